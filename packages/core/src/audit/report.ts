@@ -1,0 +1,45 @@
+import type { JsonObject } from "../encoding/json.ts";
+import type { ManifestWarning } from "../manifest/manifest.ts";
+import type { TrustDecision } from "../trust/decide.ts";
+
+export type CheckStatus = "pass" | "warn" | "fail" | "skipped";
+export type Severity = "info" | "warning" | "error";
+
+/** One line of an audit (spec 4.3). */
+export interface Check {
+  readonly check_id: string;
+  readonly status: CheckStatus;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly details?: JsonObject;
+}
+
+/** What a policy may set for a check of spec 4.4. */
+export type CheckLevel = "fail" | "warn" | "off";
+
+/** Spec 4.2; field names are those of the policy file. */
+export interface AuditPolicy {
+  readonly max_module_bytes: number;
+  readonly max_exported_functions: number;
+  readonly allow_device_capabilities: boolean;
+  readonly allow_wildcard_capabilities: boolean;
+  readonly checks: { readonly [checkId: string]: CheckLevel };
+}
+
+/** Spec 4.3, fields in the order in which they are printed. */
+export interface AuditReport {
+  readonly skill_id: string;
+  readonly version: string;
+  readonly publisher: string;
+  readonly accepted: boolean;
+  readonly passed: boolean;
+  readonly should_quarantine: boolean;
+  readonly trust_decision: TrustDecision;
+  readonly payload_sha256: string;
+  readonly generated_at_unix_ms: number;
+  readonly policy: AuditPolicy;
+  readonly manifest_warnings: readonly ManifestWarning[];
+  readonly checks: readonly Check[];
+  readonly quarantine_reasons: readonly string[];
+  readonly vulnerability_scan: Check;
+}

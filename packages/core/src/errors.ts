@@ -1,0 +1,78 @@
+/**
+ * The one error class of this package. A refusal is a code of a closed union with details typed by the code; there is
+ * no sentence here: whoever meets a person makes it (habit 9).
+ */
+
+/** One thing that is wrong in a text that a person wrote; all faults of a text are reported together. */
+export interface Fault {
+  /** Where, as a path of keys: `entrypoints.tools[1].id`. Empty for the document as a whole. */
+  readonly path: string;
+  /** What is wrong, in a few words without the value: `unknown key`, `not a canonical version`. */
+  readonly problem: string;
+  /** What was found, shortened; absent where nothing was. */
+  readonly found?: string;
+  /** What is allowed. */
+  readonly allowed?: string;
+  /** 1-based line and column (in code points), and the line itself. */
+  readonly line?: number;
+  readonly column?: number;
+  readonly quote?: string;
+}
+
+/** Details of each code; the codes are those of spec 1.2, 1.5, 2.6, 2.7 and 3.2. */
+export interface ErrorDetails {
+  /** Spec 1.2. Bytes; `actual` is a bigint only where a zip64 field declares more than 2^53. */
+  ArtifactTooLarge: { readonly actual: number | bigint; readonly limit: number };
+  ArtifactEntryTooLarge: { readonly path: string; readonly actual: number | bigint; readonly limit: number };
+  ArtifactTooManyEntries: { readonly actual: number | bigint; readonly limit: number };
+  /** Spec 1.6. `offset` in bytes from the start of the archive. */
+  Zip: { readonly problem: string; readonly entry?: string; readonly offset: number };
+  /** Spec 1.3: a name in an archive, or (with `faults`) paths in a manifest. */
+  InvalidArtifactPath: {
+    readonly path: string;
+    readonly problem: string;
+    readonly offset?: number;
+    readonly faults?: readonly Fault[];
+  };
+  DuplicateArtifactEntry: { readonly path: string };
+  MissingArtifactEntry: { readonly path: string };
+  ManifestParse: { readonly faults: readonly Fault[] };
+  ManifestValidation: { readonly faults: readonly Fault[] };
+  InvalidSbom: { readonly path: string; readonly faults: readonly Fault[] };
+  InvalidProvenance: { readonly path: string; readonly faults: readonly Fault[] };
+  /** A JSON document of ours (signature, trust store, index …) that is not well formed. `document` names the file or entry. */
+  Serialization: { readonly document: string; readonly faults: readonly Fault[] };
+  PayloadHashMismatch: { readonly declared: string; readonly actual: string };
+  SignatureVerificationFailed: { readonly problem: string };
+  UnsupportedProtocolMajor: { readonly requested: number; readonly current: number };
+  UnsupportedRuntimeVersion: { readonly requested: string; readonly current: string };
+  RuntimeVersionAboveSupportedMaximum: { readonly supported_max: string; readonly current: string };
+  /** Spec 2.7. Bytes of the key material as it came. */
+  InvalidSigningKeyLength: { readonly actual: number };
+  TrustedPublisherKeyMismatch: { readonly publisher: string; readonly key_id: string; readonly trusted: readonly string[] };
+  TofuKeyMismatch: { readonly publisher: string; readonly key_id: string; readonly pinned: string };
+  /** `relates_to`: a known publisher whose name this one extends or is extended by (T27). */
+  UntrustedPublisher: { readonly publisher: string; readonly key_id: string; readonly relates_to?: string };
+  /** An audit policy that cannot be used (spec 4.2). */
+  PolicyInvalid: { readonly document: string; readonly faults: readonly Fault[] };
+}
+
+export type ErrorCode = keyof ErrorDetails;
+
+/** A refusal of the core. `message` is the code: it is for logs of programmers, not for people. */
+export class SkillError<Code extends ErrorCode = ErrorCode> extends Error {
+  readonly code: Code;
+  readonly details: ErrorDetails[Code];
+
+  constructor(code: Code, details: ErrorDetails[Code]) {
+    super(code);
+    this.name = "SkillError";
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** Narrows an unknown error to one code. */
+export function isSkillError<Code extends ErrorCode>(error: unknown, code: Code): error is SkillError<Code> {
+  return error instanceof SkillError && error.code === code;
+}

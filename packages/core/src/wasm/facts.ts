@@ -1,0 +1,87 @@
+/**
+ * What one visitor pass over a module finds out (spec 4.4, 4.5): every section's structure and every instruction is
+ * walked, nothing is compiled. Types inside bodies are the engine's business (`Platform.validateModule`).
+ */
+export type ModuleReading =
+  | { readonly ok: true; readonly facts: ModuleFacts }
+  /** Not a module that is accepted here. `feature` names what of the refused list it uses (spec 4.5), where that is the reason. */
+  | { readonly ok: false; readonly problem: string; readonly offset: number; readonly feature?: string };
+
+export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128" | "funcref";
+export interface FunctionType {
+  readonly params: readonly ValueType[];
+  readonly results: readonly ValueType[];
+}
+export interface Limits {
+  /** Pages or elements. */
+  readonly min: bigint;
+  readonly max?: bigint;
+  /** 64-bit index type. */
+  readonly wide: boolean;
+}
+export type ExternalKind = "function" | "table" | "memory" | "global";
+
+export interface ImportFact {
+  readonly module: string;
+  readonly name: string;
+  readonly kind: ExternalKind;
+  /** For functions. */
+  readonly type?: FunctionType;
+  /** Byte offset of the import in the module. */
+  readonly offset: number;
+}
+export interface ExportFact {
+  readonly name: string;
+  readonly kind: ExternalKind;
+  readonly index: number;
+  readonly type?: FunctionType;
+  readonly offset: number;
+}
+export interface LimitFact extends Limits {
+  readonly imported: boolean;
+  readonly offset: number;
+}
+
+/** Features of the accepted list that a module can use and an engine can lack (spec 4.5). */
+export type Feature =
+  | "mutable_globals"
+  | "sign_extension"
+  | "saturating_conversions"
+  | "multi_value"
+  | "bulk_memory"
+  | "reference_tables"
+  | "simd"
+  | "relaxed_simd"
+  | "tail_calls"
+  | "several_memories"
+  | "memory64"
+  | "table64"
+  | "extended_constants";
+
+export interface ModuleFacts {
+  /** Bytes of the module. */
+  readonly size: number;
+  readonly imports: readonly ImportFact[];
+  readonly exports: readonly ExportFact[];
+  /** Distinct exports of kind function. */
+  readonly exportedFunctions: number;
+  /** Functions with a body here. */
+  readonly definedFunctions: number;
+  /** Imported ones first, as in the index space. */
+  readonly memories: readonly LimitFact[];
+  readonly tables: readonly LimitFact[];
+  /** Index of the start function, where there is one. */
+  readonly start?: number;
+  /** Each used feature, with the offset of its first use. */
+  readonly features: ReadonlyMap<Feature, number>;
+  /** Spec 4.4 `wasm_compile_cost`. Saturates; never wraps. */
+  readonly cost: {
+    readonly module: number;
+    readonly worstFunction: number;
+    readonly worstFunctionIndex: number;
+    readonly worstFunctionOffset: number;
+  };
+  /** Names of custom sections and the `producers` section's fields, each list in file order. */
+  readonly customSections: readonly { readonly name: string; readonly offset: number; readonly size: number }[];
+  readonly producers: readonly { readonly field: string; readonly name: string; readonly version: string }[];
+}

@@ -1,0 +1,22 @@
+/** One run of an operation: who asks, at what moment, and how to speak with the person, if there is one. */
+export interface Call {
+  /** Milliseconds since 1970, read once at the start (habit 5). */
+  readonly now: number;
+  /** Spec 11.1; defaults `user:local`, `01ARZ3NDEKTSV4RRFFQ69G5FAV`, null. */
+  readonly principal: string;
+  readonly deviceId: string;
+  readonly channel: string | null;
+  readonly signal: AbortSignal;
+  /** Says what is going on; shown only on a terminal, and only when it lasts. */
+  progress(label: string): void;
+  /** A remark for the person, on stderr (never in the document). */
+  warn(text: string): void;
+  /** Absent where nobody may be asked: no terminal, `--yes`, `--non-interactive`, `--json` (spec 5.2). */
+  readonly ask?: (question: Question) => Promise<boolean>;
+}
+
+export interface Question {
+  /** Shown above the question, lines ready for a terminal; strings of strangers in it are already escaped (T20). */
+  readonly context: readonly string[];
+  readonly question: string;
+}

@@ -1,0 +1,58 @@
+import type { Fault } from "palyra-skills";
+
+/**
+ * The one error class of this package, beside core's `SkillError`. Codes are those of spec 6; their sentences, exit
+ * codes and hints stand in `cli/sentences.ts`, one table that the compiler keeps complete.
+ */
+export interface PalyraErrorDetails {
+  /** The words on the command line are off; exit 2. */
+  Usage: { readonly problem: string; readonly hint?: string };
+  NotInstalled: { readonly skill_id: string; readonly version?: string; readonly installed?: readonly string[] };
+  AlreadyInstalled: { readonly skill_id: string; readonly version: string };
+  AuditRefused: { readonly skill_id: string; readonly version: string; readonly reasons: readonly string[] };
+  DowngradeRefused: { readonly skill_id: string; readonly requested: string; readonly current: string };
+  OwnerChangeRefused: { readonly skill_id: string; readonly owner: string; readonly publisher: string };
+  /** `others`: tool ids of active skills of other publishers that are, or become, the same name (T27). */
+  ToolIdConflict: {
+    readonly skill_id: string;
+    readonly others: readonly { readonly tool_id: string; readonly skill_id: string; readonly other_tool_id: string }[];
+  };
+  IndexInvalid: { readonly file: string; readonly faults: readonly Fault[] };
+  /** The cached bytes of an installed skill are not those that were installed (T12). `actual` null: missing. */
+  ArtifactDigestMismatch: {
+    readonly skill_id: string;
+    readonly version: string;
+    readonly recorded: string;
+    readonly actual: string | null;
+  };
+  JournalUnavailable: { readonly file: string; readonly problem: string };
+  JournalChainBroken: { readonly seq: number; readonly problem: string };
+  LockTimeout: { readonly file: string; readonly waited_ms: number; readonly holder?: string };
+  /** T41. */
+  UnsafeInstallName: { readonly name: string; readonly problem: string };
+  UnsafeStateRoot: { readonly folder: string; readonly problem: string };
+  EngineUnsupported: {
+    readonly skill_id: string;
+    readonly version: string;
+    readonly features: readonly string[];
+    readonly engine: string;
+  };
+  /** Declined by the person who was asked. */
+  Declined: { readonly what: string };
+  /** A file or folder could not be read or written. `code` is the system's: ENOENT, ENOSPC, EROFS … */
+  Io: { readonly action: string; readonly file: string; readonly code: string };
+}
+
+export type PalyraErrorCode = keyof PalyraErrorDetails;
+
+export class PalyraError<Code extends PalyraErrorCode = PalyraErrorCode> extends Error {
+  readonly code: Code;
+  readonly details: PalyraErrorDetails[Code];
+
+  constructor(code: Code, details: PalyraErrorDetails[Code], options?: { readonly cause?: unknown }) {
+    super(code, options);
+    this.name = "PalyraError";
+    this.code = code;
+    this.details = details;
+  }
+}

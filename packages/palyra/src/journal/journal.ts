@@ -1,0 +1,83 @@
+import type { JsonObject } from "palyra-skills/encoding";
+
+/** A row of `skill_status` (spec 5.3), columns as they are in the table. `status` may hold words of another program. */
+export interface StatusRow {
+  readonly skill_id: string;
+  readonly version: string;
+  readonly status: string;
+  readonly reason: string | null;
+  readonly detected_at_ms: number;
+  readonly operator_principal: string;
+  readonly created_at_unix_ms: number;
+  readonly updated_at_unix_ms: number;
+}
+export type SkillStatus = "active" | "quarantined" | "disabled";
+
+/** An event before it has its place in the chain. `event_ulid` makes writing it twice writing it once. */
+export interface NewEvent {
+  readonly event_ulid: string;
+  readonly kind: string;
+  readonly timestamp_unix_ms: number;
+  readonly principal: string;
+  readonly device_id: string;
+  readonly channel: string | null;
+  readonly payload: JsonObject;
+}
+/** An event as it is stored. */
+export interface StoredEvent {
+  readonly seq: number;
+  readonly event_ulid: string;
+  readonly kind: string;
+  readonly timestamp_unix_ms: number;
+  readonly principal: string;
+  readonly device_id: string;
+  readonly channel: string | null;
+  /** Exactly the text that is hashed. */
+  readonly payload_json: string;
+  /** 64 lower-case hex digits. */
+  readonly prev_hash: string;
+  readonly hash: string;
+}
+
+/**
+ * What the journal says of one (skill, version), spec 5.3 and 11.4: `source` is `journal` for a row, else `unknown`.
+ * The effective status is the more restrictive of the row and of the last status event of the chain.
+ */
+export interface EffectiveStatus {
+  readonly status: string;
+  readonly source: "journal" | "unknown";
+  readonly row?: StatusRow;
+}
+
+/** Read and write access to one journal. Every method is one statement of its own unless it is called in `transaction`. */
+export interface Journal {
+  status(skillId: string, version: string): Promise<EffectiveStatus>;
+  /** All at once, for lists: one query. */
+  statuses(): Promise<(skillId: string, version: string) => EffectiveStatus>;
+  events(query: EventQuery): Promise<readonly StoredEvent[]>;
+  /** Walks the whole chain; throws `JournalChainBroken` with the first bad place. */
+  verifyChain(): Promise<{ readonly events: number; readonly head: string }>;
+  /** One transaction, synced before it returns (T18). The only way to write. */
+  transaction<Result>(work: (writer: JournalWriter) => Result): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** Write authority: exists only inside a transaction (habit 3). */
+export interface JournalWriter {
+  /** The row for an id without regard to case and a version; of several the most restrictive. */
+  row(skillId: string, version: string): StatusRow | undefined;
+  /** Effective status, as `Journal.status`. */
+  status(skillId: string, version: string): EffectiveStatus;
+  putStatus(row: Omit<StatusRow, "created_at_unix_ms" | "updated_at_unix_ms">, now: number): StatusRow;
+  /** Appends unless an event with this ulid is there; its line goes to `skill_outbox` too. */
+  append(event: NewEvent): StoredEvent;
+}
+
+export interface EventQuery {
+  /** Only events after this seq. */
+  readonly after?: number;
+  readonly kinds?: readonly string[];
+  readonly skillId?: string;
+  /** The last n, in ascending order; default 100. */
+  readonly last?: number;
+}

@@ -1,0 +1,12 @@
+// Types of the packages, of the tests and of the tools.
+import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+for (const args of [["-b"], ["-p", "tsconfig.test.json"]]) {
+  const run = spawnSync(process.execPath, [tsc, ...args, "--pretty", "false"], { cwd: root, stdio: "inherit" });
+  if (run.status !== 0) process.exit(run.status ?? 1);
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests run on the sources; what a user types runs on the build (packages/palyra/test/cli). */
+export default defineConfig({
+  resolve: { conditions: ["palyra-source", "node", "import", "default"] },
+  ssr: { resolve: { conditions: ["palyra-source", "node", "import", "default"] } },
+  test: {
+    include: ["packages/*/test/**/*.test.ts", "testing/test/**/*.test.ts"],
+    setupFiles: ["testing/matchers.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    pool: "forks",
+  },
+});

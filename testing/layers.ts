@@ -1,0 +1,43 @@
+/**
+ * Who may import whom (ARCHITECTURE.md): a module imports lower layers only, never its own; type imports count. The
+ * test of the same name holds every file of the packages against this table.
+ */
+export interface LayerRow {
+  readonly layer: number;
+  /** npm packages and Node modules beyond the ordinary ones that only this module may import. */
+  readonly packages?: readonly string[];
+}
+export type LayerTable = Readonly<Record<string, LayerRow>>;
+
+/** A module is a folder of `src`, or a file directly in it. */
+export const coreLayers: LayerTable = {
+  "errors.ts": { layer: -1 },
+  platform: { layer: 0, packages: ["@noble/hashes", "@noble/curves", "pako"] },
+  encoding: { layer: 0 },
+  archive: { layer: 1, packages: ["fflate"] },
+  wasm: { layer: 1 },
+  manifest: { layer: 2, packages: ["smol-toml", "valibot"] },
+  signature: { layer: 2 },
+  artifact: { layer: 3 },
+  capability: { layer: 3 },
+  trust: { layer: 4 },
+  audit: { layer: 5 },
+  "index.ts": { layer: 7 },
+};
+
+export const palyraLayers: LayerTable = {
+  "errors.ts": { layer: -1 },
+  "call.ts": { layer: -1 },
+  "settings.ts": { layer: 0, packages: ["valibot"] },
+  files: { layer: 0, packages: ["write-file-atomic", "@photostructure/sqlite", "node:sqlite"] },
+  platform: { layer: 0 },
+  installed: { layer: 1 },
+  trust: { layer: 1 },
+  journal: { layer: 1, packages: ["ulid"] },
+  lifecycle: { layer: 2 },
+  authoring: { layer: 3, packages: ["@cyclonedx/cyclonedx-library"] },
+  operations: { layer: 4, packages: ["valibot"] },
+  cli: { layer: 5, packages: ["commander", "@clack/prompts", "@bomb.sh/tab"] },
+  conformance: { layer: 5 },
+  entry: { layer: 6, packages: ["ulid"] },
+};

@@ -1,1 +1,19 @@
-export type { JsonObject, JsonValue } from "./json.ts";
+/** Bytes and texts: hex, base64, UTF-8, strict JSON with positions and exact integers, binary cursors, framing. */
+export { fromBase64, toBase64 } from "./base64.ts";
+export { Cursor, CursorEnd } from "./cursor.ts";
+export { Fields, JsonReader, MAX_FAULTS, type Read, readJson } from "./fields.ts";
+export { u64be } from "./framing.ts";
+export { fromHex, isSha256Hex, toHex } from "./hex.ts";
+export {
+  fromInteger,
+  type JsonArrayNode,
+  type JsonNode,
+  type JsonObject,
+  type JsonObjectNode,
+  type JsonValue,
+  toValue,
+} from "./json.ts";
+export { decodeText, JsonFault, type JsonOptions, MAX_JSON_DEPTH, MAX_JSON_VALUES, parseJson } from "./parse.ts";
+export { type Position, positionAt, positionsAt, shorten } from "./position.ts";
+export { compareUtf8, decodeUtf8, encodeUtf8, utf8FaultAt } from "./utf8.ts";
+export { type WriteOptions, writeJson } from "./write.ts";

@@ -134,7 +134,7 @@ export class JsonReader {
     return new Fields(
       object,
       (key, node) => this.#below(key, node),
-      (problem) => this.fault(problem),
+      (key) => this.#missing(key),
     );
   }
 

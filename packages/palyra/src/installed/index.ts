@@ -1,0 +1,1 @@
+export type { InstalledEntry, SecretKey, Source, SourceKind } from "./entry.ts";

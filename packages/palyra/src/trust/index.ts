@@ -1,0 +1,1 @@
+export type { TrustChange } from "./change.ts";

@@ -1,0 +1,18 @@
+/** Files: atomic writes, locks that die with their holder, staged folders, bounded reads, the SQLite driver. */
+export { type AtomicOptions, writeFileAtomically } from "./atomic.ts";
+export { faultPoint } from "./fault.ts";
+export { asIo, ifThere, io, systemCode } from "./io.ts";
+export { LOCK_TIMEOUT_MS, type LockOptions, withFreeLock, withLock } from "./lock.ts";
+export { type BoundedRead, readBounded, readIfThere } from "./read.ts";
+export {
+  type Database,
+  type OpenOptions,
+  openDatabase,
+  type SqliteResult,
+  type SqlRow,
+  type SqlStatement,
+  type SqlValue,
+  sqliteResult,
+} from "./sqlite.ts";
+export { type StagedFile, stageFolder } from "./staging.ts";
+export { moveTo, syncFolder } from "./sync.ts";

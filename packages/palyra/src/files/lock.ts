@@ -1,0 +1,105 @@
+/**
+ * A lock between processes that dies with its holder: a SQLite file held by `BEGIN EXCLUSIVE` in rollback mode, on every
+ * platform the same. The file stays empty and is never removed; nobody else may open it, since on POSIX closing any handle of a
+ * file gives up the process's locks on it. Beside it `<file>.holder` says who has it, for messages only.
+ */
+import { constants } from "node:fs";
+import { access, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PalyraError } from "../errors.ts";
+import { asIo, systemCode } from "./io.ts";
+import { type Database, openDatabase, sqliteResult } from "./sqlite.ts";
+
+/** Milliseconds that a lock is waited for (spec 5.2). */
+export const LOCK_TIMEOUT_MS = 30_000;
+
+export interface LockOptions {
+  /** Default `LOCK_TIMEOUT_MS`; 0 answers at once. */
+  readonly timeoutMs?: number;
+  /** What for, as others shall read it: `skills install`. */
+  readonly purpose: string;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs `action` while holding the lock; `LockTimeout` names who has it. The folder of the file must be there. */
+export async function withLock<Result>(file: string, options: LockOptions, action: () => Promise<Result>): Promise<Result> {
+  const held = await acquire(file, options);
+  try {
+    await writeFile(holderFile(file), `${process.pid} (${options.purpose})`).catch(() => {});
+    return await action();
+  } finally {
+    held.close();
+  }
+}
+
+/** The same where the lock is free; undefined, without waiting, where it is not. */
+export async function withFreeLock<Result>(
+  file: string,
+  options: Omit<LockOptions, "timeoutMs">,
+  action: () => Promise<Result>,
+): Promise<Result | undefined> {
+  const held = await tryOnce(file);
+  if (held === undefined) return undefined;
+  try {
+    await writeFile(holderFile(file), `${process.pid} (${options.purpose})`).catch(() => {});
+    return await action();
+  } finally {
+    held.close();
+  }
+}
+
+// Polled, never blocked: who waits in SQLite holds up the whole process, a lock's holder in it included.
+async function acquire(file: string, options: LockOptions): Promise<Database> {
+  const started = performance.now();
+  const timeoutMs = options.timeoutMs ?? LOCK_TIMEOUT_MS;
+  for (let attempt = 1; ; attempt += 1) {
+    options.signal?.throwIfAborted();
+    const held = await tryOnce(file);
+    if (held !== undefined) return held;
+    const waited = Math.round(performance.now() - started);
+    if (waited >= timeoutMs) throw await timedOut(file, waited);
+    await sleep(pause(attempt));
+  }
+}
+
+/** Milliseconds between attempts: short at first, and not the same for all who wait. */
+function pause(attempt: number): number {
+  return Math.min(5 * attempt, 40) + ((process.pid * 7 + attempt * 13) % 10);
+}
+
+async function tryOnce(file: string): Promise<Database | undefined> {
+  let database: Database | undefined;
+  try {
+    database = openDatabase(file, { busyTimeoutMs: 0 });
+    database.exec("BEGIN EXCLUSIVE");
+    return database;
+  } catch (error) {
+    database?.close();
+    if (sqliteResult(error) === "busy") return undefined;
+    throw await unusable(file, error);
+  }
+}
+
+// The system's own reason says more than SQLite's. The file itself is only asked about, not opened: see above.
+async function unusable(file: string, error: unknown): Promise<unknown> {
+  for (const path of [dirname(file), file]) {
+    try {
+      await access(path, constants.W_OK);
+    } catch (denied) {
+      if (systemCode(denied) !== "ENOENT" || path !== file) return asIo("lock", file, denied);
+    }
+  }
+  const result = sqliteResult(error);
+  return result === undefined ? error : new PalyraError("Io", { action: "lock", file, code: result }, { cause: error });
+}
+
+async function timedOut(file: string, waited: number): Promise<PalyraError> {
+  const holder = (await readFile(holderFile(file), "utf8").catch(() => "")).slice(0, 200);
+  return new PalyraError("LockTimeout", { file, waited_ms: waited, ...(holder === "" ? {} : { holder }) });
+}
+
+function holderFile(file: string): string {
+  return `${file}.holder`;
+}

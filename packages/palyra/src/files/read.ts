@@ -1,0 +1,50 @@
+import { open } from "node:fs/promises";
+import { ifThere, io } from "./io.ts";
+
+/** What a file holds; `undefined` bytes where it holds more than the limit. */
+export type BoundedRead =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false /** At least this many bytes. */; readonly size: number };
+
+/** Reads at most `limit` bytes of a file, whatever its size says: a pipe or a device has none. `Io` if it cannot be read. */
+export async function readBounded(file: string, limit: number): Promise<BoundedRead> {
+  return io("read", file, async () => {
+    const handle = await open(file, "r");
+    try {
+      const { size } = await handle.stat();
+      if (size > limit) return { ok: false, size };
+      const chunks: Uint8Array[] = [];
+      let total = 0;
+      for (let room = size + 1; ; room = Math.min(CHUNK_BYTES, limit + 1 - total)) {
+        const chunk = new Uint8Array(room);
+        const { bytesRead } = await handle.read(chunk, 0, room, null);
+        if (bytesRead === 0) return { ok: true, bytes: joined(chunks, total) };
+        chunks.push(chunk.subarray(0, bytesRead));
+        total += bytesRead;
+        if (total > limit) return { ok: false, size: total };
+      }
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+/** The same, where a missing file is no error. */
+export function readIfThere(file: string, limit: number): Promise<BoundedRead | undefined> {
+  return ifThere(() => readBounded(file, limit));
+}
+
+/** Read at a time once the size that the file claims is through. */
+const CHUNK_BYTES = 64 * 1024;
+
+function joined(chunks: readonly Uint8Array[], total: number): Uint8Array {
+  const [only] = chunks;
+  if (chunks.length === 1 && only !== undefined) return only;
+  const bytes = new Uint8Array(total);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
+}

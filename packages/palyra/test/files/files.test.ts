@@ -1,0 +1,139 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import fc from "fast-check";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { readBounded, readIfThere, stageFolder, withFreeLock, withLock, writeFileAtomically } from "../../src/files/index.ts";
+
+const base = mkdtempSync(join(tmpdir(), "palyra-files-"));
+let folder = base;
+let next = 0;
+beforeEach(() => {
+  next += 1;
+  folder = join(base, String(next));
+  mkdirSync(folder);
+});
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+describe("an atomic write", () => {
+  it("replaces a file, with the mode that was asked for, and leaves nothing beside it", async () => {
+    const file = join(folder, "a");
+    writeFileSync(file, "old", { mode: 0o666 });
+    await writeFileAtomically(file, "new", { mode: 0o600 });
+    expect(readFileSync(file, "utf8")).toBe("new");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(["a"]);
+  });
+
+  it("says Io and leaves the old file where it cannot write", async () => {
+    const file = join(folder, "a");
+    writeFileSync(file, "old");
+    await expect(writeFileAtomically(file, "new", { mode: 0o600, temporary: join(folder, "no", "t") })).rejects.toHaveCode("Io");
+    mkdirSync(join(folder, "b"));
+    await expect(writeFileAtomically(join(folder, "b"), "new", { mode: 0o600 })).rejects.toHaveCode("Io");
+    expect(readFileSync(file, "utf8")).toBe("old");
+    expect(readdirSync(folder).sort()).toEqual(["a", "b"]);
+  });
+});
+
+describe("a bounded read", () => {
+  it("gives the bytes up to its limit, and no more than that", () =>
+    fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), fc.nat(300), async (content, limit) => {
+        const file = join(folder, "a");
+        writeFileSync(file, content);
+        const read = await readBounded(file, limit);
+        expect(read.ok).toBe(content.length <= limit);
+        if (read.ok) expect([...read.bytes]).toEqual([...content]);
+      }),
+      { numRuns: 40 },
+    ));
+
+  it.runIf(existsSync("/dev/zero"))("ends on a device that does not", async () => {
+    expect(await readBounded("/dev/zero", 200_000)).toEqual({ ok: false, size: 200_001 });
+  });
+
+  it("tells a missing file from one that cannot be read", async () => {
+    expect(await readIfThere(join(folder, "none", "a"), 10)).toBeUndefined();
+    await expect(readBounded(join(folder, "none"), 10)).rejects.toHaveCode("Io");
+    await expect(readIfThere(folder, 10)).rejects.toHaveCode("Io");
+  });
+});
+
+describe("a staged folder", () => {
+  it("holds exactly its files", async () => {
+    const staged = join(folder, ".staging", "01");
+    await stageFolder(staged, [
+      { path: "skill.toml", bytes: bytes("a") },
+      { path: "modules/deep/m.wasm", bytes: bytes("b") },
+    ]);
+    expect(readdirSync(staged, { recursive: true }).map(String).sort()).toEqual([
+      "modules",
+      "modules/deep",
+      "modules/deep/m.wasm",
+      "skill.toml",
+    ]);
+  });
+
+  it("refuses two entries that are one file", async () => {
+    const twice = [
+      { path: "a", bytes: bytes("a") },
+      { path: "a", bytes: bytes("b") },
+    ];
+    await expect(stageFolder(join(folder, "s"), twice)).rejects.toHaveCode("Io");
+  });
+});
+
+describe("a lock", () => {
+  it("lets one in at a time", async () => {
+    const file = join(folder, ".lock");
+    let inside = 0;
+    let most = 0;
+    const enter = () =>
+      withLock(file, { purpose: "test" }, async () => {
+        inside += 1;
+        most = Math.max(most, inside);
+        await sleep(5);
+        inside -= 1;
+      });
+    await Promise.all([enter(), enter(), enter(), enter()]);
+    expect(most).toBe(1);
+  });
+
+  it("names its holder when the time is over, and is free afterwards", async () => {
+    const file = join(folder, ".lock");
+    await withLock(file, { purpose: "skills install" }, async () => {
+      await expect(withLock(file, { purpose: "other", timeoutMs: 30 }, async () => {})).rejects.toMatchObject({
+        code: "LockTimeout",
+        details: { file, holder: `${process.pid} (skills install)` },
+      });
+      expect(await withFreeLock(file, { purpose: "reader" }, async () => "in")).toBeUndefined();
+    });
+    expect(await withFreeLock(file, { purpose: "reader" }, async () => "in")).toBe("in");
+  });
+
+  it("is given up when the action throws", async () => {
+    const file = join(folder, ".lock");
+    await expect(withLock(file, { purpose: "test" }, () => Promise.reject(new RangeError("x")))).rejects.toThrow(RangeError);
+    expect(await withFreeLock(file, { purpose: "test" }, async () => 1)).toBe(1);
+  });
+
+  it("says Io where its file cannot be made", async () => {
+    await expect(withLock(join(folder, "none", ".lock"), { purpose: "test" }, async () => {})).rejects.toHaveCode("Io");
+    writeFileSync(join(folder, ".lock"), "this is no database, but long enough to look like one ".repeat(4));
+    await expect(withLock(join(folder, ".lock"), { purpose: "test" }, async () => {})).rejects.toHaveCode("Io");
+  });
+
+  it("stops waiting when the person does", async () => {
+    const file = join(folder, ".lock");
+    const stop = new AbortController();
+    await withLock(file, { purpose: "test" }, async () => {
+      const waiting = withLock(file, { purpose: "test", signal: stop.signal }, async () => {});
+      stop.abort();
+      await expect(waiting).rejects.toThrow();
+    });
+  });
+});

@@ -28,6 +28,7 @@ export const coreLayers: LayerTable = {
 export const palyraLayers: LayerTable = {
   "errors.ts": { layer: -1 },
   "call.ts": { layer: -1 },
+  "version.ts": { layer: -1 },
   "settings.ts": { layer: 0, packages: ["valibot"] },
   files: { layer: 0, packages: ["write-file-atomic", "@photostructure/sqlite", "node:sqlite"] },
   platform: { layer: 0 },

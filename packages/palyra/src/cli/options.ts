@@ -1,0 +1,83 @@
+import type { Field, Operation, Place } from "../operations/operation.ts";
+
+/** An option as it is typed. */
+export interface Option {
+  /** Without the dashes. */
+  readonly name: string;
+  readonly short?: string;
+  readonly kind: Field["kind"];
+  readonly required?: boolean;
+  readonly placeholder: string;
+  readonly help: string;
+  readonly choices?: readonly string[];
+}
+
+const text = (name: string, placeholder: string, help: string): Option => ({ name, kind: "text", placeholder, help });
+const flag = (name: string, help: string, short?: string): Option => ({
+  name,
+  kind: "flag",
+  placeholder: "",
+  help,
+  ...(short === undefined ? {} : { short }),
+});
+const choice = (name: string, placeholder: string, help: string, choices: readonly string[]): Option => ({
+  ...text(name, placeholder, help),
+  choices,
+});
+
+/** Before or after the command, whichever it is (spec 11.1). */
+export const GLOBAL_OPTIONS: readonly Option[] = [
+  flag("json", "Answer with one JSON document"),
+  choice("output-format", "FORMAT", "json is --json; ndjson is the same on one line", ["text", "json", "ndjson"]),
+  text("state-root", "DIR", "Where skills, trust and journal are kept"),
+  text("principal", "ID", "Who asks, for the journal (user:local)"),
+  text("device-id", "ULID", "From which device, for the journal"),
+  text("channel", "NAME", "Through which channel, for the journal"),
+  flag("plain", "No colour, no animation, no box characters"),
+  flag("no-color", "No colour"),
+  choice("log-level", "LEVEL", "How much to say on stderr", ["error", "warn", "info", "debug", "trace"]),
+  flag("verbose", "Say more on stderr", "v"),
+  flag("help", "Show this help", "h"),
+];
+
+/** Palyra's global options that need what this release does not have: refused, since ignoring them would act elsewhere. */
+export const LATER_GLOBALS: { readonly [option: string]: string } = {
+  config: "Palyra config files",
+  profile: "Palyra profiles",
+};
+
+const PLACES: { readonly [Name in Place]: Option } = {
+  skillsDir: text("skills-dir", "DIR", "The skills folder, instead of <state root>/skills"),
+  trustStore: text("trust-store", "FILE", "The trust store, instead of <state root>/skills/trust-store.json"),
+  auditPolicy: text("audit-policy", "FILE", "The audit policy, a JSON file"),
+};
+
+const ASKING: readonly Option[] = [
+  flag("yes", "Answer ordinary questions with yes", "y"),
+  flag("non-interactive", "Ask nothing; what needs an answer is refused"),
+];
+
+const DAEMON: readonly Option[] = [
+  text("url", "URL", "The daemon, instead of $PALYRA_DAEMON_URL"),
+  text("token", "TOKEN", "Its token; better in $PALYRA_ADMIN_TOKEN, where others cannot read it"),
+];
+
+/** All that an operation takes as options, its own first. */
+export function optionsOf(operation: Operation<never>): readonly Option[] {
+  return [
+    ...operation.fields.filter((field) => !operation.positional.includes(field.name)).map(fromField),
+    ...operation.places.map((place) => PLACES[place]),
+    ...(operation.asks ? ASKING : []),
+    ...(operation.daemon ? DAEMON : []),
+  ];
+}
+
+function fromField({ option, kind, required, placeholder, help, choices }: Field): Option {
+  return { name: option, kind, required, placeholder, help, choices };
+}
+
+/** What is typed for an option: `--artifact FILE`. */
+export function usageOf({ name, short, kind, placeholder, choices }: Option): string {
+  const value = kind === "flag" ? "" : ` ${choices === undefined || choices.length === 0 ? placeholder : choices.join("|")}`;
+  return `${short === undefined ? "" : `-${short}, `}--${name}${value}`;
+}

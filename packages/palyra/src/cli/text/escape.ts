@@ -1,0 +1,37 @@
+/**
+ * What a stranger wrote, made safe for a terminal (T20). Every view passes such strings through `escape`, and nothing
+ * else in this package writes them out.
+ */
+
+/**
+ * What a terminal obeys or what nobody can see: control characters, format characters (bidirectional marks, zero
+ * width, tags, soft hyphens), lone surrogates, private and unassigned code points, separators of lines and paragraphs,
+ * whatever Unicode calls default-ignorable, and every space but the ordinary one.
+ */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
+
+/** Longest text of a stranger in one line of output, in code points. */
+export const MAX_SHOWN = 400;
+
+/** The text with everything unsafe as `\u{202e}`; longer texts end in `…`. */
+export function escape(text: string, limit = MAX_SHOWN): string {
+  // UTF-16 units bound code points from above, so the short case needs no walk.
+  const shown = text.length <= limit ? text : shorten(text, limit);
+  return shown.replace(UNSAFE, (unsafe) => `\\u{${(unsafe.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+function shorten(text: string, limit: number): string {
+  const points = [...text.slice(0, 2 * limit + 2)];
+  return points.length <= limit ? text : `${points.slice(0, limit - 1).join("")}…`;
+}
+
+/** Between quotes, for sentences. */
+export function quoted(text: string, limit = 120): string {
+  return `"${escape(text, limit)}"`;
+}
+
+/** A list for a sentence: at most `most` of them, then how many more. */
+export function listed(texts: readonly string[], most = 5): string {
+  const shown = texts.slice(0, most).map((text) => escape(text, 120));
+  return texts.length > most ? `${shown.join(", ")} and ${texts.length - most} more` : shown.join(", ");
+}

@@ -1,0 +1,24 @@
+/** Colours of a terminal, by what they mean. Without colour each gives the text back as it is. */
+export interface Paint {
+  good(text: string): string;
+  warning(text: string): string;
+  bad(text: string): string;
+  strong(text: string): string;
+  faint(text: string): string;
+}
+
+const SGR = { good: 32, warning: 33, bad: 31, strong: 1, faint: 2 } as const;
+
+const painted = (code: number) => (text: string) => (text === "" ? "" : `\x1b[${code}m${text}\x1b[0m`);
+
+export const colours: Paint = {
+  good: painted(SGR.good),
+  warning: painted(SGR.warning),
+  bad: painted(SGR.bad),
+  strong: painted(SGR.strong),
+  faint: painted(SGR.faint),
+};
+
+const asItIs = (text: string): string => text;
+
+export const plain: Paint = { good: asItIs, warning: asItIs, bad: asItIs, strong: asItIs, faint: asItIs };

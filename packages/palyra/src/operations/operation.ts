@@ -1,0 +1,96 @@
+import type { ErrorCode } from "palyra-skills";
+import * as v from "valibot";
+import type { Call } from "../call.ts";
+import { PalyraError, type PalyraErrorCode } from "../errors.ts";
+import { type Field, fieldsOf } from "./field.ts";
+import type { Services } from "./services.ts";
+
+export type { Field } from "./field.ts";
+
+/** Where things lie; the host's business, never part of an input that came over a network. Each is an option of its name. */
+export type Place = "skillsDir" | "trustStore" | "auditPolicy";
+
+/** What one operation says of itself. Its command, help and completion are made from this. */
+export interface OperationSpec<Entries extends v.ObjectEntries, Output> {
+  readonly input: v.StrictObjectSchema<Entries, undefined>;
+  /** Fields that are given by place on a command line, in their order; the others are options. */
+  readonly positional?: readonly (keyof Entries & string)[];
+  readonly places?: readonly Place[];
+  /** Lines to type, without `palyra`; the first stands in the short help. */
+  readonly examples: readonly [string, ...string[]];
+  /** More than the summary has room for. */
+  readonly notes?: string;
+  /** May ask the person: then `--yes` and `--non-interactive` are options too (spec 5.2). */
+  readonly asks?: true;
+  /** May be done by a daemon instead (spec 6.2): then `--url` and `--token` are options too. */
+  readonly http?: { readonly method: "POST"; readonly path: string };
+  /** Options of later releases, with what each needs: refused by name, never ignored. */
+  readonly later?: { readonly [option: string]: string };
+  /** Codes that this may end with, beside `Usage`. */
+  readonly errors: readonly (ErrorCode | PalyraErrorCode)[];
+  /** What no single field can say: options that exclude or need each other. Undefined: fine. */
+  readonly problem?: (input: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>) => string | undefined;
+  /** True where the answer is printed and the command fails all the same (spec 11.1). */
+  readonly failed?: (output: Output) => boolean;
+  readonly run: (
+    services: Services,
+    input: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>,
+    call: Call,
+  ) => Promise<Output>;
+}
+
+/** An operation as every surface sees it: the type of its input is its own affair. */
+export interface Operation<Output> {
+  readonly fields: readonly Field[];
+  readonly positional: readonly string[];
+  readonly places: readonly Place[];
+  readonly examples: readonly [string, ...string[]];
+  readonly notes?: string;
+  readonly asks: boolean;
+  readonly daemon: boolean;
+  readonly later: { readonly [option: string]: string };
+  readonly errors: readonly (ErrorCode | PalyraErrorCode)[];
+  failed(output: Output): boolean;
+  /** What is wrong with an input, as sentences that name fields as they are typed; empty where nothing is. */
+  problems(input: RawInput): readonly string[];
+  /** Checks the input and runs. `Usage` where the input is off; else a code of `errors`. */
+  run(services: Services, input: RawInput, call: Call): Promise<Output>;
+}
+
+export type RawInput = { readonly [field: string]: unknown };
+
+export function operation<Entries extends v.ObjectEntries, Output>(spec: OperationSpec<Entries, Output>): Operation<Output> {
+  const fields = fieldsOf(spec.input.entries);
+  const check = (raw: RawInput) => {
+    const parsed = v.safeParse(spec.input, raw);
+    if (!parsed.success) return { problems: parsed.issues.map((issue) => sentence(issue, fields, spec.positional ?? [])) };
+    const problem = spec.problem?.(parsed.output);
+    return problem === undefined ? { input: parsed.output } : { problems: [problem] };
+  };
+  return {
+    fields,
+    positional: spec.positional ?? [],
+    places: spec.places ?? [],
+    examples: spec.examples,
+    ...(spec.notes === undefined ? {} : { notes: spec.notes }),
+    asks: spec.asks ?? false,
+    daemon: spec.http !== undefined,
+    later: spec.later ?? {},
+    errors: spec.errors,
+    failed: spec.failed ?? (() => false),
+    problems: (raw) => check(raw).problems ?? [],
+    run: async (services, raw, call) => {
+      const { input, problems } = check(raw);
+      if (input === undefined) throw new PalyraError("Usage", { problem: (problems ?? []).join("; ") });
+      return await spec.run(services, input, call);
+    },
+  };
+}
+
+function sentence(issue: v.BaseIssue<unknown>, fields: readonly Field[], positional: readonly string[]): string {
+  const name = String(issue.path?.[0]?.key ?? "");
+  const field = fields.find((each) => each.name === name);
+  if (field === undefined) return `unknown field ${JSON.stringify(name)}`;
+  const typed = positional.includes(name) ? field.placeholder : `--${field.option}`;
+  return issue.input === undefined ? `${typed} is missing` : `${typed} ${issue.message}`;
+}

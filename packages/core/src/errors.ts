@@ -53,6 +53,11 @@ export interface ErrorDetails {
   TofuKeyMismatch: { readonly publisher: string; readonly key_id: string; readonly pinned: string };
   /** `relates_to`: a known publisher whose name this one extends or is extended by (T27). */
   UntrustedPublisher: { readonly publisher: string; readonly key_id: string; readonly relates_to?: string };
+  /** Spec 3.4: refused before the decision of 3.2, whoever trusts the key. */
+  RevokedKey: { readonly publisher: string; readonly key_id: string; readonly reason: string };
+  RevokedPayload: { readonly payload_sha256: string; readonly reason: string };
+  /** Spec 3.4: a key limited to skill ids or to a period that this artifact is outside of. */
+  KeyOutOfScope: { readonly publisher: string; readonly key_id: string; readonly problem: string };
   /** An audit policy that cannot be used (spec 4.2). */
   PolicyInvalid: { readonly document: string; readonly faults: readonly Fault[] };
 }

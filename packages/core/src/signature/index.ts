@@ -1,0 +1,13 @@
+export { parseSignature, type SignatureDocument, writeSignature } from "./document.ts";
+export {
+  type Ed25519Problem,
+  PUBLIC_KEY_BYTES,
+  publicKeyProblem,
+  SECRET_KEY_BYTES,
+  SIGNATURE_BYTES,
+  verifyEd25519,
+} from "./ed25519.ts";
+export { keyId, parseSigningKey } from "./keys.ts";
+export { checkPayload, type PayloadHasher, payloadHasher } from "./payload.ts";
+export { type SigningInput, signPayload } from "./sign.ts";
+export { checkSignature } from "./verify.ts";

@@ -1,0 +1,33 @@
+export {
+  EMPTY_CONSTRAINTS,
+  type KeyScope,
+  parseConstraints,
+  type RevokedKey,
+  type RevokedPayload,
+  type RotationRecord,
+  type TrustConstraints,
+  writeConstraints,
+} from "./constraints.ts";
+export {
+  decideSigner,
+  decideTrust,
+  type Pin,
+  type TrustDecision,
+  TrustedSkill,
+  type TrustOptions,
+} from "./decide.ts";
+export { isPublicKeyHex } from "./key.ts";
+export { checkOwner, type Ownership, withOwner } from "./owners.ts";
+export { knownPublishers, relatedPublisher } from "./related.ts";
+export { type VerificationReport, verificationReport } from "./report.ts";
+export type { Signer } from "./signer.ts";
+export {
+  EMPTY_TRUST_STORE,
+  parseTrustStore,
+  type TrustStore,
+  withoutPin,
+  withoutTrusted,
+  withPin,
+  withTrusted,
+  writeTrustStore,
+} from "./store.ts";

@@ -9,8 +9,6 @@ export {
   type OpenOptions,
   openDatabase,
   type SqliteResult,
-  type SqlRow,
-  type SqlStatement,
   type SqlValue,
   sqliteResult,
 } from "./sqlite.ts";

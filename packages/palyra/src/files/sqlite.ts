@@ -1,43 +1,50 @@
 /**
  * The one place that loads a SQLite driver: Node's own where it is there without a flag (22.13 and later), else
  * `@photostructure/sqlite`, which has the same interface. Loaded at the first use, not at start.
+ *
+ * Prepared statements are not used: that package frees one only when the garbage collector comes by, so that a closed
+ * database stays half open and its `-wal` and `-shm` files stay behind. Everything runs through `exec`, which leaves nothing;
+ * values go in and rows come out through two functions that SQL calls.
  */
 import { createRequire } from "node:module";
 
 /** What SQLite stores. Integers are read as bigint, so that no row of another program can make a reader throw. */
 export type SqlValue = null | bigint | number | string | Uint8Array;
-export interface SqlRow {
-  readonly [column: string]: SqlValue | undefined;
-}
-
-export interface SqlStatement {
-  run(...values: SqlValue[]): { readonly changes: number | bigint };
-  get(...values: SqlValue[]): SqlRow | undefined;
-  all(...values: SqlValue[]): SqlRow[];
-  /** Row by row; the connection takes no other statement meanwhile that writes. */
-  iterate(...values: SqlValue[]): Iterable<SqlRow>;
-}
 
 export interface Database {
+  /** Runs statements without values. */
   exec(sql: string): void;
-  /** A statement whose integers come as bigint. */
-  prepare(sql: string): SqlStatement;
+  /** Runs one statement in which `?1`, `?2` … stand for the values; returns how many rows it changed. */
+  run(sql: string, values?: readonly SqlValue[]): number;
+  /**
+   * Visits the rows of `SELECT <columns> <rest>` one by one; a visit that returns false ends it. They come in the order in which
+   * SQLite finds them: `rest` may order only by what the rowid or an index gives without sorting.
+   */
+  select(
+    columns: readonly string[],
+    rest: string,
+    values: readonly SqlValue[],
+    // biome-ignore lint/suspicious/noConfusingVoidType: a visit need not return anything
+    visit: (row: readonly SqlValue[]) => boolean | void,
+  ): void;
   close(): void;
 }
 
 export interface OpenOptions {
-  /** Opens an existing file without any right to change it. */
+  /** Opens an existing file without any right to change it; of one in WAL mode, `-wal` and `-shm` may stay behind. */
   readonly readOnly?: boolean;
   /** Milliseconds that a statement waits for another connection's lock; 0 answers at once. */
   readonly busyTimeoutMs?: number;
 }
 
-interface DriverStatement extends SqlStatement {
-  setReadBigInts(on: boolean): void;
+interface FunctionOptions {
+  readonly deterministic?: boolean;
+  readonly varargs?: boolean;
+  readonly useBigIntArguments?: boolean;
 }
 interface DriverDatabase {
   exec(sql: string): void;
-  prepare(sql: string): DriverStatement;
+  function(name: string, options: FunctionOptions, body: (...values: SqlValue[]) => SqlValue): void;
   close(): void;
 }
 interface Driver {
@@ -49,15 +56,55 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
   const { DatabaseSync } = loadDriver();
   const database = new DatabaseSync(path, { readOnly: options.readOnly === true });
   database.exec(`PRAGMA busy_timeout = ${Math.trunc(options.busyTimeoutMs ?? 0)}`);
+
+  let statement: Running = { values: [], visit: () => {} };
+  // Deterministic within one statement, which is what SQLite makes of the word.
+  database.function("palyra_value", { deterministic: true }, (index) => statement.values[Number(index)] ?? null);
+  database.function("palyra_row", { varargs: true, useBigIntArguments: true }, (...row) => {
+    statement.visit(row);
+    return null;
+  });
+
+  const running = (next: Running, sql: string): void => {
+    const outer = statement;
+    statement = next;
+    try {
+      database.exec(sql.replaceAll(/\?(\d+)/g, (_, number) => `palyra_value(${Number(number) - 1})`));
+    } finally {
+      statement = outer;
+    }
+  };
+  const select: Database["select"] = (columns, rest, values, visit) => {
+    let ended = false;
+    const visitUntilEnd = (row: readonly SqlValue[]): void => {
+      if (visit(row) !== false) return;
+      ended = true;
+      throw new Error("ended by its visitor");
+    };
+    try {
+      running({ values, visit: visitUntilEnd }, `SELECT palyra_row(${columns.join(", ")}) ${rest}`);
+    } catch (error) {
+      if (!ended) throw error;
+    }
+  };
   return {
     exec: (sql) => database.exec(sql),
-    prepare: (sql) => {
-      const statement = database.prepare(sql);
-      statement.setReadBigInts(true);
-      return statement;
+    run: (sql, values = []) => {
+      let changed = 0;
+      running({ values, visit: () => {} }, sql);
+      select(["changes()"], "", [], ([count]) => {
+        changed = Number(count);
+      });
+      return changed;
     },
+    select,
     close: () => database.close(),
   };
+}
+
+interface Running {
+  readonly values: readonly SqlValue[];
+  readonly visit: (row: readonly SqlValue[]) => void;
 }
 
 /** Primary result codes of SQLite that callers tell apart (https://sqlite.org/rescode.html). */

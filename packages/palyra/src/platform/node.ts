@@ -1,0 +1,73 @@
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { constants, crc32, inflateRaw, inflateRawSync, type ZlibOptions } from "node:zlib";
+import type { Inflated, Platform } from "palyra-skills/platform";
+
+/** Bytes of output up to which inflating at once is cheaper than a trip to the thread pool and back. */
+const INFLATE_AT_ONCE_BYTES = 32 * 1024;
+
+/** DER before the 32 bytes of a raw Ed25519 key (RFC 8410). */
+const PUBLIC_KEY_HEADER = Buffer.from("302a300506032b6570032100", "hex");
+const SECRET_KEY_HEADER = Buffer.from("302e020100300506032b657004220420", "hex");
+const KEY_BYTES = 32;
+
+/** Node's own primitives. Large streams inflate on the thread pool, beside the caller. */
+export const nodePlatform: Platform = {
+  inflateRaw: inflate,
+  crc32: (bytes) => crc32(bytes),
+  sha256: () => createHash("sha256"),
+  ed25519: {
+    verify: async (publicKey, message, signature) =>
+      publicKey.length === KEY_BYTES && verify(null, message, publicKeyObject(publicKey), signature),
+    sign: async (secretKey, message) => sign(null, message, secretKeyObject(secretKey)),
+    publicKey: async (secretKey) => {
+      const encoded = createPublicKey(secretKeyObject(secretKey)).export({ format: "der", type: "spki" });
+      return new Uint8Array(encoded.subarray(PUBLIC_KEY_HEADER.length));
+    },
+  },
+  validateModule: async (bytes) => WebAssembly.validate(bytes),
+  engine: `Node ${process.versions.node}`,
+};
+
+async function inflate(deflated: Uint8Array, limit: number): Promise<Inflated> {
+  // A buffer of one byte more than allowed shows a stream that goes on, and is never copied.
+  const options = { info: true, maxOutputLength: Math.max(limit, 1), chunkSize: Math.max(limit + 1, constants.Z_MIN_CHUNK) };
+  try {
+    const inflated = limit <= INFLATE_AT_ONCE_BYTES ? inflateRawSync(deflated, options) : await onThreadPool(deflated, options);
+    return described(inflated, limit);
+  } catch (error) {
+    return { ok: false, problem: problemOf(error) };
+  }
+}
+
+const onThreadPool = (deflated: Uint8Array, options: ZlibOptions): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    inflateRaw(deflated, options, (error, inflated) => (error === null ? resolve(inflated) : reject(error)));
+  });
+
+/** With `info`, zlib hands back the bytes together with its engine, which knows how much of the input it took. */
+function described(result: unknown, limit: number): Inflated {
+  if (!isInflatedWithEngine(result)) throw new TypeError("node:zlib answered without its engine");
+  const { buffer, engine } = result;
+  if (buffer.length > limit) return { ok: false, problem: "limit" };
+  const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+  return { ok: true, bytes, consumed: engine.bytesWritten };
+}
+
+const isInflatedWithEngine = (
+  result: unknown,
+): result is { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } } =>
+  typeof result === "object" && result !== null && "buffer" in result && "engine" in result;
+
+function problemOf(error: unknown): "limit" | "truncated" | "corrupt" {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ERR_BUFFER_TOO_LARGE") return "limit";
+  if (code === "Z_BUF_ERROR") return "truncated";
+  if (code === "Z_DATA_ERROR") return "corrupt";
+  throw error;
+}
+
+const publicKeyObject = (key: Uint8Array): KeyObject =>
+  createPublicKey({ key: Buffer.concat([PUBLIC_KEY_HEADER, key]), format: "der", type: "spki" });
+
+const secretKeyObject = (key: Uint8Array): KeyObject =>
+  createPrivateKey({ key: Buffer.concat([SECRET_KEY_HEADER, key]), format: "der", type: "pkcs8" });

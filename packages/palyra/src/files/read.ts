@@ -11,7 +11,8 @@ export async function readBounded(file: string, limit: number): Promise<BoundedR
   return io("read", file, async () => {
     const handle = await open(file, "r");
     try {
-      const { size } = await handle.stat();
+      const stat = await handle.stat();
+      const size = stat.isFile() ? stat.size : 0;
       if (size > limit) return { ok: false, size };
       const chunks: Uint8Array[] = [];
       let total = 0;

@@ -1,1 +1,19 @@
+/** The managed directory: layout, index, names, cached artifacts (spec 5.1). */
 export type { InstalledEntry, SecretKey, Source, SourceKind } from "./entry.ts";
+export {
+  currentOf,
+  EMPTY_INDEX,
+  findEntry,
+  type InstalledIndex,
+  parseIndex,
+  versionsOf,
+  withCurrent,
+  withEntry,
+  withoutEntry,
+  writeIndex,
+} from "./installed-index.ts";
+export { ARTIFACT_FILE, METADATA_FILE, type SkillsFolder, skillsFolder } from "./layout.ts";
+export { type ManifestSummary, summariesOf } from "./list-cache.ts";
+export { writeMetadata } from "./metadata.ts";
+export { checkInstallNames, MAX_SKILL_FOLDER_BYTES, skillFolderProblem } from "./names.ts";
+export { type InstalledArtifact, readIndex, readInstalled } from "./read.ts";

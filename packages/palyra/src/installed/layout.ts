@@ -1,0 +1,41 @@
+/** The managed directory of spec 5.1: where each thing lies. Names come from a checked index or manifest only. */
+import { join } from "node:path";
+
+export const INDEX_FILE = "installed-index.json";
+export const AUDIT_FILE = "audit.ndjson";
+export const LOCK_FILE = ".lock";
+export const PENDING_FILE = ".pending.json";
+export const STAGING_FOLDER = ".staging";
+export const LIST_CACHE_FILE = ".cache.json";
+export const ARTIFACT_FILE = "artifact.palyra-skill";
+export const METADATA_FILE = "install-metadata.json";
+
+export interface SkillsFolder {
+  readonly root: string;
+  readonly index: string;
+  readonly audit: string;
+  readonly lock: string;
+  readonly pending: string;
+  readonly staging: string;
+  readonly listCache: string;
+  skill(skillId: string): string;
+  version(skillId: string, version: string): string;
+  artifact(skillId: string, version: string): string;
+  metadata(skillId: string, version: string): string;
+}
+
+export function skillsFolder(root: string): SkillsFolder {
+  return {
+    root,
+    index: join(root, INDEX_FILE),
+    audit: join(root, AUDIT_FILE),
+    lock: join(root, LOCK_FILE),
+    pending: join(root, PENDING_FILE),
+    staging: join(root, STAGING_FOLDER),
+    listCache: join(root, LIST_CACHE_FILE),
+    skill: (skillId) => join(root, skillId),
+    version: (skillId, version) => join(root, skillId, version),
+    artifact: (skillId, version) => join(root, skillId, version, ARTIFACT_FILE),
+    metadata: (skillId, version) => join(root, skillId, version, METADATA_FILE),
+  };
+}

@@ -1,0 +1,83 @@
+/**
+ * `.cache.json`: what `list` shows of each manifest, so that it need not open every artifact. Keyed by the artifact's recorded
+ * digest with the size and time of its file; any other entry is a miss. Nothing that decides reads it (spec 5.1).
+ *
+ *     { schema_version: 1, entries: { "<sha256>:<bytes>:<mtime ms>": { skill_name, tool_count, required_protocol_major, min_palyra_version } } }
+ */
+import { statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { type JsonReader, readJson, writeJson } from "palyra-skills/encoding";
+import { writeFileAtomically } from "../files/index.ts";
+import type { InstalledEntry } from "./entry.ts";
+import { type SkillsFolder, skillsFolder } from "./layout.ts";
+
+export interface ManifestSummary {
+  readonly skill_name: string;
+  readonly tool_count: number;
+  readonly required_protocol_major: number;
+  readonly min_palyra_version: string;
+}
+
+/**
+ * A summary of each entry, in their order. What the cache does not have, `summarise` makes from the artifact; undefined where it
+ * cannot. The file is renewed where it was there and lacked something: a reader creates none, a writer (`create`) does.
+ */
+export async function summariesOf(
+  skillsRoot: string,
+  entries: readonly InstalledEntry[],
+  summarise: (entry: InstalledEntry) => Promise<ManifestSummary | undefined>,
+  options: { readonly create: boolean } = { create: false },
+): Promise<readonly (ManifestSummary | undefined)[]> {
+  const folder = skillsFolder(skillsRoot);
+  const known = await readCache(folder.listCache);
+  const fresh = new Map<string, ManifestSummary>();
+  const summaries: (ManifestSummary | undefined)[] = [];
+  let missed = false;
+  for (const entry of entries) {
+    const key = keyOf(folder, entry);
+    const summary = (key === undefined ? undefined : known?.get(key)) ?? (await summarise(entry));
+    summaries.push(summary);
+    if (key === undefined || summary === undefined) continue;
+    missed ||= known?.has(key) !== true;
+    fresh.set(key, summary);
+  }
+  if (missed && (known !== undefined || options.create)) await writeCache(folder.listCache, fresh);
+  return summaries;
+}
+
+function keyOf(folder: SkillsFolder, entry: InstalledEntry): string | undefined {
+  const stat = statSync(folder.artifact(entry.skill_id, entry.version), { throwIfNoEntry: false });
+  return stat === undefined ? undefined : `${entry.artifact_sha256}:${stat.size}:${Math.trunc(stat.mtimeMs)}`;
+}
+
+/** Empty for a file that is wrong, undefined for none. */
+async function readCache(file: string): Promise<ReadonlyMap<string, ManifestSummary> | undefined> {
+  const bytes = await readFile(file).catch(() => undefined);
+  if (bytes === undefined) return undefined;
+  const read = readJson(bytes, readDocument);
+  return read.ok ? read.value : new Map();
+}
+
+function readDocument(root: JsonReader): Map<string, ManifestSummary> {
+  const fields = root.object();
+  fields.required("schema_version").safeInteger({ min: 1, max: 1 });
+  const entries = fields.required("entries").map(readSummary);
+  fields.finish();
+  return entries;
+}
+
+function readSummary(reader: JsonReader): ManifestSummary {
+  const fields = reader.object();
+  return {
+    skill_name: fields.required("skill_name").string(),
+    tool_count: fields.required("tool_count").safeInteger({ min: 0 }),
+    required_protocol_major: fields.required("required_protocol_major").safeInteger({ min: 0 }),
+    min_palyra_version: fields.required("min_palyra_version").string(),
+  };
+}
+
+// A cache that cannot be written is none; the command goes on.
+async function writeCache(file: string, entries: ReadonlyMap<string, ManifestSummary>): Promise<void> {
+  const document = { schema_version: 1, entries: Object.fromEntries([...entries].map(([key, each]) => [key, { ...each }])) };
+  await writeFileAtomically(file, `${writeJson(document)}\n`, { mode: 0o644 }).catch(() => {});
+}

@@ -46,20 +46,33 @@ export interface StoredEvent {
 export interface EffectiveStatus {
   readonly status: string;
   readonly source: "journal" | "unknown";
+  /** What decided: the row, or the chain's last status event in the form of a row. Absent where the status is `unknown`. */
   readonly row?: StatusRow;
 }
 
 /** Read and write access to one journal. Every method is one statement of its own unless it is called in `transaction`. */
 export interface Journal {
+  /** The file or address, for messages. */
+  readonly name: string;
   status(skillId: string, version: string): Promise<EffectiveStatus>;
-  /** All at once, for lists: one query. */
+  /** All at once, for lists: one query of rows and one of status events. */
   statuses(): Promise<(skillId: string, version: string) => EffectiveStatus>;
   events(query: EventQuery): Promise<readonly StoredEvent[]>;
-  /** Walks the whole chain; throws `JournalChainBroken` with the first bad place. */
-  verifyChain(): Promise<{ readonly events: number; readonly head: string }>;
+  /** Walks the whole chain in bounded memory; throws `JournalChainBroken` with the first bad place. */
+  verifyChain(): Promise<ChainSummary>;
   /** One transaction, synced before it returns (T18). The only way to write. */
   transaction<Result>(work: (writer: JournalWriter) => Result): Promise<Result>;
+  /** Events whose lines wait for an audit file, oldest first. */
+  waiting(auditFile: string, limit: number): Promise<readonly StoredEvent[]>;
+  /** Forgets lines that are on the disk. */
+  settle(auditFile: string, seqs: readonly number[]): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What a chain leads to. `head` is 64 zeros for an empty one. */
+export interface ChainSummary {
+  readonly events: number;
+  readonly head: string;
 }
 
 /** Write authority: exists only inside a transaction (habit 3). */
@@ -68,7 +81,10 @@ export interface JournalWriter {
   row(skillId: string, version: string): StatusRow | undefined;
   /** Effective status, as `Journal.status`. */
   status(skillId: string, version: string): EffectiveStatus;
+  /** Sets every row of the id, whatever its case, and the version; makes one where none is. */
   putStatus(row: Omit<StatusRow, "created_at_unix_ms" | "updated_at_unix_ms">, now: number): StatusRow;
+  /** Whether an event with this ulid is there: a plan that is walked again must not undo what came after it. */
+  has(eventUlid: string): boolean;
   /** Appends unless an event with this ulid is there; its line goes to `skill_outbox` too. */
   append(event: NewEvent): StoredEvent;
 }
@@ -77,7 +93,17 @@ export interface EventQuery {
   /** Only events after this seq. */
   readonly after?: number;
   readonly kinds?: readonly string[];
+  /** Without regard to case. */
   readonly skillId?: string;
   /** The last n, in ascending order; default 100. */
   readonly last?: number;
 }
+
+/** How a journal is opened. One that may be created is one that is written, and its events have an audit file to go to. */
+export type OpenJournal =
+  | { readonly create: false }
+  | {
+      readonly create: true;
+      /** The `audit.ndjson` of the skills folder that the events are about: a journal may serve several folders. */
+      readonly auditFile: string;
+    };

@@ -1,5 +1,5 @@
 /**
- * What a stranger wrote, made safe for a terminal (T20). Every view passes such strings through `escape`, and nothing
+ * What a stranger wrote, made safe for a terminal (T20). Every view passes such strings through `safe`, and nothing
  * else in this package writes them out.
  */
 
@@ -14,7 +14,7 @@ const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_
 export const MAX_SHOWN = 400;
 
 /** The text with everything unsafe as `\u{202e}`; longer texts end in `…`. */
-export function escape(text: string, limit = MAX_SHOWN): string {
+export function safe(text: string, limit = MAX_SHOWN): string {
   // UTF-16 units bound code points from above, so the short case needs no walk.
   const shown = text.length <= limit ? text : shorten(text, limit);
   return shown.replace(UNSAFE, (unsafe) => `\\u{${(unsafe.codePointAt(0) ?? 0).toString(16)}}`);
@@ -27,11 +27,11 @@ function shorten(text: string, limit: number): string {
 
 /** Between quotes, for sentences. */
 export function quoted(text: string, limit = 120): string {
-  return `"${escape(text, limit)}"`;
+  return `"${safe(text, limit)}"`;
 }
 
 /** A list for a sentence: at most `most` of them, then how many more. */
 export function listed(texts: readonly string[], most = 5): string {
-  const shown = texts.slice(0, most).map((text) => escape(text, 120));
+  const shown = texts.slice(0, most).map((text) => safe(text, 120));
   return texts.length > most ? `${shown.join(", ")} and ${texts.length - most} more` : shown.join(", ");
 }

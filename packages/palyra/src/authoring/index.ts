@@ -1,0 +1,4 @@
+/** What makes artifacts: keys, sources, the SBOM and the provenance of what is really there, the package itself. */
+export { type GeneratedKey, generateKey } from "./keygen.ts";
+export { type PackageDocument, type PackageRequest, packageSkill } from "./package.ts";
+export { signingTime } from "./time.ts";

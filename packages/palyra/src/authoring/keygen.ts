@@ -1,0 +1,36 @@
+import { mkdir, open } from "node:fs/promises";
+import { dirname } from "node:path";
+import { toHex } from "palyra-skills/encoding";
+import type { Platform } from "palyra-skills/platform";
+import { keyId, SECRET_KEY_BYTES } from "palyra-skills/signature";
+import { io } from "../files/index.ts";
+
+export interface GeneratedKey {
+  readonly keyId: string;
+  /** 64 lower-case hex digits. */
+  readonly publicKeyHex: string;
+}
+
+/**
+ * Makes an Ed25519 key and writes its secret half as 64 hex digits and a newline, readable by its owner alone. What is
+ * there is never overwritten (`Io` with `EEXIST`); the secret goes nowhere but into that file. Spec 6.1.
+ */
+export async function generateKey(
+  file: string,
+  randomBytes: (size: number) => Uint8Array,
+  platform: Platform,
+): Promise<GeneratedKey> {
+  const secret = randomBytes(SECRET_KEY_BYTES);
+  const publicKey = await platform.ed25519.publicKey(secret);
+  await io("write", file, async () => {
+    await mkdir(dirname(file), { recursive: true });
+    const handle = await open(file, "wx", 0o600);
+    try {
+      await handle.writeFile(`${toHex(secret)}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  });
+  return { keyId: keyId(publicKey, platform), publicKeyHex: toHex(publicKey) };
+}

@@ -1,0 +1,125 @@
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { LayoutName } from "palyra-skills/archive";
+import { buildArtifact, type SourceFile } from "palyra-skills/artifact";
+import { compareUtf8, encodeUtf8, toHex } from "palyra-skills/encoding";
+import { type Manifest, parseManifest } from "palyra-skills/manifest";
+import type { Platform } from "palyra-skills/platform";
+import { io, writeFileAtomically } from "../files/index.ts";
+import { VERSION } from "../version.ts";
+import { readLockedPackages } from "./lockfile.ts";
+import { writeProvenance } from "./provenance.ts";
+import { readRepository } from "./repository.ts";
+import { readSource, readSources } from "./sources.ts";
+
+/** Paths as they were given. */
+export interface PackageRequest {
+  readonly manifest: string;
+  readonly modules: readonly string[];
+  readonly assets: readonly string[];
+  /** Generated where absent, from what is really there (spec 6.1). */
+  readonly sbom: string | undefined;
+  readonly provenance: string | undefined;
+  readonly output: string;
+  readonly layout: LayoutName;
+  /** The 32-byte seed. */
+  readonly secretKey: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly signedAt: number;
+}
+
+/** Spec 11.2. */
+export interface PackageDocument {
+  readonly artifact_path: string;
+  readonly payload_sha256: string;
+  readonly publisher: string;
+  readonly skill_id: string;
+  readonly version: string;
+  readonly signature_key_id: string;
+  readonly artifact_bytes: number;
+}
+
+/**
+ * Packs and signs a skill, and writes it once it has been read back. Nothing is written before that, not even the output's
+ * folder. Errors: those of `buildArtifact`, `Io`, `ArtifactEntryTooLarge`.
+ */
+export async function packageSkill(request: PackageRequest, platform: Platform): Promise<PackageDocument> {
+  const manifest = await readSource(request.manifest);
+  const [modules, assets] = await Promise.all([readSources(request.modules), readSources(request.assets)]);
+  const { sbom, provenance } = await readDocuments(request, { manifest, modules, assets }, platform);
+  const { layout, secretKey, signedAt: signedAtUnixMs } = request;
+  const built = await buildArtifact({ manifest, modules, assets, sbom, provenance, layout, secretKey, signedAtUnixMs }, platform);
+  await io("make the folder of", request.output, () => mkdir(dirname(request.output), { recursive: true }));
+  await writeFileAtomically(request.output, built.bytes, { mode: 0o644 });
+  const { artifact, bytes } = built;
+  return {
+    artifact_path: request.output,
+    payload_sha256: artifact.payloadSha256,
+    publisher: artifact.manifest.publisher,
+    skill_id: artifact.manifest.skill_id,
+    version: artifact.manifest.version,
+    signature_key_id: artifact.keyId,
+    artifact_bytes: bytes.byteLength,
+  };
+}
+
+interface Sources {
+  readonly manifest: Uint8Array;
+  readonly modules: readonly SourceFile[];
+  readonly assets: readonly SourceFile[];
+}
+
+async function readDocuments(
+  request: PackageRequest,
+  sources: Sources,
+  platform: Platform,
+): Promise<{ readonly sbom: Uint8Array; readonly provenance: Uint8Array }> {
+  const given = async (file: string | undefined) => (file === undefined ? undefined : await readSource(file));
+  const [sbom, provenance] = await Promise.all([given(request.sbom), given(request.provenance)]);
+  if (sbom !== undefined && provenance !== undefined) return { sbom, provenance };
+  // Before anything is generated for it, so that its faults are what is told.
+  const manifest = parseManifest(sources.manifest);
+  const folder = dirname(request.manifest);
+  const packages = await readLockedPackages(folder);
+  const digests = digestsOf(sources, platform);
+  return {
+    sbom: sbom ?? (await generateSbom(manifest, digests, packages, request.signedAt)),
+    provenance:
+      provenance ??
+      encodeUtf8(
+        writeProvenance({
+          modules: digests.filter(({ path }) => path.startsWith("modules/")),
+          manifestSha256: sha256(sources.manifest, platform),
+          skillId: manifest.skill_id,
+          version: manifest.version,
+          repository: await readRepository(folder),
+          lockedPackages: packages.length,
+          toolVersion: VERSION,
+        }),
+      ),
+  };
+}
+
+type Digests = readonly { readonly path: string; readonly sha256: string }[];
+
+async function generateSbom(
+  manifest: Manifest,
+  files: Digests,
+  packages: Awaited<ReturnType<typeof readLockedPackages>>,
+  now: number,
+): Promise<Uint8Array> {
+  // The library takes as long to load as all the rest: only where it is needed (habit 8).
+  const { writeSbom } = await import("./sbom.ts");
+  const { skill_id: skillId, version, publisher, name } = manifest;
+  return encodeUtf8(writeSbom({ skillId, version, publisher, description: name, files, packages, now, toolVersion: VERSION }));
+}
+
+function digestsOf({ modules, assets }: Sources, platform: Platform): Digests {
+  const named = (folder: string, files: readonly SourceFile[]) =>
+    files.map(({ path, bytes }) => ({ path: `${folder}/${path}`, sha256: sha256(bytes, platform) }));
+  return [...named("modules", modules), ...named("assets", assets)].toSorted((a, b) => compareUtf8(a.path, b.path));
+}
+
+function sha256(bytes: Uint8Array, platform: Platform): string {
+  return toHex(platform.sha256().update(bytes).digest());
+}

@@ -1,0 +1,244 @@
+import type { ErrorCode, ErrorDetails, Fault } from "palyra-skills";
+import type { PalyraErrorCode, PalyraErrorDetails } from "../errors.ts";
+import { size } from "./text/layout.ts";
+import { listed, quoted, safe } from "./text/safe.ts";
+
+/** How one code is told to a person. What comes out is safe for a terminal (T20). */
+export interface Sentence<Details> {
+  /** What failed, where and why, as one line without a full stop. */
+  readonly says: (details: Details) => string;
+  /** What to do about it. */
+  readonly hint?: (details: Details) => string | undefined;
+  /** 1: refused or failed; 2: usage (spec 6). */
+  readonly exit?: 2;
+}
+
+/** What a person is told of an error. */
+export interface Telling {
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly exit: 1 | 2;
+}
+
+export function tellCore<Code extends ErrorCode>(code: Code, details: ErrorDetails[Code]): Telling {
+  return telling(CORE[code], details);
+}
+
+export function tellOwn<Code extends PalyraErrorCode>(code: Code, details: PalyraErrorDetails[Code]): Telling {
+  return telling(OWN[code], details);
+}
+
+function telling<Details>({ says, hint, exit }: Sentence<Details>, details: Details): Telling {
+  return { message: says(details), hint: hint?.(details), exit: exit ?? 1 };
+}
+
+const faults = (list: readonly Fault[]): string => (list.length === 1 ? "one fault" : `${list.length} faults`);
+const tampered = "get the artifact again from its publisher; do not install this one";
+const manifestHint = "correct the places that are shown; the format is in SPEC.md, chapter 2";
+
+/** Refusals of the core: the compiler keeps it complete. */
+const CORE: { readonly [Code in ErrorCode]: Sentence<ErrorDetails[Code]> } = {
+  // The archive.
+  ArtifactTooLarge: {
+    says: ({ actual, limit }) => `the artifact is too large: ${size(actual)}, at most ${size(limit)} are read`,
+  },
+  ArtifactEntryTooLarge: {
+    says: ({ path, actual, limit }) => `the entry ${quoted(path)} is too large: ${size(actual)}, at most ${size(limit)} are read`,
+  },
+  ArtifactTooManyEntries: {
+    says: ({ actual, limit }) => `the artifact has ${actual} entries, at most ${limit} are read`,
+  },
+  Zip: {
+    says: ({ problem, entry, offset }) =>
+      `not a well-formed artifact: ${safe(problem)}${entry === undefined ? "" : ` (${quoted(entry)})`} at byte ${offset}`,
+    hint: () => tampered,
+  },
+  InvalidArtifactPath: {
+    says: ({ path, problem, offset, faults: list }) =>
+      list !== undefined && list.length > 0
+        ? `the manifest names paths that no artifact can hold: ${faults(list)}`
+        : `the name ${quoted(path)} cannot stand in an artifact: ${safe(problem)}${offset === undefined ? "" : ` (byte ${offset})`}`,
+  },
+  DuplicateArtifactEntry: {
+    says: ({ path }) => `two entries have the name ${quoted(path)}`,
+    hint: () => "every entry of an artifact has a name of its own; two files given to build must not end in one name",
+  },
+  MissingArtifactEntry: {
+    says: ({ path }) => `the artifact has no ${safe(path)}`,
+    hint: ({ path }) => (path === "modules/*.wasm" ? "give at least one --module FILE.wasm" : undefined),
+  },
+  ManifestParse: { says: ({ faults: list }) => `the manifest cannot be read: ${faults(list)}`, hint: () => manifestHint },
+  ManifestValidation: { says: ({ faults: list }) => `the manifest is not valid: ${faults(list)}`, hint: () => manifestHint },
+  InvalidSbom: {
+    says: ({ path }) => `${safe(path)} is not a CycloneDX SBOM in JSON`,
+    hint: () => "leave --sbom out to have one generated",
+  },
+  InvalidProvenance: {
+    says: ({ path }) => `${safe(path)} is not a provenance statement with subjects and a builder`,
+    hint: () => "leave --provenance out to have one generated",
+  },
+  Serialization: {
+    says: ({ document, faults: list }) => `${safe(document)} is not well formed: ${faults(list)}`,
+    hint: () => "nothing was changed; correct the file, or restore it from a copy",
+  },
+  PayloadHashMismatch: {
+    says: ({ declared, actual }) =>
+      `the artifact was changed after it was signed: its contents hash to ${safe(actual)}, signed was ${safe(declared)}`,
+    hint: () => tampered,
+  },
+  SignatureVerificationFailed: {
+    says: ({ problem }) => `the signature does not hold: ${safe(problem)}`,
+    hint: () => tampered,
+  },
+  UnsupportedProtocolMajor: {
+    says: ({ requested, current }) => `the skill needs protocol ${requested}, this host has ${current}`,
+    hint: () => "update palyra, or take an older version of the skill",
+  },
+  UnsupportedRuntimeVersion: {
+    says: ({ requested, current }) => `the skill needs a host of level ${safe(requested)}, this one is ${safe(current)}`,
+    hint: () => "update palyra, or take an older version of the skill",
+  },
+  RuntimeVersionAboveSupportedMaximum: {
+    says: ({ supported_max, current }) =>
+      `the skill is made for hosts up to level ${safe(supported_max)}, this one is ${safe(current)}`,
+    hint: () => "take a newer version of the skill",
+  },
+  InvalidSigningKeyLength: {
+    says: ({ actual }) => `this is no signing key (${actual} bytes)`,
+    hint: () => "64 hex digits, base64 of 32 bytes, 32 raw bytes, or a PKCS#8 PEM; palyra skills keygen makes one",
+  },
+  // Trust.
+  TrustedPublisherKeyMismatch: {
+    says: ({ publisher, key_id }) => `${safe(publisher)} is trusted with other keys than ${safe(key_id)}, which signed this`,
+    hint: ({ publisher }) =>
+      `if the publisher confirms the key by another way: palyra skills trust add ${safe(publisher)} <public key>`,
+  },
+  TofuKeyMismatch: {
+    says: ({ publisher, key_id, pinned }) =>
+      `${safe(publisher)} signed with ${safe(pinned)} when it was first seen, and this is signed with ${safe(key_id)}`,
+    hint: ({ publisher }) =>
+      `this is what a stolen name looks like; if the publisher confirms a new key: palyra skills trust pin ${safe(publisher)} <public key>`,
+  },
+  UntrustedPublisher: {
+    says: ({ publisher, key_id, relates_to }) =>
+      relates_to === undefined
+        ? `nobody here trusts ${safe(publisher)} (${safe(key_id)}) yet`
+        : `${safe(publisher)} (${safe(key_id)}) has a name that looks like the known publisher ${safe(relates_to)}`,
+    hint: ({ publisher, relates_to }) =>
+      relates_to === undefined
+        ? `to trust it on first use: --allow-untrusted (package verify: --allow-tofu); or for good: palyra skills trust add ${safe(publisher)} <public key>`
+        : `it is not trusted on first use; after asking the publisher: palyra skills trust add ${safe(publisher)} <public key>`,
+  },
+  PolicyInvalid: { says: ({ document, faults: list }) => `the audit policy ${safe(document)} cannot be used: ${faults(list)}` },
+  RevokedKey: {
+    says: ({ publisher, key_id, reason }) => `the key ${safe(key_id)} of ${safe(publisher)} is revoked: ${safe(reason)}`,
+    hint: () => "nothing that this key signed is accepted; take a version that is signed by another key",
+  },
+  RevokedPayload: {
+    says: ({ payload_sha256, reason }) => `this skill (payload ${safe(payload_sha256)}) is revoked: ${safe(reason)}`,
+    hint: () => "take another version",
+  },
+  KeyOutOfScope: {
+    says: ({ publisher, key_id, problem }) =>
+      `the key ${safe(key_id)} of ${safe(publisher)} is trusted for other things than this: ${safe(problem)}`,
+  },
+};
+
+/** Refusals of this package: the compiler keeps it complete. */
+const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Code]> } = {
+  Usage: { says: ({ problem }) => problem, hint: ({ hint }) => hint, exit: 2 },
+  NotInstalled: {
+    says: ({ skill_id, version }) => `${safe(skill_id)}${version === undefined ? "" : ` ${safe(version)}`} is not installed`,
+    hint: ({ skill_id, installed }) =>
+      installed !== undefined && installed.length > 0
+        ? `installed of ${safe(skill_id)}: ${listed(installed)}`
+        : "palyra skills list shows what is installed",
+  },
+  AlreadyInstalled: {
+    says: ({ skill_id, version }) => `${safe(skill_id)} ${safe(version)} is installed already`,
+    hint: ({ skill_id, version }) =>
+      `to install it anew: palyra skills remove ${safe(skill_id)} --version ${safe(version)}, then install again`,
+  },
+  AuditRefused: {
+    says: ({ skill_id, version, reasons }) =>
+      `the audit refuses ${safe(skill_id)} ${safe(version)}: ${reasons.map((reason) => safe(reason)).join("; ")}`,
+    hint: () => "nothing was installed; palyra skills audit --artifact FILE --allow-untrusted shows the whole report",
+  },
+  DowngradeRefused: {
+    says: ({ skill_id, requested, current }) =>
+      `${safe(skill_id)} ${safe(requested)} is older than ${safe(current)}, which has been installed`,
+    hint: () => "if an older version is what you want: --allow-downgrade",
+  },
+  OwnerChangeRefused: {
+    says: ({ skill_id, owner, publisher }) =>
+      `${safe(skill_id)} belongs to ${safe(owner)}, and this one is published by ${safe(publisher)}`,
+    hint: () => "if the skill really has a new owner: --allow-owner-change",
+  },
+  ToolIdConflict: {
+    says: ({ skill_id, others }) =>
+      `tools of ${safe(skill_id)} have names that active skills of other publishers have: ${listed(
+        others.map((other) => `${other.tool_id} (${other.skill_id} has ${other.other_tool_id})`),
+      )}`,
+    hint: () => "disable the other skill first: palyra skills disable <skill>",
+  },
+  IndexInvalid: {
+    says: ({ file, faults: list }) => `the index of installed skills, ${safe(file)}, cannot be read: ${faults(list)}`,
+    hint: () => "nothing was changed; restore the file from a copy",
+  },
+  ArtifactDigestMismatch: {
+    says: ({ skill_id, version, recorded, actual }) =>
+      actual === null
+        ? `the artifact of ${safe(skill_id)} ${safe(version)} is missing from the skills folder`
+        : `${safe(skill_id)} ${safe(version)} was changed after it was installed: its artifact hashes to ${safe(actual)}, installed was ${safe(recorded)}`,
+    hint: ({ skill_id, version }) =>
+      `to replace it: palyra skills remove ${safe(skill_id)} --version ${safe(version)}, then install it again from its source`,
+  },
+  JournalUnavailable: {
+    says: ({ file, problem }) => `the journal ${safe(file)} cannot be used: ${safe(problem)}`,
+    hint: () => "nothing was changed; without its journal no skill changes its state",
+  },
+  JournalChainBroken: {
+    says: ({ seq, problem }) => `the journal was changed: event ${seq} does not follow from the one before (${safe(problem)})`,
+    hint: () => "keep the file as evidence, and compare it with a copy from before",
+  },
+  LockTimeout: {
+    says: ({ file, waited_ms, holder }) =>
+      `another process ${holder === undefined ? "" : `(${safe(holder)}) `}has held ${safe(file)} for ${Math.round(waited_ms / 1000)} s`,
+    hint: () => "try again when it is done; the lock goes away with its process",
+  },
+  UnsafeInstallName: {
+    says: ({ name, problem }) => `nothing can be installed under the name ${quoted(name)}: ${safe(problem)}`,
+  },
+  UnsafeStateRoot: {
+    says: ({ folder, problem }) => `the state root ${safe(folder)} is not safe: ${safe(problem)}`,
+    hint: ({ folder }) => `it must belong to you and nobody else may write to it: chmod 700 ${safe(folder)}`,
+  },
+  EngineUnsupported: {
+    says: ({ skill_id, version, features, engine }) =>
+      `${safe(skill_id)} ${safe(version)} uses what ${safe(engine)} cannot run: ${listed(features)}`,
+    hint: () => "run palyra with a newer Node",
+  },
+  Declined: { says: ({ what }) => `${safe(what)} was declined; nothing was changed` },
+  Io: {
+    says: ({ action, file, code }) => `cannot ${safe(action)} ${safe(file)}: ${SYSTEM_WORDS[code] ?? safe(code)}`,
+    hint: ({ code }) => SYSTEM_HINTS[code],
+  },
+};
+
+const SYSTEM_WORDS: { readonly [code: string]: string } = {
+  ENOENT: "it is not there",
+  EACCES: "permission denied",
+  EPERM: "not permitted",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of its path is not a folder",
+  EEXIST: "it is there already",
+  ENOSPC: "the disk is full",
+  EROFS: "the file system is read-only",
+  EFBIG: "it is too large",
+  ELOOP: "too many links",
+  ENOTEMPTY: "the folder is not empty",
+  EMFILE: "too many open files",
+};
+const SYSTEM_HINTS: { readonly [code: string]: string } = {
+  EEXIST: "what is there is never overwritten: choose another name, or move it away",
+};

@@ -1,0 +1,91 @@
+import type { TomlInvalid, TomlNode } from "./node.ts";
+import type { Scanner } from "./scanner.ts";
+
+/** TOML 1.0 need take no more than 64 signed bits; the original takes and writes unsigned ones as well (vector U9). */
+const MIN_INTEGER = -(2n ** 63n);
+const MAX_INTEGER = 2n ** 64n - 1n;
+/** Digits without leading zeros; longer is out of range, and is not handed to BigInt, which is slow on long texts. */
+const MAX_DECIMAL_DIGITS = 20;
+const MAX_BINARY_DIGITS = 64;
+
+/** A word of anything that a number, a boolean or a date is made of. */
+const WORD = /[0-9A-Za-z_+\-.:]+/y;
+const TIME_AFTER_SPACE = / [0-9]{2}:[0-9A-Za-z_+\-.:]*/y;
+
+const DECIMAL = /^[+-]?(?:0|[1-9](?:_?[0-9])*)$/;
+const BASED = /^0(?:x[0-9A-Fa-f](?:_?[0-9A-Fa-f])*|o[0-7](?:_?[0-7])*|b[01](?:_?[01])*)$/;
+const FLOAT = /^[+-]?(?:0|[1-9](?:_?[0-9])*)(?:\.[0-9](?:_?[0-9])*)?(?:[eE][+-]?[0-9](?:_?[0-9])*)?$/;
+const SPECIAL = /^[+-]?(?:inf|nan)$/;
+const DATE_WORD = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
+const DATE_TIME =
+  /^([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?(?:[Zz]|[+-]([0-9]{2}):([0-9]{2}))?)?$/;
+const TIME = /^([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?$/;
+const ALLOWED = "a string, number, boolean, date, array or inline table of TOML 1.0";
+
+/**
+ * A number, boolean or date. One that is out of range is `invalid`, with the problem told to `report`: the text is TOML
+ * all the same, and the rest of it can be read.
+ */
+export function readScalar(scan: Scanner, report: (node: TomlInvalid, problem: string, allowed: string) => void): TomlNode {
+  const start = scan.at;
+  let word = scan.match(WORD);
+  if (DATE_WORD.test(word)) word += scan.match(TIME_AFTER_SPACE);
+  const end = scan.at;
+  const invalid = (problem: string, allowed: string): TomlInvalid => {
+    const node: TomlInvalid = { kind: "invalid", start, end };
+    report(node, problem, allowed);
+    return node;
+  };
+  if (word === "true" || word === "false") return { kind: "boolean", start, end, value: word === "true" };
+  if (DECIMAL.test(word) || BASED.test(word)) {
+    const value = integerOf(word);
+    if (value !== undefined) return { kind: "integer", start, end, value };
+    return invalid("integer out of range", "-2^63 to 2^64-1");
+  }
+  if (FLOAT.test(word)) {
+    const value = Number(word.replaceAll("_", ""));
+    if (Number.isFinite(value)) return { kind: "float", start, end, value };
+    return invalid("float out of range", "what a double holds");
+  }
+  if (SPECIAL.test(word)) return { kind: "float", start, end, value: specialOf(word) };
+  if (isDate(word)) return { kind: "date", start, end };
+  return scan.stop(start, word === "" ? "no value" : "not a value", ALLOWED);
+}
+
+function integerOf(word: string): bigint | undefined {
+  const text = word.includes("_") ? word.replaceAll("_", "") : word;
+  const value = DECIMAL.test(word) ? decimalOf(text) : basedOf(text);
+  return value === undefined || value < MIN_INTEGER || value > MAX_INTEGER ? undefined : value;
+}
+
+/** With its sign, which BigInt takes; TOML has no leading zeros here. */
+const decimalOf = (text: string): bigint | undefined => (text.length > MAX_DECIMAL_DIGITS + 1 ? undefined : BigInt(text));
+
+function basedOf(text: string): bigint | undefined {
+  const digits = text.slice(2).replace(/^0+/, "");
+  return digits.length > MAX_BINARY_DIGITS ? undefined : BigInt(`${text.slice(0, 2)}${digits === "" ? "0" : digits}`);
+}
+
+function specialOf(word: string): number {
+  if (word.endsWith("nan")) return Number.NaN;
+  return word.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+}
+
+/** Any of the four kinds, on the calendar and the clock. Seconds must be there (TOML 1.0). */
+function isDate(word: string): boolean {
+  const time = TIME.exec(word);
+  if (time !== null) return isTime(time[1], time[2], time[3]);
+  const [, year, month, day, hour, minute, second, offsetHour, offsetMinute] = DATE_TIME.exec(word) ?? [];
+  if (!isDay(Number(year), Number(month), Number(day))) return false;
+  return isTime(hour, minute, second) && isTime(offsetHour, offsetMinute);
+}
+
+/** Parts that are absent are right; second 60 is (RFC 3339). */
+const isTime = (hour = "0", minute = "0", second = "0"): boolean =>
+  Number(hour) < 24 && Number(minute) < 60 && Number(second) <= 60;
+
+function isDay(year: number, month: number, day: number): boolean {
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return day >= 1 && day <= (days[month - 1] ?? 0);
+}

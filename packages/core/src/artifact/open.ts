@@ -13,7 +13,6 @@ import type { Platform } from "../platform/index.ts";
 import { checkPayload, checkSignature, parseSignature, payloadHasher, type SignatureDocument } from "../signature/index.ts";
 import { requireEntry, requireModules } from "./entries.ts";
 import { checkIntegrity } from "./integrity.ts";
-import { layoutOfArchive } from "./layout.ts";
 import { checkProvenance } from "./provenance.ts";
 import { checkSbom } from "./sbom.ts";
 
@@ -33,7 +32,7 @@ export async function openArtifact(
     if (!isSignaturePath(entry.path)) hasher.add(entry);
   };
   const archive = await readArchive(bytes, platform, hashEntry); // 1, and the hash of 7 while the rest inflates
-  const layout = layoutOfArchive(archive);
+  const layout = layoutOf(archive.entries.map(({ path }) => path)); // 1 as well: no security file out of place;
   const manifest = parseManifest(requireEntry(archive, MANIFEST_PATH).bytes); // 2
   const sbom = checkSbom(requireEntry(archive, layout.sbom).bytes, layout.sbom); // 3
   const provenance = checkProvenance(requireEntry(archive, layout.provenance).bytes, layout.provenance); // 4

@@ -53,21 +53,20 @@ export function publicKeyProblem(publicKey: Uint8Array): Ed25519Problem | undefi
   return undefined;
 }
 
-/** 2^255 - 19, the field's prime, and L = 2^252 + 27742317777372353535851937790883648493; both little-endian. */
-const PRIME = littleEndian(2n ** 255n - 19n);
-const ORDER = littleEndian(2n ** 252n + 27742317777372353535851937790883648493n);
+/** The field's prime, and L, the order of the group that honest keys lie in. */
+const P = 2n ** 255n - 19n;
+const L = 2n ** 252n + 27742317777372353535851937790883648493n;
+
+/** The y of a point of order 8; that of the others is -y. */
+const ORDER_8_Y = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
 
 /**
  * The y of all eight points of small order, the sign of x left out: 1 (order 1), -1 (2), 0 (4), and the two of order 8.
  * Where x is zero (y = 1 and y = -1) the encoding with a sign bit is not canonical either; it is refused with them.
  */
-const SMALL_ORDER_Y: readonly Uint8Array[] = [
-  1n,
-  2n ** 255n - 20n,
-  0n,
-  0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n,
-  0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7n,
-].map(littleEndian);
+const SMALL_ORDER_Y: readonly Uint8Array[] = [1n, P - 1n, 0n, ORDER_8_Y, P - ORDER_8_Y].map(littleEndian);
+const PRIME = littleEndian(P);
+const ORDER = littleEndian(L);
 
 function littleEndian(value: bigint): Uint8Array {
   return Uint8Array.from({ length: 32 }, (_, index) => Number((value >> BigInt(8 * index)) & 0xffn));
@@ -84,7 +83,8 @@ function hasSmallOrder(point: Uint8Array): boolean {
 }
 
 function withoutSign(point: Uint8Array): Uint8Array {
-  const y = point.slice();
+  // Not slice(): a Buffer's is a view, and the caller's bytes would change.
+  const y = Uint8Array.from(point);
   y[31] = (y[31] ?? 0) & 0x7f;
   return y;
 }

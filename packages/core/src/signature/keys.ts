@@ -21,8 +21,8 @@ export function parseSigningKey(bytes: Uint8Array): Uint8Array {
   // Up to 32 hex digits are no key in hex, and not meant as raw bytes either: whoever made them lost half of it. T21.
   const ambiguous = text !== undefined && trimmed.length <= SECRET_KEY_BYTES && HEX.test(text);
   if (!ambiguous) {
-    if (bytes.length === SECRET_KEY_BYTES) return bytes.slice();
-    if (trimmed.length === SECRET_KEY_BYTES) return trimmed.slice();
+    if (bytes.length === SECRET_KEY_BYTES) return Uint8Array.from(bytes);
+    if (trimmed.length === SECRET_KEY_BYTES) return Uint8Array.from(trimmed);
     const key = text === undefined ? undefined : keyOfText(text);
     if (key !== undefined) return key;
   }

@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { EMPTY_CONSTRAINTS, parseConstraints, type TrustConstraints, writeConstraints } from "../../src/trust/index.ts";
+import { outcomeOf } from "../vectors.ts";
+import { keys, publishers } from "./arbitraries.ts";
+
+const parse = (text: string): TrustConstraints => parseConstraints(new TextEncoder().encode(text), "trust-constraints.json");
+const times = fc.maxSafeInteger();
+const skillIds = fc.constantFrom("acme.echo", "acme.echo.http", "globex.pay", "__proto__");
+
+const constraints: fc.Arbitrary<TrustConstraints> = fc.record({
+  schema_version: fc.constant(1),
+  revoked: fc.array(fc.record({ publisher: publishers, public_key: keys, reason: fc.string(), revoked_at_unix_ms: times })),
+  revoked_payloads: fc.array(fc.record({ payload_sha256: keys, reason: fc.string(), revoked_at_unix_ms: times })),
+  rotations: fc.array(
+    fc.record({ publisher: publishers, sequence: fc.maxSafeNat(), statement_sha256: keys, frozen: fc.boolean() }),
+  ),
+  keys: fc.array(
+    fc.record(
+      {
+        publisher: publishers,
+        public_key: keys,
+        skill_id_prefixes: fc.array(skillIds),
+        not_before_unix_ms: times,
+        not_after_unix_ms: times,
+      },
+      { requiredKeys: ["publisher", "public_key", "skill_id_prefixes"] },
+    ),
+  ),
+  registry_keys: fc.dictionary(fc.constantFrom("main", "https://registry.example"), fc.array(keys)).map(mapOf),
+  owners: fc.dictionary(skillIds, publishers).map(mapOf),
+});
+
+describe("trust-constraints.json", () => {
+  it("is read as it was written", () => {
+    fc.assert(
+      fc.property(constraints, (value) => {
+        expect(parse(writeConstraints(value))).toEqual(value);
+      }),
+    );
+  });
+
+  it("has the fields of spec 3.1 in their order", () => {
+    const fields = ["schema_version", "revoked", "revoked_payloads", "rotations", "keys", "registry_keys", "owners"];
+    expect(Object.keys(JSON.parse(writeConstraints(EMPTY_CONSTRAINTS)))).toEqual(fields);
+  });
+
+  it.each([
+    ["white space only", " \n", ""],
+    ["another schema version", full('"schema_version":2'), "schema_version"],
+    ["an unknown key", full('"other":1'), "other"],
+    ["no list of revoked keys", full().replace('"revoked":[],', ""), "revoked"],
+    ["a skill id that is none", full('"owners":{"Acme":"acme"}'), "owners.Acme"],
+    ["an owner that is no publisher", full('"owners":{"acme.echo":"acme "}'), "owners.acme.echo"],
+    ["a key that is none", full('"registry_keys":{"main":["00"]}'), "registry_keys.main[0]"],
+    ["an empty segment in a prefix", full(scope({ skill_id_prefixes: ["acme."] })), "keys[0].skill_id_prefixes[0]"],
+    ["a time that is no integer", full(scope({ not_after_unix_ms: 1.5 })), "keys[0].not_after_unix_ms"],
+    ["a fact too many", full(scope({ scope: "all" })), "keys[0].scope"],
+  ])("is refused with %s", (_, text, path) => {
+    const error = outcomeOf(() => parse(text));
+    expect(error).toHaveCode("Serialization");
+    expect(error).toMatchObject({ details: { faults: expect.arrayContaining([expect.objectContaining({ path })]) } });
+  });
+});
+
+/** An empty document in which one member is another. */
+function full(member = ""): string {
+  const empty = [
+    '"schema_version":1',
+    '"revoked":[]',
+    '"revoked_payloads":[]',
+    '"rotations":[]',
+    '"keys":[]',
+    '"registry_keys":{}',
+  ];
+  const members = [...empty, '"owners":{}'].filter((each) => each.split(":")[0] !== member.split(":")[0]);
+  return `{${[...members, ...(member === "" ? [] : [member])].join(",")}}`;
+}
+
+function scope(more: object): string {
+  return `"keys":${JSON.stringify([{ publisher: "acme", public_key: "a".repeat(64), skill_id_prefixes: [], ...more }])}`;
+}
+
+function mapOf<T>(values: Record<string, T>): Map<string, T> {
+  return new Map(Object.entries(values));
+}

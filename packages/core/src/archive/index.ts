@@ -9,3 +9,6 @@ export {
   MAX_SEGMENT_BYTES,
   MAX_TOTAL_BYTES,
 } from "./limits.ts";
+export { basicPathProblem, foldName, pathProblem } from "./path.ts";
+export { readArchive } from "./read.ts";
+export { type FileToWrite, writeArchive } from "./write.ts";

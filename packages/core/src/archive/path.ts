@@ -5,10 +5,10 @@ import { MAX_PATH_BYTES, MAX_SEGMENT_BYTES } from "./limits.ts";
 const WHITE_SPACE_AT_AN_EDGE = /^\p{White_Space}|\p{White_Space}$/u;
 
 /**
- * Control and format characters, line separators, and what is drawn as nothing: bidi controls and zero-width characters
+ * Control and format characters, lone surrogates, line separators, and what is drawn as nothing: bidi controls and zero-width characters
  * among them. Variation selectors, without which many symbols have no colour, stay.
  */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?!\p{Variation_Selector})\p{Default_Ignorable_Code_Point}/u;
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?!\p{Variation_Selector})\p{Default_Ignorable_Code_Point}/u;
 
 /** What Windows takes in no name, beside the separators and the colon. */
 const FORBIDDEN_ON_WINDOWS = /[<>"|?*]/;

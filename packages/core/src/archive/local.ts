@@ -1,0 +1,94 @@
+import { Cursor } from "../encoding/index.ts";
+import { SkillError } from "../errors.ts";
+import { type CentralRecord, checkReadable, DESCRIPTOR_FLAG } from "./central.ts";
+import { MARK_32 } from "./end.ts";
+import { equalBytes, readExtra, widen } from "./extra.ts";
+import { shownName, zipFault } from "./fault.ts";
+
+export const LOCAL_SIGNATURE = 0x04034b50;
+const DESCRIPTOR_SIGNATURE = 0x08074b50;
+
+/** An entry whose two headers say the same, with its content as it is stored. */
+export interface LocatedEntry {
+  readonly record: CentralRecord;
+  readonly compressed: Uint8Array;
+}
+
+/**
+ * Finds every entry at the end of the one before, the first at the archive's first byte and the last ending where the
+ * directory starts: nothing before, between, behind or shared (spec 1.6, T13). The central directory alone is not
+ * believed: a reader that walks local headers must see the same.
+ */
+export function locateEntries(bytes: Uint8Array, records: readonly CentralRecord[], directoryStart: number): LocatedEntry[] {
+  const ordered = records.toSorted((a, b) => a.localOffset - b.localOffset);
+  if ((ordered[0]?.localOffset ?? directoryStart) !== 0) throw zipFault("bytes before the first entry", 0);
+  return ordered.map((record, index) => {
+    const next = ordered[index + 1];
+    if (next?.localOffset === record.localOffset) throw shared(record, next);
+    return locateEntry(bytes, record, next?.localOffset ?? directoryStart);
+  });
+}
+
+/** Two central records of one local entry: a path twice, or two names for the same bytes. */
+function shared(record: CentralRecord, other: CentralRecord): SkillError {
+  if (!equalBytes(record.name, other.name)) return zipFault("shares its bytes with another entry", other.offset, other.name);
+  return new SkillError("DuplicateArtifactEntry", { path: shownName(other.name) });
+}
+
+/** The entry that fills the bytes from its local header to `end`. */
+function locateEntry(bytes: Uint8Array, record: CentralRecord, end: number): LocatedEntry {
+  const offset = record.localOffset;
+  const cursor = new Cursor(bytes, offset, end);
+  const differs = (what: string) => zipFault(`${what} differs between local header and directory`, offset, record.name);
+  if (cursor.u32() !== LOCAL_SIGNATURE) throw zipFault("no local header", offset, record.name);
+  const versionNeeded = cursor.u16();
+  const flags = cursor.u16();
+  const method = cursor.u16();
+  cursor.u32();
+  const crc32 = cursor.u32();
+  const compressedSize = { value: cursor.u32(), mark: MARK_32, wideBytes: 8 } as const;
+  const size = { value: cursor.u32(), mark: MARK_32, wideBytes: 8 } as const;
+  const nameLength = cursor.u16();
+  const extraLength = cursor.u16();
+  const name = cursor.take(nameLength);
+  if (!equalBytes(name, record.name)) throw differs("the name");
+  checkReadable(versionNeeded, flags, method, offset, name);
+  if (method !== record.method) throw differs("the method");
+  const hasDescriptor = (flags & DESCRIPTOR_FLAG) !== 0;
+  // A descriptor is announced to who walks the entries; some writers do not say it again in the directory. With the
+  // descriptor in its place and right, both see the same.
+  const announced = hasDescriptor ? DESCRIPTOR_FLAG : 0;
+  if (flags !== (record.flags | announced)) throw differs("a flag");
+  const field = readExtra(cursor.take(extraLength), name, offset);
+  const wide = widen([size, compressedSize], field);
+  if (wide === undefined) throw zipFault("a zip64 field that does not fit the plain ones", offset, name);
+  const [wideSize = 0n, wideCompressedSize = 0n] = wide;
+  // Beside a descriptor a field is empty or right (vector A22).
+  const same = (local: number | bigint, central: number | bigint): boolean =>
+    BigInt(local) === BigInt(central) || (hasDescriptor && BigInt(local) === 0n);
+  if (!same(crc32, record.crc32)) throw differs("the CRC");
+  if (!same(wideSize, record.size)) throw differs("the size");
+  if (!same(wideCompressedSize, record.compressedSize)) throw differs("the compressed size");
+  const compressed = cursor.take(record.compressedSize);
+  if (hasDescriptor) checkDescriptor(cursor, record, field !== undefined);
+  if (cursor.remaining > 0) throw zipFault("bytes behind it that belong to no entry", cursor.position, name);
+  return { record, compressed };
+}
+
+/** The descriptor must be all that is left: 32-bit sizes, or 64-bit ones behind a header with a zip64 field. */
+function checkDescriptor(cursor: Cursor, record: CentralRecord, isWide: boolean): void {
+  const offset = cursor.position;
+  const bare = isWide ? 20 : 12;
+  const isSigned = cursor.remaining === bare + 4;
+  if (!isSigned && cursor.remaining !== bare) throw zipFault("no data descriptor, or one of another length", offset, record.name);
+  if (isSigned && cursor.u32() !== DESCRIPTOR_SIGNATURE) throw zipFault("no data descriptor", offset, record.name);
+  const crc32 = cursor.u32();
+  const [compressedSize, size] = isWide ? [cursor.u64(), cursor.u64()] : [cursor.u32(), cursor.u32()];
+  const agrees =
+    crc32 === record.crc32 &&
+    BigInt(compressedSize) === BigInt(record.compressedSize) &&
+    BigInt(size) === BigInt(record.size) &&
+    // Without the optional signature, such a CRC would be taken for it.
+    (isSigned || crc32 !== DESCRIPTOR_SIGNATURE);
+  if (!agrees) throw zipFault("the data descriptor differs from the directory", offset, record.name);
+}

@@ -59,7 +59,7 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
 
   let statement: Running = { values: [], visit: () => {} };
   // Deterministic within one statement, which is what SQLite makes of the word.
-  database.function("palyra_value", { deterministic: true }, (index) => statement.values[Number(index)] ?? null);
+  database.function("palyra_value", { deterministic: true }, (index) => stored(statement.values[Number(index)] ?? null));
   database.function("palyra_row", { varargs: true, useBigIntArguments: true }, (...row) => {
     statement.visit(row);
     return null;
@@ -100,6 +100,11 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
     select,
     close: () => database.close(),
   };
+}
+
+/** Whole numbers go in as integers, whatever the column's type makes of a double. */
+function stored(value: SqlValue): SqlValue {
+  return typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : value;
 }
 
 interface Running {

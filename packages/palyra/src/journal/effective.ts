@@ -1,0 +1,40 @@
+/** How rows and events become one status (spec 5.3, T2, T26). Pure. */
+import type { EffectiveStatus, StatusRow } from "./journal.ts";
+
+const UNKNOWN: EffectiveStatus = { status: "unknown", source: "unknown" };
+
+/** Quarantined, disabled, any other word, active: the greater the more restrictive. */
+export function restriction(status: string): number {
+  if (status === "quarantined") return 3;
+  if (status === "disabled") return 2;
+  return status === "active" ? 0 : 1;
+}
+
+/** Of rows that differ only in the case of the id, the most restrictive. */
+export function mostRestrictive(rows: readonly StatusRow[]): StatusRow | undefined {
+  return rows.reduce<StatusRow | undefined>(
+    (most, row) => (most === undefined || restriction(row.status) > restriction(most.status) ? row : most),
+    undefined,
+  );
+}
+
+/**
+ * The more restrictive of the rows of one (skill, version) and of its last status event. Without a row a skill was never admitted, or
+ * somebody deleted the row: what an event allowed is then void, what it forbade is not.
+ */
+export function effectiveStatus(rows: readonly StatusRow[], lastEvent: StatusRow | undefined): EffectiveStatus {
+  const row = mostRestrictive(rows);
+  const least = row === undefined ? restriction("active") : restriction(row.status);
+  const decides = lastEvent !== undefined && restriction(lastEvent.status) > least ? lastEvent : row;
+  return decides === undefined ? UNKNOWN : { status: decides.status, source: "journal", row: decides };
+}
+
+/** Ids are compared without the case of ASCII letters, as SQLite's NOCASE does. */
+export function foldId(skillId: string): string {
+  return skillId.replaceAll(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
+}
+
+/** Key of one (skill, version) in a map. */
+export function statusKey(skillId: string, version: string): string {
+  return `${foldId(skillId)}\n${version}`;
+}

@@ -1,0 +1,46 @@
+import type { JsonObject, JsonValue } from "palyra-skills/encoding";
+
+export const REDACTED = "<redacted>";
+
+/** Words at the end of a key whose value is likely to be a secret. */
+const SECRET_WORDS =
+  /(?:^|_)(?:secrets?|passwords?|passwd|passphrase|tokens?|credentials?|cookies?|authorization|bearer|(?:api|client|private|secret|signing|access|encryption)_?keys?)$/;
+/** Keys of our own events that only sound like one: scopes and names of secrets, not their values (spec 11.7). */
+const NAMES_ONLY: ReadonlySet<string> = new Set(["missing_secrets"]);
+const MAX_DEPTH = 64;
+
+/** The value without what stands under keys that look secret (spec 5.3). Null and booleans tell nothing and stay. */
+export function redact(payload: JsonObject): JsonObject {
+  return redactObject(payload, 0);
+}
+
+export function looksSecret(key: string): boolean {
+  const words = key
+    .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "_");
+  return !NAMES_ONLY.has(key) && SECRET_WORDS.test(words);
+}
+
+function redactObject(object: JsonObject, depth: number): JsonObject {
+  const copy: { [key: string]: JsonValue | undefined } = Object.create(null);
+  for (const [key, value] of Object.entries(object)) {
+    if (value === undefined) continue;
+    copy[key] = looksSecret(key) ? hidden(value) : redactValue(value, depth + 1);
+  }
+  return copy;
+}
+
+function redactValue(value: JsonValue, depth: number): JsonValue {
+  if (value === null || typeof value !== "object") return value;
+  // Deeper than any event of ours: what cannot be looked through is not written.
+  if (depth > MAX_DEPTH) return REDACTED;
+  return isList(value) ? value.map((item) => redactValue(item, depth + 1)) : redactObject(value, depth);
+}
+
+function hidden(value: JsonValue): JsonValue {
+  return value === null || typeof value === "boolean" ? value : REDACTED;
+}
+
+/** `Array.isArray` does not narrow a read-only array. */
+const isList = (value: readonly JsonValue[] | JsonObject): value is readonly JsonValue[] => Array.isArray(value);

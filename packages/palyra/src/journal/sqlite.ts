@@ -1,0 +1,207 @@
+/** The journal on SQLite (spec 5.3). The file may be a live Palyra's own: then its journal mode and its other tables stay as they are. */
+import { mkdir, open, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PalyraError } from "../errors.ts";
+import { type Database, ifThere, openDatabase, sqliteResult, syncFolder, systemCode } from "../files/index.ts";
+import type { ChainSummary, EffectiveStatus, EventQuery, Journal, JournalWriter, OpenJournal, StoredEvent } from "./journal.ts";
+import { readEvents, readStatus, readStatuses, readWaiting, walkChain } from "./queries.ts";
+import { createTables, readTables, SCHEMA_VERSION, type Tables } from "./schema.ts";
+import { SqliteWriter } from "./writer.ts";
+
+/** Milliseconds that a transaction waits for others' (spec 5.2). */
+export const JOURNAL_TIMEOUT_MS = 30_000;
+/** Milliseconds that SQLite itself waits where it has to, holding up the process. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens the journal in a file. With `create` it is made, folders and tables included, where it is missing; without, a missing file is
+ * undefined and nothing is made. `JournalUnavailable`: it cannot be opened, is no journal or a newer release's; `LockTimeout`.
+ */
+export async function openJournal(file: string, options: { readonly create: false }): Promise<Journal | undefined>;
+export async function openJournal(file: string, options: Extract<OpenJournal, { create: true }>): Promise<Journal>;
+export async function openJournal(file: string, options: OpenJournal): Promise<Journal | undefined> {
+  try {
+    if (options.create) await makeFile(file);
+    else if (!(await ifThere(() => stat(file)))) return undefined;
+    const journal = new SqliteJournal(file, options.create ? resolve(options.auditFile) : undefined);
+    try {
+      await journal.prepare(options.create);
+      return journal;
+    } catch (error) {
+      await journal.close();
+      throw error;
+    }
+  } catch (error) {
+    throw fault(file, error);
+  }
+}
+
+/** An empty file of mode 0600, whose name survives a power loss. SQLite gives its companions the same mode. */
+async function makeFile(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  try {
+    await (await open(file, "wx", 0o600)).close();
+    await syncFolder(dirname(file));
+  } catch (error) {
+    if (systemCode(error) !== "EEXIST") throw error;
+  }
+}
+
+class SqliteJournal implements Journal {
+  readonly name: string;
+  readonly #database: Database;
+  readonly #auditFile: string | undefined;
+
+  constructor(file: string, auditFile: string | undefined) {
+    this.name = file;
+    this.#auditFile = auditFile;
+    // Opened for writing by readers too: the last connection to close then clears away the files of WAL mode.
+    this.#database = openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS });
+  }
+
+  async prepare(create: boolean): Promise<void> {
+    // What a sync has to mean on macOS (T18); of the connection, not of the file.
+    this.#database.exec("PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;");
+    const tables = this.#tables();
+    if (!create || tables.schema === SCHEMA_VERSION) return;
+    // Only a file without any table is our own to set up.
+    if (tables.empty) await this.#patiently(() => this.#database.exec("PRAGMA journal_mode = WAL"));
+    await this.transaction(() => {});
+  }
+
+  async status(skillId: string, version: string): Promise<EffectiveStatus> {
+    return this.#read((tables) => readStatus(this.#database, tables, skillId, version));
+  }
+
+  async statuses(): Promise<(skillId: string, version: string) => EffectiveStatus> {
+    return this.#read((tables) => readStatuses(this.#database, tables));
+  }
+
+  async events(query: EventQuery): Promise<readonly StoredEvent[]> {
+    return this.#read((tables) => readEvents(this.#database, tables, query));
+  }
+
+  async verifyChain(): Promise<ChainSummary> {
+    return this.#read((tables) => walkChain(this.#database, tables));
+  }
+
+  async waiting(auditFile: string, limit: number): Promise<readonly StoredEvent[]> {
+    return this.#read((tables) => readWaiting(this.#database, tables, resolve(auditFile), limit));
+  }
+
+  async transaction<Result>(work: (writer: JournalWriter) => Result): Promise<Result> {
+    return this.#write("FULL", (tables) => {
+      const writer = new SqliteWriter(this.#database, tables, this.#auditFile);
+      try {
+        return work(writer);
+      } finally {
+        writer.end();
+      }
+    });
+  }
+
+  async settle(auditFile: string, seqs: readonly number[]): Promise<void> {
+    // Losing this leaves lines that are known by their ulid: it need not wait for the disk.
+    await this.#write("NORMAL", () => {
+      for (const seq of seqs)
+        this.#database.run("DELETE FROM skill_outbox WHERE seq = ?1 AND audit_file = ?2", [seq, resolve(auditFile)]);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#database.close();
+  }
+
+  /** One read transaction, so that rows and events are of one moment. */
+  #read<Result>(work: (tables: Tables) => Result): Result {
+    try {
+      this.#database.exec("BEGIN");
+      try {
+        return work(this.#tables());
+      } finally {
+        this.#rollback();
+      }
+    } catch (error) {
+      throw fault(this.name, error);
+    }
+  }
+
+  /** `synchronous` as of SQLite; set without a pause before the transaction, since other calls share the connection. */
+  async #write<Result>(synchronous: "FULL" | "NORMAL", work: (tables: Tables) => Result): Promise<Result> {
+    return this.#patiently(() => {
+      this.#database.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA busy_timeout = 0`);
+      try {
+        this.#database.exec("BEGIN IMMEDIATE");
+      } finally {
+        this.#database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      }
+      try {
+        const result = work(this.#ensureTables());
+        this.#database.exec("COMMIT");
+        return result;
+      } catch (error) {
+        this.#rollback();
+        throw error;
+      }
+    });
+  }
+
+  #ensureTables(): Tables {
+    const tables = this.#tables();
+    if (tables.schema === SCHEMA_VERSION) return tables;
+    createTables(this.#database);
+    return this.#tables();
+  }
+
+  // After some failures (a full disk) SQLite has rolled back by itself, and says so.
+  #rollback(): void {
+    try {
+      this.#database.exec("ROLLBACK");
+    } catch {}
+  }
+
+  // Spec 5.3: an older release refuses a newer schema by name.
+  #tables(): Tables {
+    const tables = readTables(this.#database);
+    if (tables.schema <= SCHEMA_VERSION) return tables;
+    const problem = `its skill_schema is ${tables.schema}, of a newer release; this one knows ${SCHEMA_VERSION}`;
+    throw new PalyraError("JournalUnavailable", { file: this.name, problem });
+  }
+
+  /** Tries again while another connection writes; the process goes on meanwhile. */
+  async #patiently<Result>(attempt: () => Result): Promise<Result> {
+    const started = performance.now();
+    for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+      try {
+        return attempt();
+      } catch (error) {
+        const waited = Math.round(performance.now() - started);
+        if (sqliteResult(error) !== "busy") throw fault(this.name, error);
+        if (waited >= JOURNAL_TIMEOUT_MS) throw new PalyraError("LockTimeout", { file: this.name, waited_ms: waited });
+      }
+      // Not the same for all who wait.
+      await sleep(pause + (process.pid % 7));
+    }
+  }
+}
+
+const PROBLEMS = {
+  busy: "another process is using it",
+  read_only: "it is read-only",
+  io: "it cannot be read or written",
+  corrupt: "it is damaged",
+  full: "the disk is full",
+  cannot_open: "it cannot be opened",
+  constraint: "it refused what was to be written",
+  not_a_database: "it is no SQLite file",
+  other: "SQLite cannot use it",
+} as const;
+
+function fault(file: string, error: unknown): unknown {
+  const result = sqliteResult(error);
+  if (result !== undefined) return new PalyraError("JournalUnavailable", { file, problem: PROBLEMS[result] }, { cause: error });
+  const code = systemCode(error);
+  if (code !== undefined) return new PalyraError("JournalUnavailable", { file, problem: code }, { cause: error });
+  return error;
+}

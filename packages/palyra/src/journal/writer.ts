@@ -1,0 +1,121 @@
+/** Write authority over a journal: made inside a transaction, dead after it (habit 3; spec 5.3, T18). */
+import { writeJson } from "palyra-skills/encoding";
+import type { Database } from "../files/index.ts";
+import { eventHash, GENESIS_HASH } from "./chain.ts";
+import { mostRestrictive } from "./effective.ts";
+import type { EffectiveStatus, JournalWriter, NewEvent, StatusRow, StoredEvent } from "./journal.ts";
+import { readEvent, readHead, readRows, readStatus } from "./queries.ts";
+import { redact } from "./redact.ts";
+import type { Tables } from "./schema.ts";
+
+export class SqliteWriter implements JournalWriter {
+  readonly #database: Database;
+  readonly #tables: Tables;
+  /** Where the lines of its events go; undefined: nowhere. */
+  readonly #auditFile: string | undefined;
+  #open = true;
+
+  constructor(database: Database, tables: Tables, auditFile: string | undefined) {
+    this.#database = database;
+    this.#tables = tables;
+    this.#auditFile = auditFile;
+  }
+
+  row(skillId: string, version: string): StatusRow | undefined {
+    return mostRestrictive(readRows(this.#usable(), this.#tables, skillId, version));
+  }
+
+  status(skillId: string, version: string): EffectiveStatus {
+    return readStatus(this.#usable(), this.#tables, skillId, version);
+  }
+
+  // Rows of other spellings are set too: the most restrictive of them counts, so one left behind would undo this.
+  putStatus(row: Omit<StatusRow, "created_at_unix_ms" | "updated_at_unix_ms">, now: number): StatusRow {
+    const database = this.#usable();
+    const { skill_id, version, status, reason, detected_at_ms, operator_principal } = row;
+    const changed = database.run(
+      `UPDATE skill_status SET status = ?3, reason = ?4, detected_at_ms = ?5, operator_principal = ?6, updated_at_unix_ms = ?7
+       WHERE skill_id = ?1 COLLATE NOCASE AND version = ?2`,
+      [skill_id, version, status, reason, detected_at_ms, operator_principal, now],
+    );
+    if (changed === 0)
+      database.run(
+        `INSERT INTO skill_status (skill_id, version, status, reason, detected_at_ms, operator_principal, created_at_unix_ms,
+         updated_at_unix_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)`,
+        [skill_id, version, status, reason, detected_at_ms, operator_principal, now],
+      );
+    return this.row(skill_id, version) ?? { ...row, created_at_unix_ms: now, updated_at_unix_ms: now };
+  }
+
+  has(eventUlid: string): boolean {
+    return readEvent(this.#usable(), eventUlid) !== undefined;
+  }
+
+  append(event: NewEvent): StoredEvent {
+    const database = this.#usable();
+    const known = readEvent(database, event.event_ulid);
+    if (known !== undefined) return known;
+    const stored = this.#link(event);
+    database.run(
+      `INSERT INTO skill_events (seq, event_ulid, kind, timestamp_unix_ms, principal, device_id, channel, payload_json, prev_hash, hash)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`,
+      [
+        stored.seq,
+        stored.event_ulid,
+        stored.kind,
+        stored.timestamp_unix_ms,
+        stored.principal,
+        stored.device_id,
+        stored.channel,
+        stored.payload_json,
+        stored.prev_hash,
+        stored.hash,
+      ],
+    );
+    if (this.#auditFile !== undefined)
+      database.run("INSERT INTO skill_outbox (seq, audit_file) VALUES (?1, ?2)", [stored.seq, this.#auditFile]);
+    return stored;
+  }
+
+  /** The transaction is over: whoever kept the writer can do nothing with it. */
+  end(): void {
+    this.#open = false;
+  }
+
+  #link(event: NewEvent): StoredEvent {
+    const head = readHead(this.#database);
+    const link = {
+      seq: (head?.seq ?? 0) + 1,
+      event_ulid: storable(event.event_ulid),
+      kind: storable(event.kind),
+      timestamp_unix_ms: event.timestamp_unix_ms,
+      principal: storable(event.principal),
+      device_id: storable(event.device_id),
+      channel: event.channel === null ? null : storable(event.channel),
+      payload_json: storable(writeJson(redact(event.payload))),
+      prev_hash: head?.hash ?? GENESIS_HASH,
+    };
+    const { seq, event_ulid, kind, timestamp_unix_ms, principal, device_id, channel, payload_json } = link;
+    const hash = eventHash(link.prev_hash, [
+      seq,
+      event_ulid,
+      kind,
+      timestamp_unix_ms,
+      principal,
+      device_id,
+      channel,
+      payload_json,
+    ]);
+    return { ...link, hash };
+  }
+
+  #usable(): Database {
+    if (!this.#open) throw new TypeError("a journal writer was used after its transaction");
+    return this.#database;
+  }
+}
+
+/** The text as SQLite gives it back: NUL ends a text for some of its readers, and lone surrogates are no UTF-8. */
+function storable(text: string): string {
+  return Buffer.from(text.replaceAll("\0", "\ufffd")).toString();
+}

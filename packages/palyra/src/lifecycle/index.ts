@@ -9,6 +9,7 @@ export {
 } from "./install.ts";
 export { recoverForReading } from "./recover.ts";
 export { type RemoveOutcome, type RemoveRequest, removeSkill } from "./remove.ts";
+export { changeStatus, type StatusDocument, type StatusRequest } from "./status.ts";
 export { changeTrust, type TrustOutcome } from "./trust-change.ts";
 export { type UseOutcome, type UseRequest, useVersion } from "./use.ts";
 export { recordVerified, type VerifiedRecord } from "./verified.ts";

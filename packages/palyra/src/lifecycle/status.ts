@@ -1,0 +1,117 @@
+/** Quarantine, disable, enable: one transaction of the journal, no lock of the folder (spec 5, 5.2, T18). */
+
+import { stat } from "node:fs/promises";
+import { isSkillId, parseVersion } from "palyra-skills/manifest";
+import type { Call } from "../call.ts";
+import { PalyraError } from "../errors.ts";
+import { ifThere, io, withFreeLock } from "../files/index.ts";
+import { currentOf, readIndex, type SkillsFolder, skillsFolder, versionsOf } from "../installed/index.ts";
+import {
+  foldId,
+  type Journal,
+  type JournalWriter,
+  newEvent,
+  projectOutbox,
+  type SkillStatus,
+  STATUS_EVENT,
+  type StatusRow,
+} from "../journal/index.ts";
+import type { Home } from "./home.ts";
+import { recoverForReading } from "./recover.ts";
+
+export interface StatusRequest {
+  readonly skillId: string;
+  /** Absent: the current installed one. With it nothing need be installed (spec 11.6). */
+  readonly version?: string | undefined;
+  readonly status: SkillStatus;
+  readonly reason?: string | undefined;
+}
+
+/** Spec 11.6, fields in the order in which they are printed. */
+export interface StatusDocument {
+  readonly skill_id: string;
+  readonly version: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly detected_at_ms: number;
+  readonly operator_principal: string;
+}
+
+/** Sets the status of one version. `Usage`, `NotInstalled`, `UnsafeStateRoot`, `JournalUnavailable`, `LockTimeout`. */
+export async function changeStatus(home: Home, request: StatusRequest, call: Call): Promise<StatusDocument> {
+  await recoverForReading(home, call);
+  const subject = await resolveSubject(home, request);
+  const folder = skillsFolder(home.places.skillsRoot);
+  const journal = await home.openJournal(home.places.journal, { create: true, auditFile: folder.audit });
+  try {
+    const ulid = home.newUlid(call.now);
+    const row = await journal.transaction((writer) => writeStatus(writer, { ...request, ...subject }, ulid, call));
+    await projectIfFree(journal, folder, call);
+    return documentOf(row);
+  } finally {
+    await journal.close();
+  }
+}
+
+/** Status and event together, or neither (T18). */
+function writeStatus(
+  writer: JournalWriter,
+  { skill_id, version, status, reason }: Subject & Omit<StatusRequest, "version">,
+  ulid: string,
+  call: Call,
+): StatusRow {
+  const change = {
+    skill_id,
+    version,
+    status,
+    reason: reason === undefined || reason.trim() === "" ? null : reason,
+    detected_at_ms: call.now,
+    operator_principal: call.principal,
+  };
+  const row = writer.putStatus(change, call.now);
+  writer.append(newEvent(ulid, call, STATUS_EVENT[status], change));
+  return row;
+}
+
+interface Subject {
+  readonly skill_id: string;
+  readonly version: string;
+}
+
+async function resolveSubject(home: Home, { skillId, version }: StatusRequest): Promise<Subject> {
+  if (version === undefined) {
+    const index = await readIndex(home.places.skillsRoot);
+    const current = currentOf(index, skillId);
+    if (current !== undefined) return { skill_id: current.skill_id, version: current.version };
+    throw new PalyraError("NotInstalled", {
+      skill_id: skillId,
+      installed: versionsOf(index, skillId).map((each) => each.version),
+    });
+  }
+  // A row of another spelling would be no row of any skill (T4).
+  const skill_id = foldId(skillId);
+  if (!isSkillId(skill_id)) throw new PalyraError("Usage", { problem: "the skill id is not one" });
+  if (parseVersion(version) === undefined) throw new PalyraError("Usage", { problem: "--version is not major.minor.patch" });
+  return { skill_id, version };
+}
+
+/** The change counts already: where the folder is busy, or not there, its line waits for the next command. */
+async function projectIfFree(journal: Journal, folder: SkillsFolder, call: Call): Promise<void> {
+  try {
+    if ((await ifThere(() => io("read", folder.root, () => stat(folder.root)))) === undefined) return;
+    await withFreeLock(folder.lock, { purpose: "audit.ndjson", signal: call.signal }, () => projectOutbox(journal, folder.audit));
+  } catch {
+    call.warn(`${folder.audit} could not be written; its lines wait in the journal.`);
+  }
+}
+
+function documentOf(row: StatusRow): StatusDocument {
+  return {
+    skill_id: row.skill_id,
+    version: row.version,
+    status: row.status,
+    ...(row.reason === null ? {} : { reason: row.reason }),
+    detected_at_ms: row.detected_at_ms,
+    operator_principal: row.operator_principal,
+  };
+}

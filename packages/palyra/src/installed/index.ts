@@ -5,7 +5,9 @@ export {
   EMPTY_INDEX,
   findEntry,
   type InstalledIndex,
+  indexDocument,
   parseIndex,
+  readIndexDocument,
   versionsOf,
   withCurrent,
   withEntry,
@@ -13,7 +15,7 @@ export {
   writeIndex,
 } from "./installed-index.ts";
 export { ARTIFACT_FILE, METADATA_FILE, type SkillsFolder, skillsFolder } from "./layout.ts";
-export { type ManifestSummary, summariesOf } from "./list-cache.ts";
+export { type ManifestSummary, summariesOf, summaryOf } from "./list-cache.ts";
 export { writeMetadata } from "./metadata.ts";
 export { checkInstallNames, MAX_SKILL_FOLDER_BYTES, skillFolderProblem } from "./names.ts";
 export { type InstalledArtifact, readIndex, readInstalled } from "./read.ts";

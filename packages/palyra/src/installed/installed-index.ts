@@ -3,7 +3,7 @@
  * by precedence; unknown keys are refused; schema 0 differs only in the number. Exactly one entry of a skill is `current`:
  * where that does not hold, its highest version is.
  */
-import { compareUtf8, type JsonReader, readJson, writeJson } from "palyra-skills/encoding";
+import { compareUtf8, type JsonObject, type JsonReader, readJson, writeJson } from "palyra-skills/encoding";
 import { compareVersions } from "palyra-skills/manifest";
 import { PalyraError } from "../errors.ts";
 import type { InstalledEntry } from "./entry.ts";
@@ -20,12 +20,13 @@ export const EMPTY_INDEX: InstalledIndex = { updatedAt: 0, entries: [] };
 
 /** Throws `IndexInvalid` with all faults. `file` is for that error. */
 export function parseIndex(bytes: Uint8Array | string, file: string): InstalledIndex {
-  const read = readJson(bytes, readDocument);
+  const read = readJson(bytes, readIndexDocument);
   if (!read.ok) throw new PalyraError("IndexInvalid", { file, faults: read.faults });
   return read.value;
 }
 
-function readDocument(root: JsonReader): InstalledIndex {
+/** The document inside another one: an index that a plan will write. */
+export function readIndexDocument(root: JsonReader): InstalledIndex {
   const fields = root.object();
   fields.required("schema_version").safeInteger({ min: 0, max: 1 });
   const updatedAt = fields.required("updated_at_unix_ms").safeInteger();
@@ -41,9 +42,18 @@ function readDocument(root: JsonReader): InstalledIndex {
   return made(updatedAt, entries);
 }
 
-/** The document, as it is written. */
+/** The file, as it is written. */
 export function writeIndex(index: InstalledIndex): string {
-  return `${writeJson({ schema_version: 1, updated_at_unix_ms: index.updatedAt, entries: index.entries.map((entry) => ({ ...entry, source: { ...entry.source }, missing_secrets: entry.missing_secrets.map((each) => ({ ...each })) })) }, { indent: 2 })}\n`;
+  return `${writeJson(indexDocument(index), { indent: 2 })}\n`;
+}
+
+export function indexDocument(index: InstalledIndex): JsonObject {
+  const entries = index.entries.map((entry) => ({
+    ...entry,
+    source: { ...entry.source },
+    missing_secrets: entry.missing_secrets.map((each) => ({ ...each })),
+  }));
+  return { schema_version: 1, updated_at_unix_ms: index.updatedAt, entries };
 }
 
 /** Ascending by precedence. */

@@ -5,9 +5,9 @@
  *     { schema_version: 1, entries: { "<sha256>:<bytes>:<mtime ms>": { skill_name, tool_count, required_protocol_major, min_palyra_version } } }
  */
 import { statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { type JsonReader, readJson, writeJson } from "palyra-skills/encoding";
-import { writeFileAtomically } from "../files/index.ts";
+import type { Manifest } from "palyra-skills/manifest";
 import type { InstalledEntry } from "./entry.ts";
 import { type SkillsFolder, skillsFolder } from "./layout.ts";
 
@@ -16,6 +16,15 @@ export interface ManifestSummary {
   readonly tool_count: number;
   readonly required_protocol_major: number;
   readonly min_palyra_version: string;
+}
+
+export function summaryOf(manifest: Manifest): ManifestSummary {
+  return {
+    skill_name: manifest.name,
+    tool_count: manifest.entrypoints.tools.length,
+    required_protocol_major: manifest.compat.required_protocol_major,
+    min_palyra_version: manifest.compat.min_palyra_version,
+  };
 }
 
 /**
@@ -76,8 +85,8 @@ function readSummary(reader: JsonReader): ManifestSummary {
   };
 }
 
-// A cache that cannot be written is none; the command goes on.
+// Written in place and not synced: half a file is a wrong one, and so is rebuilt. One that cannot be written is none.
 async function writeCache(file: string, entries: ReadonlyMap<string, ManifestSummary>): Promise<void> {
   const document = { schema_version: 1, entries: Object.fromEntries([...entries].map(([key, each]) => [key, { ...each }])) };
-  await writeFileAtomically(file, `${writeJson(document)}\n`, { mode: 0o644 }).catch(() => {});
+  await writeFile(file, `${writeJson(document)}\n`).catch(() => {});
 }

@@ -1,6 +1,6 @@
 import type { HostLevel } from "palyra-skills/manifest";
 import type { Platform } from "palyra-skills/platform";
-import type { Journal } from "../journal/journal.ts";
+import type { Journal, OpenJournal } from "../journal/index.ts";
 import type { Settings } from "../settings.ts";
 
 /** Where the state of one home lies. Three places that may be far apart: `--skills-dir` and `--trust-store` move two of them (spec 5.1, 3.1). */
@@ -17,14 +17,20 @@ export interface Places {
 export interface Home {
   readonly places: Places;
   readonly platform: Platform;
-  /** Defaults to core's `HOST_LEVEL` where absent. */
+  /** Core's `HOST_LEVEL` where absent. */
   readonly host?: HostLevel;
   /** Monotonic; `now` in milliseconds. */
   readonly newUlid: (now: number) => string;
-  /** The journal in that file; undefined: there is none, and `create` is false. */
-  readonly openJournal: (file: string, options: { readonly create: boolean }) => Promise<Journal | undefined>;
+  /** Opens the journal in a file (`openJournal` of the journal module). */
+  readonly openJournal: OpenJournalPort;
   /** Whether the vault holds a secret. Without a vault nothing is held (spec 11.3, `missing_secrets`). */
   readonly holdsSecret: (scope: string, key: string) => boolean;
+}
+
+export interface OpenJournalPort {
+  /** Undefined: there is none. */
+  (file: string, options: { readonly create: false }): Promise<Journal | undefined>;
+  (file: string, options: Extract<OpenJournal, { create: true }>): Promise<Journal>;
 }
 
 export function placesOf(settings: Settings): Places {

@@ -1,5 +1,7 @@
-export { type Home, type Places, placesOf } from "./home.ts";
+/** The life of an installed skill (spec 5): look, plan, commit, recover. */
+export { type Home, type OpenJournalPort, type Places, placesOf } from "./home.ts";
 export {
+  type Evaluated,
   type InstallDocument,
   type InstallLook,
   type InstallOutcome,
@@ -8,8 +10,10 @@ export {
   lookInstall,
 } from "./install.ts";
 export { recoverForReading } from "./recover.ts";
-export { type RemoveOutcome, type RemoveRequest, removeSkill } from "./remove.ts";
+export { type RemoveOutcome, type RemoveRequest, removeSkill, requireInstalled } from "./remove.ts";
+export { exclusively, projectNow, type RootWriter } from "./root.ts";
 export { changeStatus, type StatusDocument, type StatusRequest } from "./status.ts";
+export { checkToolIds, nameForModel } from "./tools.ts";
 export { changeTrust, type TrustOutcome } from "./trust-change.ts";
 export { type UseOutcome, type UseRequest, useVersion } from "./use.ts";
 export { recordVerified, type VerifiedRecord } from "./verified.ts";

@@ -1,5 +1,64 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Call } from "../call.ts";
+import { PalyraError } from "../errors.ts";
+import { faultPoint, ifThere, io, withFreeLock } from "../files/index.ts";
+import { type SkillsFolder, skillsFolder } from "../installed/index.ts";
 import type { Home } from "./home.ts";
+import { withJournals } from "./journals.ts";
+import { readPending } from "./pending.ts";
+import { checkStateRoot } from "./state-root.ts";
+import { NothingStaged, type Walk, walkStep } from "./walk.ts";
 
-/** What a command that only reads calls first: finishes what a dead process left, if nobody holds the lock. Creates nothing. Spec 5.2. */
-export declare function recoverForReading(home: Home, call: Call): Promise<void>;
+/**
+ * Under the root lock, first of all (spec 5.2): finishes the plan whose record a dead process left, or, where there is none, throws
+ * away what it had staged. `IndexInvalid`: the record is none of ours. Whatever step fails, the record stays for the next.
+ */
+export async function recover(home: Home, folder: SkillsFolder): Promise<void> {
+  const plan = await readPending(folder.pending);
+  if (plan !== undefined) {
+    const scratch = join(folder.staging, plan.ulid);
+    await withJournals(home, folder, async (journal) => {
+      const walk: Walk = { folder, plan, scratch, journal, trust: undefined, live: false, conflict: false };
+      try {
+        await io("create", scratch, () => mkdir(scratch, { recursive: true }));
+        for (const step of plan.steps) await walkStep(walk, step);
+      } catch (error) {
+        if (!(error instanceof NothingStaged)) throw error;
+      }
+    });
+  }
+  await clearIntent(folder);
+}
+
+/** The plan is through: its record goes first, then what it had staged. */
+export async function clearIntent(folder: SkillsFolder): Promise<void> {
+  faultPoint("intent.clear");
+  await io("remove", folder.pending, () => rm(folder.pending, { force: true }));
+  faultPoint("intent.cleared");
+  await io("remove", folder.staging, () => rm(folder.staging, { recursive: true, force: true }));
+  faultPoint("staging.cleared");
+}
+
+/**
+ * What a command that only reads calls first: refuses an unsafe state root, and finishes what a dead process left, if nobody holds
+ * the lock. Creates nothing; a folder that cannot be written is read as it is. Spec 5.2.
+ */
+export async function recoverForReading(home: Home, call: Call): Promise<void> {
+  await checkStateRoot(home);
+  const folder = skillsFolder(home.places.skillsRoot);
+  if (!(await isUnfinished(folder))) return;
+  try {
+    await withFreeLock(folder.lock, { purpose: "recovery", signal: call.signal }, () => recover(home, folder));
+  } catch (error) {
+    if (!(error instanceof PalyraError) || error.code !== "Io") throw error;
+    call.warn("An earlier command was interrupted, and what it left cannot be tidied up now.");
+  }
+}
+
+async function isUnfinished(folder: SkillsFolder): Promise<boolean> {
+  const names = await ifThere(() => io("read", folder.root, () => readdir(folder.root)));
+  return (
+    names !== undefined && [folder.pending, folder.staging].some((path) => names.some((name) => join(folder.root, name) === path))
+  );
+}

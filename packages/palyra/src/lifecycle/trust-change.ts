@@ -1,6 +1,11 @@
+import { resolve } from "node:path";
+import { writeTrustStore } from "palyra-skills/trust";
 import type { Call } from "../call.ts";
-import type { TrustChange } from "../trust/index.ts";
+import { applyEdits, type TrustChange, type TrustDocuments, withTrustWriter } from "../trust/index.ts";
+import { makeEvent } from "./events.ts";
 import type { Home } from "./home.ts";
+import type { Plan } from "./plan.ts";
+import { exclusively, recordSteps } from "./root.ts";
 
 export interface TrustOutcome {
   /** False: the store was so already, and nothing was written. */
@@ -11,5 +16,45 @@ export interface TrustOutcome {
   readonly pinned_key: string | null;
 }
 
-/** One change of the trust store by a person. Unknown keys or publishers to remove change nothing. */
-export declare function changeTrust(home: Home, change: TrustChange, call: Call): Promise<TrustOutcome>;
+/** One change of the trust store by a person. What is not there to be removed changes nothing. `Serialization`, `LockTimeout`, `Io`. */
+export async function changeTrust(home: Home, change: TrustChange, call: Call): Promise<TrustOutcome> {
+  const purpose = `skills trust ${change.do}`;
+  return exclusively(home, call, purpose, (writer) =>
+    // Held from load to save: a key that was removed meanwhile does not come back. T6.
+    withTrustWriter(resolve(home.places.trustStore), { purpose, signal: call.signal }, async (trust) => {
+      const after = applyEdits(trust.state, [change]);
+      const changed = writeTrustStore(after.store) !== writeTrustStore(trust.state.store);
+      if (changed) await writer.commit(planTrust(home, change, trust.state, call), { trust });
+      return outcomeOf(after, change.publisher, changed);
+    }),
+  );
+}
+
+function planTrust(home: Home, change: TrustChange, before: TrustDocuments, call: Call): Plan {
+  const { publisher } = change;
+  const trust_store = resolve(home.places.trustStore);
+  const payload = { change: change.do, publisher, public_keys: keysOf(change, before), trust_store };
+  return {
+    ulid: home.newUlid(call.now),
+    kind: "trust",
+    steps: [
+      { do: "change_trust", trust_store, edits: [change] },
+      ...recordSteps(home, { statuses: [], events: [makeEvent(home, call, "skill.trust_changed", payload)] }),
+    ],
+  };
+}
+
+/** The keys that come or go. */
+function keysOf(change: TrustChange, { store }: TrustDocuments): readonly string[] {
+  if (change.do === "unpin") return [store.pinned.get(change.publisher) ?? []].flat();
+  return change.key === undefined ? (store.trusted.get(change.publisher) ?? []) : [change.key];
+}
+
+function outcomeOf({ store }: TrustDocuments, publisher: string, changed: boolean): TrustOutcome {
+  return {
+    changed,
+    publisher,
+    trusted_keys: store.trusted.get(publisher) ?? [],
+    pinned_key: store.pinned.get(publisher) ?? null,
+  };
+}

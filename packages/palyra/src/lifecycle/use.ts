@@ -1,5 +1,24 @@
+import { openArtifact } from "palyra-skills/artifact";
+import { compareVersions } from "palyra-skills/manifest";
 import type { Call } from "../call.ts";
+import { PalyraError } from "../errors.ts";
+import { LOCK_TIMEOUT_MS } from "../files/index.ts";
+import {
+  currentOf,
+  type InstalledEntry,
+  type InstalledIndex,
+  readIndex,
+  readInstalled,
+  withCurrent,
+} from "../installed/index.ts";
+import { makeEvent } from "./events.ts";
 import type { Home } from "./home.ts";
+import type { Plan } from "./plan.ts";
+import { recoverForReading } from "./recover.ts";
+import { requireInstalled } from "./remove.ts";
+import { exclusively, recordSteps } from "./root.ts";
+import { lookStanding, readStanding, type Standing } from "./standing.ts";
+import { activeOfOthers, checkToolIds } from "./tools.ts";
 
 export interface UseRequest {
   readonly skillId: string;
@@ -17,5 +36,90 @@ export interface UseOutcome {
   readonly status: string;
 }
 
-/** Makes another installed version current. `NotInstalled`, `DowngradeRefused`, `ToolIdConflict`. */
-export declare function useVersion(home: Home, request: UseRequest, call: Call): Promise<UseOutcome>;
+/** Looks that may be overtaken by others before it is given up. */
+const MAX_LOOKS = 50;
+
+/** Makes another installed version current. `NotInstalled`, `DowngradeRefused`, `ToolIdConflict`, `ArtifactDigestMismatch`. */
+export async function useVersion(home: Home, request: UseRequest, call: Call): Promise<UseOutcome> {
+  await recoverForReading(home, call);
+  for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
+    const look = await lookUse(home, request);
+    if (look.entry.current) return outcomeOf(look, look.entry.version, false);
+    const outcome = await exclusively(home, call, "skills use", async (writer) => {
+      const journal = await writer.journal();
+      const now = compareUse(writer.index, await readStanding(journal, request.skillId), request);
+      if (now.basis !== look.basis) return undefined;
+      await writer.commit(planUse(home, now, writer.index, call));
+      const { status } = await journal.status(now.entry.skill_id, now.entry.version);
+      return { ...outcomeOf(now, now.previous, true), status };
+    });
+    if (outcome !== undefined) return outcome;
+  }
+  throw new PalyraError("LockTimeout", { file: home.places.skillsRoot, waited_ms: LOCK_TIMEOUT_MS });
+}
+
+interface UseLook {
+  readonly entry: InstalledEntry;
+  readonly previous: string;
+  readonly status: string;
+  readonly lower: boolean;
+  readonly basis: string;
+}
+
+async function lookUse(home: Home, request: UseRequest): Promise<UseLook> {
+  const index = await readIndex(home.places.skillsRoot);
+  const standing = await lookStanding(home, request.skillId);
+  const look = compareUse(index, standing, request);
+  if (!look.entry.current && look.status === "active") await checkTools(home, look.entry, index, standing);
+  return look;
+}
+
+/** Pure. */
+function compareUse(index: InstalledIndex, standing: Standing, request: UseRequest): UseLook {
+  const entry = requireInstalled(index, request.skillId, request.version);
+  const { skill_id, version } = entry;
+  const previous = currentOf(index, skill_id)?.version ?? version;
+  const lower = compareVersions(version, previous) < 0;
+  // Spec 5, T8.
+  if (lower && !request.allowDowngrade)
+    throw new PalyraError("DowngradeRefused", { skill_id, requested: version, current: previous });
+  const { status } = standing.status(skill_id, version);
+  const others = activeOfOthers(index, standing, entry).map((each) => [each.skill_id, each.version, each.artifact_sha256]);
+  return { entry, previous, status, lower, basis: JSON.stringify([entry, previous, status, others]) };
+}
+
+/** Another version may offer other tools (T27). They are read from the artifact as it was installed, or not at all (T12). */
+async function checkTools(home: Home, entry: InstalledEntry, index: InstalledIndex, standing: Standing): Promise<void> {
+  const { skill_id, version, publisher } = entry;
+  const others = activeOfOthers(index, standing, entry);
+  if (others.length === 0) return;
+  const found = await readInstalled(home.places.skillsRoot, entry, home.platform);
+  if (found.state !== "intact") {
+    const actual = found.state === "changed" ? found.sha256 : null;
+    throw new PalyraError("ArtifactDigestMismatch", { skill_id, version, recorded: entry.artifact_sha256, actual });
+  }
+  const { manifest } = await openArtifact(found.bytes, home.platform, home.host);
+  await checkToolIds(home, { skill_id, publisher, toolIds: manifest.entrypoints.tools.map((tool) => tool.id) }, others);
+}
+
+function planUse(home: Home, look: UseLook, index: InstalledIndex, call: Call): Plan {
+  const { skill_id, version } = look.entry;
+  const payload = {
+    skill_id,
+    version,
+    previous_version: look.previous,
+    ...(look.lower ? { allowed: ["allow_downgrade"] } : {}),
+  };
+  return {
+    ulid: home.newUlid(call.now),
+    kind: "use",
+    steps: [
+      { do: "write_index", index: withCurrent(index, skill_id, version, call.now) },
+      ...recordSteps(home, { statuses: [], events: [makeEvent(home, call, "skill.used", payload)] }),
+    ],
+  };
+}
+
+function outcomeOf({ entry, status }: UseLook, previous: string, changed: boolean): UseOutcome {
+  return { skill_id: entry.skill_id, version: entry.version, previous_version: previous, changed, status };
+}

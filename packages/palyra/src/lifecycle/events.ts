@@ -1,0 +1,48 @@
+/** Events of the lifecycle, as spec 11.7 lists their payloads; those of `use` and of trust changes are ours. */
+
+import type { AuditReport } from "palyra-skills/audit";
+import type { JsonObject } from "palyra-skills/encoding";
+import type { Call } from "../call.ts";
+import type { Source } from "../installed/index.ts";
+import { type EventKind, type NewEvent, newEvent } from "../journal/index.ts";
+import type { Home } from "./home.ts";
+import type { StatusEdit } from "./plan.ts";
+
+export function makeEvent(home: Home, call: Call, kind: EventKind, payload: JsonObject): NewEvent {
+  return newEvent(home.newUlid(call.now), call, kind, payload);
+}
+
+export function auditPayload(report: AuditReport, source: Source): JsonObject {
+  return {
+    skill_id: report.skill_id,
+    version: report.version,
+    publisher: report.publisher,
+    source: source.reference,
+    passed: report.passed,
+    should_quarantine: report.should_quarantine,
+    quarantine_reasons: report.quarantine_reasons,
+    checks: report.checks.map((check) => ({ ...check })),
+  };
+}
+
+export function refusedPayload(report: AuditReport): JsonObject {
+  return {
+    skill_id: report.skill_id,
+    version: report.version,
+    publisher: report.publisher,
+    reason: "static_security_audit_failed",
+    quarantine_reasons: report.quarantine_reasons,
+  };
+}
+
+/** What happens to the skill where its pin contradicts the trust store when its plan is finished by another process (spec 5.2). */
+export function trustConflict(
+  home: Home,
+  call: Call,
+  subject: { readonly skill_id: string; readonly version: string },
+): { readonly status: StatusEdit; readonly event: NewEvent } {
+  const reason = "trust_store_conflict";
+  const status: StatusEdit = { do: "quarantine", ...subject, reason, operator_principal: call.principal, at_ms: call.now };
+  const payload = { ...subject, status: "quarantined", reason, detected_at_ms: call.now, operator_principal: call.principal };
+  return { status, event: makeEvent(home, call, "skill.quarantined", payload) };
+}

@@ -1,0 +1,27 @@
+import { resolve } from "node:path";
+import type { SkillsFolder } from "../installed/index.ts";
+import type { Journal } from "../journal/index.ts";
+import type { Home } from "./home.ts";
+
+/** Runs `action` with journals that are opened for writing at their first use, each once, and closed at the end. */
+export async function withJournals<Result>(
+  home: Home,
+  folder: SkillsFolder,
+  action: (journal: (file: string) => Promise<Journal>) => Promise<Result>,
+): Promise<Result> {
+  const open = new Map<string, Promise<Journal>>();
+  try {
+    return await action((file) => {
+      const path = resolve(file);
+      const journal = open.get(path) ?? home.openJournal(path, { create: true, auditFile: folder.audit });
+      open.set(path, journal);
+      return journal;
+    });
+  } finally {
+    for (const journal of open.values())
+      await journal.then(
+        (each) => each.close(),
+        () => {},
+      );
+  }
+}

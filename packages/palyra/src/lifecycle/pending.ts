@@ -1,0 +1,192 @@
+/**
+ * `.pending.json`, the intent record: a plan with its data. Its rename into place is the commit; whoever finds it finishes its steps
+ * (spec 5.2).
+ *
+ *     { schema_version: 1, ulid, kind, steps: [{ do, … }] }
+ */
+import { readFile } from "node:fs/promises";
+import { type Fields, type JsonObject, type JsonReader, type JsonValue, readJson, writeJson } from "palyra-skills/encoding";
+import { isIdentifier, isSkillId, parseVersion } from "palyra-skills/manifest";
+import { isPublicKeyHex } from "palyra-skills/trust";
+import { PalyraError } from "../errors.ts";
+import { ifThere, io } from "../files/index.ts";
+import { indexDocument, readIndexDocument } from "../installed/index.ts";
+import type { NewEvent } from "../journal/index.ts";
+import type { TrustEdit } from "../trust/index.ts";
+import type { Plan, StatusEdit, Step } from "./plan.ts";
+
+export function writePlan(plan: Plan): string {
+  const steps = plan.steps.map((step): JsonObject => {
+    switch (step.do) {
+      case "write_index":
+        return { do: step.do, index: indexDocument(step.index) };
+      case "change_trust":
+        return { ...step, edits: step.edits.map((edit) => ({ ...edit })) };
+      case "record": {
+        const { on_conflict, ...rest } = step;
+        const conflict = on_conflict && { status: { ...on_conflict.status }, event: { ...on_conflict.event } };
+        const lists = {
+          statuses: rest.statuses.map((edit) => ({ ...edit })),
+          events: rest.events.map((event) => ({ ...event })),
+        };
+        return { ...rest, ...lists, ...(conflict === undefined ? {} : { on_conflict: conflict }) };
+      }
+      default:
+        return { ...step };
+    }
+  });
+  return `${writeJson({ schema_version: 1, ulid: plan.ulid, kind: plan.kind, steps })}\n`;
+}
+
+/** The plan that a dead process left; undefined for none. `IndexInvalid` for a record that is none of ours: it is left as it is. */
+export async function readPending(file: string): Promise<Plan | undefined> {
+  const bytes = await ifThere(() => io("read", file, () => readFile(file)));
+  if (bytes === undefined) return undefined;
+  const read = readJson(bytes, readPlan);
+  if (!read.ok) throw new PalyraError("IndexInvalid", { file, faults: read.faults });
+  return read.value;
+}
+
+function readPlan(root: JsonReader): Plan {
+  const fields = root.object();
+  fields.required("schema_version").safeInteger({ min: 1, max: 1 });
+  // Names a folder: nothing else passes.
+  const ulid = fields.required("ulid").string(ulidProblem);
+  const kind = fields.required("kind").oneOf(["install", "remove", "use", "trust", "verify"]);
+  const steps = fields.required("steps").array(readStep);
+  fields.finish();
+  return { ulid, kind, steps };
+}
+
+function readStep(reader: JsonReader): Step {
+  const fields = reader.object();
+  const step = stepOf(fields);
+  fields.finish();
+  return step;
+}
+
+function stepOf(fields: Fields): Step {
+  const name = fields
+    .required("do")
+    .oneOf(["place_version", "change_trust", "write_index", "discard_version", "record", "project"]);
+  switch (name) {
+    case "place_version":
+    case "discard_version":
+      return { do: name, ...readSubject(fields) };
+    case "change_trust":
+      return {
+        do: name,
+        trust_store: fields.required("trust_store").string(),
+        edits: fields.required("edits").array(readTrustEdit),
+      };
+    case "write_index":
+      return { do: name, index: readIndexDocument(fields.required("index")) };
+    case "project":
+      return { do: name, journal: fields.required("journal").string() };
+    case "record": {
+      const conflict = fields.optional("on_conflict", readConflict);
+      return {
+        do: name,
+        journal: fields.required("journal").string(),
+        statuses: fields.required("statuses").array(readStatusEdit),
+        events: fields.required("events").array(readNewEvent),
+        ...(conflict === undefined ? {} : { on_conflict: conflict }),
+      };
+    }
+  }
+}
+
+function readConflict(reader: JsonReader): { readonly status: StatusEdit; readonly event: NewEvent } {
+  const fields = reader.object();
+  const conflict = { status: readStatusEdit(fields.required("status")), event: readNewEvent(fields.required("event")) };
+  fields.finish();
+  return conflict;
+}
+
+function readStatusEdit(reader: JsonReader): StatusEdit {
+  const fields = reader.object();
+  const subject = {
+    ...readSubject(fields),
+    operator_principal: fields.required("operator_principal").string(),
+    at_ms: fields.required("at_ms").safeInteger(),
+  };
+  const name = fields.required("do").oneOf(["register", "inherit", "quarantine"]);
+  const edit = statusEditOf(name, subject, fields);
+  fields.finish();
+  return edit;
+}
+
+function statusEditOf(name: StatusEdit["do"], subject: Omit<StatusEdit, "do">, fields: Fields): StatusEdit {
+  switch (name) {
+    case "register": {
+      const from = fields.required("from");
+      return { do: name, ...subject, from: from.isNull ? null : from.string(versionProblem) };
+    }
+    case "inherit":
+      return { do: name, ...subject, from: fields.required("from").string(versionProblem) };
+    case "quarantine":
+      return { do: name, ...subject, reason: fields.required("reason").string() };
+  }
+}
+
+function readTrustEdit(reader: JsonReader): TrustEdit {
+  const fields = reader.object();
+  const name = fields.required("do").oneOf(["add", "remove", "pin", "unpin", "pin_first", "own"]);
+  const publisher = fields.required("publisher").string((text) => (isIdentifier(text) ? undefined : "not an identifier"));
+  const edit = trustEditOf(name, publisher, fields);
+  fields.finish();
+  return edit;
+}
+
+function trustEditOf(name: TrustEdit["do"], publisher: string, fields: Fields): TrustEdit {
+  switch (name) {
+    case "unpin":
+      return { do: name, publisher };
+    case "own":
+      return { do: name, publisher, skill_id: fields.required("skill_id").string(skillIdProblem) };
+    case "remove": {
+      const key = fields.optional("key", readKey);
+      return { do: name, publisher, ...(key === undefined ? {} : { key }) };
+    }
+    default:
+      return { do: name, publisher, key: readKey(fields.required("key")) };
+  }
+}
+
+function readNewEvent(reader: JsonReader): NewEvent {
+  const fields = reader.object();
+  const channel = fields.required("channel");
+  const event = {
+    event_ulid: fields.required("event_ulid").string(ulidProblem),
+    kind: fields.required("kind").string(),
+    timestamp_unix_ms: fields.required("timestamp_unix_ms").safeInteger(),
+    principal: fields.required("principal").string(),
+    device_id: fields.required("device_id").string(),
+    channel: channel.isNull ? null : channel.string(),
+    payload: payloadOf(fields.required("payload").value()),
+  };
+  fields.finish();
+  return event;
+}
+
+function payloadOf(value: JsonValue): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function readSubject(fields: Fields): { readonly skill_id: string; readonly version: string } {
+  return {
+    skill_id: fields.required("skill_id").string(skillIdProblem),
+    version: fields.required("version").string(versionProblem),
+  };
+}
+
+const readKey = (reader: JsonReader): string =>
+  reader.string((text) => (isPublicKeyHex(text) ? undefined : "not a public key of 64 hex digits"));
+const skillIdProblem = (text: string): string | undefined => (isSkillId(text) ? undefined : "not a skill id");
+const versionProblem = (text: string): string | undefined =>
+  parseVersion(text) === undefined ? "not a canonical version" : undefined;
+const ulidProblem = (text: string): string | undefined => (/^[0-9A-HJKMNP-TV-Z]{26}$/.test(text) ? undefined : "not a ULID");

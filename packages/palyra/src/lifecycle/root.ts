@@ -1,0 +1,125 @@
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Call } from "../call.ts";
+import { faultPoint, io, type StagedFile, stageFolder, syncFolder, withLock, writeFileAtomically } from "../files/index.ts";
+import { type InstalledIndex, readIndex, type SkillsFolder, skillsFolder } from "../installed/index.ts";
+import { type Journal, projectOutbox } from "../journal/index.ts";
+import type { TrustWriter } from "../trust/index.ts";
+import type { Home } from "./home.ts";
+import { withJournals } from "./journals.ts";
+import { writePlan } from "./pending.ts";
+import type { Plan, Step } from "./plan.ts";
+import { clearIntent, recover } from "./recover.ts";
+import { prepareRoots } from "./state-root.ts";
+import type { Undo } from "./undo.ts";
+import { stagedVersion, type Walk, walkStep } from "./walk.ts";
+
+/** Write authority over the managed directory: exists only under its lock, after recovery (spec 5.2). */
+export interface RootWriter {
+  readonly folder: SkillsFolder;
+  /** As it is now; read once. */
+  readonly index: InstalledIndex;
+  /** The journal of this home, open for writing. */
+  journal(): Promise<Journal>;
+  /** Stages, writes the intent record and walks the steps. `trust`: where its lock is held already. */
+  commit(plan: Plan, work?: { readonly version?: readonly StagedFile[]; readonly trust?: TrustWriter }): Promise<void>;
+}
+
+/** Runs `action` under the root lock, the only way to change what is installed. Recovers first. `LockTimeout`, `UnsafeStateRoot`, `Io`. */
+export async function exclusively<Result>(
+  home: Home,
+  call: Call,
+  purpose: string,
+  action: (writer: RootWriter) => Promise<Result>,
+): Promise<Result> {
+  await prepareRoots(home);
+  const folder = skillsFolder(home.places.skillsRoot);
+  return withLock(folder.lock, { purpose, signal: call.signal }, async () => {
+    await recover(home, folder);
+    const index = await readIndex(folder.root);
+    return withJournals(home, folder, (journal) =>
+      action({
+        folder,
+        index,
+        journal: () => journal(home.places.journal),
+        commit: (plan, work = {}) => commit({ home, folder, journal, call }, plan, work),
+      }),
+    );
+  });
+}
+
+interface Committing {
+  readonly home: Home;
+  readonly folder: SkillsFolder;
+  readonly journal: (file: string) => Promise<Journal>;
+  readonly call: Call;
+}
+
+async function commit(
+  { home, folder, journal, call }: Committing,
+  plan: Plan,
+  work: { readonly version?: readonly StagedFile[]; readonly trust?: TrustWriter },
+): Promise<void> {
+  const scratch = join(folder.staging, plan.ulid);
+  const walk: Walk = { folder, plan, scratch, journal, trust: work.trust, live: true, conflict: false };
+  try {
+    // An unusable journal stops here, where nothing has changed yet.
+    await journal(home.places.journal);
+    faultPoint(`${plan.kind}.stage`);
+    await io("create", scratch, () => mkdir(scratch, { recursive: true }));
+    if (work.version !== undefined) await stageFolder(stagedVersion(walk), work.version);
+    await syncFolder(folder.staging);
+    faultPoint(`${plan.kind}.write_intent`);
+    // This rename is the commit: from here on a dead process's plan is finished by the next.
+    await writeFileAtomically(folder.pending, writePlan(plan), { mode: 0o600, temporary: join(scratch, "intent") });
+  } catch (error) {
+    await clearIntent(folder).catch(() => {});
+    throw error;
+  }
+  await walkAll(walk, call);
+  await clearIntent(folder);
+}
+
+/** Walks all steps. One that fails while we live takes the ones before it back: the error changes nothing (spec 5.2). */
+async function walkAll(walk: Walk, call: Call): Promise<void> {
+  const done: Undo[] = [];
+  for (const step of walk.plan.steps) {
+    try {
+      done.push(await walkStep(walk, step));
+    } catch (error) {
+      // What the journal has is done; the line goes on waiting there.
+      if (step.do === "project") {
+        call.warn(`${walk.folder.audit} could not be written; its lines wait in the journal.`);
+        continue;
+      }
+      await takeBack(walk.folder, done);
+      throw error;
+    }
+  }
+}
+
+// The record goes last: killed meanwhile, the plan is finished instead. One that cannot be taken back is finished by the next command.
+async function takeBack(folder: SkillsFolder, done: readonly Undo[]): Promise<void> {
+  try {
+    for (const undo of done.toReversed()) await undo();
+    await clearIntent(folder);
+  } catch {}
+}
+
+/** The two steps with which every plan ends. */
+export function recordSteps(home: Home, record: Omit<Extract<Step, { do: "record" }>, "do" | "journal">): readonly Step[] {
+  const journal = resolve(home.places.journal);
+  return [
+    { do: "record", journal, ...record },
+    { do: "project", journal },
+  ];
+}
+
+/** Events without a plan: one transaction, then their lines. */
+export async function projectNow(writer: RootWriter, call: Call): Promise<void> {
+  try {
+    await projectOutbox(await writer.journal(), writer.folder.audit);
+  } catch {
+    call.warn(`${writer.folder.audit} could not be written; its lines wait in the journal.`);
+  }
+}

@@ -1,0 +1,40 @@
+import { mkdir, stat } from "node:fs/promises";
+import { relative, resolve, sep } from "node:path";
+import { PalyraError } from "../errors.ts";
+import { ifThere, io } from "../files/index.ts";
+import type { Home, Places } from "./home.ts";
+
+/** Makes the skills folder where it is not there, in a state root of mode 0700 (spec 5.1). `UnsafeStateRoot`, `Io`. */
+export async function prepareRoots(home: Home): Promise<void> {
+  const { stateRoot, skillsRoot } = home.places;
+  if (usesStateRoot(home.places)) {
+    await io("create", stateRoot, () => mkdir(stateRoot, { recursive: true, mode: 0o700 }));
+    await checkStateRoot(home);
+  }
+  const mode = isWithin(stateRoot, skillsRoot) ? 0o700 : 0o755;
+  await io("create", skillsRoot, () => mkdir(skillsRoot, { recursive: true, mode }));
+}
+
+/** Refuses a state root that somebody else could change under us. One that is not there, or that nothing of ours lies in, is none. */
+export async function checkStateRoot(home: Home): Promise<void> {
+  const { stateRoot: folder } = home.places;
+  if (process.platform === "win32" || !usesStateRoot(home.places)) return;
+  const found = await ifThere(() => io("read", folder, () => stat(folder)));
+  if (found === undefined) return;
+  const problem =
+    found.uid !== process.getuid?.()
+      ? "it belongs to somebody else"
+      : (found.mode & 0o022) !== 0
+        ? "others can write in it"
+        : undefined;
+  if (problem !== undefined) throw new PalyraError("UnsafeStateRoot", { folder, problem });
+}
+
+function usesStateRoot({ stateRoot, skillsRoot, trustStore, journal }: Places): boolean {
+  return [skillsRoot, trustStore, journal].some((place) => isWithin(stateRoot, place));
+}
+
+function isWithin(folder: string, path: string): boolean {
+  const below = relative(resolve(folder), resolve(path));
+  return below !== ".." && !below.startsWith(`..${sep}`) && resolve(folder, below) === resolve(path);
+}

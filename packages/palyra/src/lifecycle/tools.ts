@@ -1,0 +1,73 @@
+import { openArtifact } from "palyra-skills/artifact";
+import { PalyraError } from "../errors.ts";
+import { type InstalledEntry, type InstalledIndex, readInstalled } from "../installed/index.ts";
+import type { Home } from "./home.ts";
+import type { Standing } from "./standing.ts";
+
+/** A skill that offers tools, or is about to. */
+export interface ToolOffer {
+  readonly skill_id: string;
+  readonly publisher: string;
+  readonly toolIds: readonly string[];
+}
+
+/** What a model's API makes of a tool id: no dots in it (T27). */
+export function nameForModel(toolId: string): string {
+  return toolId.replaceAll(/[.:]/g, "_");
+}
+
+/** Skills of other publishers whose tools are offered now: current and active (spec 5). */
+export function activeOfOthers(
+  index: InstalledIndex,
+  standing: Standing,
+  offer: Omit<ToolOffer, "toolIds">,
+): readonly InstalledEntry[] {
+  return index.entries.filter(
+    (entry) =>
+      entry.current &&
+      entry.skill_id !== offer.skill_id &&
+      entry.publisher !== offer.publisher &&
+      standing.status(entry.skill_id, entry.version).status === "active",
+  );
+}
+
+/**
+ * Refuses a tool id that an active skill of another publisher offers, or that becomes one name with it for a model: `ToolIdConflict`
+ * (spec 5, T27). The others' tools are read from their artifacts, as they were installed; one that is not what was installed offers nothing.
+ */
+export async function checkToolIds(home: Home, offer: ToolOffer, others: readonly InstalledEntry[]): Promise<void> {
+  const own = new Map(offer.toolIds.map((id) => [nameForModel(id), id]));
+  const conflicts = [];
+  for (const other of others) {
+    for (const id of await toolIdsOf(home, other)) {
+      const mine = own.get(nameForModel(id));
+      if (mine !== undefined) conflicts.push({ tool_id: mine, skill_id: other.skill_id, other_tool_id: id });
+    }
+  }
+  if (conflicts.length > 0) throw new PalyraError("ToolIdConflict", { skill_id: offer.skill_id, others: conflicts });
+}
+
+const NONE: readonly string[] = [];
+
+/** Tool ids by the digest of their artifact: what is read of those bytes is the same every time. */
+const known = new WeakMap<Home, Map<string, readonly string[]>>();
+
+async function toolIdsOf(home: Home, entry: InstalledEntry): Promise<readonly string[]> {
+  const cache = known.get(home) ?? new Map<string, readonly string[]>();
+  known.set(home, cache);
+  const found = await readInstalled(home.places.skillsRoot, entry, home.platform);
+  if (found.state !== "intact") return NONE;
+  const toolIds = cache.get(entry.artifact_sha256) ?? (await readToolIds(home, found.bytes));
+  cache.set(entry.artifact_sha256, toolIds);
+  return toolIds;
+}
+
+async function readToolIds(home: Home, bytes: Uint8Array): Promise<readonly string[]> {
+  try {
+    const { manifest } = await openArtifact(bytes, home.platform, home.host);
+    return manifest.entrypoints.tools.map((tool) => tool.id);
+  } catch {
+    // What cannot be opened cannot be loaded either.
+    return NONE;
+  }
+}

@@ -1,0 +1,150 @@
+/** Walking the steps of a plan: each is repeatable, so the same walk commits and recovers (spec 5.2). */
+import { lstat, mkdir, rename, rmdir } from "node:fs/promises";
+import { join } from "node:path";
+import { PalyraError } from "../errors.ts";
+import { faultPoint, ifThere, io, moveTo, syncFolder, writeFileAtomically } from "../files/index.ts";
+import { type SkillsFolder, writeIndex } from "../installed/index.ts";
+import { type Journal, projectOutbox } from "../journal/index.ts";
+import { applyEdits, type TrustWriter, withTrustWriter } from "../trust/index.ts";
+import type { Plan, Step } from "./plan.ts";
+import { applyStatus } from "./statuses.ts";
+import { keepFile, nothing, type Undo } from "./undo.ts";
+
+/** What a walk works with, all of it under the root lock. */
+export interface Walk {
+  readonly folder: SkillsFolder;
+  readonly plan: Plan;
+  /** The folder of this plan in `.staging`; gone with it. */
+  readonly scratch: string;
+  readonly journal: (file: string) => Promise<Journal>;
+  /** Where the trust lock is held already. */
+  readonly trust: TrustWriter | undefined;
+  /** Whether steps may be taken back: a dead process's plan is only ever finished. */
+  readonly live: boolean;
+  /** A pin that the trust store contradicts by now. */
+  conflict: boolean;
+}
+
+/** Nothing is left of what the plan was to put in place: it never got further, and never will. */
+export class NothingStaged extends Error {}
+
+/** Where a plan's new version is staged. */
+export function stagedVersion(walk: Pick<Walk, "scratch">): string {
+  return join(walk.scratch, "version");
+}
+
+/** Does one step, or finds it done. */
+export async function walkStep(walk: Walk, step: Step): Promise<Undo> {
+  faultPoint(`${walk.plan.kind}.${step.do}`);
+  switch (step.do) {
+    case "place_version":
+      return placeVersion(walk, step);
+    case "change_trust":
+      return walk.trust?.state.files.store === step.trust_store
+        ? changeTrust(walk, step, walk.trust)
+        : withTrustWriter(step.trust_store, { purpose: walk.plan.kind }, (writer) => changeTrust(walk, step, writer));
+    case "write_index":
+      return replaceIndex(walk, step);
+    case "discard_version":
+      return discardVersion(walk, step);
+    case "record":
+      return record(walk, step);
+    case "project": {
+      await projectOutbox(await walk.journal(step.journal), walk.folder.audit);
+      return nothing;
+    }
+  }
+}
+
+async function placeVersion(walk: Walk, step: Extract<Step, { do: "place_version" }>): Promise<Undo> {
+  const staged = stagedVersion(walk);
+  const skill = walk.folder.skill(step.skill_id);
+  const target = walk.folder.version(step.skill_id, step.version);
+  const aside = join(walk.scratch, "aside");
+  return io("write", target, async () => {
+    if (!(await isThere(staged))) {
+      if (await isThere(target)) return nothing;
+      throw new NothingStaged();
+    }
+    const made = await mkdir(skill, { recursive: true });
+    // A folder that no record knows of is what a crash of another program left: it must not wedge the skill. T11.
+    const leftOver = await isThere(target);
+    if (leftOver) await moveTo(target, aside);
+    await moveTo(staged, target);
+    faultPoint("place_version.moved");
+    await syncFolder(skill);
+    if (made !== undefined) await syncFolder(walk.folder.root);
+    return async () => {
+      await moveTo(target, staged);
+      if (leftOver) await moveTo(aside, target);
+      if (made !== undefined) await rmdir(skill).catch(() => {});
+    };
+  });
+}
+
+async function discardVersion(walk: Walk, step: Extract<Step, { do: "discard_version" }>): Promise<Undo> {
+  const target = walk.folder.version(step.skill_id, step.version);
+  const aside = join(walk.scratch, "discarded");
+  return io("remove", target, async () => {
+    if (!(await isThere(target)) || (await isThere(aside))) return nothing;
+    await moveTo(target, aside);
+    await syncFolder(walk.folder.skill(step.skill_id));
+    return () => rename(aside, target);
+  });
+}
+
+async function replaceIndex(walk: Walk, step: Extract<Step, { do: "write_index" }>): Promise<Undo> {
+  const undo = await keep(walk, walk.folder.index);
+  const temporary = join(walk.scratch, "index");
+  await writeFileAtomically(walk.folder.index, writeIndex(step.index), { mode: 0o644, temporary });
+  return undo;
+}
+
+async function changeTrust(walk: Walk, step: Extract<Step, { do: "change_trust" }>, writer: TrustWriter): Promise<Undo> {
+  const { files } = writer.state;
+  const after = applyEdits(writer.state, step.edits);
+  walk.conflict ||= after.conflict;
+  const undoStore = await keep(walk, files.store);
+  const undoConstraints = await keep(walk, files.constraints);
+  const undo: Undo = async () => {
+    await undoStore();
+    await undoConstraints();
+  };
+  try {
+    await writer.save(after);
+  } catch (error) {
+    // Two files: the first may be written already.
+    await undo();
+    throw error;
+  }
+  return undo;
+}
+
+async function record(walk: Walk, step: Extract<Step, { do: "record" }>): Promise<Undo> {
+  const journal = await walk.journal(step.journal);
+  const conflict = walk.conflict ? step.on_conflict : undefined;
+  await journal.transaction((writer) => {
+    // Done before: what an operator decided since then must stay.
+    if (!step.events.some((event) => writer.has(event.event_ulid))) {
+      for (const edit of step.statuses) applyStatus(writer, edit);
+      for (const event of step.events) writer.append(event);
+    }
+    if (conflict !== undefined && !writer.has(conflict.event.event_ulid)) {
+      applyStatus(writer, conflict.status);
+      writer.append(conflict.event);
+    }
+  });
+  faultPoint("record.done");
+  return nothing;
+}
+
+async function keep(walk: Walk, file: string): Promise<Undo> {
+  return walk.live ? io("write", file, () => keepFile(file, walk.scratch)) : nothing;
+}
+
+/** Anything at that name, links included; `Io` where it cannot be told. */
+async function isThere(path: string): Promise<boolean> {
+  const found = await ifThere(() => lstat(path));
+  if (found !== undefined && !found.isDirectory()) throw new PalyraError("Io", { action: "use", file: path, code: "ENOTDIR" });
+  return found !== undefined;
+}

@@ -23,6 +23,10 @@ export interface AuditPolicy {
   readonly max_exported_functions: number;
   readonly allow_device_capabilities: boolean;
   readonly allow_wildcard_capabilities: boolean;
+  /** Bounds of `wasm_compile_cost` (spec 4.4); absent where the policy leaves them as they are. */
+  readonly max_function_compile_cost?: number;
+  readonly max_module_compile_cost?: number;
+  /** A check that is not named here is judged as its rule judges. */
   readonly checks: { readonly [checkId: string]: CheckLevel };
 }
 

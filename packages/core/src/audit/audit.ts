@@ -1,0 +1,71 @@
+import type { Platform } from "../platform/index.ts";
+import type { TrustedSkill } from "../trust/index.ts";
+import { noteAudited } from "./admit.ts";
+import { examineModules } from "./examine.ts";
+import { type FeedState, NO_FEED } from "./feed.ts";
+import type { AuditPolicy, AuditReport, Check } from "./report.ts";
+import { type Rule, toCheck } from "./rule.ts";
+import { ADDITIONAL_RULES, ARTIFACT_RULES, FEED_RULE, MODULE_RULES } from "./rules/index.ts";
+import type { AuditSubject } from "./subject.ts";
+
+export interface AuditOptions {
+  readonly policy: AuditPolicy;
+  readonly platform: Platform;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Default: none is named. */
+  readonly feed?: FeedState;
+}
+
+/**
+ * Audits a verified artifact: the report of spec 4.3. What it finds wrong is in the report; whatever the modules are,
+ * nothing is thrown.
+ */
+export async function auditSkill(trusted: TrustedSkill, options: AuditOptions): Promise<AuditReport> {
+  const { artifact, decision } = trusted;
+  const { policy, platform, now, feed = NO_FEED } = options;
+  const { manifest, warnings } = artifact;
+  const modules = await examineModules(artifact.archive, policy, platform);
+  const { checks, scan } = judge({ manifest, warnings, modules, policy, feed, engine: platform.engine });
+  const failed = checks.filter(({ status }) => status === "fail");
+  const report: AuditReport = {
+    skill_id: manifest.skill_id,
+    version: manifest.version,
+    publisher: manifest.publisher,
+    accepted: true,
+    passed: failed.length === 0,
+    should_quarantine: failed.length > 0,
+    trust_decision: decision,
+    payload_sha256: artifact.payloadSha256,
+    generated_at_unix_ms: now,
+    policy,
+    manifest_warnings: warnings,
+    checks,
+    quarantine_reasons: failed.map(({ message }) => message),
+    vulnerability_scan: scan,
+  };
+  return noteAudited(report, artifact);
+}
+
+/** All checks in the order of spec 4.3, Palyra's own before those of 4.4; `scan` is the one among them that is printed twice. */
+export function judge(subject: AuditSubject): { readonly checks: readonly Check[]; readonly scan: Check } {
+  const scan = toCheck(FEED_RULE, FEED_RULE.verdict(subject));
+  const checks = [
+    ...ARTIFACT_RULES.flatMap((rule) => rule.check(subject).map((verdict) => toCheck(rule, verdict))),
+    ...subject.modules.flatMap((module) =>
+      MODULE_RULES.flatMap((rule) => rule.check(module, subject).map((verdict) => toCheck(rule, verdict))),
+    ),
+    scan,
+    ...ADDITIONAL_RULES.flatMap((rule) => additionalChecks(rule, subject)),
+  ];
+  return { checks, scan };
+}
+
+/** The policy's levels reach these alone. */
+function additionalChecks(rule: Rule, subject: AuditSubject): readonly Check[] {
+  const level = subject.policy.checks[rule.id];
+  if (level === "off") return [];
+  const verdicts =
+    rule.of === "artifact" ? rule.check(subject) : subject.modules.flatMap((module) => rule.check(module, subject));
+  return verdicts.map((verdict) => toCheck(rule, verdict, level));
+}

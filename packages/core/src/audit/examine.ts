@@ -1,0 +1,44 @@
+import type { Archive, ArchiveEntry } from "../archive/index.ts";
+import type { Platform } from "../platform/index.ts";
+import { type ModuleFacts, missingFeatures, readModule } from "../wasm/index.ts";
+import { compileCostBounds } from "./cost.ts";
+import type { AuditPolicy } from "./report.ts";
+import type { ModuleSubject } from "./subject.ts";
+
+/** Finds out about each module what rules ask for, in path order; each is read once and given to the engine at most once. */
+export async function examineModules(archive: Archive, policy: AuditPolicy, platform: Platform): Promise<ModuleSubject[]> {
+  const modules: ModuleSubject[] = [];
+  for (const entry of archive.entries) {
+    if (isModule(entry)) modules.push(await examine(entry, policy, platform));
+  }
+  return modules;
+}
+
+/** Spec 1.1: other files may lie in `modules/`, too. */
+const isModule = ({ path }: ArchiveEntry): boolean => path.startsWith("modules/") && path.endsWith(".wasm");
+
+/** Spec 4.5: our parser decides structure and features, then the cost is judged, and only then does the engine see the module. */
+async function examine({ path, bytes }: ArchiveEntry, policy: AuditPolicy, platform: Platform): Promise<ModuleSubject> {
+  const file = { path, size: bytes.length };
+  if (bytes.length > policy.max_module_bytes) return { ...file, state: "oversized" };
+  const reading = readModule(bytes);
+  if (!reading.ok) {
+    const { problem, offset, feature } = reading;
+    return { ...file, state: "invalid", problem, offset, ...(feature === undefined ? {} : { feature }) };
+  }
+  const { facts } = reading;
+  const read = { ...file, state: "read", facts } as const;
+  // T24: an engine that compiles cannot be stopped. The bound holds whatever level the policy gives the check.
+  if (isTooCostly(facts, policy)) {
+    return { ...read, types: "over_compile_cost", missing: await missingFeatures(facts, platform) };
+  }
+  if (await platform.validateModule(bytes)) return { ...read, types: "checked", missing: [] };
+  const missing = await missingFeatures(facts, platform);
+  if (missing.length > 0) return { ...read, types: "engine_lacks_feature", missing };
+  return { ...file, state: "invalid", problem: "the types in it do not match" };
+}
+
+function isTooCostly({ cost }: ModuleFacts, policy: AuditPolicy): boolean {
+  const bounds = compileCostBounds(policy);
+  return cost.module > bounds.ofModule || cost.worstFunction > bounds.ofFunction;
+}

@@ -1,0 +1,11 @@
+/** The audit of a verified artifact (spec 4.2 to 4.5): rules, policy, report, and the proof of having passed it. */
+export { AdmittedSkill, admit } from "./admit.ts";
+export { type AuditOptions, auditSkill } from "./audit.ts";
+export { type EngineBlock, engineBlocks } from "./blocks.ts";
+export { type CompileCostBounds, compileCostBounds } from "./cost.ts";
+export { type EntryFunction, entryOfModule, moduleOfTool } from "./entry.ts";
+export { type FeedState, feedState, NO_FEED } from "./feed.ts";
+export { DEFAULT_POLICY, parsePolicy } from "./policy.ts";
+export type { AuditPolicy, AuditReport, Check, CheckLevel, CheckStatus, Severity } from "./report.ts";
+export type { RuleData } from "./rule.ts";
+export { ADDITIONAL_RULES, RULES } from "./rules/index.ts";

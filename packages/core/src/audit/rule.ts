@@ -1,0 +1,102 @@
+import type { JsonObject } from "../encoding/index.ts";
+import type { Check, CheckLevel, CheckStatus, Severity } from "./report.ts";
+import type { AuditSubject, ModuleSubject, ReadModule } from "./subject.ts";
+
+/** What a person can be told of a rule without an artifact at hand. */
+export interface RuleData {
+  /** The `check_id` of its checks. */
+  readonly id: string;
+  /** The most that a finding of it weighs, as long as no policy says otherwise. */
+  readonly severity: Severity;
+  /** The question that it answers. */
+  readonly asks: string;
+  /** Threats of spec 9, and weaknesses by their public number. */
+  readonly stops: readonly string[];
+  /** What to do about a finding. */
+  readonly advice: string;
+}
+
+/**
+ * What a rule says of one thing that it looked at. `finding` is what a policy's level applies to; `unjudged` says that the
+ * rule could not look, which no level changes.
+ */
+export interface Verdict {
+  readonly kind: "pass" | "finding" | "unjudged";
+  readonly status: CheckStatus;
+  readonly message: string;
+  readonly details?: JsonObject;
+  /** What follows the rule's id in the check's: `manifest_warning:<code>`. */
+  readonly code?: string;
+}
+
+/** Looks at the artifact as a whole. */
+export interface ArtifactRule extends RuleData {
+  readonly of: "artifact";
+  readonly check: (subject: AuditSubject) => readonly Verdict[];
+}
+
+/** Looks at one module at a time. */
+export interface ModuleRule extends RuleData {
+  readonly of: "module";
+  readonly check: (module: ModuleSubject, subject: AuditSubject) => readonly Verdict[];
+}
+
+/** Says exactly one thing of every artifact. */
+export interface SingleRule extends RuleData {
+  readonly verdict: (subject: AuditSubject) => Verdict;
+}
+
+export type Rule = ArtifactRule | ModuleRule;
+
+export function artifactRule(rule: Omit<ArtifactRule, "of">): ArtifactRule {
+  return { ...rule, of: "artifact" };
+}
+
+/** A rule on every module, whatever its state. */
+export function anyModuleRule(rule: Omit<ModuleRule, "of">): ModuleRule {
+  return { ...rule, of: "module" };
+}
+
+/** A rule on modules that could be read. One that is too large or not valid has that check alone (spec 4.3). */
+export function moduleRule(
+  rule: RuleData & { readonly check: (module: ReadModule, subject: AuditSubject) => readonly Verdict[] },
+): ModuleRule {
+  return {
+    ...rule,
+    of: "module",
+    check: (module, subject) => (module.state === "read" ? rule.check(module, subject) : []),
+  };
+}
+
+export const pass = (message: string, details?: JsonObject): Verdict => verdict("pass", "pass", message, details);
+
+export const finding = (status: Exclude<CheckStatus, "pass">, message: string, details?: JsonObject): Verdict =>
+  verdict("finding", status, message, details);
+
+export const unjudged = (message: string, details?: JsonObject): Verdict => verdict("unjudged", "skipped", message, details);
+
+function verdict(kind: Verdict["kind"], status: CheckStatus, message: string, details?: JsonObject): Verdict {
+  return details === undefined ? { kind, status, message } : { kind, status, message, details };
+}
+
+const SEVERITY: { readonly [Status in CheckStatus]: Severity } = {
+  pass: "info",
+  warn: "warning",
+  fail: "error",
+  skipped: "warning",
+};
+
+/**
+ * A verdict as a line of the report. A level that the policy sets is what each finding of the rule counts as; without one the
+ * rule's own judgement stands.
+ */
+export function toCheck(rule: RuleData, said: Verdict, level?: Exclude<CheckLevel, "off">): Check {
+  const status = said.kind === "finding" && level !== undefined ? level : said.status;
+  return {
+    check_id: said.code === undefined ? rule.id : `${rule.id}:${said.code}`,
+    status,
+    severity: SEVERITY[status],
+    message: said.message,
+    ...(said.details === undefined ? {} : { details: said.details }),
+  };
+}

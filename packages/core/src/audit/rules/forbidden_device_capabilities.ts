@@ -1,0 +1,26 @@
+import { artifactRule, finding, pass } from "../rule.ts";
+import { named, quoted } from "../wording.ts";
+
+export const forbiddenDeviceCapabilities = artifactRule({
+  id: "forbidden_device_capabilities",
+  severity: "error",
+  asks: "Does the skill ask for devices, which the policy does not allow?",
+  stops: [],
+  advice: "Remove `capabilities.device_capabilities`, or allow them: `allow_device_capabilities` in the audit policy.",
+  check: ({ manifest, policy }) => {
+    const device_capabilities = manifest.capabilities.device_capabilities;
+    const { allow_device_capabilities } = policy;
+    const details = { device_capabilities, allow_device_capabilities };
+    if (device_capabilities.length === 0) return [pass("Asks for no device.", details)];
+    const asked = named(device_capabilities.map(quoted));
+    if (allow_device_capabilities) return [pass(`Asks for devices, which the policy allows: ${asked}.`, details)];
+    return [
+      finding(
+        "fail",
+        `The manifest asks for devices (${asked}), and the policy allows none. Remove them from ` +
+          "`capabilities.device_capabilities`, or set `allow_device_capabilities` in the audit policy.",
+        { device_capabilities },
+      ),
+    ];
+  },
+});

@@ -1,0 +1,15 @@
+import { artifactRule, pass } from "../rule.ts";
+import { counted } from "../wording.ts";
+
+export const manifestFilesystemScopes = artifactRule({
+  id: "manifest_filesystem_scopes",
+  severity: "info",
+  asks: "Which folders does the skill ask for?",
+  stops: [],
+  advice: "Read the list before you install.",
+  check: ({ manifest }) => {
+    const { read_roots, write_roots } = manifest.capabilities.filesystem;
+    const message = `Asks for ${counted(read_roots.length, "read root")} and ${counted(write_roots.length, "write root")}.`;
+    return [pass(message, { read_roots, write_roots })];
+  },
+});

@@ -1,0 +1,14 @@
+import { artifactRule, pass } from "../rule.ts";
+import { counted } from "../wording.ts";
+
+export const manifestHttpEgressScopes = artifactRule({
+  id: "manifest_http_egress_scopes",
+  severity: "info",
+  asks: "Which hosts does the skill ask for?",
+  stops: [],
+  advice: "Read the list before you install.",
+  check: ({ manifest }) => {
+    const hosts = manifest.capabilities.http_egress_allowlist;
+    return [pass(`Asks for ${counted(hosts.length, "host")}.`, { hosts })];
+  },
+});

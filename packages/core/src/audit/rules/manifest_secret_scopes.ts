@@ -1,0 +1,14 @@
+import { artifactRule, pass } from "../rule.ts";
+import { counted } from "../wording.ts";
+
+export const manifestSecretScopes = artifactRule({
+  id: "manifest_secret_scopes",
+  severity: "info",
+  asks: "From which scopes does the skill ask for secrets?",
+  stops: [],
+  advice: "Read the list before you install.",
+  check: ({ manifest }) => {
+    const scopes = manifest.capabilities.secrets.map(({ scope }) => scope);
+    return [pass(`Asks for secrets of ${counted(scopes.length, "scope")}.`, { scopes })];
+  },
+});

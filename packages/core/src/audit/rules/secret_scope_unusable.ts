@@ -1,0 +1,69 @@
+import { encodeUtf8, type JsonObject } from "../../encoding/index.ts";
+import type { SecretRequest } from "../../manifest/index.ts";
+import { artifactRule, finding, pass } from "../rule.ts";
+import { counted, MAX_LISTED_FINDINGS, named, quoted, shortened } from "../wording.ts";
+
+/** Spec 11.8. Bytes of one segment of a vault's scope. */
+const MAX_SEGMENT_BYTES = 256;
+/** Spec 11.8: what a vault takes as a key. */
+const VAULT_KEY = /^[A-Za-z0-9._-]{1,128}$/;
+
+export const secretScopeUnusable = artifactRule({
+  id: "secret_scope_unusable",
+  severity: "error",
+  asks: "Can a vault hold the secrets that the skill asks for?",
+  stops: [],
+  advice: "Write channel scopes as `channel:<name>:<account>`.",
+  check: ({ manifest }) => {
+    const { secrets } = manifest.capabilities;
+    const scopes = secrets.flatMap(({ scope }) => {
+      const problem = scopeProblem(scope);
+      return problem === undefined ? [] : [{ scope: shortened(scope), problem }];
+    });
+    const keys = secrets.flatMap(unusableKeys);
+    const said = [...scopes.map((each) => `${quoted(each.scope)}: ${each.problem}`), ...keys.map(keyMessage)];
+    if (said.length === 0) return [pass(`A vault can hold secrets of the ${counted(secrets.length, "scope")} asked for.`)];
+    const details: JsonObject = {
+      count: said.length,
+      scopes: scopes.slice(0, MAX_LISTED_FINDINGS),
+      keys: keys.slice(0, MAX_LISTED_FINDINGS),
+    };
+    const message = `No vault can hold what \`capabilities.secrets\` asks for: ${named(said)}. Correct the manifest.`;
+    // Spec 11.9, D14 is about scopes; a key that cannot be is only a secret that is always missing.
+    return [finding(scopes.length > 0 ? "fail" : "warn", message, details)];
+  },
+});
+
+/** Spec 6.4, 11.8: `global`, `principal:<id>`, `channel:<name>:<account>`, `skill:<id>`. */
+function scopeProblem(scope: string): string | undefined {
+  const [kind, id] = splitOnce(scope);
+  if (id === undefined) return undefined; // `global`: the manifest knows no other scope without an id
+  const segments = kind === "channel" ? splitOnce(id) : [id];
+  if (segments[1] === undefined && kind === "channel") return "a channel scope names an account, `channel:<name>:<account>`";
+  for (const segment of segments) {
+    if (segment === undefined || segment === "") return "a name in it is empty";
+    if (encodeUtf8(segment).length > MAX_SEGMENT_BYTES) return `a name in it is over ${MAX_SEGMENT_BYTES} bytes`;
+  }
+  return undefined;
+}
+
+/** At the first colon: principals and accounts may hold more of them. */
+function splitOnce(text: string): readonly [string, string | undefined] {
+  const colon = text.indexOf(":");
+  return colon === -1 ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)];
+}
+
+interface UnusableKey {
+  readonly [key: string]: string;
+  readonly scope: string;
+  readonly key: string;
+}
+
+/** A key with `*` is a pattern; `forbidden_wildcard_capabilities` judges it. */
+const unusableKeys = ({ scope, key_names }: SecretRequest): UnusableKey[] =>
+  key_names
+    .filter((key) => !key.includes("*") && !VAULT_KEY.test(key))
+    .map((key) => ({ scope: shortened(scope), key: shortened(key) }));
+
+const keyMessage = ({ scope, key }: UnusableKey): string =>
+  `${quoted(key)} of ${quoted(scope)}: a key has 1 to 128 letters, digits, \`.\`, \`_\` and \`-\``;

@@ -1,0 +1,23 @@
+import { artifactRule, finding, pass } from "../rule.ts";
+import { quoted } from "../wording.ts";
+
+export const skillIdNamespace = artifactRule({
+  id: "skill_id_namespace",
+  severity: "error",
+  asks: "Does the skill's id belong to its publisher?",
+  stops: ["T3"],
+  advice: "Begin the skill id with the publisher's name and a dot.",
+  check: ({ manifest: { skill_id, publisher } }) => {
+    const details = { skill_id, publisher };
+    // T3: else any trusted publisher could put its own in the place of another's skill.
+    if (skill_id.startsWith(`${publisher}.`)) return [pass(`${quoted(skill_id)} belongs to ${quoted(publisher)}.`, details)];
+    return [
+      finding(
+        "fail",
+        `The skill id ${quoted(skill_id)} does not begin with its publisher ${quoted(publisher)} and a dot. ` +
+          "Rename the skill in `skill_id`, or publish it under the name that it begins with.",
+        details,
+      ),
+    ];
+  },
+});

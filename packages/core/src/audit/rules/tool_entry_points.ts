@@ -1,0 +1,87 @@
+import type { JsonObject } from "../../encoding/index.ts";
+import type { Manifest, Tool } from "../../manifest/index.ts";
+import { DEFAULT_ENTRYPOINT, entryOfModule, moduleOfTool, sameType, typeText } from "../entry.ts";
+import { artifactRule, finding, pass, unjudged } from "../rule.ts";
+import type { ModuleSubject, ReadModule } from "../subject.ts";
+import { counted, MAX_LISTED_FINDINGS, named, quoted, shortened } from "../wording.ts";
+
+export const toolEntryPoints = artifactRule({
+  id: "tool_entry_points",
+  severity: "error",
+  asks: "Do the module and the function of each tool exist?",
+  stops: [],
+  advice: "Export `_start`, or `run` as `() -> (i32)`; name the module in `operator.plugin.default_module_path`.",
+  check: ({ manifest, modules }) => {
+    const entries = resolveAll(manifest, modules);
+    const broken = entries.filter(({ problem }) => problem !== undefined);
+    if (broken.length > 0) return [finding("fail", `${named(broken.map(describe))}.`, listed(broken))];
+    const unread = entries.filter((entry) => entry.function === undefined);
+    if (unread.length > 0) {
+      const message = `${counted(unread.length, "tool")} could not be judged: the module of each is not valid or too large.`;
+      return [unjudged(message, listed(unread))];
+    }
+    return [pass(`The module and the function of ${counted(entries.length, "tool")} exist.`, listed(entries))];
+  },
+});
+
+/** What the runtime would start for a tool; neither function nor problem where the module could not be read. */
+interface Entry {
+  readonly tool: string;
+  readonly module: string;
+  readonly function?: string;
+  readonly problem?: string;
+}
+
+/** Spec 10.4. Many tools may share a module: each module is looked at once. */
+function resolveAll(manifest: Manifest, modules: readonly ModuleSubject[]): readonly Entry[] {
+  const paths = modules.map(({ path }) => path);
+  const functions = new Map(modules.map((module) => [module.path, resolveFunction(module, manifest)]));
+  return manifest.entrypoints.tools.map((tool) => {
+    const module = moduleOfTool(tool, manifest, paths);
+    return { tool: tool.id, module, ...(functions.get(module) ?? { problem: absentProblem(module, manifest, tool) }) };
+  });
+}
+
+function absentProblem(module: string, { operator }: Manifest, { id }: Tool): string {
+  if (operator.plugin.default_module_path !== undefined)
+    return `the artifact has no ${quoted(module)}, which \`operator.plugin.default_module_path\` names; correct the path`;
+  return (
+    `none of the modules is ${quoted(module)}, as the last part of ${quoted(id)} says; rename one, or name it in ` +
+    "`operator.plugin.default_module_path`"
+  );
+}
+
+function resolveFunction(module: ModuleSubject, manifest: Manifest): Pick<Entry, "function" | "problem"> {
+  if (module.state !== "read") return {};
+  const entry = entryOfModule(module.facts, manifest);
+  const problem = functionProblem(module, entry.name, typeText(entry.type));
+  return problem === undefined ? { function: entry.name } : { function: entry.name, problem };
+
+  function functionProblem({ path, facts }: ReadModule, name: string, type: string): string | undefined {
+    const exported = facts.exports.find((each) => each.name === name);
+    if (exported === undefined && name === DEFAULT_ENTRYPOINT)
+      return `${quoted(path)} exports neither \`_start\` nor \`${name}\`; export one of them`;
+    if (exported === undefined)
+      return (
+        `${quoted(path)} exports neither \`_start\` nor ${quoted(name)}, which \`operator.plugin.default_entrypoint\` names; ` +
+        "export one of them"
+      );
+    if (exported.type === undefined)
+      return `${quoted(name)} of ${quoted(path)} is a ${exported.kind}; export a function \`${type}\` by that name`;
+    if (sameType(exported.type, entry.type)) return undefined;
+    // Imports and exports are untyped in JavaScript: the runtime takes no other type (spec 10.2, 10.4).
+    return `${quoted(name)} of ${quoted(path)} has the type ${quoted(typeText(exported.type))}; make it \`${type}\``;
+  }
+}
+
+const describe = ({ tool, problem }: Entry): string => `Tool ${quoted(tool)} cannot run: ${problem ?? ""}`;
+
+const listed = (entries: readonly Entry[]): JsonObject => ({
+  count: entries.length,
+  tools: entries.slice(0, MAX_LISTED_FINDINGS).map(({ tool, module, function: name, problem }) => ({
+    tool_id: shortened(tool),
+    module_path: module,
+    ...(name === undefined ? {} : { function: name }),
+    ...(problem === undefined ? {} : { problem }),
+  })),
+});

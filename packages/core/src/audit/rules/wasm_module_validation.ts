@@ -1,0 +1,40 @@
+import { featureNames, sinceNode } from "../engine.ts";
+import { anyModuleRule, finding, unjudged, type Verdict } from "../rule.ts";
+import type { InvalidModule, ReadModule } from "../subject.ts";
+import { quoted } from "../wording.ts";
+
+/** Reported only where a module is not valid, or where that cannot be said (spec 4.3, 4.5). */
+export const wasmModuleValidation = anyModuleRule({
+  id: "wasm_module_validation",
+  severity: "error",
+  asks: "Is each module valid WebAssembly, in the binary format and of the accepted features?",
+  stops: ["T17", "T24"],
+  advice: "Build the module for plain wasm32 without the refused feature; `.wasm` files in the text format are refused.",
+  check: (module, { engine }) => {
+    if (module.state === "invalid") return [invalid(module)];
+    if (module.state === "oversized" || module.types === "checked") return [];
+    return [module.types === "over_compile_cost" ? tooCostly(module) : engineLacks(module, engine)];
+  },
+});
+
+function invalid({ path, problem, offset, feature }: InvalidModule): Verdict {
+  const where = offset === undefined ? "" : ` at byte ${offset}`;
+  const what = feature === undefined ? problem : `${problem}: ${feature} is not accepted here`;
+  const advice = feature === undefined ? "Build it again, as a WebAssembly core module." : "Build it without that feature.";
+  return finding("fail", `${quoted(path)} is not a valid module${where}: ${what}. ${advice}`, { module_path: path });
+}
+
+// T24: an engine cannot be stopped once it compiles, so it is not asked at all.
+function tooCostly({ path }: ReadModule): Verdict {
+  return unjudged(`The types in ${quoted(path)} were not checked: it costs too much to compile (wasm_compile_cost).`, {
+    module_path: path,
+  });
+}
+
+function engineLacks({ path, missing }: ReadModule, engine: string): Verdict {
+  return unjudged(
+    `The types in ${quoted(path)} were not checked: ${engine} lacks ${featureNames(missing)}, which it uses. ` +
+      `${sinceNode(missing)} or later can; until then the skill cannot be installed or run here.`,
+    { module_path: path, engine, missing_features: missing, needs_engine: sinceNode(missing) },
+  );
+}

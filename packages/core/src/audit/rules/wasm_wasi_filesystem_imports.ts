@@ -1,0 +1,35 @@
+import { finding, moduleRule, pass } from "../rule.ts";
+import { quoted } from "../wording.ts";
+
+/** Palyra compares without case, and without the white space that its language trims. */
+const isFilesystem = (module: string): boolean =>
+  module
+    .replace(/^\p{White_Space}+/u, "")
+    .toLowerCase()
+    .startsWith("wasi:filesystem");
+
+/** Palyra's own check, which sees no more than this (T14); `wasm_imports_declared` sees the rest. */
+export const wasmWasiFilesystemImports = moduleRule({
+  id: "wasm_wasi_filesystem_imports",
+  severity: "error",
+  asks: "Does a module that imports WASI's file system belong to a skill that declares roots?",
+  stops: ["CWE-250"],
+  advice: "Declare the roots in `capabilities.filesystem`, or build without the import.",
+  check: ({ path, facts }, { manifest }) => {
+    const { read_roots, write_roots } = manifest.capabilities.filesystem;
+    const filesystem_declared = read_roots.length + write_roots.length > 0;
+    const details = { module_path: path, filesystem_declared };
+    const found = facts.imports.find(({ module }) => isFilesystem(module));
+    if (found === undefined) return [pass(`${quoted(path)} imports nothing of \`wasi:filesystem\`.`, details)];
+    const imports = `${quoted(path)} imports ${quoted(found.module)} (at byte ${found.offset})`;
+    if (filesystem_declared) return [pass(`${imports}, and the manifest declares roots.`, details)];
+    return [
+      finding(
+        "fail",
+        `${imports}, and the manifest declares no root. Declare what it needs in \`capabilities.filesystem\`, or build ` +
+          "without the import.",
+        details,
+      ),
+    ];
+  },
+});

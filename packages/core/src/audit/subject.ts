@@ -1,0 +1,52 @@
+import type { Manifest, ManifestWarning } from "../manifest/index.ts";
+import type { Feature, ModuleFacts } from "../wasm/index.ts";
+import type { FeedState } from "./feed.ts";
+import type { AuditPolicy } from "./report.ts";
+
+/**
+ * What rules see: plain data, made once for each audit. Everything that takes time or a port (reading modules, asking
+ * the engine) has happened by then, so a rule is a pure function and a test can write its subject by hand.
+ */
+export interface AuditSubject {
+  readonly manifest: Manifest;
+  readonly warnings: readonly ManifestWarning[];
+  /** `modules/**.wasm`, in path order. */
+  readonly modules: readonly ModuleSubject[];
+  readonly policy: AuditPolicy;
+  readonly feed: FeedState;
+  /** The engine that was asked, for messages: `Node 20.20.2`. */
+  readonly engine: string;
+}
+
+export type ModuleSubject = OversizedModule | InvalidModule | ReadModule;
+
+interface ModuleFile {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** Over `max_module_bytes`: nothing of it has been looked at (spec 4.3). */
+export interface OversizedModule extends ModuleFile {
+  readonly state: "oversized";
+}
+
+/** Not WebAssembly as spec 4.5 accepts it. */
+export interface InvalidModule extends ModuleFile {
+  readonly state: "invalid";
+  readonly problem: string;
+  /** Bytes from the start of the module; absent where the engine, which gives no place, said no. */
+  readonly offset?: number;
+  /** The refused feature that it uses. */
+  readonly feature?: string;
+}
+
+/** A module whose structure and features are in order. */
+export interface ReadModule extends ModuleFile {
+  readonly state: "read";
+  readonly facts: ModuleFacts;
+  /** Whether the engine has checked the types; if not, why it was not asked or could not tell (spec 4.5). */
+  readonly types: "checked" | "over_compile_cost" | "engine_lacks_feature";
+  /** Features that the module uses and this engine does not have. */
+  readonly missing: readonly Feature[];
+}

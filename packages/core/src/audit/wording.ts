@@ -1,0 +1,33 @@
+/**
+ * Pieces of the messages that rules write. Strings of strangers stay raw in a report (they are escaped where they are
+ * shown, T20), but they are not let grow: a module may hold names of 100 000 bytes, and a million of them.
+ */
+
+/** Characters (code points) of a stranger's string that a message or a detail holds. */
+export const MAX_QUOTED_CHARACTERS = 200;
+/** Findings of one check that its details list; `count` there tells how many there are. */
+export const MAX_LISTED_FINDINGS = 50;
+/** Findings that the message itself names. */
+const MAX_NAMED = 3;
+
+/** A stranger's string, cut where it is long, never inside a character. */
+export function shortened(text: string): string {
+  if (text.length <= MAX_QUOTED_CHARACTERS) return text;
+  const characters = Array.from(text.slice(0, 2 * MAX_QUOTED_CHARACTERS));
+  if (text.length <= 2 * MAX_QUOTED_CHARACTERS && characters.length <= MAX_QUOTED_CHARACTERS) return text;
+  return `${characters.slice(0, MAX_QUOTED_CHARACTERS).join("")}…`;
+}
+
+export const quoted = (text: string): string => `\`${shortened(text)}\``;
+
+/** `1 import`, `2 imports`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** The first few, and how many more there are. */
+export function named(items: readonly string[]): string {
+  const first = items.slice(0, MAX_NAMED).join("; ");
+  return items.length > MAX_NAMED ? `${first}; and ${items.length - MAX_NAMED} more` : first;
+}
+
+/** A sentence begins with a capital. */
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { ADDITIONAL_RULES, type AuditReport } from "../../src/audit/index.ts";
+import { type Platform, webPlatform } from "../../src/platform/index.ts";
+import { costlyModule } from "./costly.ts";
+import { audit, type SkillParts, trustedSkill } from "./skills.ts";
+import { assemble } from "./wat.ts";
+
+/**
+ * `fixtures/<check_id>/<status>--<what it is>`: what the check must say of it. `.toml` is part of a manifest, `.wat` a module.
+ * In a `.wat`, `;;! ` goes before a line of manifest, `;;# ` before the path of the next module, and `;;@ ` before the name of
+ * an engine.
+ */
+const folder = fileURLToPath(new URL("fixtures", import.meta.url));
+
+interface Fixture {
+  readonly name: string;
+  readonly status: string;
+  readonly load: () => Promise<{ readonly parts: SkillParts; readonly platform: Platform }>;
+}
+
+/** Too large to lie in a file: 50 000 locals under so many blocks. */
+const GENERATED: Readonly<Record<string, readonly (readonly [name: string, blocks: number])[]>> = {
+  wasm_compile_cost: [
+    ["fail--one-block-over", 168],
+    ["pass--one-block-fewer", 167],
+  ],
+};
+
+const ENGINES: Readonly<Record<string, Platform>> = {
+  "an engine without features": { ...webPlatform, validateModule: () => Promise.resolve(false), engine: "Node 0.12" },
+};
+
+const statusOf = (name: string): string => name.slice(0, name.indexOf("--"));
+
+const ofFile = (path: string): Fixture => ({
+  name: basename(path, extname(path)),
+  status: statusOf(basename(path)),
+  load: async () => {
+    const text = readFileSync(path, "utf8");
+    const isManifest = extname(path) === ".toml";
+    const lines = text.split("\n");
+    const after = (prefix: string) => lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length));
+    const toml = isManifest ? lines : after(";;! ");
+    const platform = ENGINES[after(";;@ ")[0] ?? ""] ?? webPlatform;
+    const modules = isManifest ? { "echo.wasm": await assemble('(module (func (export "_start")))') } : await modulesOf(text);
+    return { parts: { ...manifestParts(toml), modules }, platform };
+  },
+});
+
+async function modulesOf(text: string): Promise<Record<string, Uint8Array>> {
+  const [first = "", ...others] = text.split(/^;;# (?=.*$)/m);
+  const several = others.map((part) => [part.slice(0, part.indexOf("\n")), part.slice(part.indexOf("\n"))] as const);
+  const sources = several.length === 0 ? [["echo.wasm", first] as const] : several;
+  return Object.fromEntries(await Promise.all(sources.map(async ([path, wat]) => [path, await assemble(wat)])));
+}
+
+/** Two lines replace those of the manifest that tests build on; the rest goes to its end. */
+function manifestParts(lines: readonly string[]): Omit<SkillParts, "modules"> {
+  const value = (key: string) => {
+    const found = lines.find((line) => line.startsWith(`${key} = "`));
+    return found === undefined ? {} : { [key]: found.slice(key.length + 4, -1) };
+  };
+  const more = lines.filter((line) => !/^(?:skill_id|publisher) = /.test(line)).join("\n");
+  return { ...value("skill_id"), ...value("publisher"), more };
+}
+
+const generated = (id: string): readonly Fixture[] =>
+  (GENERATED[id] ?? []).map(([name, blocks]) => ({
+    name,
+    status: statusOf(name),
+    load: () => Promise.resolve({ parts: { modules: { "echo.wasm": costlyModule(50_000, blocks) } }, platform: webPlatform }),
+  }));
+
+function fixturesOf(id: string): readonly Fixture[] {
+  const files = readdirSync(join(folder, id)).toSorted();
+  return [...files.map((file) => ofFile(join(folder, id, file))), ...generated(id)];
+}
+
+const statusesOf = (report: AuditReport, id: string): readonly string[] =>
+  report.checks.filter(({ check_id }) => check_id === id).map(({ status }) => status);
+
+const GRAVITY = ["fail", "skipped", "warn", "pass"];
+
+describe("the fixtures of each additional check", () => {
+  for (const { id } of ADDITIONAL_RULES)
+    describe(id, () => {
+      const fixtures = fixturesOf(id);
+      it("has some that it flags and some that it does not", () => {
+        expect(fixtures.some(({ status }) => status === "pass")).toBe(true);
+        expect(fixtures.some(({ status }) => status !== "pass")).toBe(true);
+      });
+      for (const { name, status, load } of fixtures)
+        it(name, async () => {
+          const { parts, platform } = await load();
+          const trusted = await trustedSkill(parts);
+          const said = statusesOf(await audit(trusted, { platform }), id);
+          expect(GRAVITY.find((each) => said.includes(each))).toBe(status);
+
+          // The policy's level is what a finding counts as; without the check nothing is said.
+          const at = async (level: "fail" | "warn" | "off") =>
+            statusesOf(await audit(trusted, { platform, policy: { checks: { [id]: level } } }), id);
+          const flagged = (level: string) => said.map((each) => (each === "pass" ? each : level));
+          expect(await at("fail")).toEqual(flagged("fail"));
+          expect(await at("warn")).toEqual(flagged("warn"));
+          expect(await at("off")).toEqual([]);
+        });
+    });
+});

@@ -1,0 +1,255 @@
+import { describe, expect, it } from "vitest";
+import { judge } from "../../src/audit/audit.ts";
+import { feedState } from "../../src/audit/index.ts";
+import type { Check } from "../../src/audit/report.ts";
+import type { AuditSubject } from "../../src/audit/subject.ts";
+import { COMMAND, EXIT_CODE, functions, readModule, type SubjectParts, subject } from "./subjects.ts";
+
+const checks = (parts: SubjectParts, id: string): readonly Check[] => only(subject(parts), id);
+const only = (of: AuditSubject, id: string): readonly Check[] => judge(of).checks.filter(({ check_id }) => check_id === id);
+const statuses = (parts: SubjectParts, id: string): readonly string[] => checks(parts, id).map(({ status }) => status);
+const secrets = (scope: string, ...key_names: string[]): SubjectParts => ({ capabilities: { secrets: [{ scope, key_names }] } });
+
+describe("T3: skill_id_namespace", () => {
+  const cases = [
+    ["acme.echo", "acme", "pass"],
+    ["acme.echo.deep", "acme.echo", "pass"],
+    ["other.echo", "acme", "fail"],
+    ["acme", "acme", "fail"],
+    ["acmeecho", "acme", "fail"],
+    ["acme-echo", "acme", "fail"],
+    ["acme.echo", "acme.echo", "fail"],
+    ["echo.acme.x", "acme", "fail"],
+  ] as const;
+  for (const [skill_id, publisher, status] of cases)
+    it(`${skill_id} of ${publisher}: ${status}`, () => {
+      expect(statuses({ skill_id, publisher }, "skill_id_namespace")).toEqual([status]);
+    });
+});
+
+describe("T22 (audit): secrets that are never granted are not asked for", () => {
+  const own = "skill:acme.echo";
+  const cases: readonly (readonly [string, SubjectParts, string])[] = [
+    ["the skill's own scope", secrets(own, "token"), "pass"],
+    ["global", secrets("global", "token"), "pass"],
+    ["principal and channel, whose they are shows at the call", secrets("principal:user:local", "k"), "pass"],
+    ["another skill's scope", secrets("skill:other.echo", "token"), "fail"],
+    ["a scope that only begins like the skill's own", secrets("skill:acme.echo2", "token"), "fail"],
+    ["the skill's name of its publisher alone", secrets("skill:acme", "token"), "fail"],
+    ["the digest of a trust store", secrets("global", "skills.trust_store.integrity.00"), "fail"],
+    ["a name of the host's in the skill's own scope", secrets(own, "palyra.journal"), "fail"],
+    ["a pattern of the host's names", secrets("global", "skills.*"), "fail"],
+    ["a name that only begins like the host's", secrets("global", "skillset", "palyra_token"), "pass"],
+  ];
+  for (const [name, parts, status] of cases)
+    it(`${name}: ${status}`, () => expect(statuses(parts, "secret_scope_foreign")).toEqual([status]));
+});
+
+describe("secret_scope_unusable", () => {
+  const cases = [
+    ["global", "pass"],
+    ["skill:acme.echo", "pass"],
+    ["principal:user:local", "pass"],
+    ["channel:discord:acct-1", "pass"],
+    ["channel:discord:acct:1", "pass"],
+    ["channel:discord", "fail"],
+    ["channel::account", "fail"],
+    ["channel:discord:", "fail"],
+    [`principal:${"p".repeat(256)}`, "pass"],
+    [`principal:${"p".repeat(257)}`, "fail"],
+    [`channel:c:${"a".repeat(257)}`, "fail"],
+  ] as const;
+  for (const [scope, status] of cases)
+    it(`${scope.slice(0, 40)}: ${status}`, () =>
+      expect(statuses(secrets(scope, "k"), "secret_scope_unusable")).toEqual([status]));
+
+  it("warns of keys that no vault can hold, and leaves patterns alone", () => {
+    expect(statuses(secrets("global", "a:b"), "secret_scope_unusable")).toEqual(["warn"]);
+    expect(statuses(secrets("global", "k".repeat(129)), "secret_scope_unusable")).toEqual(["warn"]);
+    expect(statuses(secrets("global", "k".repeat(128), "api:*"), "secret_scope_unusable")).toEqual(["pass"]);
+    expect(checks(secrets("channel:x", "a:b"), "secret_scope_unusable")[0]).toMatchObject({
+      status: "fail",
+      details: { count: 2, scopes: [{ scope: "channel:x" }], keys: [{ scope: "channel:x", key: "a:b" }] },
+    });
+  });
+});
+
+describe("T17: wasm_limits_within_quotas", () => {
+  const memory = (...pages: bigint[]) => ({
+    memories: pages.map((min) => ({ min, wide: min > 65_536n, imported: false, offset: 10 })),
+  });
+  const table = (...elements: bigint[]) => ({
+    tables: elements.map((min) => ({ min, wide: false, imported: false, offset: 10 })),
+  });
+  const cases: readonly (readonly [string, object, string])[] = [
+    ["no memory", {}, "pass"],
+    ["as much memory as allowed", memory(2n), "pass"],
+    ["one page more", memory(3n), "fail"],
+    ["memories that are over it together", memory(1n, 1n, 1n), "fail"],
+    ["a 64-bit memory beyond every double", memory(2n ** 48n), "fail"],
+    ["as many elements as allowed", table(100_000n), "pass"],
+    ["tables that are over it together", table(50_000n, 50_001n), "fail"],
+  ];
+  for (const [name, facts, status] of cases)
+    it(`${name}: ${status}`, () => {
+      const parts = { max_memory_bytes: 131_072n, modules: [readModule("modules/a.wasm", facts)] };
+      expect(statuses(parts, "wasm_limits_within_quotas")).toEqual([status]);
+    });
+
+  it("counts bytes exactly", () => {
+    const parts = { max_memory_bytes: 65_535n, modules: [readModule("modules/a.wasm", memory(1n))] };
+    expect(checks(parts, "wasm_limits_within_quotas")[0]?.details).toMatchObject({ initial_memory_bytes: 65_536n });
+  });
+});
+
+describe("T24 (bound): wasm_compile_cost", () => {
+  const cost = (worstFunction: number, module: number) => ({
+    cost: { worstFunction, module, worstFunctionIndex: 7, worstFunctionOffset: 99 },
+  });
+  const cases = [
+    [2 ** 23, 2 ** 25, "pass"],
+    [2 ** 23 + 1, 2 ** 25, "fail"],
+    [2 ** 23, 2 ** 25 + 1, "fail"],
+  ] as const;
+  for (const [ofFunction, ofModule, status] of cases)
+    it(`${ofFunction} a function, ${ofModule} a module: ${status}`, () => {
+      const modules = [readModule("modules/a.wasm", cost(ofFunction, ofModule))];
+      expect(statuses({ modules }, "wasm_compile_cost")).toEqual([status]);
+    });
+
+  it("takes the policy's bounds", () => {
+    const modules = [readModule("modules/a.wasm", cost(11, 21))];
+    const bounds = (max_function_compile_cost: number, max_module_compile_cost: number) =>
+      statuses({ modules, policy: { max_function_compile_cost, max_module_compile_cost } }, "wasm_compile_cost");
+    expect(bounds(11, 21)).toEqual(["pass"]);
+    expect(bounds(10, 21)).toEqual(["fail"]);
+    expect(bounds(11, 20)).toEqual(["fail"]);
+  });
+});
+
+describe("tool_entry_points", () => {
+  const id = "tool_entry_points";
+  const module = (path: string, ...exported: Parameters<typeof functions>) =>
+    readModule(`modules/${path}.wasm`, functions(...exported));
+
+  it("runs the only module, whatever its name", () => {
+    expect(statuses({ tools: ["acme.x", "acme.y"], modules: [module("m", ["run", EXIT_CODE])] }, id)).toEqual(["pass"]);
+  });
+
+  it("runs the module that is named like the tool, where there are several", () => {
+    const modules = [module("x", ["run", EXIT_CODE]), module("y", ["run", EXIT_CODE])];
+    expect(statuses({ tools: ["acme.x", "acme.deep.y"], modules }, id)).toEqual(["pass"]);
+    expect(statuses({ tools: ["acme.x", "acme.z"], modules }, id)).toEqual(["fail"]);
+  });
+
+  it("runs the module that the manifest names, before all", () => {
+    const modules = [module("x", ["run", EXIT_CODE]), module("y")];
+    const plugin = { default_module_path: "modules/x.wasm" };
+    expect(statuses({ tools: ["acme.y"], modules, plugin }, id)).toEqual(["pass"]);
+    expect(statuses({ tools: ["acme.x"], modules, plugin: { default_module_path: "modules/y.wasm" } }, id)).toEqual(["fail"]);
+    expect(statuses({ tools: ["acme.x"], modules, plugin: { default_module_path: "modules/z.wasm" } }, id)).toEqual(["fail"]);
+    expect(
+      statuses({ modules: [module("x", ["run", EXIT_CODE])], plugin: { default_module_path: "modules/z.wasm" } }, id),
+    ).toEqual(["fail"]);
+  });
+
+  it("calls `_start` before the entry point that the manifest names, and that before `run`", () => {
+    const plugin = { default_entrypoint: "main" };
+    expect(statuses({ modules: [module("m", ["_start", COMMAND])], plugin }, id)).toEqual(["pass"]);
+    expect(statuses({ modules: [module("m", ["main", EXIT_CODE])], plugin }, id)).toEqual(["pass"]);
+    expect(statuses({ modules: [module("m", ["run", EXIT_CODE])], plugin }, id)).toEqual(["fail"]);
+    expect(statuses({ modules: [module("m", ["main", EXIT_CODE])] }, id)).toEqual(["fail"]);
+    expect(checks({ modules: [module("m", ["run", EXIT_CODE], ["_start", COMMAND])] }, id)[0]?.details).toMatchObject({
+      tools: [{ function: "_start" }],
+    });
+  });
+
+  it("wants the types that the runtime calls", () => {
+    expect(statuses({ modules: [module("m", ["run", COMMAND])] }, id)).toEqual(["fail"]);
+    expect(statuses({ modules: [module("m", ["_start", EXIT_CODE])] }, id)).toEqual(["fail"]);
+    expect(statuses({ modules: [module("m", ["run", { params: ["i32"], results: ["i32"] }])] }, id)).toEqual(["fail"]);
+    expect(statuses({ modules: [module("m", ["run", { params: [], results: ["i64"] }])] }, id)).toEqual(["fail"]);
+  });
+
+  it("does not take for a function what only has its name", () => {
+    const memory = (name: string) => ({ name, kind: "memory" as const, index: 0, offset: 50 });
+    const exports = [...functions(["run", EXIT_CODE]).exports, memory("_start")];
+    expect(statuses({ modules: [readModule("modules/m.wasm", { exports })] }, id)).toEqual(["pass"]);
+    expect(statuses({ modules: [readModule("modules/m.wasm", { exports: [memory("run")] })] }, id)).toEqual(["fail"]);
+  });
+
+  it("does not judge a tool whose module could not be read", () => {
+    const modules = [{ path: "modules/m.wasm", size: 9, state: "oversized" as const }];
+    expect(statuses({ modules }, id)).toEqual(["skipped"]);
+  });
+});
+
+describe("wasm_portability", () => {
+  const module = (missing: readonly ("simd" | "table64")[]) =>
+    readModule("modules/m.wasm", { features: new Map([["simd", 30] as const, ["table64", 20] as const]) }, { missing });
+
+  it("lists the features used, with their place", () => {
+    expect(checks({ modules: [module([])] }, "wasm_portability")).toMatchObject([
+      {
+        status: "pass",
+        details: {
+          features: [
+            { feature: "simd", offset: 30 },
+            { feature: "table64", offset: 20 },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it("is skipped, with the engine that can, where this one cannot", () => {
+    expect(checks({ modules: [module(["table64"])] }, "wasm_portability")).toMatchObject([
+      { status: "skipped", severity: "warning", details: { missing_features: ["table64"], needs_engine: "Node 24" } },
+    ]);
+  });
+});
+
+describe("modules that are not looked into", () => {
+  const oversized = { path: "modules/a.wasm", size: 10, state: "oversized" } as const;
+  const invalid = { path: "modules/b.wasm", size: 10, state: "invalid", problem: "bad magic", offset: 0 } as const;
+  const about = (path: string) =>
+    judge(subject({ modules: [oversized, invalid] }))
+      .checks.filter(({ details }) => details?.["module_path"] === path)
+      .map(({ check_id, status }) => `${check_id} ${status}`);
+
+  it("have one check alone", () => {
+    expect(about(oversized.path)).toEqual(["wasm_module_size_limit fail"]);
+    expect(about(invalid.path)).toEqual(["wasm_module_validation fail"]);
+  });
+});
+
+describe("T14: what Palyra's own check sees", () => {
+  const importing = (module: string) => ({
+    modules: [readModule("modules/m.wasm", { imports: [{ module, name: "x", kind: "function", offset: 20, type: COMMAND }] })],
+  });
+  for (const [module, status] of [
+    ["wasi:filesystem/types@0.2.0", "fail"],
+    ["WASI:FileSystem/types", "fail"],
+    ["\u0085 wasi:filesystemx", "fail"],
+    ["\uFEFFwasi:filesystem/types", "pass"],
+    ["wasi_snapshot_preview1", "pass"],
+    ["xwasi:filesystem", "pass"],
+  ] as const)
+    it(`${JSON.stringify(module)}: ${status}`, () => {
+      expect(statuses(importing(module), "wasm_wasi_filesystem_imports")).toEqual([status]);
+    });
+
+  it("is content with roots", () => {
+    const capabilities = { filesystem: { read_roots: [], write_roots: ["w"] } };
+    expect(statuses({ ...importing("wasi:filesystem/types"), capabilities }, "wasm_wasi_filesystem_imports")).toEqual(["pass"]);
+  });
+});
+
+describe("T16: vulnerability_feed_hook", () => {
+  const status = (hook: string | null | undefined) => judge({ ...subject(), feed: feedState(hook) }).scan;
+  it("never passes for the variable alone", () => {
+    expect(status("  /var/feed ")).toMatchObject({ status: "skipped", severity: "warning", details: { hook: "/var/feed" } });
+    for (const unset of [undefined, null, "", " \t"])
+      expect(status(unset)).toMatchObject({ status: "warn", severity: "warning" });
+  });
+});

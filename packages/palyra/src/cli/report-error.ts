@@ -1,10 +1,9 @@
-import { type Fault, SkillError } from "palyra-skills";
+import type { Fault } from "palyra-skills";
 import type { JsonValue } from "palyra-skills/encoding";
-import { PalyraError } from "../errors.ts";
+import { safe } from "../operations/wording/safe.ts";
+import { tellingOf } from "../operations/wording/sentences.ts";
 import { asJson } from "./json.ts";
-import { type Telling, tellCore, tellOwn } from "./sentences.ts";
 import type { Paint } from "./text/paint.ts";
-import { safe } from "./text/safe.ts";
 import { width } from "./text/width.ts";
 
 /** An error as the command tells it: for people as lines on stderr, for programs as the document of spec 6. */
@@ -32,12 +31,6 @@ export function tell(error: unknown): Told {
     details: {},
     faults: [],
   };
-}
-
-function tellingOf(error: unknown): (Telling & { readonly code: string; readonly details: object }) | undefined {
-  if (error instanceof SkillError) return { ...tellCore(error.code, error.details), code: error.code, details: error.details };
-  if (error instanceof PalyraError) return { ...tellOwn(error.code, error.details), code: error.code, details: error.details };
-  return undefined;
 }
 
 function faultsOf(details: object): readonly Fault[] {

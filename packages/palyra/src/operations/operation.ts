@@ -30,13 +30,13 @@ export interface OperationSpec<Entries extends v.ObjectEntries, Output> {
   readonly errors: readonly (ErrorCode | PalyraErrorCode)[];
   /** What no single field can say: options that exclude or need each other. Undefined: fine. */
   readonly problem?: (input: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>) => string | undefined;
-  /** True where the answer is printed and the command fails all the same (spec 11.1). */
-  readonly failed?: (output: Output) => boolean;
   readonly run: (
     services: Services,
     input: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>,
     call: Call,
   ) => Promise<Output>;
+  /** True where the answer is printed and the command fails all the same (spec 11.1). */
+  readonly failed?: (output: Output, input: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>) => boolean;
 }
 
 /** An operation as every surface sees it: the type of its input is its own affair. */
@@ -50,11 +50,16 @@ export interface Operation<Output> {
   readonly daemon: boolean;
   readonly later: { readonly [option: string]: string };
   readonly errors: readonly (ErrorCode | PalyraErrorCode)[];
-  failed(output: Output): boolean;
   /** What is wrong with an input, as sentences that name fields as they are typed; empty where nothing is. */
   problems(input: RawInput): readonly string[];
   /** Checks the input and runs. `Usage` where the input is off; else a code of `errors`. */
-  run(services: Services, input: RawInput, call: Call): Promise<Output>;
+  run(services: Services, input: RawInput, call: Call): Promise<Answer<Output>>;
+}
+
+export interface Answer<Output> {
+  readonly output: Output;
+  /** The command fails although there is an answer to print (spec 11.1). */
+  readonly failed: boolean;
 }
 
 export type RawInput = { readonly [field: string]: unknown };
@@ -77,12 +82,12 @@ export function operation<Entries extends v.ObjectEntries, Output>(spec: Operati
     daemon: spec.http !== undefined,
     later: spec.later ?? {},
     errors: spec.errors,
-    failed: spec.failed ?? (() => false),
     problems: (raw) => check(raw).problems ?? [],
     run: async (services, raw, call) => {
       const { input, problems } = check(raw);
       if (input === undefined) throw new PalyraError("Usage", { problem: (problems ?? []).join("; ") });
-      return await spec.run(services, input, call);
+      const output = await spec.run(services, input, call);
+      return { output, failed: spec.failed?.(output, input) ?? false };
     },
   };
 }

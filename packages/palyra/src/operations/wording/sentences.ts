@@ -1,7 +1,7 @@
-import type { ErrorCode, ErrorDetails, Fault } from "palyra-skills";
-import type { PalyraErrorCode, PalyraErrorDetails } from "../errors.ts";
-import { size } from "./text/layout.ts";
-import { listed, quoted, safe } from "./text/safe.ts";
+import { type ErrorCode, type ErrorDetails, type Fault, SkillError } from "palyra-skills";
+import { PalyraError, type PalyraErrorCode, type PalyraErrorDetails } from "../../errors.ts";
+import { listed, quoted, safe } from "./safe.ts";
+import { size } from "./units.ts";
 
 /** How one code is told to a person. What comes out is safe for a terminal (T20). */
 export interface Sentence<Details> {
@@ -20,11 +20,18 @@ export interface Telling {
   readonly exit: 1 | 2;
 }
 
-export function tellCore<Code extends ErrorCode>(code: Code, details: ErrorDetails[Code]): Telling {
+/** What to say of an error of ours; undefined for any other, which is a fault of this program. */
+export function tellingOf(error: unknown): (Telling & { readonly code: string; readonly details: object }) | undefined {
+  if (error instanceof SkillError) return { ...tellCore(error.code, error.details), code: error.code, details: error.details };
+  if (error instanceof PalyraError) return { ...tellOwn(error.code, error.details), code: error.code, details: error.details };
+  return undefined;
+}
+
+function tellCore<Code extends ErrorCode>(code: Code, details: ErrorDetails[Code]): Telling {
   return telling(CORE[code], details);
 }
 
-export function tellOwn<Code extends PalyraErrorCode>(code: Code, details: PalyraErrorDetails[Code]): Telling {
+function tellOwn<Code extends PalyraErrorCode>(code: Code, details: PalyraErrorDetails[Code]): Telling {
   return telling(OWN[code], details);
 }
 

@@ -1,0 +1,119 @@
+/**
+ * Every operation, one line each. A line is all that is loaded until its operation is asked for (habit 8). What each answers
+ * is a type here, so that whoever prints answers can be held to printing all of them.
+ */
+
+import type { VerificationReport } from "palyra-skills/trust";
+import type { PackageDocument } from "../authoring/index.ts";
+import type { StatusDocument } from "../lifecycle/index.ts";
+import type { JournalTailDocument } from "./journal/tail.ts";
+import type { JournalVerifyDocument } from "./journal/verify.ts";
+import type { Operation } from "./operation.ts";
+import type { InspectDocument } from "./package/inspect.ts";
+import type { ConformanceReport } from "./services.ts";
+import type { AuditDocument } from "./skills/audit.ts";
+import type { CheckDocument } from "./skills/check.ts";
+import type { InfoDocument } from "./skills/info.ts";
+import type { InstalledDocument, InstallPlanDocument } from "./skills/install.ts";
+import type { KeygenDocument } from "./skills/keygen.ts";
+import type { ListDocument } from "./skills/list.ts";
+import type { RemoveDocument } from "./skills/remove.ts";
+import type { UseDocument } from "./skills/use.ts";
+import type { TrustListDocument } from "./trust/list.ts";
+import type { TrustDocument } from "./trust/shared.ts";
+
+/** What each operation answers. */
+export interface Outputs {
+  "skills keygen": KeygenDocument;
+  "skills package build": PackageDocument;
+  "skills package verify": VerificationReport;
+  "skills package inspect": InspectDocument;
+  "skills install": InstalledDocument | InstallPlanDocument;
+  "skills list": ListDocument;
+  "skills info": InfoDocument;
+  "skills verify": VerificationReport;
+  "skills check": CheckDocument;
+  "skills audit": AuditDocument;
+  "skills quarantine": StatusDocument;
+  "skills disable": StatusDocument;
+  "skills enable": StatusDocument;
+  "skills use": UseDocument;
+  "skills remove": RemoveDocument;
+  "skills trust list": TrustListDocument;
+  "skills trust add": TrustDocument;
+  "skills trust remove": TrustDocument;
+  "skills trust pin": TrustDocument;
+  "skills trust unpin": TrustDocument;
+  "skills journal tail": JournalTailDocument;
+  "skills journal verify": JournalVerifyDocument;
+  "skills conformance serve": null;
+  "skills conformance run": ConformanceReport;
+}
+
+export type OperationName = keyof Outputs;
+
+export interface CatalogLine<Output> {
+  readonly summary: string;
+  readonly load: () => Promise<Operation<Output>>;
+}
+
+export type Catalog = { readonly [Name in OperationName]: CatalogLine<Outputs[Name]> };
+
+const line = <Output>(summary: string, load: () => Promise<Operation<Output>>): CatalogLine<Output> => ({ summary, load });
+
+export const CATALOG: Catalog = {
+  "skills keygen": line("Make a signing key", async () => (await import("./skills/keygen.ts")).keygen),
+  "skills package build": line("Pack and sign a skill", async () => (await import("./package/build.ts")).build),
+  "skills package verify": line(
+    "Verify an artifact and whether its key is trusted",
+    async () => (await import("./package/verify.ts")).verify,
+  ),
+  "skills package inspect": line("Show what is in an artifact", async () => (await import("./package/inspect.ts")).inspect),
+  "skills install": line("Install a skill from an artifact", async () => (await import("./skills/install.ts")).install),
+  "skills list": line("List what is installed", async () => (await import("./skills/list.ts")).list),
+  "skills info": line("Show all of one installed skill", async () => (await import("./skills/info.ts")).info),
+  "skills verify": line("Verify an installed skill", async () => (await import("./skills/verify.ts")).verify),
+  "skills check": line("Say what is ready or blocked, and why", async () => (await import("./skills/check.ts")).check),
+  "skills audit": line("Audit what is installed, or an artifact", async () => (await import("./skills/audit.ts")).audit),
+  "skills quarantine": line("Stop a skill at once", async () => (await import("./skills/quarantine.ts")).quarantine),
+  "skills disable": line("Switch a skill off", async () => (await import("./skills/disable.ts")).disable),
+  "skills enable": line("Let a stopped skill run again", async () => (await import("./skills/enable.ts")).enable),
+  "skills use": line("Make another installed version the current one", async () => (await import("./skills/use.ts")).use),
+  "skills remove": line("Remove an installed version", async () => (await import("./skills/remove.ts")).remove),
+  "skills trust list": line("Show whom this host trusts", async () => (await import("./trust/list.ts")).list),
+  "skills trust add": line("Trust a key of a publisher", async () => (await import("./trust/add.ts")).add),
+  "skills trust remove": line("Trust a publisher's key no longer", async () => (await import("./trust/remove.ts")).remove),
+  "skills trust pin": line("Set the key that a publisher is remembered by", async () => (await import("./trust/pin.ts")).pin),
+  "skills trust unpin": line("Forget a remembered key", async () => (await import("./trust/unpin.ts")).unpin),
+  "skills journal tail": line("Show the last events", async () => (await import("./journal/tail.ts")).tail),
+  "skills journal verify": line("Verify the chain of events", async () => (await import("./journal/verify.ts")).verify),
+  "skills conformance serve": line("Answer the conformance protocol", async () => (await import("./conformance/serve.ts")).serve),
+  "skills conformance run": line(
+    "Hold an implementation against the vectors",
+    async () => (await import("./conformance/run.ts")).run,
+  ),
+};
+
+/** Lines of Palyra's command line that a later release has: named, so that nobody takes them for a misspelling. */
+export const LATER_COMMANDS: { readonly [command: string]: string } = {
+  "skills init": "templates",
+  "skills update": "registries",
+  "skills run": "the sandbox",
+  "skills tools": "the sandbox",
+  "skills mcp": "the sandbox",
+  "skills registry": "registries",
+  "skills procedure": "procedures",
+  "skills trust show": "the vault",
+  "skills trust revoke": "the vault",
+  "skills trust rotate": "the vault",
+  "skills trust accept-changes": "the vault",
+  "skills trust export": "the vault",
+  "skills trust import": "the vault",
+  "skills journal export": "the vault",
+  extension: "the doctor",
+  secrets: "the vault",
+};
+
+export function isOperationName(name: string): name is OperationName {
+  return Object.hasOwn(CATALOG, name);
+}

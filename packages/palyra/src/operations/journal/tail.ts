@@ -1,0 +1,55 @@
+import { type JsonValue, parseJson, toValue } from "palyra-skills/encoding";
+import * as v from "valibot";
+import type { StoredEvent } from "../../journal/index.ts";
+import { integer, list, text } from "../field.ts";
+import { operation } from "../operation.ts";
+
+export interface JournalTailDocument {
+  readonly journal: string;
+  readonly count: number;
+  /** Oldest first. */
+  readonly events: readonly JournalEvent[];
+}
+
+export interface JournalEvent {
+  readonly seq: number;
+  readonly event_ulid: string;
+  readonly event_kind: string;
+  readonly timestamp_unix_ms: number;
+  readonly principal: string;
+  readonly device_id: string;
+  readonly channel: string | null;
+  readonly payload: JsonValue;
+  readonly prev_hash: string;
+  readonly hash: string;
+}
+
+export const DEFAULT_EVENTS = 20;
+
+export const tail = operation({
+  input: v.strictObject({
+    last: v.optional(integer("N", "How many events", 1), DEFAULT_EVENTS),
+    skill: v.optional(text("SKILL", "Only events of this skill")),
+    kind: v.optional(list("KIND", "Only events of this kind (repeatable)"), []),
+  }),
+  examples: ["skills journal tail", "skills journal tail --last 5 --skill acme.echo_http --json"],
+  errors: ["JournalUnavailable", "Io"],
+  run: async ({ home }, { last, skill, kind }): Promise<JournalTailDocument> => {
+    const file = home.places.journal;
+    const journal = await home.openJournal(file, { create: false });
+    if (journal === undefined) return { journal: file, count: 0, events: [] };
+    try {
+      const filter = { ...(skill === undefined ? {} : { skillId: skill }), ...(kind.length === 0 ? {} : { kinds: kind }) };
+      const events = await journal.events({ last, ...filter });
+      return { journal: file, count: events.length, events: events.map(shown) };
+    } finally {
+      await journal.close();
+    }
+  },
+});
+
+function shown({ kind, payload_json, prev_hash, hash, ...event }: StoredEvent): JournalEvent {
+  const { seq, event_ulid, timestamp_unix_ms, principal, device_id, channel } = event;
+  const payload = toValue(parseJson(payload_json));
+  return { seq, event_ulid, event_kind: kind, timestamp_unix_ms, principal, device_id, channel, payload, prev_hash, hash };
+}

@@ -1,0 +1,67 @@
+import { parseSigningKey } from "palyra-skills/signature";
+import * as v from "valibot";
+import { type PackageDocument, packageSkill, signingTime } from "../../authoring/index.ts";
+import { PalyraError } from "../../errors.ts";
+import { readBounded } from "../../files/index.ts";
+import { choice, flag, integer, list, text } from "../field.ts";
+import { operation } from "../operation.ts";
+import type { Services } from "../services.ts";
+
+/** Bytes of a key file or of stdin; the longest form of a key, a PEM, has some hundred. */
+export const MAX_KEY_BYTES = 64 * 1024;
+
+export const build = operation({
+  input: v.strictObject({
+    manifest: text("FILE", "The manifest, skill.toml"),
+    module: list("FILE", "A WebAssembly module; its path as given becomes its name (repeatable)"),
+    asset: v.optional(list("FILE", "Any other file (repeatable)"), []),
+    sbom: v.optional(text("FILE", "A CycloneDX SBOM in JSON, instead of a generated one")),
+    provenance: v.optional(text("FILE", "A provenance statement, instead of a generated one")),
+    output: text("FILE", "The artifact to write"),
+    signingKeyStdin: flag("Read the signing key from stdin"),
+    signingKeyFile: v.optional(text("FILE", "Read the signing key from a file")),
+    layout: v.optional(choice(["namespaced", "flat"], "LAYOUT", "flat is what Palyra's own tools read"), "namespaced"),
+    signedAtUnixMs: v.optional(integer("MS", "The time of signing, instead of $SOURCE_DATE_EPOCH or now", 0)),
+  }),
+  examples: [
+    "skills package build --manifest skill.toml --module echo.wasm --output echo.palyra-skill --signing-key-file acme.key",
+    "skills package build --manifest skill.toml --module echo.wasm --output echo.palyra-skill --signing-key-stdin < acme.key",
+  ],
+  notes:
+    "Without --sbom and --provenance both are generated from what is really there: the digests of the files, the git repository and commit, the packages of a lock file beside the manifest.",
+  later: { "signing-key-vault-ref": "the vault" },
+  errors: [
+    "ManifestParse",
+    "ManifestValidation",
+    "InvalidArtifactPath",
+    "DuplicateArtifactEntry",
+    "InvalidSigningKeyLength",
+    "InvalidSbom",
+    "InvalidProvenance",
+    "ArtifactTooLarge",
+    "ArtifactEntryTooLarge",
+    "ArtifactTooManyEntries",
+    "Io",
+  ],
+  problem: ({ module, signingKeyStdin, signingKeyFile }) => {
+    if (module.length === 0) return "--module is missing";
+    if (signingKeyStdin && signingKeyFile !== undefined) return "--signing-key-stdin and --signing-key-file exclude each other";
+    if (!signingKeyStdin && signingKeyFile === undefined) return "one of --signing-key-stdin and --signing-key-file is needed";
+    return undefined;
+  },
+  run: async (services, input, call): Promise<PackageDocument> => {
+    const { manifest, module: modules, asset: assets, sbom, provenance, output, layout, signedAtUnixMs } = input;
+    const secretKey = parseSigningKey(await readKey(services, input.signingKeyFile));
+    const signedAt = signingTime(signedAtUnixMs, services.sourceDateEpoch, call.now);
+    call.progress("packing and signing");
+    const request = { manifest, modules, assets, sbom, provenance, output, layout, secretKey, signedAt };
+    return packageSkill(request, services.home.platform);
+  },
+});
+
+async function readKey(services: Services, file: string | undefined): Promise<Uint8Array> {
+  if (file === undefined) return services.readStdin(MAX_KEY_BYTES);
+  const read = await readBounded(file, MAX_KEY_BYTES);
+  if (!read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG" });
+  return read.bytes;
+}

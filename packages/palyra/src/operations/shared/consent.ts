@@ -1,0 +1,72 @@
+import { toHex } from "palyra-skills/encoding";
+import type { Capabilities, Manifest } from "palyra-skills/manifest";
+import type { Question } from "../../call.ts";
+import type { InstallLook } from "../../lifecycle/index.ts";
+import { safe } from "../wording/safe.ts";
+import { type Branch, tree } from "../wording/tree.ts";
+import { size } from "../wording/units.ts";
+
+/** What a person is asked before a first install, or before a publisher is trusted for the first time; undefined: nothing. */
+export function installQuestion(look: InstallLook): Question | undefined {
+  const { previousVersion, trusted } = look;
+  if (previousVersion !== undefined && trusted.decision !== "tofu_newly_pinned") return undefined;
+  const { manifest, publicKey, keyId } = trusted.artifact;
+  return {
+    context: [
+      `${safe(manifest.name)}  ${safe(manifest.skill_id)} ${safe(manifest.version)}`,
+      "",
+      `published by  ${safe(manifest.publisher)}${TRUST[trusted.decision]}`,
+      `key           ${safe(keyId)}`,
+      `fingerprint   ${fingerprint(publicKey)}`,
+      "",
+      "It asks for",
+      ...capabilityTree(manifest),
+    ],
+    question: `Install ${safe(manifest.skill_id)} ${safe(manifest.version)}?`,
+  };
+}
+
+const TRUST = {
+  allowlisted: ", whose key you have listed",
+  tofu_pinned: ", whose key was seen before",
+  tofu_newly_pinned: ", seen for the first time: its key will be remembered",
+} as const;
+
+/** The public key in groups of eight digits: for comparing with what the publisher says, aloud if need be. */
+function fingerprint(publicKey: Uint8Array): string {
+  return (toHex(publicKey).match(/.{8}/g) ?? []).join(" ");
+}
+
+/** What a manifest asks for, as a tree; every string of it is safe for a terminal (T20). */
+export function capabilityTree({ capabilities, entrypoints }: Manifest): string[] {
+  const { filesystem, http_egress_allowlist, secrets, device_capabilities, node_capabilities, quotas } = capabilities;
+  return tree([
+    ...branch("network", http_egress_allowlist),
+    ...branch("files to read", filesystem.read_roots),
+    ...branch("files to write", filesystem.write_roots),
+    ...branch(
+      "secrets",
+      secrets.flatMap(({ scope, key_names }) => key_names.map((key) => `${scope}/${key}`)),
+    ),
+    ...branch("devices", device_capabilities),
+    ...branch("node", node_capabilities),
+    ...branch("wildcards for", wildcards(capabilities)),
+    ...branch(
+      "tools",
+      entrypoints.tools.map(
+        ({ id, risk }) => `${id}${risk.requires_approval || risk.default_sensitive ? " (asks before each run)" : ""}`,
+      ),
+    ),
+    {
+      text: `at most ${quotas.wall_clock_timeout_ms} ms, ${quotas.fuel_budget} units of fuel, ${size(quotas.max_memory_bytes)} of memory a run`,
+    },
+  ]);
+}
+
+function branch(text: string, children: readonly string[]): Branch[] {
+  return children.length === 0 ? [] : [{ text, children: children.map((child) => ({ text: safe(child) })) }];
+}
+
+function wildcards({ wildcard_opt_in: opted }: Capabilities): string[] {
+  return Object.entries(opted).flatMap(([kind, on]) => (on ? [kind] : []));
+}

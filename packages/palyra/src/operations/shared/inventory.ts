@@ -1,0 +1,100 @@
+import { HOST_LEVEL } from "palyra-skills/manifest";
+import type { Call } from "../../call.ts";
+import { PalyraError } from "../../errors.ts";
+import { type InstalledEntry, type ManifestSummary, summariesOf, summaryOf } from "../../installed/index.ts";
+import type { EffectiveStatus } from "../../journal/index.ts";
+import type { Home } from "../../lifecycle/home.ts";
+import { tellingOf } from "../wording/sentences.ts";
+import { type Eligibility, eligibilityOf, type Requirements, type RuntimeStatus, runtimeStatus } from "./eligibility.ts";
+import { openInstalled } from "./open-installed.ts";
+
+/** One installed version as it is listed (spec 11.4): the index's record, then what is known of it besides. */
+export interface InventoryEntry extends InstalledEntry {
+  readonly install_state: "installed_current" | "installed_superseded";
+  /** Null, like the count and the requirements, where the artifact cannot be read: `problem` says why (D9). */
+  readonly skill_name: string | null;
+  readonly tool_count: number | null;
+  readonly runtime_status: RuntimeStatus;
+  readonly requirements: Requirements | null;
+  readonly eligibility: Eligibility;
+  readonly problem?: Problem;
+}
+
+/** Why something of one skill could not be found out, while the others go on (T19). */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The inventory of some records, in their order. One that is missing or damaged is shown as that (T19, D9). */
+export async function inventoryOf(
+  home: Home,
+  entries: readonly InstalledEntry[],
+  statusOf: StatusLookup,
+): Promise<readonly InventoryEntry[]> {
+  const problems = new Map<InstalledEntry, Problem>();
+  const summaries = await summariesOf(home.places.skillsRoot, entries, async (entry) => {
+    try {
+      return summaryOf((await openInstalled(home, entry)).manifest);
+    } catch (error) {
+      problems.set(entry, problemOf(error));
+      return undefined;
+    }
+  });
+  return entries.map((entry, at) => inventoryEntry(home, entry, summaries[at], statusOf, { problem: problems.get(entry) }));
+}
+
+/** The inventory of one record whose manifest has been read already, or could not be. */
+export function inventoryEntry(
+  home: Home,
+  entry: InstalledEntry,
+  summary: ManifestSummary | undefined,
+  statusOf: StatusLookup,
+  { problem, blocks = [] }: { readonly problem?: Problem | undefined; readonly blocks?: readonly string[] } = {},
+): InventoryEntry {
+  const runtime_status = runtimeStatus(statusOf(entry.skill_id, entry.version));
+  const requirements = summary === undefined ? null : requirementsOf(summary);
+  const reasons = problem === undefined ? blocks : [problem.message, ...blocks];
+  return {
+    ...entry,
+    install_state: entry.current ? "installed_current" : "installed_superseded",
+    skill_name: summary?.skill_name ?? null,
+    tool_count: summary?.tool_count ?? null,
+    runtime_status,
+    requirements,
+    eligibility: eligibilityOf(runtime_status, requirements ?? undefined, home.host ?? HOST_LEVEL, reasons),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+export type StatusLookup = (skillId: string, version: string) => EffectiveStatus;
+
+/** All statuses at once. A journal that is not there or cannot be opened knows nothing, and nothing is created (spec 11.4). */
+export async function readStatuses(home: Home, call: Call): Promise<StatusLookup> {
+  try {
+    const journal = await home.openJournal(home.places.journal, { create: false });
+    if (journal === undefined) return NO_STATUSES;
+    try {
+      return await journal.statuses();
+    } finally {
+      await journal.close();
+    }
+  } catch (error) {
+    if (!(error instanceof PalyraError) || error.code !== "JournalUnavailable") throw error;
+    call.warn(`the journal ${home.places.journal} cannot be read, so no status is known`);
+    return NO_STATUSES;
+  }
+}
+
+const NO_STATUSES: StatusLookup = () => ({ status: "unknown", source: "unknown" });
+
+/** An error of one skill as a part of a document; one that is not ours is thrown on. */
+export function problemOf(error: unknown): Problem {
+  const telling = tellingOf(error);
+  if (telling === undefined) throw error;
+  return { code: telling.code, message: telling.message };
+}
+
+function requirementsOf({ required_protocol_major, min_palyra_version }: ManifestSummary): Requirements {
+  return { required_protocol_major, min_palyra_version };
+}

@@ -1,0 +1,20 @@
+import { SkillError } from "palyra-skills";
+import { type AuditPolicy, DEFAULT_POLICY, type FeedState, feedState, parsePolicy } from "palyra-skills/audit";
+import { readBounded } from "../../files/index.ts";
+import type { Settings } from "../../settings.ts";
+
+export const MAX_POLICY_BYTES = 1024 * 1024;
+
+/** The policy in force (spec 4.2, 11.1): the file that an option or a variable names, else the defaults. `PolicyInvalid`, `Io`. */
+export async function readPolicy(settings: Settings): Promise<AuditPolicy> {
+  const file = settings.auditPolicy.value;
+  if (file === undefined) return DEFAULT_POLICY;
+  const read = await readBounded(file, MAX_POLICY_BYTES);
+  if (!read.ok) throw new SkillError("PolicyInvalid", { document: file, faults: [{ path: "", problem: "too large" }] });
+  return parsePolicy(read.bytes, file);
+}
+
+/** The vulnerability feed that is named, if one is (spec 4.3, T16). */
+export function namedFeed(settings: Settings): FeedState {
+  return feedState(settings.vulnerabilityFeed.value);
+}

@@ -1,0 +1,111 @@
+import type { AuditReport, CheckStatus } from "palyra-skills/audit";
+import type { VerificationReport } from "palyra-skills/trust";
+import * as v from "valibot";
+import { readIndex, summaryOf } from "../../installed/index.ts";
+import type { Home } from "../../lifecycle/home.ts";
+import { recoverForReading, requireInstalled } from "../../lifecycle/index.ts";
+import { flag } from "../field.ts";
+import { operation } from "../operation.ts";
+import { currentEntries } from "../shared/current.ts";
+import { VERIFY_ERRORS } from "../shared/errors.ts";
+import { type Examination, examine, isTampering } from "../shared/examine.ts";
+import { allowUntrusted, optionalSkillId, trustedPublisher, version } from "../shared/inputs.ts";
+import {
+  type InventoryEntry,
+  inventoryEntry,
+  type Problem,
+  problemOf,
+  readStatuses,
+  type StatusLookup,
+} from "../shared/inventory.ts";
+import { readPolicy } from "../shared/policy.ts";
+import { readTrusting } from "../shared/trusting.ts";
+
+/** Spec 11.4. */
+export interface CheckDocument {
+  readonly skills_root: string;
+  readonly count: number;
+  readonly results: readonly CheckResult[];
+}
+
+export interface CheckResult {
+  readonly inventory: InventoryEntry;
+  readonly check_status: "ready" | "blocked" | "unknown";
+  readonly trust_accepted: boolean;
+  readonly trust_error?: string;
+  readonly audit_passed: boolean;
+  readonly quarantine_required: boolean;
+  readonly failed_checks: number;
+  readonly warning_checks: number;
+  readonly reasons: readonly string[];
+  readonly verification?: VerificationReport;
+  readonly audit?: AuditReport;
+}
+
+export const check = operation({
+  input: v.strictObject({
+    skillId: optionalSkillId,
+    version,
+    trustedPublisher,
+    allowUntrusted,
+    strict: flag("Exit with 1 unless everything is ready"),
+  }),
+  positional: ["skillId"],
+  places: ["skillsDir", "trustStore", "auditPolicy"],
+  examples: ["skills check", "skills check acme.echo_http --strict"],
+  notes: "Verification, audit and status of what is installed in one view. Changes nothing.",
+  errors: ["NotInstalled", "IndexInvalid", "PolicyInvalid", ...VERIFY_ERRORS],
+  problem: ({ skillId, version }) => (version !== undefined && skillId === undefined ? "--version needs a skill" : undefined),
+  run: async (services, input, call): Promise<CheckDocument> => {
+    const { home } = services;
+    await recoverForReading(home, call);
+    const { skillsRoot } = home.places;
+    const index = await readIndex(skillsRoot);
+    const entries = input.skillId === undefined ? currentEntries(index) : [requireInstalled(index, input.skillId, input.version)];
+    const policy = await readPolicy(services.settings);
+    const trusting = await readTrusting(home, { ...input, allowFirstUse: input.allowUntrusted, now: call.now });
+    const statusOf = await readStatuses(home, call);
+    const results: CheckResult[] = [];
+    for (const entry of entries) {
+      call.progress(`checking ${entry.skill_id}`);
+      results.push(resultOf(home, await examine(services, entry, { trusting, policy, call }), statusOf));
+    }
+    return { skills_root: skillsRoot, count: results.length, results };
+  },
+  failed: ({ results }, { strict }) => strict && results.some(({ check_status }) => check_status !== "ready"),
+});
+
+const CHECK_STATUS = { eligible: "ready", blocked: "blocked", unknown: "unknown" } as const;
+
+function resultOf(home: Home, examination: Examination, statusOf: StatusLookup): CheckResult {
+  const { entry, artifact, verification, report, error, engineBlocks } = examination;
+  const problem = error === undefined ? undefined : problemOf(error);
+  const summary = artifact === undefined ? undefined : summaryOf(artifact.manifest);
+  const inventory = inventoryEntry(home, entry, summary, statusOf, {
+    blocks: engineBlocks,
+    ...(problem === undefined || artifact !== undefined ? {} : { problem }),
+  });
+  const counted = (status: CheckStatus): number => report?.checks.filter((each) => each.status === status).length ?? 0;
+  const audit_passed = report?.passed ?? false;
+  const quarantine_required = report?.should_quarantine ?? isTampering(error);
+  const fine = verification !== undefined && audit_passed && !quarantine_required;
+  return {
+    inventory,
+    check_status: fine ? CHECK_STATUS[inventory.eligibility.status] : "blocked",
+    trust_accepted: verification !== undefined,
+    ...(problem === undefined ? {} : { trust_error: problem.message }),
+    audit_passed,
+    quarantine_required,
+    failed_checks: counted("fail"),
+    warning_checks: counted("warn"),
+    reasons: [...auditReasons(problem, report), ...inventory.eligibility.reasons.filter((reason) => reason !== problem?.message)],
+    ...(verification === undefined ? {} : { verification }),
+    ...(report === undefined ? {} : { audit: report }),
+  };
+}
+
+/** When verification fails the reasons name trust and audit, since neither can be said to hold (spec 11.4). */
+function auditReasons(problem: Problem | undefined, report: AuditReport | undefined): string[] {
+  if (problem !== undefined) return [`not trusted: ${problem.message}`, "not audited: only what is trusted is"];
+  return (report?.quarantine_reasons ?? []).map((reason) => `audit: ${reason}`);
+}

@@ -1,0 +1,25 @@
+import * as v from "valibot";
+import { changeStatus, type StatusDocument } from "../../lifecycle/index.ts";
+import { flag } from "../field.ts";
+import { operation } from "../operation.ts";
+import { STATUS_ERRORS, statusInput } from "../shared/status.ts";
+import { requireNoToolConflict } from "../shared/tool-conflict.ts";
+
+export const enable = operation({
+  input: v.strictObject({
+    ...statusInput,
+    override: flag("Needed: somebody stopped this skill, and you say that it may run all the same"),
+  }),
+  positional: ["skillId"],
+  places: ["skillsDir"],
+  examples: ['skills enable acme.echo_http --override --reason "reviewed: a false alarm"'],
+  notes: "Lets a quarantined or disabled skill run again, or admits one that has no status yet.",
+  http: { method: "POST", path: "/admin/v1/skills/{skill_id}/enable" },
+  errors: ["ToolIdConflict", ...STATUS_ERRORS],
+  // Before anything else, whether the skill is there or not (spec 11.6).
+  problem: ({ override }) => (override ? undefined : "--override is missing: enabling overrides what stopped the skill"),
+  run: async ({ home }, { skillId, version, reason }, call): Promise<StatusDocument> => {
+    await requireNoToolConflict(home, skillId, version, call);
+    return changeStatus(home, { skillId, version, reason, status: "active" }, call);
+  },
+});

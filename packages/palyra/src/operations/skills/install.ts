@@ -1,0 +1,136 @@
+import type { TrustDecision } from "palyra-skills/trust";
+import * as v from "valibot";
+import type { Call } from "../../call.ts";
+import { PalyraError } from "../../errors.ts";
+import type { SecretKey, Source } from "../../installed/index.ts";
+import { type InstallDocument, type InstallLook, installSkill, lookInstall } from "../../lifecycle/index.ts";
+import { flag } from "../field.ts";
+import { operation } from "../operation.ts";
+import { installQuestion } from "../shared/consent.ts";
+import { VERIFY_ERRORS } from "../shared/errors.ts";
+import { allowUntrusted, artifact, publisherKeys, trustedPublisher } from "../shared/inputs.ts";
+import { namedFeed, readPolicy } from "../shared/policy.ts";
+
+/** Spec 11.3. */
+export interface InstalledDocument extends InstallDocument {
+  readonly skills_root: string;
+  readonly trust_store: string;
+  /** As the journal has it now: not `active` where another version's status came over (T31). */
+  readonly status: string;
+}
+
+/** What `--dry-run` answers: the plan, of which nothing was done. */
+export interface InstallPlanDocument {
+  readonly dry_run: true;
+  readonly skill_id: string;
+  readonly version: string;
+  readonly publisher: string;
+  readonly artifact_sha256: string;
+  readonly payload_sha256: string;
+  readonly signature_key_id: string;
+  readonly trust_decision: TrustDecision;
+  readonly source: Source;
+  readonly missing_secrets: readonly SecretKey[];
+  readonly previous_version: string | null;
+  /** The status that it would have. */
+  readonly status: string;
+  /** False where the audit refuses it; `quarantine_reasons` say why. */
+  readonly admitted: boolean;
+  readonly quarantine_reasons: readonly string[];
+  /** Steps that a person must ask for, and did (spec 6.2). */
+  readonly allowed: readonly string[];
+  readonly skills_root: string;
+  readonly trust_store: string;
+}
+
+export const install = operation({
+  input: v.strictObject({
+    artifact,
+    trustedPublisher,
+    allowUntrusted,
+    allowDowngrade: flag("Install an older version than there has been"),
+    allowOwnerChange: flag("Install a skill that belonged to another publisher"),
+    dryRun: flag("Show the plan and change nothing"),
+  }),
+  places: ["skillsDir", "trustStore", "auditPolicy"],
+  examples: [
+    "skills install --artifact echo.palyra-skill --allow-untrusted",
+    "skills install --artifact echo.palyra-skill --trusted-publisher acme=<64 hex digits> --yes",
+    "skills install --artifact echo.palyra-skill --dry-run",
+  ],
+  notes:
+    "Verifies, asks whether the key is trusted, audits, and only then changes anything: all of it or nothing, whenever it is interrupted.",
+  asks: true,
+  later: {
+    "registry-dir": "registries",
+    "registry-url": "registries",
+    "registry-ca-cert": "registries",
+    oci: "registries",
+    "skill-id": "registries",
+    version: "registries",
+    "accept-widening": "the comparison of capabilities at an update",
+  },
+  errors: [
+    "AlreadyInstalled",
+    "AuditRefused",
+    "DowngradeRefused",
+    "OwnerChangeRefused",
+    "ToolIdConflict",
+    "UnsafeInstallName",
+    "UnsafeStateRoot",
+    "EngineUnsupported",
+    "IndexInvalid",
+    "JournalUnavailable",
+    "LockTimeout",
+    "PolicyInvalid",
+    "Declined",
+    ...VERIFY_ERRORS,
+  ],
+  run: async ({ home, settings }, input, call): Promise<InstalledDocument | InstallPlanDocument> => {
+    const { allowUntrusted, allowDowngrade, allowOwnerChange } = input;
+    const request = {
+      source: { kind: "local_artifact", reference: input.artifact } as const,
+      policy: await readPolicy(settings),
+      feed: namedFeed(settings),
+      trusted: publisherKeys(input.trustedPublisher),
+      allowUntrusted,
+      allowDowngrade,
+      allowOwnerChange,
+    };
+    const places = { skills_root: home.places.skillsRoot, trust_store: home.places.trustStore };
+    if (input.dryRun) return { ...planOf(await lookInstall(home, request, call)), ...places };
+    const { document, status } = await installSkill(home, request, call, (look) => consent(look, call));
+    return { ...document, ...places, status };
+  },
+  failed: (document) => "admitted" in document && !document.admitted,
+});
+
+/** Asks where there is somebody to ask (spec 5.2). `Declined`. */
+async function consent(look: InstallLook, call: Call): Promise<void> {
+  const question = installQuestion(look);
+  if (question === undefined || call.ask === undefined) return;
+  if (await call.ask(question)) return;
+  throw new PalyraError("Declined", { what: `the installation of ${look.trusted.artifact.manifest.skill_id}` });
+}
+
+function planOf(look: InstallLook): Omit<InstallPlanDocument, "skills_root" | "trust_store"> {
+  const { artifact, trusted, report, admitted } = look;
+  const { skill_id, version, publisher } = artifact.manifest;
+  return {
+    dry_run: true,
+    skill_id,
+    version,
+    publisher,
+    artifact_sha256: look.artifactSha256,
+    payload_sha256: artifact.payloadSha256,
+    signature_key_id: artifact.keyId,
+    trust_decision: trusted.decision,
+    source: look.request.source,
+    missing_secrets: look.missingSecrets,
+    previous_version: look.previousVersion ?? null,
+    status: look.status.status,
+    admitted: admitted !== undefined,
+    quarantine_reasons: report.quarantine_reasons,
+    allowed: look.allowed,
+  };
+}

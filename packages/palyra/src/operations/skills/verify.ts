@@ -1,0 +1,50 @@
+import type { JsonObject } from "palyra-skills/encoding";
+import { type VerificationReport, verificationReport } from "palyra-skills/trust";
+import * as v from "valibot";
+import { readIndex } from "../../installed/index.ts";
+import { recordVerified, recoverForReading, requireInstalled } from "../../lifecycle/index.ts";
+import { operation } from "../operation.ts";
+import { VERIFY_ERRORS } from "../shared/errors.ts";
+import { isTampering } from "../shared/examine.ts";
+import { allowUntrusted, skillId, trustedPublisher, version } from "../shared/inputs.ts";
+import { openInstalled } from "../shared/open-installed.ts";
+import { quarantineTampered } from "../shared/tampering.ts";
+import { readTrusting } from "../shared/trusting.ts";
+
+export const verify = operation({
+  input: v.strictObject({ skillId, version, trustedPublisher, allowUntrusted }),
+  positional: ["skillId"],
+  places: ["skillsDir", "trustStore"],
+  examples: ["skills verify acme.echo_http", "skills verify acme.echo_http --version 1.0.0 --json"],
+  notes:
+    "Verifies the installed bytes against the index, the signature and the trust store. Bytes that were changed are quarantined.",
+  errors: ["NotInstalled", "IndexInvalid", "ArtifactDigestMismatch", "JournalUnavailable", "LockTimeout", ...VERIFY_ERRORS],
+  run: async ({ home }, input, call): Promise<VerificationReport> => {
+    await recoverForReading(home, call);
+    const entry = requireInstalled(await readIndex(home.places.skillsRoot), input.skillId, input.version);
+    const trusting = await readTrusting(home, { ...input, allowFirstUse: input.allowUntrusted, now: call.now });
+    call.progress(`verifying ${entry.skill_id}`);
+    const artifact = await openInstalled(home, entry).catch(async (error: unknown) => {
+      if (isTampering(error)) await quarantineTampered(home, entry, call);
+      throw error;
+    });
+    const report = verificationReport(trusting.decide(artifact), call.now);
+    const { skill_id: skillId, version, artifact_sha256: artifactSha256 } = entry;
+    const payload = verifiedPayload(report);
+    await recordVerified(home, { skillId, version, artifactSha256, decision: report.trust_decision, payload }, call);
+    return report;
+  },
+});
+
+/** Of the event `skill.verified` (spec 11.7). */
+function verifiedPayload({
+  accepted,
+  payload_sha256,
+  trust_decision,
+  policy_bindings,
+  audit_event,
+}: VerificationReport): JsonObject {
+  const { skill_id, version, publisher } = audit_event;
+  const bindings = policy_bindings.map((binding) => ({ ...binding }));
+  return { skill_id, version, publisher, payload_sha256, trust_decision, accepted, policy_bindings: bindings };
+}

@@ -1,0 +1,29 @@
+import * as v from "valibot";
+import { readTrust } from "../../trust/index.ts";
+import { operation } from "../operation.ts";
+
+export interface TrustListDocument {
+  readonly trust_store: string;
+  /** Publisher -> public keys, 64 hex digits each. */
+  readonly trusted_publishers: { readonly [publisher: string]: readonly string[] };
+  /** Publisher -> the key it was first seen with. */
+  readonly tofu_publishers: { readonly [publisher: string]: string };
+  /** Skill id -> the publisher that it belongs to (spec 3.4). */
+  readonly owners: { readonly [skillId: string]: string };
+}
+
+export const list = operation({
+  input: v.strictObject({}),
+  places: ["trustStore"],
+  examples: ["skills trust list", "skills trust list --json"],
+  errors: ["Serialization", "Io"],
+  run: async ({ home }): Promise<TrustListDocument> => {
+    const { store, constraints } = await readTrust(home.places.trustStore);
+    return {
+      trust_store: home.places.trustStore,
+      trusted_publishers: Object.fromEntries(store.trusted),
+      tofu_publishers: Object.fromEntries(store.pinned),
+      owners: Object.fromEntries(constraints.owners),
+    };
+  },
+});

@@ -1,0 +1,19 @@
+/** Numbers as a person reads them. */
+
+/** `1 skill`, `2 skills`. */
+export function count(number: number, singular: string, plural = `${singular}s`): string {
+  return `${number.toLocaleString("en")} ${number === 1 ? singular : plural}`;
+}
+
+/** `340 B`, `12.3 KiB`, `8.0 MiB`. */
+export function size(bytes: number | bigint): string {
+  const value = Number(bytes);
+  if (value < 1024) return `${value} B`;
+  return value < 1024 * 1024 ? `${(value / 1024).toFixed(1)} KiB` : `${(value / 1024 / 1024).toFixed(1)} MiB`;
+}
+
+/** `2026-01-31 09:30:12Z`; the number as it is where no calendar has that day. */
+export function moment(unixMs: number | bigint): string {
+  const date = new Date(Number(unixMs));
+  return Number.isNaN(date.getTime()) ? String(unixMs) : `${date.toISOString().slice(0, 19).replace("T", " ")}Z`;
+}

@@ -1,0 +1,206 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { compareVersions } from "palyra-skills/manifest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import {
+  checkInstallNames,
+  currentOf,
+  EMPTY_INDEX,
+  type InstalledEntry,
+  type InstalledIndex,
+  MAX_SKILL_FOLDER_BYTES,
+  parseIndex,
+  readIndex,
+  readInstalled,
+  skillsFolder,
+  summariesOf,
+  withCurrent,
+  withEntry,
+  withoutEntry,
+  writeIndex,
+} from "../../src/installed/index.ts";
+import { nodePlatform } from "../../src/platform/index.ts";
+
+const base = mkdtempSync(join(tmpdir(), "palyra-installed-"));
+let root = base;
+let next = 0;
+beforeEach(() => {
+  next += 1;
+  root = join(base, String(next));
+  mkdirSync(root);
+});
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+const hello = new TextEncoder().encode("hello");
+const HELLO_SHA256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+const entry = (skill_id: string, version: string, current = true): InstalledEntry => ({
+  skill_id,
+  version,
+  publisher: "acme",
+  current,
+  installed_at_unix_ms: 1,
+  artifact_sha256: HELLO_SHA256,
+  payload_sha256: "b".repeat(64),
+  signature_key_id: "ed25519:0011223344556677",
+  trust_decision: "tofu_pinned",
+  source: { kind: "local_artifact", reference: "a/b.palyra-skill" },
+  missing_secrets: [{ scope: "skill:acme.echo", key: "token" }],
+});
+const document = (entries: readonly InstalledEntry[], more: object = {}) =>
+  JSON.stringify({ schema_version: 1, updated_at_unix_ms: 5, entries, ...more });
+const names = (index: InstalledIndex) =>
+  index.entries.map((each) => `${each.skill_id}@${each.version}${each.current ? "*" : ""}`);
+
+describe("the installed index", () => {
+  it("comes back as it was written, fields of other programs included", () => {
+    const kept = {
+      ...entry("acme.echo", "1.0.0"),
+      security_scan: { score: 1.5, big: 12345678901234567890n },
+      rollback_snapshot: null,
+    };
+    const index = withEntry(EMPTY_INDEX, kept, 7);
+    expect(parseIndex(writeIndex(index), "i")).toEqual({
+      updatedAt: 7,
+      entries: [{ ...kept, security_scan: expect.anything() }],
+    });
+    expect(writeIndex(parseIndex(writeIndex(index), "i"))).toBe(writeIndex(index));
+    expect(writeIndex(index)).toContain(
+      '\n  "schema_version": 1,\n  "updated_at_unix_ms": 7,\n  "entries": [\n    {\n      "skill_id"',
+    );
+  });
+
+  it("is migrated from schema 0, and refused from any other", () => {
+    expect(names(parseIndex(document([entry("acme.echo", "1.0.0")], { schema_version: 0 }), "i"))).toEqual(["acme.echo@1.0.0*"]);
+    expect(() => parseIndex(document([], { schema_version: 2 }), "i")).toThrowError(
+      expect.objectContaining({ code: "IndexInvalid" }),
+    );
+  });
+
+  it.each([
+    ["{", "no JSON"],
+    [document([], { surprise: 1 }), "an unknown key"],
+    [document([{ ...entry("acme.echo", "1.0.0"), surprise: 1 } as InstalledEntry]), "an unknown key of an entry"],
+    [document([entry("../echo", "1.0.0")]), "an id that is a path"],
+    [document([entry("acme.echo", "01.0.0")]), "T4: a version that is another's alias"],
+    [document([entry("acme.echo", "1.0.0"), entry("acme.echo", "1.0.0")]), "a version twice"],
+    [document([{ ...entry("acme.echo", "1.0.0"), artifact_sha256: "A".repeat(64) }]), "a digest in upper case"],
+    ['{"schema_version":1,"updated_at_unix_ms":1,"entries":[],"entries":[]}', "a key twice"],
+  ])("refuses %s: %s", (text) => {
+    expect(() => parseIndex(text, "i")).toThrowError(expect.objectContaining({ code: "IndexInvalid" }));
+  });
+
+  it("makes the highest version current where none or several are, by precedence", () => {
+    const versions = (...current: boolean[]) => document(["1.9.0", "1.10.0"].map((v, at) => entry("acme.echo", v, current[at])));
+    expect(names(parseIndex(versions(false, false), "i"))).toEqual(["acme.echo@1.9.0", "acme.echo@1.10.0*"]);
+    expect(names(parseIndex(versions(true, true), "i"))).toEqual(["acme.echo@1.9.0", "acme.echo@1.10.0*"]);
+    expect(names(parseIndex(versions(true, false), "i"))).toEqual(["acme.echo@1.9.0*", "acme.echo@1.10.0"]);
+  });
+
+  it("T10: has one order and one current version of each skill, whatever is done to it", () => {
+    const id = fc.constantFrom("a.x", "a.y", "b.x");
+    const version = fc.tuple(fc.nat(2), fc.nat(11), fc.nat(2)).map((parts) => parts.join("."));
+    const change = fc.record({ id, version, does: fc.constantFrom("add", "remove", "use") });
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 25 }), (changes) => {
+        let index = EMPTY_INDEX;
+        for (const each of changes) {
+          if (each.does === "add") index = withEntry(index, entry(each.id, each.version), 1);
+          else if (each.does === "remove") index = withoutEntry(index, each.id, each.version, 1);
+          else if (index.entries.some((at) => at.skill_id === each.id && at.version === each.version))
+            index = withCurrent(index, each.id, each.version, 1);
+        }
+        expect(parseIndex(writeIndex(index), "i")).toEqual(index);
+        for (const skill of new Set(index.entries.map((each) => each.skill_id)))
+          expect(index.entries.filter((each) => each.skill_id === skill && each.current)).toHaveLength(1);
+        const sorted = index.entries.toSorted((a, b) =>
+          a.skill_id < b.skill_id ? -1 : a.skill_id > b.skill_id ? 1 : compareVersions(a.version, b.version),
+        );
+        expect(names(index)).toEqual(names({ ...index, entries: sorted }));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("is empty where there is none, and is not made by reading", async () => {
+    expect(await readIndex(join(root, "none"))).toBe(EMPTY_INDEX);
+    expect(currentOf(EMPTY_INDEX, "acme.echo")).toBeUndefined();
+    expect(skillsFolder(root).index).toBe(join(root, "installed-index.json"));
+  });
+});
+
+describe("T41: names that would take a file's place", () => {
+  it.each([
+    "installed-index.json",
+    "audit.ndjson",
+    "trust-store.json",
+    "trust-constraints.json",
+    "artifact.palyra-skill",
+    "install-metadata.json",
+    "skill.toml",
+    "-acme",
+    "con.tool",
+    "nul",
+    "com1.x",
+    "lpt9",
+    "a".repeat(MAX_SKILL_FOLDER_BYTES + 1),
+  ])("%s is no skill id here", (id) => {
+    expect(() => checkInstallNames(id, [])).toThrowError(expect.objectContaining({ code: "UnsafeInstallName" }));
+  });
+
+  it.each(["acme.con", "console.tool", "com.example", "acme-", "a".repeat(MAX_SKILL_FOLDER_BYTES)])("%s is one", (id) => {
+    expect(() => checkInstallNames(id, [])).not.toThrow();
+  });
+
+  it.each([
+    "artifact.palyra-skill",
+    "Artifact.Palyra-Skill",
+    "INSTALL-METADATA.JSON",
+    "install-metadata.json/x",
+    "artıfact.palyra-skill",
+    "artifact.palyra-s\u212aill",
+  ])("an entry %s is refused", (path) => {
+    expect(() => checkInstallNames("acme.echo", [{ path }])).toThrowError(expect.objectContaining({ code: "UnsafeInstallName" }));
+  });
+
+  it("entries elsewhere may be called so", () => {
+    expect(() =>
+      checkInstallNames("acme.echo", [{ path: "assets/install-metadata.json" }, { path: "skill.toml" }]),
+    ).not.toThrow();
+  });
+});
+
+describe("the cached artifact", () => {
+  const place = (bytes: Uint8Array | string) => {
+    mkdirSync(skillsFolder(root).version("acme.echo", "1.0.0"), { recursive: true });
+    writeFileSync(skillsFolder(root).artifact("acme.echo", "1.0.0"), bytes);
+  };
+  const read = () => readInstalled(root, entry("acme.echo", "1.0.0"), nodePlatform);
+
+  it("is what was installed, or not, or gone (T12)", async () => {
+    expect((await read()).state).toBe("missing");
+    place(hello);
+    expect(await read()).toMatchObject({ state: "intact", bytes: expect.any(Uint8Array) });
+    place("hellO");
+    expect(await read()).toMatchObject({ state: "changed", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  });
+
+  it("is summarised once, and again when its file or the cache is another", async () => {
+    place(hello);
+    const summary = { skill_name: "Echo", tool_count: 1, required_protocol_major: 1, min_palyra_version: "0.1.0" };
+    let made = 0;
+    const list = (create = false) =>
+      summariesOf(root, [entry("acme.echo", "1.0.0")], async () => ({ ...summary, tool_count: ++made }), { create });
+    await list();
+    expect(await list()).toEqual([{ ...summary, tool_count: 2 }]);
+    await list(true);
+    expect(await list()).toEqual([{ ...summary, tool_count: 3 }]);
+    writeFileSync(skillsFolder(root).listCache, '{"schema_version":1');
+    expect(await list()).toEqual([{ ...summary, tool_count: 4 }]);
+    expect(await list()).toEqual([{ ...summary, tool_count: 4 }]);
+    place("other bytes");
+    expect(await list()).toEqual([{ ...summary, tool_count: 5 }]);
+  });
+});

@@ -1,0 +1,183 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { buildArtifact } from "palyra-skills/artifact";
+import { DEFAULT_POLICY } from "palyra-skills/audit";
+import { toHex } from "palyra-skills/encoding";
+import { monotonicFactory } from "ulid";
+import { afterAll } from "vitest";
+import type { Call } from "../../src/call.ts";
+import { readIndex } from "../../src/installed/index.ts";
+import { openJournal } from "../../src/journal/index.ts";
+import { type Home, type InstallOutcome, type InstallRequest, installSkill } from "../../src/lifecycle/index.ts";
+import { nodePlatform } from "../../src/platform/index.ts";
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "palyra-lifecycle-"));
+  folders.push(folder);
+  return folder;
+}
+
+/** A home in a folder of its own: three places, apart. */
+export function homeIn(root: string): Home {
+  return {
+    places: {
+      stateRoot: join(root, "state"),
+      skillsRoot: join(root, "skills"),
+      trustStore: join(root, "trust", "store.json"),
+      journal: join(root, "journal.sqlite3"),
+    },
+    platform: nodePlatform,
+    newUlid: monotonicFactory(),
+    openJournal,
+    holdsSecret: () => false,
+  };
+}
+
+export const newHome = (): Home => homeIn(temporaryFolder());
+
+let time = 1_750_000_000_000;
+export function newCall(principal = "user:test"): Call & { readonly warnings: string[] } {
+  time += 1000;
+  const warnings: string[] = [];
+  return {
+    now: time,
+    principal,
+    deviceId: "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    channel: null,
+    signal: new AbortController().signal,
+    progress: () => {},
+    warn: (text) => void warnings.push(text),
+    warnings,
+  };
+}
+
+/** A module with one function, `run: () -> i32`, that returns 0. */
+const MODULE = Uint8Array.from(Buffer.from("0061736d010000000105016000017f030201000707010372756e00000a0601040041000b", "hex"));
+const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+
+export interface SkillSpec {
+  readonly id?: string;
+  readonly version?: string;
+  readonly publisher?: string;
+  readonly tools?: readonly string[];
+  /** The signing key: 32 times this byte. */
+  readonly key?: number;
+  readonly extra?: string;
+  readonly assets?: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+}
+
+/** Builds a small skill. */
+export async function skillBytes(spec: SkillSpec = {}): Promise<Uint8Array> {
+  const { publisher = "acme", version = "1.0.0", key = 1, extra = "", assets = [] } = spec;
+  const id = spec.id ?? `${publisher}.echo`;
+  const tools = spec.tools ?? [`${id}.say`];
+  const manifest = [
+    `manifest_version = 2\nskill_id = "${id}"\nname = "Echo"\nversion = "${version}"\npublisher = "${publisher}"`,
+    ...tools.map(
+      (tool) =>
+        `[[entrypoints.tools]]\nid = "${tool}"\nname = "${tool}"\ndescription = "Says it again"\ninput_schema = { type = "object" }\noutput_schema = { type = "object" }\nrisk = { default_sensitive = false, requires_approval = false }`,
+    ),
+    `[capabilities.quotas]\nwall_clock_timeout_ms = 1500\nfuel_budget = 400000\nmax_memory_bytes = 1048576`,
+    `[compat]\nrequired_protocol_major = 1\nmin_palyra_version = "0.1.0"`,
+    `[operator]\ndisplay_name = "Echo"\nsummary = "Echo"\n[operator.plugin]\ndefault_module_path = "modules/module.wasm"\ndefault_entrypoint = "run"`,
+    extra,
+  ].join("\n");
+  const { bytes } = await buildArtifact(
+    {
+      manifest: new TextEncoder().encode(manifest),
+      modules: [{ path: "module.wasm", bytes: MODULE }],
+      assets,
+      sbom: json({
+        bomFormat: "CycloneDX",
+        specVersion: "1.6",
+        version: 1,
+        metadata: { component: { type: "application", name: id, version } },
+        components: [],
+      }),
+      provenance: json({
+        builder: { id: "https://builds.example/ci" },
+        subject: [{ name: "modules/module.wasm", digest: { sha256: sha256(MODULE) } }],
+      }),
+      secretKey: new Uint8Array(32).fill(key),
+      signedAtUnixMs: 1_750_000_000_000,
+    },
+    nodePlatform,
+  );
+  return bytes;
+}
+
+export const sha256 = (bytes: Uint8Array): string => toHex(nodePlatform.sha256().update(bytes).digest());
+
+export const publicKeyOf = async (key: number): Promise<string> =>
+  toHex(await nodePlatform.ed25519.publicKey(new Uint8Array(32).fill(key)));
+
+let files = 0;
+export async function skillFile(folder: string, spec: SkillSpec = {}): Promise<string> {
+  files += 1;
+  const file = join(folder, `artifact-${files}.palyra-skill`);
+  writeFileSync(file, await skillBytes(spec));
+  return file;
+}
+
+export function installRequest(file: string, more: Partial<InstallRequest> = {}): InstallRequest {
+  return {
+    source: { kind: "local_artifact", reference: file },
+    policy: DEFAULT_POLICY,
+    trusted: [],
+    allowUntrusted: true,
+    allowDowngrade: false,
+    allowOwnerChange: false,
+    ...more,
+  };
+}
+
+/** Builds and installs in one go. */
+export async function install(home: Home, spec: SkillSpec = {}, more: Partial<InstallRequest> = {}): Promise<InstallOutcome> {
+  const file = await skillFile(temporaryFolder(), spec);
+  return installSkill(home, installRequest(file, more), newCall(), async () => {});
+}
+
+/** Everything that can be seen of a home: files with their contents, statuses, events; not what changes from run to run. */
+export async function stateOf(home: Home): Promise<unknown> {
+  const { skillsRoot, trustStore } = home.places;
+  const index = await readIndex(skillsRoot);
+  const journal = await home.openJournal(home.places.journal, { create: false });
+  try {
+    const status = await journal?.statuses();
+    const events = (await journal?.events({ last: 1000 })) ?? [];
+    return {
+      index: index.entries.map((entry) => `${entry.skill_id}@${entry.version}${entry.current ? "*" : ""}`),
+      folders: treeOf(skillsRoot).filter((file) => file.includes("/")),
+      trust: existsSync(trustStore) ? readFileSync(trustStore, "utf8") : null,
+      statuses: index.entries.map((entry) => status?.(entry.skill_id, entry.version).status),
+      events: events.map((event) => event.kind),
+      audit: auditKinds(home),
+    };
+  } finally {
+    await journal?.close();
+  }
+}
+
+/** Every file below a folder, `/` between names. */
+export function treeOf(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split("\\").join("/"))
+    .sort();
+}
+
+export function auditKinds(home: Home): readonly string[] {
+  const file = join(home.places.skillsRoot, "audit.ndjson");
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => String(JSON.parse(line).event_kind));
+}

@@ -1,4 +1,4 @@
-import { Cursor, fromInteger } from "../encoding/index.ts";
+import { Cursor } from "../encoding/index.ts";
 import { SkillError } from "../errors.ts";
 import { type Directory, MARK_16, MARK_32, MAX_VERSION_NEEDED } from "./end.ts";
 import { readExtra, widen } from "./extra.ts";
@@ -75,8 +75,8 @@ function readCentralRecord(cursor: Cursor): CentralRecord {
   if (problem !== undefined) throw zipFault(problem, offset, name);
   const wide = widen([size, compressedSize, localOffset, disk], readExtra(extra, name, offset));
   if (wide === undefined) throw zipFault("a zip64 field that does not fit the plain ones", offset, name);
-  const [wideSize = 0n, wideCompressedSize = 0n, wideLocalOffset = 0n, wideDisk = 0n] = wide;
-  if (wideDisk !== 0n) throw zipFault("several disks", offset, name);
+  const [wideSize = 0, wideCompressedSize = 0, wideLocalOffset = 0, wideDisk = 0] = wide;
+  if (wideDisk !== 0) throw zipFault("several disks", offset, name);
   return {
     offset,
     name,
@@ -86,7 +86,7 @@ function readCentralRecord(cursor: Cursor): CentralRecord {
     crc32,
     // As doubles: beyond their integers they are outside the archive all the same.
     compressedSize: Number(wideCompressedSize),
-    size: fromInteger(wideSize),
+    size: wideSize,
     localOffset: Number(wideLocalOffset),
   };
 }

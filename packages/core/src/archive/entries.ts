@@ -40,7 +40,8 @@ function nameEntry(entry: LocatedEntry): NamedEntry {
 function readPath({ record: { name, flags, offset, isFolder } }: LocatedEntry): string {
   const text = decodeUtf8(name);
   if (text === undefined) throw pathFault("not UTF-8", offset, name);
-  if ((flags & UTF8_FLAG) === 0 && name.some((byte) => byte >= 0x80)) throw pathFault("UTF-8 without its flag", offset, name);
+  const isAscii = text.length === name.length;
+  if (!isAscii && (flags & UTF8_FLAG) === 0) throw pathFault("UTF-8 without its flag", offset, name);
   const path = isFolder ? text.slice(0, -1) : text;
   const problem = pathProblem(path);
   if (problem !== undefined) throw pathFault(problem, offset, name);

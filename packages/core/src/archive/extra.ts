@@ -1,4 +1,4 @@
-import { Cursor, CursorEnd } from "../encoding/index.ts";
+import { Cursor, CursorEnd, fromInteger } from "../encoding/index.ts";
 import { crc32 } from "../platform/index.ts";
 import { pathFault, zipFault } from "./fault.ts";
 
@@ -25,6 +25,7 @@ const PKWARE_UNIX_PLAIN_BYTES = 12;
  * @returns the data of the zip64 field, where there is one
  */
 export function readExtra(fields: Uint8Array, name: Uint8Array, offset: number): Uint8Array | undefined {
+  if (fields.length === 0) return undefined;
   const cursor = new Cursor(fields);
   const seen = new Map<number, Uint8Array>();
   try {
@@ -57,7 +58,9 @@ function checkUnicodePath(data: Uint8Array, name: Uint8Array, offset: number): v
 }
 
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** A number of a header, and the marker that says that it stands in the zip64 field. */
@@ -71,19 +74,18 @@ export interface Narrow {
 /**
  * The numbers of a header with what its zip64 field says in place of the markers; undefined where the two do not fit.
  * The field holds the marked numbers alone, as the format has it, or the first two and more of all, as some write it:
- * then the unmarked ones must be repeated unchanged (spec 1.6).
+ * then the unmarked ones must be repeated unchanged (spec 1.6). Bigints are only beyond the integers of a double.
  */
-export function widen(numbers: readonly Narrow[], field: Uint8Array | undefined): readonly bigint[] | undefined {
+export function widen(numbers: readonly Narrow[], field: Uint8Array | undefined): readonly (number | bigint)[] | undefined {
+  if (field === undefined) return numbers.some(isMarked) ? undefined : numbers.map(({ value }) => value);
   const marked = numbers.filter(isMarked);
-  if (field === undefined) return marked.length === 0 ? numbers.map(({ value }) => BigInt(value)) : undefined;
   const present = field.length === wideLength(marked) ? marked : leading(numbers, field.length);
   if (present === undefined || marked.some((number) => !present.includes(number))) return undefined;
   const cursor = new Cursor(field);
   const wide = numbers.map((number) => {
-    const plain = BigInt(number.value);
-    if (!present.includes(number)) return plain;
-    const value = number.wideBytes === 8 ? cursor.u64() : BigInt(cursor.u32());
-    return isMarked(number) || value === plain ? value : undefined;
+    if (!present.includes(number)) return number.value;
+    const value = number.wideBytes === 8 ? fromInteger(cursor.u64()) : cursor.u32();
+    return isMarked(number) || value === number.value ? value : undefined;
   });
   return wide.every((value) => value !== undefined) ? wide : undefined;
 }

@@ -1,4 +1,4 @@
-import { Cursor } from "../encoding/index.ts";
+import { Cursor, fromInteger } from "../encoding/index.ts";
 import { SkillError } from "../errors.ts";
 import { type CentralRecord, checkReadable, DESCRIPTOR_FLAG } from "./central.ts";
 import { MARK_32 } from "./end.ts";
@@ -62,10 +62,9 @@ function locateEntry(bytes: Uint8Array, record: CentralRecord, end: number): Loc
   const field = readExtra(cursor.take(extraLength), name, offset);
   const wide = widen([size, compressedSize], field);
   if (wide === undefined) throw zipFault("a zip64 field that does not fit the plain ones", offset, name);
-  const [wideSize = 0n, wideCompressedSize = 0n] = wide;
+  const [wideSize = 0, wideCompressedSize = 0] = wide;
   // Beside a descriptor a field is empty or right (vector A22).
-  const same = (local: number | bigint, central: number | bigint): boolean =>
-    BigInt(local) === BigInt(central) || (hasDescriptor && BigInt(local) === 0n);
+  const same = (local: number | bigint, central: number | bigint): boolean => local === central || (hasDescriptor && local === 0);
   if (!same(crc32, record.crc32)) throw differs("the CRC");
   if (!same(wideSize, record.size)) throw differs("the size");
   if (!same(wideCompressedSize, record.compressedSize)) throw differs("the compressed size");
@@ -83,11 +82,12 @@ function checkDescriptor(cursor: Cursor, record: CentralRecord, isWide: boolean)
   if (!isSigned && cursor.remaining !== bare) throw zipFault("no data descriptor, or one of another length", offset, record.name);
   if (isSigned && cursor.u32() !== DESCRIPTOR_SIGNATURE) throw zipFault("no data descriptor", offset, record.name);
   const crc32 = cursor.u32();
-  const [compressedSize, size] = isWide ? [cursor.u64(), cursor.u64()] : [cursor.u32(), cursor.u32()];
+  const size64 = () => fromInteger(cursor.u64());
+  const [compressedSize, size] = isWide ? [size64(), size64()] : [cursor.u32(), cursor.u32()];
   const agrees =
     crc32 === record.crc32 &&
-    BigInt(compressedSize) === BigInt(record.compressedSize) &&
-    BigInt(size) === BigInt(record.size) &&
+    compressedSize === record.compressedSize &&
+    size === record.size &&
     // Without the optional signature, such a CRC would be taken for it.
     (isSigned || crc32 !== DESCRIPTOR_SIGNATURE);
   if (!agrees) throw zipFault("the data descriptor differs from the directory", offset, record.name);

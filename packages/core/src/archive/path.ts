@@ -43,18 +43,24 @@ export function pathProblem(path: string): string | undefined {
   if (problem !== undefined) return problem;
   if (HIDDEN.test(path)) return "a control, bidi or invisible character";
   if (FORBIDDEN_ON_WINDOWS.test(path)) return "a character that Windows takes in no name";
-  if (encodeUtf8(path).length > MAX_PATH_BYTES) return `over ${MAX_PATH_BYTES} bytes`;
+  if (isLonger(path, MAX_PATH_BYTES)) return `over ${MAX_PATH_BYTES} bytes`;
   for (const segment of path.split("/")) {
     if (WHITE_SPACE_AT_AN_EDGE.test(segment)) return "white space at an end of a segment";
     if (segment.endsWith(".")) return "a segment that ends with a dot";
     if (DEVICE.test(segment)) return "the name of a Windows device";
-    if (encodeUtf8(segment).length > MAX_SEGMENT_BYTES) return `a segment over ${MAX_SEGMENT_BYTES} bytes`;
+    if (isLonger(segment, MAX_SEGMENT_BYTES)) return `a segment over ${MAX_SEGMENT_BYTES} bytes`;
   }
   return undefined;
 }
 
+/** Over so many bytes of UTF-8; a code unit takes three at most. */
+function isLonger(text: string, limit: number): boolean {
+  return text.length * 3 > limit && encodeUtf8(text).length > limit;
+}
+
 /** Spec 1.6: names that are equal once folded are one file on some system. */
 export function foldName(name: string): string {
+  if (/^[\x20-\x7e]*$/.test(name)) return name.toLowerCase();
   return name
     .normalize("NFC")
     .replace(/[\u0130\u0131]/g, "i")

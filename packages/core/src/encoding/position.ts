@@ -19,31 +19,36 @@ export function positionAt(text: string, offset: number): Position {
     line++;
     start = next + 1;
   }
-  return position(text, line, start, offset);
+  return { line, column: 1 + codePoints(text, start, offset), quote: quote(text, start, offset) };
 }
 
-/** `positionAt` for many offsets, in one pass over the text whatever their order. */
+/** `positionAt` for many offsets, in one pass over the text whatever their order and however long its lines. */
 export function positionsAt(text: string, offsets: readonly number[]): Map<number, Position> {
   const found = new Map<number, Position>();
   let line = 1;
   let start = 0;
+  let column = 1;
+  let counted = 0;
   for (const offset of [...new Set(offsets)].sort((a, b) => a - b)) {
-    for (let next = text.indexOf("\n", start); next !== -1 && next < offset; next = text.indexOf("\n", start)) {
+    for (let next = text.indexOf("\n", counted); next !== -1 && next < offset; next = text.indexOf("\n", start)) {
       line++;
-      start = next + 1;
+      start = counted = next + 1;
+      column = 1;
     }
-    found.set(offset, position(text, line, start, offset));
+    column += codePoints(text, counted, offset);
+    counted = offset;
+    found.set(offset, { line, column, quote: quote(text, start, offset) });
   }
   return found;
 }
 
-function position(text: string, line: number, start: number, offset: number): Position {
-  let column = 1;
-  for (let at = start; at < offset && at < text.length; at++) {
-    // The second half of a pair is no column of its own.
-    if (!isLow(text.charCodeAt(at)) || at === start || !isHigh(text.charCodeAt(at - 1))) column++;
+/** Code points that begin from one offset up to another: the second half of a pair is none of its own. */
+function codePoints(text: string, from: number, to: number): number {
+  let count = 0;
+  for (let at = from; at < to && at < text.length; at++) {
+    if (!isLow(text.charCodeAt(at)) || !isHigh(text.charCodeAt(at - 1))) count++;
   }
-  return { line, column, quote: quote(text, start, offset) };
+  return count;
 }
 
 function quote(text: string, start: number, offset: number): string {

@@ -89,5 +89,6 @@ function isHttpsUrl(text: string): boolean {
 
 /** Two dots are refused even inside a name, as the original does. */
 function isModulePath(text: string): boolean {
-  return /^modules\/.*\.wasm$/s.test(text) && !text.includes("..") && basicPathProblem(text) === undefined;
+  const named = text.startsWith("modules/") && text.endsWith(".wasm") && !text.includes("..");
+  return named && basicPathProblem(text) === undefined;
 }

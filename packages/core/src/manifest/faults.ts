@@ -9,6 +9,9 @@ export type FaultCode = (typeof CODES)[number];
 /** Faults that are told of each code; of further ones, how many there are. */
 export const MAX_FAULTS = 100;
 
+/** Characters of a text that is no value, in an error. */
+const MAX_WORD = 20;
+
 /** What is wrong with a value. Without a code it is a `ManifestValidation`. */
 export interface Complaint {
   readonly code?: FaultCode;
@@ -43,9 +46,11 @@ export class Faults {
   }
 
   /** Throws them all, with one more: the text cannot be read on from here. Without a place it is the text as a whole. */
-  stop(offset: number | undefined, problem: string, allowed: string | undefined): never {
-    this.#add({ node: undefined, offset }, { code: "ManifestParse", problem, allowed });
-    throw this.#error("ManifestParse", this.#told(undefined));
+  stop(offset: number | undefined, problem: string, allowed: string | undefined, root?: TomlTable): never {
+    const found = offset === undefined ? undefined : describeText(offset, this.#text);
+    const code = "ManifestParse";
+    this.#found.push({ node: undefined, offset, code, complaint: { problem, allowed }, found });
+    throw this.#error(code, this.#told(root));
   }
 
   value(node: TomlNode, complaint: Complaint): void {
@@ -78,9 +83,10 @@ export class Faults {
       found.flatMap(({ offset }) => (offset === undefined ? [] : [offset])),
     );
     const faults = found.map((one): Fault => {
-      const path = one.node === undefined ? "" : (paths.get(one.node) ?? "");
+      // What lies in a table that was defined twice has no path of its own.
+      const path = one.node === undefined ? undefined : paths.get(one.node);
       return {
-        path: one.key === undefined ? path : childPath(path, one.key),
+        path: path === undefined || one.key === undefined ? (path ?? "") : childPath(path, one.key),
         problem: one.complaint.problem,
         ...(one.found === undefined ? {} : { found: shorten(one.found) }),
         ...(one.complaint.allowed === undefined ? {} : { allowed: one.complaint.allowed }),
@@ -111,6 +117,14 @@ function describe(node: TomlNode, text: string): string {
   if (node.kind === "table") return "a table";
   if (node.kind === "array") return "an array";
   return text.slice(node.start, node.end);
+}
+
+/** The word that stands there. */
+function describeText(offset: number, text: string): string {
+  if (offset >= text.length) return "the end of the text";
+  const word = /^\S*/.exec(text.slice(offset, offset + MAX_WORD))?.[0] ?? "";
+  if (word !== "") return word;
+  return /^\r?\n/.test(text.slice(offset, offset + 2)) ? "the end of the line" : "white space";
 }
 
 /** Paths of the wanted nodes, in one walk: `entrypoints.tools[1].id`. The depth is bounded by the reader. */

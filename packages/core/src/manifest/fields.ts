@@ -23,7 +23,8 @@ const MAX_U64 = 2n ** 64n - 1n;
 export class Fields {
   readonly table: TomlTable | undefined;
   readonly faults: Faults;
-  readonly #asked = new Set<string>();
+  readonly #asked: string[] = [];
+  #anyKey = false;
 
   private constructor(table: TomlTable | undefined, faults: Faults) {
     this.table = table;
@@ -40,7 +41,7 @@ export class Fields {
 
   /** The node of a field, which counts as known from now on; undefined where it is absent. */
   node(key: string): TomlNode | undefined {
-    this.#asked.add(key);
+    this.#asked.push(key);
     return this.table?.members.get(key)?.node;
   }
 
@@ -79,7 +80,7 @@ export class Fields {
   /** Which of two names of one field is used; both at once is a fault of parsing. */
   oneName(name: string, alias: string): string {
     const other = this.table?.members.get(alias);
-    this.#asked.add(name).add(alias);
+    this.#asked.push(name, alias);
     if (this.table === undefined || other === undefined) return name;
     if (!this.table.members.has(name)) return alias;
     this.faults.key(this.table, other.key, {
@@ -90,9 +91,10 @@ export class Fields {
     return name;
   }
 
-  /** Checks the keys of a table that may have any. */
+  /** The keys of a table that may have any, checked, ascending. */
   keys(check: Check): readonly string[] {
     if (this.table === undefined) return [];
+    this.#anyKey = true;
     for (const { key } of this.table.members.values()) {
       const complaint = check(key.name);
       if (complaint !== undefined) this.faults.key(this.table, key, complaint);
@@ -178,10 +180,11 @@ export class Fields {
   }
 
   #refuseUnknown(): void {
-    if (this.table === undefined) return;
+    if (this.table === undefined || this.#anyKey) return;
+    let allowed: string | undefined;
     for (const { key } of this.table.members.values()) {
-      if (this.#asked.has(key.name)) continue;
-      const allowed = [...this.#asked].join(", ");
+      if (this.#asked.includes(key.name)) continue;
+      allowed ??= [...new Set(this.#asked)].join(", ");
       this.faults.key(this.table, key, { code: "ManifestParse", problem: "unknown key", allowed });
     }
   }

@@ -1,6 +1,6 @@
 /** Spec 2.2. What publishers, tools, capabilities and secret keys are named with. */
 const IDENTIFIER = /^[a-z0-9._:-]+$/;
-const SKILL_ID = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
+const EMPTY_SEGMENT = /^\.|\.\.|\.$/;
 const LABEL = /^[a-z0-9._-]+$/;
 const ENTRYPOINT = /^[a-z0-9_-]+$/;
 const BLANK = /^\p{White_Space}*$/u;
@@ -11,7 +11,7 @@ const PADDED = /^\p{White_Space}|\p{White_Space}$/u;
 export const isIdentifier = (text: string): boolean => IDENTIFIER.test(text);
 
 /** Spec 2.2: an identifier without `:` and without an empty segment between dots. */
-export const isSkillId = (text: string): boolean => SKILL_ID.test(text);
+export const isSkillId = (text: string): boolean => LABEL.test(text) && !EMPTY_SEGMENT.test(text);
 
 /** Spec 2.1: categories, tags and keys of configuration properties. */
 export const isLabel = (text: string): boolean => LABEL.test(text);

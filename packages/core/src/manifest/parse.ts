@@ -3,7 +3,6 @@ import { Faults } from "./faults.ts";
 import type { Manifest } from "./manifest.ts";
 import { readManifest } from "./schema.ts";
 import { readTree, type TomlTree } from "./toml/read.ts";
-import { TomlStop } from "./toml/scanner.ts";
 
 /** Bytes of a manifest's text: what an entry of an artifact may have (spec 1.2), since whatever fits into one is read. */
 export const MAX_MANIFEST_BYTES = 16 * 1024 * 1024;
@@ -47,17 +46,13 @@ function readText(bytes: Uint8Array): { text: string; bom: boolean; tree: TomlTr
   const bom = marked.startsWith(BOM);
   const text = bom ? marked.slice(1) : marked;
   const faults = new Faults(text);
-  try {
-    const tree = readTree(text, {
-      range: (node, problem, allowed) => faults.value(node, { code: "ManifestParse", problem, allowed }),
-      twice: (table, key) =>
-        faults.key(table, key, { code: "ManifestParse", problem: "defined twice", allowed: "each key and table once" }),
-    });
-    return { text, bom, tree, faults };
-  } catch (error) {
-    if (!(error instanceof TomlStop)) throw error;
-    return faults.stop(error.offset, error.problem, error.allowed);
-  }
+  const { tree, stop } = readTree(text, {
+    range: (node, problem, allowed) => faults.value(node, { code: "ManifestParse", problem, allowed }),
+    twice: (table, key) =>
+      faults.key(table, key, { code: "ManifestParse", problem: "defined twice", allowed: "each key and table once" }),
+  });
+  if (stop !== undefined) return faults.stop(stop.offset, stop.problem, stop.allowed, tree.root);
+  return { text, bom, tree, faults };
 }
 
 function decode(bytes: Uint8Array): string {

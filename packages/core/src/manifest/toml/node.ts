@@ -44,11 +44,13 @@ export interface TomlArray extends Span {
 }
 
 /** The span of a table with a header is that of its header; of the root, an empty one at the start. */
-export interface TomlTable extends Span {
+export interface TomlTable {
   readonly kind: "table";
   readonly members: Map<string, TomlMember>;
   /** How it came to be, which decides what later statements may do with it. */
-  readonly origin: TableOrigin;
+  origin: TableOrigin;
+  start: number;
+  end: number;
 }
 
 /** `implicit`: named on the way to another header only, so that it may still get one of its own. */

@@ -1,6 +1,6 @@
 import { newTable, type TomlInvalid, type TomlKey, type TomlNode, type TomlTable } from "./node.ts";
 import { readScalar } from "./scalars.ts";
-import { Scanner } from "./scanner.ts";
+import { CR, LF, Scanner, TomlStop } from "./scanner.ts";
 import { APOSTROPHE, QUOTE, readLineString, readString } from "./strings.ts";
 import { Tables } from "./tables.ts";
 
@@ -40,9 +40,17 @@ export interface TomlTree {
   readonly statements: readonly TomlStatement[];
 }
 
-/** Reads all of a text, which has no byte order mark. Throws `TomlStop` where it is not TOML 1.0. */
-export function readTree(text: string, report: TomlReport): TomlTree {
-  return new TomlReader(text, report).document();
+/** Reads all of a text, which has no byte order mark. Where it is not TOML 1.0, `stop` says why; the tree is what came before. */
+export function readTree(text: string, report: TomlReport): { readonly tree: TomlTree; readonly stop: TomlStop | undefined } {
+  const reader = new TomlReader(text, report);
+  const tree = { root: reader.tables.root, statements: reader.statements };
+  try {
+    reader.document();
+  } catch (error) {
+    if (error instanceof TomlStop) return { tree, stop: error };
+    throw error;
+  }
+  return { tree, stop: undefined };
 }
 
 const DOT = 0x2e;
@@ -57,35 +65,35 @@ const BARE_KEY = /[A-Za-z0-9_-]+/y;
 class TomlReader {
   readonly #scan: Scanner;
   readonly #report: TomlReport;
-  readonly #tables: Tables;
+  readonly tables: Tables;
+  readonly statements: TomlStatement[] = [];
   #values = 0;
 
   constructor(text: string, report: TomlReport) {
     this.#scan = new Scanner(text);
     this.#report = report;
-    this.#tables = new Tables(report.twice);
+    this.tables = new Tables(report.twice);
   }
 
-  document(): TomlTree {
+  document(): void {
     const scan = this.#scan;
-    const statements: TomlStatement[] = [];
-    let body = this.#tables.root;
+    scan.refuseForbidden();
+    let body = this.tables.root;
     let header = "";
     for (scan.skipBlank(); scan.at < scan.text.length; scan.skipBlank()) {
       const start = scan.at;
       let rootKey = header;
       if (scan.peek() === OPEN_BRACKET) {
         const keys = this.#header();
-        body = keys.array ? this.#tables.append(keys.keys, start, scan.at) : this.#tables.open(keys.keys, start, scan.at);
+        body = keys.array ? this.tables.append(keys.keys, start, scan.at) : this.tables.open(keys.keys, start, scan.at);
         header = rootKey = keys.keys[0]?.name ?? "";
       } else {
         const key = this.#assignment(body, 0);
-        if (body === this.#tables.root) rootKey = key;
+        if (body === this.tables.root) rootKey = key;
       }
       scan.endLine();
-      statements.push({ start, end: scan.at, rootKey });
+      this.statements.push({ start, end: scan.at, rootKey });
     }
-    return { root: this.#tables.root, statements };
   }
 
   #header(): { readonly keys: readonly TomlKey[]; readonly array: boolean } {
@@ -107,7 +115,7 @@ class TomlReader {
     scan.skipSpace();
     const inner = depth + keys.length - 1;
     if (inner > MAX_DEPTH) this.#tooDeep();
-    this.#tables.assign(body, keys, this.#value(inner));
+    this.tables.assign(body, keys, this.#value(inner));
     return keys[0]?.name ?? "";
   }
 
@@ -167,12 +175,22 @@ class TomlReader {
     scan.skipSpace();
     if (!scan.take(CLOSE_BRACE)) {
       do {
+        scan.skipSpace();
+        if (scan.peek() === CLOSE_BRACE) scan.stop(scan.at, "comma at the end of an inline table", "none (TOML 1.0)");
+        this.#refuseLineEnd();
         this.#assignment(table, depth);
         scan.skipSpace();
       } while (scan.take(COMMA));
-      if (!scan.take(CLOSE_BRACE)) scan.stop(scan.at, "inline table without an end on its line", ", or }");
+      this.#refuseLineEnd();
+      if (!scan.take(CLOSE_BRACE)) scan.stop(scan.at, "inline table without an end", ", or }");
     }
-    return { ...table, end: scan.at };
+    table.end = scan.at;
+    return table;
+  }
+
+  #refuseLineEnd(): void {
+    const code = this.#scan.peek();
+    if (code === LF || code === CR) this.#scan.stop(this.#scan.at, "line end in an inline table", "one line (TOML 1.0)");
   }
 
   #count(): void {

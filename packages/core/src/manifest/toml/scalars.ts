@@ -4,9 +4,11 @@ import type { Scanner } from "./scanner.ts";
 /** TOML 1.0 need take no more than 64 signed bits; the original takes and writes unsigned ones as well (vector U9). */
 const MIN_INTEGER = -(2n ** 63n);
 const MAX_INTEGER = 2n ** 64n - 1n;
-/** Digits without leading zeros; longer is out of range, and is not handed to BigInt, which is slow on long texts. */
-const MAX_DECIMAL_DIGITS = 20;
-const MAX_BINARY_DIGITS = 64;
+/**
+ * Code units of a number or date. Longer ones are refused before any pattern sees them: a pattern that repeats a group
+ * overflows the engine's stack on millions of them.
+ */
+const MAX_WORD_LENGTH = 1000;
 
 /** A word of anything that a number, a boolean or a date is made of. */
 const WORD = /[0-9A-Za-z_+\-.:]+/y;
@@ -36,6 +38,7 @@ export function readScalar(scan: Scanner, report: (node: TomlInvalid, problem: s
     report(node, problem, allowed);
     return node;
   };
+  if (word.length > MAX_WORD_LENGTH) scan.stop(start, "too long", `at most ${MAX_WORD_LENGTH} characters`);
   if (word === "true" || word === "false") return { kind: "boolean", start, end, value: word === "true" };
   if (DECIMAL.test(word) || BASED.test(word)) {
     const value = integerOf(word);
@@ -52,18 +55,10 @@ export function readScalar(scan: Scanner, report: (node: TomlInvalid, problem: s
   return scan.stop(start, word === "" ? "no value" : "not a value", ALLOWED);
 }
 
+/** BigInt takes TOML's signs, which only decimals have, and its bases. */
 function integerOf(word: string): bigint | undefined {
-  const text = word.includes("_") ? word.replaceAll("_", "") : word;
-  const value = DECIMAL.test(word) ? decimalOf(text) : basedOf(text);
-  return value === undefined || value < MIN_INTEGER || value > MAX_INTEGER ? undefined : value;
-}
-
-/** With its sign, which BigInt takes; TOML has no leading zeros here. */
-const decimalOf = (text: string): bigint | undefined => (text.length > MAX_DECIMAL_DIGITS + 1 ? undefined : BigInt(text));
-
-function basedOf(text: string): bigint | undefined {
-  const digits = text.slice(2).replace(/^0+/, "");
-  return digits.length > MAX_BINARY_DIGITS ? undefined : BigInt(`${text.slice(0, 2)}${digits === "" ? "0" : digits}`);
+  const value = BigInt(word.includes("_") ? word.replaceAll("_", "") : word);
+  return value < MIN_INTEGER || value > MAX_INTEGER ? undefined : value;
 }
 
 function specialOf(word: string): number {

@@ -30,10 +30,13 @@ export class Scanner {
   readonly text: string;
   at = 0;
 
-  /** Throws `TomlStop` at the first character that is allowed nowhere, so that no later step need look for one. */
   constructor(text: string) {
     this.text = text;
-    const forbidden = text.search(FORBIDDEN);
+  }
+
+  /** Stops at the first character that is allowed nowhere, so that no later step need look for one. */
+  refuseForbidden(): void {
+    const forbidden = this.text.search(FORBIDDEN);
     if (forbidden !== -1) this.stop(forbidden, "control character", "tabs and line ends; others escaped, in strings");
   }
 

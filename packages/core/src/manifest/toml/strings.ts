@@ -53,24 +53,27 @@ export function readLineString(scan: Scanner): string {
 }
 
 function readBasicLines(scan: Scanner, start: number): string {
-  for (let value = ""; ; ) {
-    value += oneLineEnd(scan.match(PLAIN_LINES));
+  let value = "";
+  for (let plain = scan.at; ; ) {
+    scan.match(PLAIN_LINES);
+    const end = scan.at;
     const quotes = scan.match(QUOTES).length;
-    // Up to two quotes may stand right before the closing three.
-    if (quotes >= 3) return value + '"'.repeat(quotes - 3);
-    if (quotes > 0) value += '"'.repeat(quotes);
-    else if (scan.peek() === BACKSLASH) value += readFoldOrEscape(scan);
-    else return unclosed(scan, start);
+    if (quotes >= 3) return value + oneLineEnd(scan.text.slice(plain, scan.at - 3));
+    if (quotes > 0) continue;
+    if (scan.peek() !== BACKSLASH) return unclosed(scan, start);
+    value += oneLineEnd(scan.text.slice(plain, end)) + readFoldOrEscape(scan);
+    plain = scan.at;
   }
 }
 
 function readLiteralLines(scan: Scanner, start: number): string {
-  for (let value = ""; ; ) {
-    value += oneLineEnd(scan.match(LITERAL_LINES));
+  const from = scan.at;
+  for (;;) {
+    scan.match(LITERAL_LINES);
     const quotes = scan.match(APOSTROPHES).length;
-    if (quotes >= 3) return value + "'".repeat(quotes - 3);
+    // Up to two quotes may stand right before the closing three.
+    if (quotes >= 3) return oneLineEnd(scan.text.slice(from, scan.at - 3));
     if (quotes === 0) return unclosed(scan, start);
-    value += "'".repeat(quotes);
   }
 }
 

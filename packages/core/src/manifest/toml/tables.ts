@@ -23,11 +23,8 @@ export class Tables {
     if (parent === undefined || key === undefined) return table;
     const found = parent.members.get(key.name)?.node;
     if (found === undefined) parent.members.set(key.name, { key, node: table });
-    else if (found.kind === "table" && found.origin === "implicit") {
-      const opened = { ...table, members: found.members };
-      parent.members.set(key.name, { key, node: opened });
-      return opened;
-    } else this.#twice(parent, key);
+    else if (found.kind === "table" && found.origin === "implicit") return Object.assign(found, { origin: "header", start, end });
+    else this.#twice(parent, key);
     return table;
   }
 

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Call } from "../call.ts";
-import { faultPoint, io, type StagedFile, stageFolder, syncFolder, withLock, writeFileAtomically } from "../files/index.ts";
+import { asIo, faultPoint, io, type StagedFile, stageFolder, syncFolder, withLock, writeFileAtomically } from "../files/index.ts";
 import { type InstalledIndex, readIndex, type SkillsFolder, skillsFolder } from "../installed/index.ts";
 import { type Journal, projectOutbox } from "../journal/index.ts";
 import type { TrustWriter } from "../trust/index.ts";
@@ -74,10 +74,11 @@ async function commit(
     await writeFileAtomically(folder.pending, writePlan(plan), { mode: 0o600, temporary: join(scratch, "intent") });
   } catch (error) {
     await clearIntent(folder).catch(() => {});
-    throw error;
+    throw asIo("write", folder.root, error);
   }
   await walkAll(walk, call);
-  await clearIntent(folder);
+  // All is done; a record that stays is walked again by the next command, and changes nothing.
+  await clearIntent(folder).catch(() => call.warn(`${folder.pending} could not be removed; the next command tries again.`));
 }
 
 /** Walks all steps. One that fails while we live takes the ones before it back: the error changes nothing (spec 5.2). */
@@ -93,7 +94,7 @@ async function walkAll(walk: Walk, call: Call): Promise<void> {
         continue;
       }
       await takeBack(walk.folder, done);
-      throw error;
+      throw asIo("write", walk.folder.root, error);
     }
   }
 }

@@ -2,13 +2,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { buildArtifact } from "palyra-skills/artifact";
-import { DEFAULT_POLICY } from "palyra-skills/audit";
 import { toHex } from "palyra-skills/encoding";
-import { monotonicFactory } from "ulid";
 import { afterAll } from "vitest";
-import type { Call } from "../../src/call.ts";
+import { homeIn, installRequest, newCall } from "./parts.ts";
+
+export { homeIn, installRequest, newCall };
+
 import { readIndex } from "../../src/installed/index.ts";
-import { openJournal } from "../../src/journal/index.ts";
 import { type Home, type InstallOutcome, type InstallRequest, installSkill } from "../../src/lifecycle/index.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
 
@@ -23,39 +23,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** A home in a folder of its own: three places, apart. */
-export function homeIn(root: string): Home {
-  return {
-    places: {
-      stateRoot: join(root, "state"),
-      skillsRoot: join(root, "skills"),
-      trustStore: join(root, "trust", "store.json"),
-      journal: join(root, "journal.sqlite3"),
-    },
-    platform: nodePlatform,
-    newUlid: monotonicFactory(),
-    openJournal,
-    holdsSecret: () => false,
-  };
-}
-
 export const newHome = (): Home => homeIn(temporaryFolder());
-
-let time = 1_750_000_000_000;
-export function newCall(principal = "user:test"): Call & { readonly warnings: string[] } {
-  time += 1000;
-  const warnings: string[] = [];
-  return {
-    now: time,
-    principal,
-    deviceId: "01ARZ3NDEKTSV4RRFFQ69G5FAV",
-    channel: null,
-    signal: new AbortController().signal,
-    progress: () => {},
-    warn: (text) => void warnings.push(text),
-    warnings,
-  };
-}
 
 /** A module with one function, `run: () -> i32`, that returns 0. */
 const MODULE = Uint8Array.from(Buffer.from("0061736d010000000105016000017f030201000707010372756e00000a0601040041000b", "hex"));
@@ -76,7 +44,7 @@ export interface SkillSpec {
 export async function skillBytes(spec: SkillSpec = {}): Promise<Uint8Array> {
   const { publisher = "acme", version = "1.0.0", key = 1, extra = "", assets = [] } = spec;
   const id = spec.id ?? `${publisher}.echo`;
-  const tools = spec.tools ?? [`${id}.say`];
+  const tools = spec.tools ?? [`${publisher}.${id.split(".").at(-1)}.say`];
   const manifest = [
     `manifest_version = 2\nskill_id = "${id}"\nname = "Echo"\nversion = "${version}"\npublisher = "${publisher}"`,
     ...tools.map(
@@ -104,6 +72,7 @@ export async function skillBytes(spec: SkillSpec = {}): Promise<Uint8Array> {
         builder: { id: "https://builds.example/ci" },
         subject: [{ name: "modules/module.wasm", digest: { sha256: sha256(MODULE) } }],
       }),
+      layout: "flat",
       secretKey: new Uint8Array(32).fill(key),
       signedAtUnixMs: 1_750_000_000_000,
     },
@@ -123,18 +92,6 @@ export async function skillFile(folder: string, spec: SkillSpec = {}): Promise<s
   const file = join(folder, `artifact-${files}.palyra-skill`);
   writeFileSync(file, await skillBytes(spec));
   return file;
-}
-
-export function installRequest(file: string, more: Partial<InstallRequest> = {}): InstallRequest {
-  return {
-    source: { kind: "local_artifact", reference: file },
-    policy: DEFAULT_POLICY,
-    trusted: [],
-    allowUntrusted: true,
-    allowDowngrade: false,
-    allowOwnerChange: false,
-    ...more,
-  };
 }
 
 /** Builds and installs in one go. */

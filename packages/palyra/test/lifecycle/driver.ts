@@ -1,0 +1,39 @@
+/** One operation in a process of its own, so that it can be killed: `driver.mjs <root> <operation as JSON>`. */
+import { exit } from "node:process";
+import { changeTrust, installSkill, removeSkill, useVersion } from "../../src/lifecycle/index.ts";
+import type { TrustChange } from "../../src/trust/index.ts";
+import { homeIn, installRequest, newCall } from "./parts.ts";
+
+export type Operation =
+  | { readonly op: "install"; readonly files: readonly string[]; readonly allowDowngrade?: boolean }
+  | { readonly op: "remove"; readonly skillIds: readonly string[] }
+  | { readonly op: "use"; readonly skillId: string; readonly version: string }
+  | { readonly op: "trust"; readonly change: TrustChange };
+
+const [root = "", operation = ""] = process.argv.slice(2);
+const home = homeIn(root);
+const asked: Operation = JSON.parse(operation);
+try {
+  switch (asked.op) {
+    case "install":
+      for (const file of asked.files)
+        await installSkill(
+          home,
+          installRequest(file, { allowDowngrade: asked.allowDowngrade === true }),
+          newCall(),
+          async () => {},
+        );
+      break;
+    case "remove":
+      for (const skillId of asked.skillIds) await removeSkill(home, { skillId }, newCall());
+      break;
+    case "use":
+      await useVersion(home, { skillId: asked.skillId, version: asked.version, allowDowngrade: true }, newCall());
+      break;
+    case "trust":
+      await changeTrust(home, asked.change, newCall());
+  }
+} catch (error) {
+  process.stderr.write(error instanceof Error && "code" in error ? String(error.code) : String(error));
+  exit(1);
+}

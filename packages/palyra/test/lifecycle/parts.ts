@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { DEFAULT_POLICY } from "palyra-skills/audit";
+import { monotonicFactory } from "ulid";
+import type { Call } from "../../src/call.ts";
+import { openJournal } from "../../src/journal/index.ts";
+import type { Home, InstallRequest } from "../../src/lifecycle/index.ts";
+import { nodePlatform } from "../../src/platform/index.ts";
+
+/** A home in a folder of its own: three places, apart. */
+export function homeIn(root: string): Home {
+  return {
+    places: {
+      stateRoot: join(root, "state"),
+      skillsRoot: join(root, "skills"),
+      trustStore: join(root, "trust", "store.json"),
+      journal: join(root, "journal.sqlite3"),
+    },
+    platform: nodePlatform,
+    newUlid: monotonicFactory(),
+    openJournal,
+    holdsSecret: () => false,
+  };
+}
+
+let time = 1_750_000_000_000;
+export function newCall(principal = "user:test"): Call & { readonly warnings: string[] } {
+  time += 1000;
+  const warnings: string[] = [];
+  return {
+    now: time,
+    principal,
+    deviceId: "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    channel: null,
+    signal: new AbortController().signal,
+    progress: () => {},
+    warn: (text) => void warnings.push(text),
+    warnings,
+  };
+}
+
+export function installRequest(file: string, more: Partial<InstallRequest> = {}): InstallRequest {
+  return {
+    source: { kind: "local_artifact", reference: file },
+    policy: DEFAULT_POLICY,
+    trusted: [],
+    allowUntrusted: true,
+    allowDowngrade: false,
+    allowOwnerChange: false,
+    ...more,
+  };
+}

@@ -1,4 +1,4 @@
-import { type Archive, type ArchiveEntry, LAYOUTS, type Layout, MANIFEST_PATH, readArchive } from "../archive/index.ts";
+import { type Archive, type ArchiveEntry, LAYOUTS, type Layout, layoutOf, MANIFEST_PATH, readArchive } from "../archive/index.ts";
 import type { JsonObjectNode } from "../encoding/index.ts";
 import {
   checkCompatibility,
@@ -32,7 +32,7 @@ export async function openArtifact(
     if (!isSignaturePath(entry.path)) hasher.add(entry);
   };
   const archive = await readArchive(bytes, platform, hashEntry); // 1, and the hash of 7 while the rest inflates
-  const layout = layoutOf(archive.entries.map(({ path }) => path)); // 1 as well: no security file out of place;
+  const layout = layoutOf(archive.entries.map(({ path }) => path)); // 1 as well: no security file out of place
   const manifest = parseManifest(requireEntry(archive, MANIFEST_PATH).bytes); // 2
   const sbom = checkSbom(requireEntry(archive, layout.sbom).bytes, layout.sbom); // 3
   const provenance = checkProvenance(requireEntry(archive, layout.provenance).bytes, layout.provenance); // 4

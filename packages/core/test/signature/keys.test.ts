@@ -40,7 +40,9 @@ describe("T21: ambiguous key material is refused", () => {
     ["31 hex digits and a line feed", `${"7".repeat(31)}\n`],
     ["32 hex digits with white space around", ` ${"Af".repeat(16)}\r\n`],
     ["30 hex digits that white space makes 32 bytes", ` ${"ab".repeat(15)}\n`],
-  ])("%s", (_, material) => expect(thrownBy(text(material))).toHaveCode("InvalidSigningKeyLength"));
+  ])("%s", (_, material) => {
+    expect(thrownBy(text(material))).toHaveCode("InvalidSigningKeyLength");
+  });
 });
 
 describe("parseSigningKey", () => {

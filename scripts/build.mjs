@@ -32,7 +32,8 @@ async function bundle() {
     target: "node20.19",
     conditions: ["palyra-source"],
     // Native code and what stands in for it; found at run time.
-    external: ["@photostructure/sqlite", "node:sqlite"],
+    // xmlbuilder2 and libxmljs2: the CycloneDX library's ways to XML, which we do not take.
+    external: ["@photostructure/sqlite", "node:sqlite", "xmlbuilder2", "libxmljs2"],
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },

@@ -63,7 +63,7 @@ const DAEMON: readonly Option[] = [
 ];
 
 /** All that an operation takes as options, its own first. */
-export function optionsOf(operation: Operation<never>): readonly Option[] {
+export function optionsOf(operation: Operation<unknown>): readonly Option[] {
   return [
     ...operation.fields.filter((field) => !operation.positional.includes(field.name)).map(fromField),
     ...operation.places.map((place) => PLACES[place]),

@@ -1,0 +1,136 @@
+/**
+ * Completion: a script of a few lines for each shell, which asks `palyra completions words -- <words>` at each press of the key.
+ * The answer is one candidate a line, `value<TAB>description`; a last line `:files` says that file names fit as well.
+ */
+import { CATALOG, isOperationName } from "../operations/catalog.ts";
+import { commands } from "./command.ts";
+import type { Host } from "./host.ts";
+import type { Manner } from "./manner.ts";
+import { GLOBAL_OPTIONS, type Option, optionsOf } from "./options.ts";
+import { usage } from "./words.ts";
+
+const SHELLS = ["bash", "zsh", "fish"] as const;
+
+export async function runCompletions(words: readonly string[], host: Host, _manner: Manner): Promise<0> {
+  const [first, ...rest] = words;
+  if (first === "--help" || first === "-h") {
+    host.stdout.write(HELP);
+    return 0;
+  }
+  if (first === "words") {
+    const typed = rest[0] === "--" ? rest.slice(1) : rest;
+    host.stdout.write((await complete(typed)).map((line) => `${line}\n`).join(""));
+    return 0;
+  }
+  const shell = SHELLS.find((each) => each === first);
+  if (shell === undefined || rest.length > 0) throw usage(`palyra completions needs one of ${SHELLS.join(", ")}`);
+  host.stdout.write(SCRIPTS[shell]);
+  return 0;
+}
+
+/** Candidates for the last of the words, which may be empty. */
+export async function complete(words: readonly string[]): Promise<string[]> {
+  const last = words.at(-1) ?? "";
+  const before = words.slice(0, -1);
+  const { name, options, positionals } = await known(before);
+  const awaited = options.find((option) => option.kind !== "flag" && before.at(-1) === `--${option.name}`);
+  if (awaited !== undefined)
+    return awaited.choices?.length
+      ? matching(
+          awaited.choices.map((each) => [each, ""]),
+          last,
+        )
+      : FILES;
+  if (last.startsWith("-"))
+    return matching(
+      options.map(({ name: option, help }) => [`--${option}`, help]),
+      last,
+    );
+  if (name !== undefined) return positionals ? FILES : [];
+  const path = before.filter((word) => !word.startsWith("-")).join(" ");
+  const prefix = path === "" ? "" : `${path} `;
+  const next = commands()
+    .filter(([command]) => command.startsWith(prefix))
+    .map(([command, summary]) => {
+      const [word = "", ...more] = command.slice(prefix.length).split(" ");
+      return [word, more.length === 0 ? summary : ""] as const;
+    });
+  return matching([...new Map(next)], last);
+}
+
+const FILES = [":files"];
+
+/** The operation that the words have named by now, with its options. */
+async function known(words: readonly string[]) {
+  const plain = words.filter((word) => !word.startsWith("-"));
+  for (let length = plain.length; length > 0; length--) {
+    const name = plain.slice(0, length).join(" ");
+    if (!isOperationName(name)) continue;
+    const operation = await CATALOG[name].load();
+    const options: readonly Option[] = [...optionsOf(operation), ...GLOBAL_OPTIONS];
+    return { name, options, positionals: operation.positional.length > 0 };
+  }
+  return { name: undefined, options: GLOBAL_OPTIONS, positionals: false };
+}
+
+function matching(candidates: readonly (readonly [value: string, description: string])[], typed: string): string[] {
+  return candidates
+    .filter(([value]) => value.startsWith(typed))
+    .map(([value, description]) => (description === "" ? value : `${value}\t${description}`));
+}
+
+const HELP = `Print a completion script for bash, zsh or fish
+
+Usage: palyra completions bash|zsh|fish
+
+Examples
+  $ palyra completions bash > ~/.local/share/bash-completion/completions/palyra
+  $ palyra completions zsh > "\${fpath[1]}/_palyra"
+  $ palyra completions fish > ~/.config/fish/completions/palyra.fish
+`;
+
+const SCRIPTS: { readonly [Shell in (typeof SHELLS)[number]]: string } = {
+  bash: `# bash completion for palyra
+_palyra() {
+  local line answer
+  COMPREPLY=()
+  while IFS= read -r line; do
+    if [ "$line" = ":files" ]; then
+      compopt -o default 2>/dev/null
+      COMPREPLY=($(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}"))
+    else
+      COMPREPLY+=("\${line%%$'\\t'*}")
+    fi
+  done < <(palyra completions words -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+}
+complete -F _palyra palyra
+`,
+  zsh: `#compdef palyra
+_palyra() {
+  local line
+  local -a answers
+  while IFS= read -r line; do
+    if [[ "$line" == ":files" ]]; then
+      _files
+    else
+      answers+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+    fi
+  done < <(palyra completions words -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
+  (( \${#answers} )) && _describe palyra answers
+}
+if [ "$funcstack[1]" = "_palyra" ]; then _palyra "$@"; else compdef _palyra palyra; fi
+`,
+  fish: `# fish completion for palyra
+function __palyra_words
+  set -l words (commandline -opc) (commandline -ct)
+  for line in (palyra completions words -- $words[2..-1] 2>/dev/null)
+    if test "$line" = ":files"
+      __fish_complete_path (commandline -ct)
+    else
+      echo $line
+    end
+  end
+end
+complete -c palyra -f -a '(__palyra_words)'
+`,
+};

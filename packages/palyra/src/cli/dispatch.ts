@@ -1,0 +1,62 @@
+import { PalyraError } from "../errors.ts";
+import { quoted } from "../operations/wording/safe.ts";
+import { DAEMON_TIMEOUT_MS, type Setting } from "../settings.ts";
+
+/**
+ * Here or to the daemon (spec 6.2). This version cannot speak with one, so it works here where none was named or where nobody
+ * listens at a loopback address; in any other case it refuses, and nothing is written: whoever names a daemon means its journal.
+ */
+export async function requireNoDaemon(url: Setting<string>): Promise<void> {
+  if (url.from === "default") return;
+  const address = loopbackAddress(url.value);
+  if (address === undefined)
+    throw refused(url, "only a loopback address can be tried by this version, which has no daemon client");
+  const found = await knock(address);
+  if (found === "refused") return;
+  const problem = found === "answered" ? "somebody listens there, and this version has no daemon client" : "there is no answer";
+  throw refused(url, problem);
+}
+
+function refused({ value, from }: Setting<string>, problem: string): PalyraError<"Usage"> {
+  return new PalyraError("Usage", {
+    problem: `the daemon ${quoted(value)} (${from}) cannot be used: ${problem}`,
+    hint: "nothing was changed; without --url and PALYRA_DAEMON_URL the local journal is used",
+  });
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+const DEFAULT_PORTS: { readonly [protocol: string]: number } = { "http:": 80, "https:": 443 };
+
+function loopbackAddress(written: string): Address | undefined {
+  const url = URL.canParse(written) ? new URL(written) : undefined;
+  const standard = DEFAULT_PORTS[url?.protocol ?? ""];
+  if (url === undefined || standard === undefined) return undefined;
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const loopback = host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+  return loopback ? { host, port: url.port === "" ? standard : Number(url.port) } : undefined;
+}
+
+/** Connects and hangs up; not a byte is sent. */
+async function knock({ host, port }: Address): Promise<"answered" | "refused" | "silent"> {
+  const { connect } = await import("node:net");
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const done = (found: "answered" | "refused" | "silent"): void => {
+      socket.destroy();
+      resolve(found);
+    };
+    socket.setTimeout(DAEMON_TIMEOUT_MS, () => done("silent"));
+    socket.once("connect", () => done("answered"));
+    socket.once("error", (error) => done(wasRefused(error) ? "refused" : "silent"));
+  });
+}
+
+/** `localhost` has two addresses; refused is only what all of them refuse. */
+function wasRefused(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(wasRefused);
+  return error instanceof Error && "code" in error && error.code === "ECONNREFUSED";
+}

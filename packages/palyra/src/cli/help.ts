@@ -1,0 +1,94 @@
+import { CATALOG, type OperationName } from "../operations/catalog.ts";
+import type { Operation } from "../operations/operation.ts";
+import { VERSION } from "../version.ts";
+import { commands } from "./command.ts";
+import { GLOBAL_OPTIONS, type Option, optionsOf, usageOf } from "./options.ts";
+import type { Paint } from "./text/paint.ts";
+
+/** Columns of help texts. */
+const WRAP = 100;
+
+/** Help of a word that several commands begin with, or of all. */
+export function groupHelp(path: string, paint: Paint): string[] {
+  const prefix = path === "" ? "" : `${path} `;
+  const listed = commands().filter(([name]) => name.startsWith(prefix));
+  return [
+    ...(path === "" ? [`palyra ${VERSION}: signed skills for AI agents`, ""] : []),
+    `${paint.strong("Usage:")} palyra ${prefix}<command> [options]`,
+    "",
+    paint.strong("Commands"),
+    ...columns(listed.map(([name, summary]) => [name, summary])),
+    "",
+    paint.strong("Options of every command"),
+    ...columns(GLOBAL_OPTIONS.map((option) => [usageOf(option), option.help])),
+    ...(path === "" ? columns([["--version", "Show the version"]]) : []),
+    "",
+    `palyra <command> --help shows a command's own options, with examples.`,
+  ];
+}
+
+export function operationHelp(name: OperationName, operation: Operation<unknown>, paint: Paint): string[] {
+  const options = optionsOf(operation);
+  return [
+    CATALOG[name].summary,
+    ...(operation.notes === undefined ? [] : wrap(operation.notes, WRAP)),
+    "",
+    `${paint.strong("Usage:")} palyra ${[name, ...positionalUsage(operation), ...requiredUsage(options), "[options]"].join(" ")}`,
+    ...section("Arguments", positionals(operation), paint),
+    ...section("Options", options.map(described), paint),
+    ...section("Options of every command", GLOBAL_OPTIONS.map(described), paint),
+    "",
+    paint.strong(operation.examples.length === 1 ? "Example" : "Examples"),
+    ...operation.examples.map((example) => `  $ palyra ${example}`),
+  ];
+}
+
+function described(option: Option): [string, string] {
+  const { help, required, kind } = option;
+  return [usageOf(option), `${help}${required === true && kind !== "flag" ? " (required)" : ""}`];
+}
+
+function positionals({ fields, positional }: Operation<unknown>): [string, string][] {
+  return fields
+    .filter(({ name }) => positional.includes(name))
+    .map(({ placeholder, help, required }) => [required ? placeholder : `[${placeholder}]`, help]);
+}
+
+function positionalUsage(operation: Operation<unknown>): string[] {
+  const several = (name: string): boolean => operation.fields.some((field) => field.name === name && field.kind === "list");
+  return operation.positional.map((name) => {
+    const field = operation.fields.find((each) => each.name === name);
+    const shown = `${field?.placeholder ?? name}`;
+    if (several(name)) return `-- ${shown}…`;
+    return field?.required === false ? `[${shown}]` : shown;
+  });
+}
+
+function requiredUsage(options: readonly Option[]): string[] {
+  return options.filter(({ required }) => required === true).map(usageOf);
+}
+
+function section(title: string, rows: readonly (readonly [string, string])[], paint: Paint): string[] {
+  return rows.length === 0 ? [] : ["", paint.strong(title), ...columns(rows)];
+}
+
+/** Two columns, the second one wrapped under itself. */
+function columns(rows: readonly (readonly [string, string])[]): string[] {
+  const widest = Math.min(44, Math.max(...rows.map(([first]) => first.length)));
+  return rows.flatMap(([first, second]) => {
+    const [line = "", ...more] = wrap(second, WRAP - widest - 4);
+    const start =
+      first.length > widest ? [`  ${first}`, `  ${" ".repeat(widest)}  ${line}`] : [`  ${first.padEnd(widest)}  ${line}`];
+    return [...start, ...more.map((text) => `  ${" ".repeat(widest)}  ${text}`)];
+  });
+}
+
+function wrap(text: string, limit: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > limit) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}

@@ -1,0 +1,85 @@
+import type { Field, Operation, RawInput } from "../operations/operation.ts";
+import { quoted } from "../operations/wording/safe.ts";
+import type { SettingsOptions } from "../settings.ts";
+import { GLOBAL_OPTIONS, LATER_GLOBALS, optionsOf } from "./options.ts";
+import { readWords, usage, type Words } from "./words.ts";
+
+/** A command line, taken apart for one operation. */
+export interface Invocation {
+  readonly input: RawInput;
+  readonly settings: SettingsOptions;
+  /** `--yes` or `--non-interactive`: nobody is asked. */
+  readonly unattended: boolean;
+}
+
+/** Reads the words of a command. All that is wrong with them is one `Usage`. */
+export function readInvocation(operation: Operation<unknown>, commandWords: readonly string[]): Invocation {
+  const options = [...optionsOf(operation), ...GLOBAL_OPTIONS];
+  const words = readWords(commandWords, { options, later: { ...operation.later, ...LATER_GLOBALS } });
+  requireChoices(words, options);
+  const input = inputOf(operation, words);
+  const problems = operation.problems(input);
+  if (problems.length > 0) throw usage(problems.join("; "), "--help shows how it is used");
+  const unattended = words.flags.has("yes") || words.flags.has("non-interactive");
+  return { input, settings: settingsOf(words), unattended };
+}
+
+/** Global words alone: for help, which needs no more. */
+export function readGlobals(commandWords: readonly string[]): Words {
+  return readWords(commandWords, { options: GLOBAL_OPTIONS, later: LATER_GLOBALS });
+}
+
+function requireChoices(words: Words, options: ReturnType<typeof optionsOf>): void {
+  for (const { name, choices } of options) {
+    const value = words.texts.get(name);
+    if (value === undefined || choices === undefined || choices.length === 0 || choices.includes(value)) continue;
+    throw usage(`--${name} is none of ${choices.join(", ")}`);
+  }
+}
+
+function inputOf({ fields, positional }: Operation<unknown>, words: Words): RawInput {
+  const input: { [field: string]: unknown } = {};
+  for (const field of fields) {
+    const value = positional.includes(field.name) ? undefined : valueOf(field, words);
+    if (value !== undefined) input[field.name] = value;
+  }
+  let left = words.others;
+  for (const name of positional) {
+    const several = fields.some((field) => field.name === name && field.kind === "list");
+    const taken = several ? left : left[0];
+    if (taken !== undefined && taken.length > 0) input[name] = taken;
+    else if (taken === "") input[name] = taken;
+    left = several ? [] : left.slice(1);
+  }
+  if (left.length > 0) throw usage(`unexpected argument ${quoted(left[0] ?? "")}`, "--help shows how it is used");
+  return input;
+}
+
+function valueOf({ option, kind }: Field, words: Words): unknown {
+  switch (kind) {
+    case "flag":
+      return words.flags.has(option) ? true : undefined;
+    case "list":
+      return words.lists.get(option);
+    case "text":
+      return words.texts.get(option);
+    case "number": {
+      const text = words.texts.get(option);
+      return text !== undefined && /^-?[0-9]{1,20}$/.test(text) ? Number(text) : text;
+    }
+  }
+}
+
+function settingsOf({ texts }: Words): SettingsOptions {
+  return {
+    stateRoot: texts.get("state-root"),
+    skillsDir: texts.get("skills-dir"),
+    trustStore: texts.get("trust-store"),
+    auditPolicy: texts.get("audit-policy"),
+    url: texts.get("url"),
+    token: texts.get("token"),
+    principal: texts.get("principal"),
+    deviceId: texts.get("device-id"),
+    channel: texts.get("channel"),
+  };
+}

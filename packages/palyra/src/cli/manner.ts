@@ -1,0 +1,47 @@
+import type { Host, Output } from "./host.ts";
+import { colours, type Paint, plain } from "./text/paint.ts";
+
+/** How to speak: as a document or as lines, with or without colour. Found before the words are read, so that errors keep to it. */
+export interface Manner {
+  readonly json: boolean;
+  readonly indent: 0 | 2;
+  /** Only what every terminal can show: no colour, no animation, no box characters. */
+  readonly plain: boolean;
+  /** For stdout, and for stderr. */
+  readonly paint: Paint;
+  readonly errorPaint: Paint;
+  /** Lines as text. */
+  lines(lines: readonly string[]): string;
+}
+
+export function mannerOf(argv: readonly string[], { env, stdout, stderr }: Host): Manner {
+  const end = argv.indexOf("--");
+  const words = end === -1 ? argv : argv.slice(0, end);
+  const format = formatOf(words);
+  const isPlain = words.includes("--plain");
+  const paintFor = (output: Output): Paint => (hasColour(words, env, output) ? colours : plain);
+  return {
+    json: words.includes("--json") || format === "json" || format === "ndjson",
+    indent: format === "ndjson" ? 0 : 2,
+    plain: isPlain,
+    paint: paintFor(stdout),
+    errorPaint: paintFor(stderr),
+    lines: (lines) => {
+      const text = lines.map((line) => `${line}\n`).join("");
+      return isPlain ? text.replace(/[└├]─/g, "+-").replaceAll("│", "|").replaceAll("…", "...") : text;
+    },
+  };
+}
+
+function formatOf(words: readonly string[]): string | undefined {
+  const at = words.indexOf("--output-format");
+  return at === -1 ? words.find((word) => word.startsWith("--output-format="))?.split("=")[1] : words[at + 1];
+}
+
+/** https://no-color.org: any value but the empty one. `FORCE_COLOR` is somebody who knows that the output ends on a terminal. */
+function hasColour(words: readonly string[], env: Host["env"], output: Output): boolean {
+  if (words.includes("--no-color") || words.includes("--plain") || (env["NO_COLOR"] ?? "") !== "") return false;
+  const forced = env["FORCE_COLOR"] ?? "";
+  if (forced !== "") return forced !== "0";
+  return output.terminal && env["TERM"] !== "dumb";
+}

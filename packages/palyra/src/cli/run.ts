@@ -1,0 +1,122 @@
+import type { Call } from "../call.ts";
+import { CATALOG, type OperationName, type Outputs } from "../operations/catalog.ts";
+import type { Services } from "../operations/services.ts";
+import { safe } from "../operations/wording/safe.ts";
+import { VERSION } from "../version.ts";
+import { askPerson } from "./ask.ts";
+import { findCommand, isGroup } from "./command.ts";
+import { requireNoDaemon } from "./dispatch.ts";
+import { groupHelp, operationHelp } from "./help.ts";
+import type { Host } from "./host.ts";
+import { type Invocation, readGlobals, readInvocation } from "./invocation.ts";
+import { jsonText } from "./json.ts";
+import { type Manner, mannerOf } from "./manner.ts";
+import { startProgress } from "./progress.ts";
+import { errorDocument, errorLines, tell } from "./report-error.ts";
+import { VIEWS } from "./views/index.ts";
+import { usage } from "./words.ts";
+
+/** Runs one command line to its end. The result is the exit code: 0 done, 1 refused or failed, 2 usage (spec 6). */
+export async function runCommandLine(argv: readonly string[], host: Host): Promise<0 | 1 | 2> {
+  const manner = mannerOf(argv, host);
+  try {
+    return await dispatch(argv, host, manner);
+  } catch (error) {
+    const told = tell(error);
+    if (manner.json) host.stderr.write(jsonText(errorDocument(told), manner.indent));
+    else host.stderr.write(manner.lines(errorLines(told, manner.errorPaint)));
+    if (host.env["PALYRA_DEBUG"] === "1" && error instanceof Error) host.stderr.write(`${error.stack ?? ""}\n`);
+    return told.exit;
+  }
+}
+
+async function dispatch(argv: readonly string[], host: Host, manner: Manner): Promise<0 | 1> {
+  const command = findCommand(argv);
+  if (command.kind === "operation") return runOperation(command.name, command.words, host, manner);
+  if (command.kind === "group") return runGroup(command.path, command.words, host, manner);
+  if (command.name === "help") return runCommandLineHelp(command.words, host, manner);
+  const { runCompletions } = await import("./completions.ts");
+  return runCompletions(command.words, host, manner);
+}
+
+async function runGroup(path: string, words: readonly string[], host: Host, manner: Manner): Promise<0> {
+  if (path === "" && words.some((word) => word === "--version" || word === "-V")) {
+    host.stdout.write(`palyra ${VERSION}\n`);
+    return 0;
+  }
+  if (readGlobals(words).flags.has("help")) return print(host, manner.lines(groupHelp(path, manner.paint)));
+  // Not on stdout: whoever forgot the command in a script gets no output to misread.
+  if (!manner.json) host.stderr.write(manner.lines([...groupHelp(path, manner.errorPaint), ""]));
+  throw usage(`palyra${path === "" ? "" : ` ${path}`} needs a command`, "--help lists them");
+}
+
+/** `palyra help skills install` is `palyra skills install --help`. */
+async function runCommandLineHelp(words: readonly string[], host: Host, manner: Manner): Promise<0 | 1> {
+  const path = words.filter((word) => !word.startsWith("-")).join(" ");
+  if (path === "" || isGroup(path)) return print(host, manner.lines(groupHelp(path, manner.paint)));
+  return dispatch([...words, "--help"], host, manner);
+}
+
+async function runOperation<Name extends OperationName>(
+  name: Name,
+  words: readonly string[],
+  host: Host,
+  manner: Manner,
+): Promise<0 | 1> {
+  const operation = await CATALOG[name].load();
+  if (asksForHelp(words)) return print(host, manner.lines(operationHelp(name, operation, manner.paint)));
+  const invocation = readInvocation(operation, words);
+  const services = host.compose(invocation.settings);
+  if (operation.daemon) await requireNoDaemon(services.settings.daemonUrl);
+  const progress = startProgress(host.stderr, manner.plain);
+  try {
+    const call = callOf(host, services, invocation, manner, progress);
+    const { output, failed } = await operation.run(services, invocation.input, call);
+    progress.pause();
+    await answer(name, output, host, invocation.input["report"] === "json" ? { ...manner, json: true } : manner);
+    return failed ? 1 : 0;
+  } finally {
+    progress.pause();
+  }
+}
+
+function asksForHelp(words: readonly string[]): boolean {
+  const end = words.indexOf("--");
+  return (end === -1 ? words : words.slice(0, end)).some((word) => word === "--help" || word === "-h");
+}
+
+/** One JSON document (spec 11.1), or lines for a person. */
+async function answer<Name extends OperationName>(name: Name, output: Outputs[Name], host: Host, manner: Manner): Promise<void> {
+  if (output === null) return;
+  if (manner.json) host.stdout.write(jsonText(output, manner.indent));
+  else host.stdout.write(manner.lines((await VIEWS[name]())(output, manner.paint)));
+}
+
+function callOf(
+  host: Host,
+  { settings }: Services,
+  { unattended }: Invocation,
+  manner: Manner,
+  progress: { say(label: string): void; pause(): void },
+): Call {
+  const { prompt } = host;
+  const tellPerson = (lines: readonly string[]): void => {
+    progress.pause();
+    host.stderr.write(manner.lines(lines));
+  };
+  return {
+    now: host.now(),
+    principal: settings.principal.value,
+    deviceId: settings.deviceId.value,
+    channel: settings.channel.value,
+    signal: host.signal,
+    progress: progress.say,
+    warn: (text) => tellPerson([`${manner.errorPaint.warning("warning:")} ${safe(text)}`]),
+    ...(prompt === undefined || unattended || manner.json ? {} : { ask: (question) => askPerson(prompt, question, tellPerson) }),
+  };
+}
+
+function print(host: Host, text: string): 0 {
+  host.stdout.write(text);
+  return 0;
+}

@@ -1,0 +1,42 @@
+import type { Outputs } from "../../operations/catalog.ts";
+import type { CheckResult } from "../../operations/skills/check.ts";
+import { safe } from "../../operations/wording/safe.ts";
+import { count } from "../../operations/wording/units.ts";
+import type { Paint } from "../text/paint.ts";
+import type { View } from "./view.ts";
+
+export const checkView: View<Outputs["skills check"]> = ({ results, skills_root }, paint) => {
+  if (results.length === 0) return [`nothing is installed in ${safe(skills_root)}`];
+  const ready = results.filter(({ check_status }) => check_status === "ready").length;
+  return [
+    ...results.flatMap((result) => resultLines(result, paint)),
+    "",
+    `${count(results.length, "skill")}: ${ready} ready, ${results.length - ready} not`,
+  ];
+};
+
+const WIDEST = "blocked".length;
+const PAINTS = { ready: "good", blocked: "bad", unknown: "warning" } as const;
+
+function resultLines(result: CheckResult, paint: Paint): string[] {
+  const { inventory, check_status, reasons } = result;
+  const label = paint[PAINTS[check_status]](check_status) + " ".repeat(WIDEST - check_status.length);
+  const indent = " ".repeat(WIDEST + 2);
+  return [
+    `${label}  ${paint.strong(safe(inventory.skill_id))} ${safe(inventory.version)}  ${paint.faint(summary(result))}`,
+    ...reasons.map((reason) => `${indent}${safe(reason)}`),
+  ];
+}
+
+/** Trust, audit and status in a few words each. */
+function summary({ inventory, trust_accepted, audit, failed_checks, warning_checks, verification }: CheckResult): string {
+  const trust = trust_accepted ? `trusted (${verification?.trust_decision ?? ""})` : "not trusted";
+  const warned = warning_checks === 0 ? "" : ` with ${count(warning_checks, "warning")}`;
+  const audited =
+    audit === undefined
+      ? "not audited"
+      : failed_checks === 0
+        ? `audit passed${warned}`
+        : `${count(failed_checks, "check")} failed`;
+  return `${trust}, ${audited}, ${safe(inventory.runtime_status.status)}`;
+}

@@ -1,0 +1,55 @@
+import type { Outputs } from "../../operations/catalog.ts";
+import type { InstalledDocument, InstallPlanDocument } from "../../operations/skills/install.ts";
+import { safe } from "../../operations/wording/safe.ts";
+import { fields } from "../text/layout.ts";
+import type { Paint } from "../text/paint.ts";
+import { secretLines } from "./inspection.ts";
+import { TRUST } from "./verification.ts";
+import type { View } from "./view.ts";
+
+export const installView: View<Outputs["skills install"]> = (document, paint) =>
+  "dry_run" in document ? planLines(document, paint) : installedLines(document, paint);
+
+function installedLines(document: InstalledDocument, paint: Paint): string[] {
+  const { skill_id, version, status } = document;
+  const done = document.event_kind === "skill.updated" ? "updated to" : "installed";
+  return [
+    `${paint.good(done)} ${safe(skill_id)} ${safe(version)} in ${safe(document.skills_root)}`,
+    ...fields(facts(document), paint, "  "),
+    ...secretLines(document.missing_secrets),
+    ...(status === "active"
+      ? []
+      : [
+          "",
+          `${paint.warning(`It is ${safe(status)}`)}, as an earlier version of it was left.`,
+          `palyra skills enable ${safe(skill_id)} --override lets it run.`,
+        ]),
+  ];
+}
+
+function planLines(plan: InstallPlanDocument, paint: Paint): string[] {
+  const { skill_id, version, previous_version: previous } = plan;
+  const would = plan.admitted
+    ? `${paint.strong("would install")} ${safe(skill_id)} ${safe(version)}${previous === null ? "" : ` over ${safe(previous)}`} in ${safe(plan.skills_root)}`
+    : `${paint.bad("would refuse")} ${safe(skill_id)} ${safe(version)}: the audit fails`;
+  return [
+    would,
+    ...fields(facts(plan), paint, "  "),
+    ...plan.quarantine_reasons.map((reason) => `  ${paint.bad("fail")}  ${safe(reason)}`),
+    ...(plan.admitted ? [`  it would be ${safe(plan.status)}`] : []),
+    ...plan.allowed.map((step) => `  needs ${safe(step)}, which you gave`),
+    ...secretLines(plan.missing_secrets),
+    "",
+    "Nothing was changed.",
+  ];
+}
+
+function facts(document: InstalledDocument | InstallPlanDocument): (readonly [string, string])[] {
+  return [
+    ["publisher", safe(document.publisher)],
+    ["signed with", safe(document.signature_key_id)],
+    ["trust", TRUST[document.trust_decision]],
+    ["from", safe(document.source.reference)],
+    ["sha-256", document.artifact_sha256],
+  ];
+}

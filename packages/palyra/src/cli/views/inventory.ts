@@ -1,0 +1,38 @@
+import type { Outputs } from "../../operations/catalog.ts";
+import type { InventoryEntry } from "../../operations/shared/inventory.ts";
+import { safe } from "../../operations/wording/safe.ts";
+import { count } from "../../operations/wording/units.ts";
+import { type Cell, table } from "../text/layout.ts";
+import type { View } from "./view.ts";
+
+export const listView: View<Outputs["skills list"]> = ({ entries, skills_root }, paint) => {
+  if (entries.length === 0)
+    return [`nothing to list in ${safe(skills_root)}`, `palyra skills install --artifact FILE installs a skill`];
+  const blocked = entries.filter(({ eligibility }) => !eligibility.eligible).length;
+  return [
+    ...table(["skill", "version", "", "publisher", "may run", "tools", "name"], entries.map(row), paint),
+    "",
+    `${count(entries.length, "version")} in ${safe(skills_root)}${blocked === 0 ? "" : `, ${blocked} that may not run: palyra skills check says why`}`,
+  ];
+};
+
+function row(entry: InventoryEntry): Cell[] {
+  return [
+    { text: safe(entry.skill_id), paint: "strong" },
+    { text: safe(entry.version) },
+    { text: entry.current ? "current" : "", paint: "faint" },
+    { text: safe(entry.publisher) },
+    eligibilityCell(entry),
+    { text: entry.tool_count === null ? "?" : String(entry.tool_count) },
+    { text: entry.skill_name === null ? "?" : safe(entry.skill_name, 60) },
+  ];
+}
+
+/** `yes`, or what is in the way. */
+export function eligibilityCell({ eligibility, runtime_status, problem }: InventoryEntry): Cell {
+  if (eligibility.eligible) return { text: "yes", paint: "good" };
+  if (problem !== undefined) return { text: "damaged", paint: "bad" };
+  if (eligibility.status === "unknown") return { text: "no status", paint: "warning" };
+  const { status } = runtime_status;
+  return { text: status === "active" || status === "unknown" ? "no" : safe(status, 40), paint: "bad" };
+}

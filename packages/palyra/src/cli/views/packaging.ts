@@ -1,0 +1,32 @@
+import type { Outputs } from "../../operations/catalog.ts";
+import { safe } from "../../operations/wording/safe.ts";
+import { size } from "../../operations/wording/units.ts";
+import { fields } from "../text/layout.ts";
+import type { View } from "./view.ts";
+
+export const keygenView: View<Outputs["skills keygen"]> = ({ output, key_id, public_key_hex }, paint) => [
+  `${paint.good("made")} a signing key in ${safe(output)}, readable by you alone`,
+  ...fields(
+    [
+      ["key id", key_id],
+      ["public key", public_key_hex],
+    ],
+    paint,
+    "  ",
+  ),
+  "",
+  "Publish the public key, and keep the file where no build log and no repository sees it.",
+];
+
+export const buildView: View<Outputs["skills package build"]> = (built, paint) => [
+  `${paint.good("packed")} ${safe(built.skill_id)} ${safe(built.version)} into ${safe(built.artifact_path)} (${size(built.artifact_bytes)})`,
+  ...fields(
+    [
+      ["publisher", safe(built.publisher)],
+      ["signed with", built.signature_key_id],
+      ["payload", built.payload_sha256],
+    ],
+    paint,
+    "  ",
+  ),
+];

@@ -1,0 +1,25 @@
+import type { Outputs } from "../../operations/catalog.ts";
+import { safe } from "../../operations/wording/safe.ts";
+import { type Cell, table } from "../text/layout.ts";
+import type { View } from "./view.ts";
+
+export const trustListView: View<Outputs["skills trust list"]> = (document, paint) => {
+  const { trust_store, trusted_publishers, tofu_publishers } = document;
+  const rows: Cell[][] = [
+    ...Object.entries(trusted_publishers).flatMap(([publisher, keys]) => keys.map((key) => row(publisher, "listed", key))),
+    ...Object.entries(tofu_publishers).map(([publisher, key]) => row(publisher, "first seen", key)),
+  ];
+  if (rows.length === 0) return [`nobody is trusted in ${safe(trust_store)}`];
+  return [...table(["publisher", "trusted as", "public key"], rows, paint), "", safe(trust_store)];
+};
+
+function row(publisher: string, how: string, key: string): Cell[] {
+  return [{ text: safe(publisher), paint: "strong" }, { text: how, paint: how === "listed" ? "good" : "warning" }, { text: key }];
+}
+
+export const trustView: View<Outputs["skills trust add"]> = ({ changed, publisher, trusted_keys, pinned_key }, paint) => [
+  `${changed ? paint.good("changed") : "nothing to change"}: ${safe(publisher)}`,
+  ...trusted_keys.map((key) => `  ${paint.faint("listed")}      ${key}`),
+  ...(pinned_key === null ? [] : [`  ${paint.faint("first seen")}  ${pinned_key}`]),
+  ...(trusted_keys.length === 0 && pinned_key === null ? ["  is not trusted here"] : []),
+];

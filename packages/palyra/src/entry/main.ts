@@ -1,0 +1,33 @@
+import type { Host, Output } from "../cli/host.ts";
+import { runCommandLine } from "../cli/run.ts";
+import { compose } from "./compose.ts";
+
+/** The command line in this process. Ends by itself once everything is written. */
+export async function main(argv: readonly string[]): Promise<void> {
+  // Whoever reads us may have read enough: no error, nothing said.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
+  process.exitCode = await runCommandLine(argv, processHost());
+}
+
+function processHost(): Host {
+  const { stdin, stdout, stderr } = process;
+  return {
+    env: process.env,
+    stdout: outputOf(stdout),
+    stderr: outputOf(stderr),
+    // A prompt on anything else would never be answered (spec 5.2).
+    ...(stdin.isTTY && stderr.isTTY ? { prompt: { input: stdin, output: stderr } } : {}),
+    now: () => Date.now(),
+    // The system's own way of interrupting stays: whatever is half done is finished or taken back by the next command.
+    signal: new AbortController().signal,
+    compose: (options) => compose(options, process.env),
+  };
+}
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+  return { write: (text) => void stream.write(text), terminal: stream.isTTY === true };
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}

@@ -19,6 +19,7 @@ import { checkSbom } from "./sbom.ts";
 /**
  * Opens an artifact: the ten checks of spec 1.5, in their order. Nothing of it may be written, compiled or shown as
  * trusted before all have passed; whether its key is trusted is another question (`decideTrust`).
+ * @param bytes must not change afterwards: contents of stored entries are views of it
  * @param host the level of Palyra that this host is compatible with (spec 2.6)
  * @throws SkillError with the code of the first check that fails, and nothing else
  */

@@ -2,7 +2,7 @@ import { encodeUtf8, fromBase64 } from "../encoding/index.ts";
 import { SkillError } from "../errors.ts";
 import type { Platform } from "../platform/index.ts";
 import { ALGORITHM, type SignatureDocument } from "./document.ts";
-import { ed25519Problem, PUBLIC_KEY_BYTES, SIGNATURE_BYTES, verifyEd25519 } from "./ed25519.ts";
+import { ed25519Problem, PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519.ts";
 import { keyId } from "./keys.ts";
 
 /**
@@ -24,7 +24,8 @@ export async function checkSignature(
   const problem = ed25519Problem(publicKey, signature);
   if (problem !== undefined) throw failed(problem);
   // Over the hex text, not over the hash: spec 1.4.
-  if (!(await verifyEd25519(platform, publicKey, encodeUtf8(payloadSha256), signature))) throw failed("signature does not match");
+  const valid = await platform.ed25519.verify(publicKey, encodeUtf8(payloadSha256), signature);
+  if (!valid) throw failed("signature does not match");
   if (document.publisher !== publisher) throw failed("publisher is not the manifest's");
   return publicKey;
 }

@@ -40,9 +40,12 @@ export const build = (change: Partial<BuildInput> = {}): Promise<BuiltArtifact> 
 /** Entries by path. */
 export type Entries = ReadonlyMap<string, Uint8Array>;
 
-/** The entries of a sample, without the signature document. */
+let flatSample: Promise<BuiltArtifact> | undefined;
+
+/** The entries of a sample in the flat layout, without the signature document. */
 export async function sampleEntries(): Promise<Map<string, Uint8Array>> {
-  const { artifact } = await build({ layout: "flat" });
+  flatSample ??= build({ layout: "flat" });
+  const { artifact } = await flatSample;
   const entries = new Map(artifact.archive.entries.map(({ path, bytes }) => [path, bytes]));
   entries.delete("signature.json");
   return entries;

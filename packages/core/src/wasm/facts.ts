@@ -81,7 +81,7 @@ export interface ModuleFacts {
     readonly worstFunctionIndex: number;
     readonly worstFunctionOffset: number;
   };
-  /** Names of custom sections and the `producers` section's fields, each list in file order. */
+  /** Names of custom sections and the `producers` section's fields, each list in file order; at most the first 1 000 of each. */
   readonly customSections: readonly { readonly name: string; readonly offset: number; readonly size: number }[];
   readonly producers: readonly { readonly field: string; readonly name: string; readonly version: string }[];
 }

@@ -1,0 +1,41 @@
+import { MAX_LISTED } from "./limits.ts";
+import { Malformed } from "./malformed.ts";
+import { Reader } from "./reader.ts";
+import type { ModuleState } from "./state.ts";
+
+/**
+ * A custom section: a name, then anything. What `producers` says of the tools that made the module is kept; one that is not
+ * well formed says nothing, for no engine looks into custom sections.
+ */
+export function readCustom(reader: Reader, module: ModuleState, offset: number): void {
+  const name = reader.name();
+  if (module.customSections.length < MAX_LISTED) {
+    module.customSections.push({ name, offset, size: reader.end - offset });
+  }
+  if (name === "producers" && module.producers.length === 0) {
+    try {
+      module.producers.push(...readProducers(new Reader(reader.bytes, reader.at, reader.end)));
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+    }
+  }
+  reader.at = reader.end;
+}
+
+interface Producer {
+  readonly field: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+/** The tool conventions' ProducersSection: fields (`language`, `processed-by`, `sdk`), each with names and versions. */
+function readProducers(reader: Reader): Producer[] {
+  const producers: Producer[] = [];
+  const fields = reader.count("fields", MAX_LISTED, 2);
+  for (let index = 0; index < fields; index++) {
+    const field = reader.name();
+    const values = reader.count("values", MAX_LISTED - producers.length, 2);
+    for (let value = 0; value < values; value++) producers.push({ field, name: reader.name(), version: reader.name() });
+  }
+  return producers;
+}

@@ -1,0 +1,17 @@
+/** WebAssembly modules: what they hold and use, what they cost to compile; nothing is run or compiled here. Spec 4.4, 4.5. */
+export { COMPILE_COST_FUNCTION, COMPILE_COST_MODULE } from "./cost.ts";
+export type {
+  ExportFact,
+  ExternalKind,
+  Feature,
+  FunctionType,
+  ImportFact,
+  LimitFact,
+  Limits,
+  ModuleFacts,
+  ModuleReading,
+  ValueType,
+} from "./facts.ts";
+export { FEATURE_PROBES, missingFeatures } from "./features.ts";
+export type { RefusedFeature } from "./malformed.ts";
+export { readModule } from "./read.ts";

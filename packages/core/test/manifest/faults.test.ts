@@ -177,7 +177,7 @@ describe("bounds of a manifest", () => {
 
   it("counts a long line once, however many faults are on it", () => {
     const start = performance.now();
-    expect(refusal(`x = ["${"y".repeat(15_000_000)}", ${"1e999,".repeat(200)}]`).faults[1]?.column).toBe(15_000_010);
+    expect(refusal(`x = ["${"y".repeat(15_000_000)}", ${"1e999,".repeat(200)}]`).faults[0]?.column).toBe(15_000_010);
     expect(performance.now() - start).toBeLessThan(8_000);
   });
 

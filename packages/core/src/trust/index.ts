@@ -1,3 +1,4 @@
+/** Who is trusted: store, constraints, the decision of spec 3.2, owners, the report of spec 4.1. */
 export {
   EMPTY_CONSTRAINTS,
   type KeyScope,

@@ -46,16 +46,16 @@ function writeMap(map: ReadonlyMap<string, string | readonly string[]>): string 
   return writeJson(Object.fromEntries(map), { indent: 2, sortKeys: true }).replaceAll("\n", "\n  ");
 }
 
-/** Adds a key to the publisher's allowlist. */
+/** Adds a key to the publisher's allowlist; upper case is folded, here and below. */
 export function withTrusted(store: TrustStore, publisher: string, publicKey: string): TrustStore {
-  const keys = new Set([...(store.trusted.get(publisher) ?? []), publicKey]);
+  const keys = new Set([...(store.trusted.get(publisher) ?? []), publicKey.toLowerCase()]);
   return { ...store, trusted: sorted(new Map(store.trusted).set(publisher, [...keys].sort())) };
 }
 
 /** Takes one key, or all without `publicKey`, off the publisher's allowlist. The last key takes the publisher with it. */
 export function withoutTrusted(store: TrustStore, publisher: string, publicKey?: string): TrustStore {
   const trusted = new Map(store.trusted);
-  const left = publicKey === undefined ? [] : (trusted.get(publisher) ?? []).filter((key) => key !== publicKey);
+  const left = publicKey === undefined ? [] : (trusted.get(publisher) ?? []).filter((key) => key !== publicKey.toLowerCase());
   // A listed publisher without keys would be one that can never be trusted again: spec 3.1 wants at least one.
   if (left.length === 0) trusted.delete(publisher);
   else trusted.set(publisher, left);
@@ -64,7 +64,7 @@ export function withoutTrusted(store: TrustStore, publisher: string, publicKey?:
 
 /** Pins the publisher's key, in place of the one that was. */
 export function withPin(store: TrustStore, publisher: string, publicKey: string): TrustStore {
-  return { ...store, pinned: sorted(new Map(store.pinned).set(publisher, publicKey)) };
+  return { ...store, pinned: sorted(new Map(store.pinned).set(publisher, publicKey.toLowerCase())) };
 }
 
 export function withoutPin(store: TrustStore, publisher: string): TrustStore {

@@ -116,6 +116,16 @@ describe("T4: what is not in canonical form is refused", () => {
   });
 });
 
+describe("T13: two readers must not see two artifacts", () => {
+  it.each(["_palyra/signature.json", "_palyra/sbom.cdx.json", "_palyra/provenance.json"])(
+    "%s in a flat artifact is refused, signed or not",
+    async (path) => {
+      const bytes = await assemble(new Map(await sampleEntries()).set(path, text("{}")));
+      await expect(open(bytes)).rejects.toHaveCode("InvalidArtifactPath");
+    },
+  );
+});
+
 describe("T34: signed_at_unix_ms is not signed", () => {
   it("whoever changes it changes nothing that is", async () => {
     const entries = await sampleEntries();

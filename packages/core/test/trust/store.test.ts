@@ -128,6 +128,12 @@ describe("changes of a store", () => {
     );
   });
 
+  it("fold upper case: a key is one key however it is typed", () => {
+    const store = withTrusted(withPin(EMPTY_TRUST_STORE, "acme", A), "acme", A);
+    expect(withTrusted(withPin(EMPTY_TRUST_STORE, "acme", A.toUpperCase()), "acme", A.toUpperCase())).toEqual(store);
+    expect(withoutTrusted(store, "acme", A.toUpperCase()).trusted.has("acme")).toBe(false);
+  });
+
   it("take the publisher off the list with its last key: a listed publisher has at least one", () => {
     const one = withTrusted(EMPTY_TRUST_STORE, "acme", A);
     expect(withoutTrusted(one, "acme", A)).toEqual(EMPTY_TRUST_STORE);

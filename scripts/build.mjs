@@ -5,6 +5,7 @@ import { existsSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { directImports } from "./direct-imports.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
@@ -41,6 +42,7 @@ async function bundle() {
     legalComments: "none",
     logLevel: "warning",
     metafile: true,
+    plugins: [directImports(root)],
   }).then(async ({ metafile }) => {
     const { writeFileSync } = await import("node:fs");
     writeFileSync(join(palyraDist, "meta.json"), JSON.stringify(metafile));

@@ -5,7 +5,9 @@ const lock = JSON.parse(readFileSync(new URL("../package-lock.json", import.meta
 const root = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 const packages = Object.entries(lock.packages);
 const faults = [
-  ...packages.filter(([, entry]) => /^https?:/.test(entry.resolved ?? "")).map(([path]) => `${path}: the lock file holds an address`),
+  ...packages
+    .filter(([, entry]) => /^https?:/.test(entry.resolved ?? ""))
+    .map(([path]) => `${path}: the lock file holds an address`),
   ...packages
     .filter(([, entry]) => entry.hasInstallScript)
     .map(([path]) => path.replace(/^.*node_modules\//, ""))

@@ -19,7 +19,8 @@ process.on("exit", () => rmSync(work, { recursive: true, force: true }));
 const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
 const environment = { ...process.env, PALYRA_STATE_ROOT: join(work, "state"), ...(colour ? { FORCE_COLOR: "1" } : {}) };
-for (const name of ["PALYRA_DAEMON_URL", "PALYRA_JOURNAL_DB_PATH", "PALYRA_SKILLS_TRUST_STORE", "PALYRA_VAULT_DIR"]) delete environment[name];
+for (const name of ["PALYRA_DAEMON_URL", "PALYRA_JOURNAL_DB_PATH", "PALYRA_SKILLS_TRUST_STORE", "PALYRA_VAULT_DIR"])
+  delete environment[name];
 
 let steps = 0;
 /** Says what comes, types it, shows what it printed, and checks how it ended. */
@@ -41,14 +42,68 @@ say("Palyra Skills: from sources to a signed skill, to an installed one, to a qu
 step("A publisher makes a signing key", 0, "skills", "keygen", "--output", "acme.key");
 step(
   "packs and signs the example skill; SBOM and provenance are generated from what is really there",
-  0, "skills", "package", "build", "--manifest", join(example, "skill.toml"), "--module", join(example, "echo.wasm"),
-  "--asset", join(example, "guide.txt"), "--output", "echo.palyra-skill", "--signing-key-file", "acme.key",
+  0,
+  "skills",
+  "package",
+  "build",
+  "--manifest",
+  join(example, "skill.toml"),
+  "--module",
+  join(example, "echo.wasm"),
+  "--asset",
+  join(example, "guide.txt"),
+  "--output",
+  "echo.palyra-skill",
+  "--signing-key-file",
+  "acme.key",
 );
-step("A user looks into the file that came, before trusting it", 0, "skills", "package", "inspect", "--artifact", "echo.palyra-skill");
-step("Nobody has said yet that acme is trusted, so it is refused", 1, "skills", "package", "verify", "--artifact", "echo.palyra-skill");
-step("The user may trust a publisher at first contact, knowingly", 0, "skills", "package", "verify", "--artifact", "echo.palyra-skill", "--allow-tofu");
-step("The audit reads every instruction of the module before anything runs", 0, "skills", "audit", "--artifact", "echo.palyra-skill", "--allow-untrusted");
-step("The skill is installed, and the key of acme is pinned", 0, "skills", "install", "--artifact", "echo.palyra-skill", "--allow-untrusted", "--yes");
+step(
+  "A user looks into the file that came, before trusting it",
+  0,
+  "skills",
+  "package",
+  "inspect",
+  "--artifact",
+  "echo.palyra-skill",
+);
+step(
+  "Nobody has said yet that acme is trusted, so it is refused",
+  1,
+  "skills",
+  "package",
+  "verify",
+  "--artifact",
+  "echo.palyra-skill",
+);
+step(
+  "The user may trust a publisher at first contact, knowingly",
+  0,
+  "skills",
+  "package",
+  "verify",
+  "--artifact",
+  "echo.palyra-skill",
+  "--allow-tofu",
+);
+step(
+  "The audit reads every instruction of the module before anything runs",
+  0,
+  "skills",
+  "audit",
+  "--artifact",
+  "echo.palyra-skill",
+  "--allow-untrusted",
+);
+step(
+  "The skill is installed, and the key of acme is pinned",
+  0,
+  "skills",
+  "install",
+  "--artifact",
+  "echo.palyra-skill",
+  "--allow-untrusted",
+  "--yes",
+);
 step("What is installed", 0, "skills", "list");
 step("Ready or blocked, and why", 0, "skills", "check");
 
@@ -59,9 +114,26 @@ writeFileSync(join(work, "tampered.palyra-skill"), bytes);
 step("and it is refused", 1, "skills", "install", "--artifact", "tampered.palyra-skill", "--allow-untrusted", "--yes");
 
 say("A vulnerability is reported ...");
-step("and the operator stops the skill at once", 0, "skills", "quarantine", "acme.echo_http", "--reason", "demo: a report came in");
+step(
+  "and the operator stops the skill at once",
+  0,
+  "skills",
+  "quarantine",
+  "acme.echo_http",
+  "--reason",
+  "demo: a report came in",
+);
 step("It is blocked in every view", 1, "skills", "check", "acme.echo_http", "--strict");
-step("The report turned out to be false: it is enabled again, explicitly", 0, "skills", "enable", "acme.echo_http", "--override", "--reason", "demo: false alarm");
+step(
+  "The report turned out to be false: it is enabled again, explicitly",
+  0,
+  "skills",
+  "enable",
+  "acme.echo_http",
+  "--override",
+  "--reason",
+  "demo: false alarm",
+);
 step("Ready again", 0, "skills", "check", "acme.echo_http", "--strict");
 
 say("Somebody changes the installed copy behind our back ...");

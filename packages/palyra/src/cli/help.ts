@@ -20,12 +20,13 @@ export function groupHelp(path: string, paint: Paint): string[] {
     ...columns(listed.map(([name, summary]) => [name, summary])),
     "",
     paint.strong("Options of every command"),
-    ...columns(GLOBAL_OPTIONS.map((option) => [usageOf(option), option.help])),
-    ...(path === "" ? columns([["--version", "Show the version"]]) : []),
+    ...columns([...GLOBAL_OPTIONS.map(described), ...(path === "" ? [VERSION_OPTION] : [])]),
     "",
     `palyra <command> --help shows a command's own options, with examples.`,
   ];
 }
+
+const VERSION_OPTION = ["--version", "Show the version"] as const;
 
 export function operationHelp(name: OperationName, operation: Operation<unknown>, paint: Paint): string[] {
   const options = optionsOf(operation);

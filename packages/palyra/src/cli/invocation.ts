@@ -40,7 +40,7 @@ function requireChoices(words: Words, options: ReturnType<typeof optionsOf>): vo
 function inputOf({ fields, positional }: Operation<unknown>, words: Words): RawInput {
   const input: { [field: string]: unknown } = {};
   for (const field of fields) {
-    const value = positional.includes(field.name) ? undefined : valueOf(field, words);
+    const value = positional.includes(field.name) ? undefined : readField(field, words);
     if (value !== undefined) input[field.name] = value;
   }
   let left = words.others;
@@ -55,7 +55,7 @@ function inputOf({ fields, positional }: Operation<unknown>, words: Words): RawI
   return input;
 }
 
-function valueOf({ option, kind }: Field, words: Words): unknown {
+function readField({ option, kind }: Field, words: Words): unknown {
   switch (kind) {
     case "flag":
       return words.flags.has(option) ? true : undefined;

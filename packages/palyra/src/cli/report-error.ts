@@ -67,3 +67,5 @@ function faultLines(fault: Fault, paint: Paint): string[] {
   const caret = " ".repeat(width(gutter) - 2) + paint.faint("| ") + " ".repeat(width(safe(before)));
   return [first, `${paint.faint(gutter)}${safe(fault.quote)}`, `${caret}${paint.bad("^")}`];
 }
+
+export { jsonText } from "./json.ts";

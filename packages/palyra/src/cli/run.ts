@@ -3,16 +3,12 @@ import { CATALOG, type OperationName, type Outputs } from "../operations/catalog
 import type { Services } from "../operations/services.ts";
 import { safe } from "../operations/wording/safe.ts";
 import { VERSION } from "../version.ts";
-import { askPerson } from "./ask.ts";
 import { findCommand, isGroup } from "./command.ts";
 import { requireNoDaemon } from "./dispatch.ts";
-import { groupHelp, operationHelp } from "./help.ts";
 import type { Host } from "./host.ts";
 import { type Invocation, readGlobals, readInvocation } from "./invocation.ts";
-import { jsonText } from "./json.ts";
 import { type Manner, mannerOf } from "./manner.ts";
 import { startProgress } from "./progress.ts";
-import { errorDocument, errorLines, tell } from "./report-error.ts";
 import { VIEWS } from "./views/index.ts";
 import { usage } from "./words.ts";
 
@@ -22,6 +18,7 @@ export async function runCommandLine(argv: readonly string[], host: Host): Promi
   try {
     return await dispatch(argv, host, manner);
   } catch (error) {
+    const { errorDocument, errorLines, jsonText, tell } = await import("./report-error.ts");
     const told = tell(error);
     if (manner.json) host.stderr.write(jsonText(errorDocument(told), manner.indent));
     else host.stderr.write(manner.lines(errorLines(told, manner.errorPaint)));
@@ -44,16 +41,22 @@ async function runGroup(path: string, words: readonly string[], host: Host, mann
     host.stdout.write(`palyra ${VERSION}\n`);
     return 0;
   }
-  if (readGlobals(words).flags.has("help")) return print(host, manner.lines(groupHelp(path, manner.paint)));
+  if (readGlobals(words).flags.has("help")) return printGroupHelp(path, host, manner);
   // Not on stdout: whoever forgot the command in a script gets no output to misread.
+  const { groupHelp } = await import("./help.ts");
   if (!manner.json) host.stderr.write(manner.lines([...groupHelp(path, manner.errorPaint), ""]));
   throw usage(`palyra${path === "" ? "" : ` ${path}`} needs a command`, "--help lists them");
+}
+
+async function printGroupHelp(path: string, host: Host, manner: Manner): Promise<0> {
+  const { groupHelp } = await import("./help.ts");
+  return print(host, manner.lines(groupHelp(path, manner.paint)));
 }
 
 /** `palyra help skills install` is `palyra skills install --help`. */
 async function runCommandLineHelp(words: readonly string[], host: Host, manner: Manner): Promise<0 | 1> {
   const path = words.filter((word) => !word.startsWith("-")).join(" ");
-  if (path === "" || isGroup(path)) return print(host, manner.lines(groupHelp(path, manner.paint)));
+  if (path === "" || isGroup(path)) return printGroupHelp(path, host, manner);
   return dispatch([...words, "--help"], host, manner);
 }
 
@@ -64,7 +67,10 @@ async function runOperation<Name extends OperationName>(
   manner: Manner,
 ): Promise<0 | 1> {
   const operation = await CATALOG[name].load();
-  if (asksForHelp(words)) return print(host, manner.lines(operationHelp(name, operation, manner.paint)));
+  if (asksForHelp(words)) {
+    const { operationHelp } = await import("./help.ts");
+    return print(host, manner.lines(operationHelp(name, operation, manner.paint)));
+  }
   const invocation = readInvocation(operation, words);
   const services = host.compose(invocation.settings);
   if (operation.daemon) await requireNoDaemon(services.settings.daemonUrl);
@@ -88,7 +94,7 @@ function asksForHelp(words: readonly string[]): boolean {
 /** One JSON document (spec 11.1), or lines for a person. */
 async function answer<Name extends OperationName>(name: Name, output: Outputs[Name], host: Host, manner: Manner): Promise<void> {
   if (output === null) return;
-  if (manner.json) host.stdout.write(jsonText(output, manner.indent));
+  if (manner.json) host.stdout.write((await import("./json.ts")).jsonText(output, manner.indent));
   else host.stdout.write(manner.lines((await VIEWS[name]())(output, manner.paint)));
 }
 
@@ -112,7 +118,9 @@ function callOf(
     signal: host.signal,
     progress: progress.say,
     warn: (text) => tellPerson([`${manner.errorPaint.warning("warning:")} ${safe(text)}`]),
-    ...(prompt === undefined || unattended || manner.json ? {} : { ask: (question) => askPerson(prompt, question, tellPerson) }),
+    ...(prompt === undefined || unattended || manner.json
+      ? {}
+      : { ask: async (question) => (await import("./ask.ts")).askPerson(prompt, question, tellPerson) }),
   };
 }
 

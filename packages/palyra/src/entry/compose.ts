@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { monotonicFactory } from "ulid";
 import { PalyraError } from "../errors.ts";
-import { openJournal } from "../journal/index.ts";
+import type { Journal, OpenJournal } from "../journal/index.ts";
 import { type Home, placesOf } from "../lifecycle/home.ts";
 import type { ConformanceBodies, Services } from "../operations/services.ts";
 import { nodePlatform } from "../platform/node.ts";
@@ -17,7 +17,7 @@ export function compose(options: SettingsOptions, env: Environment): Services {
     places: placesOf(settings),
     platform: nodePlatform,
     newUlid: monotonicFactory(),
-    openJournal,
+    openJournal: openJournalLazily,
     // The vault comes later: nothing is held.
     holdsSecret: () => false,
   };
@@ -29,6 +29,13 @@ export function compose(options: SettingsOptions, env: Environment): Services {
     sourceDateEpoch: env["SOURCE_DATE_EPOCH"],
     conformance: conformanceBodies(),
   };
+}
+
+function openJournalLazily(file: string, options: { readonly create: false }): Promise<Journal | undefined>;
+function openJournalLazily(file: string, options: Extract<OpenJournal, { create: true }>): Promise<Journal>;
+async function openJournalLazily(file: string, options: OpenJournal): Promise<Journal | undefined> {
+  const { openJournal } = await import("../journal/index.ts");
+  return options.create ? openJournal(file, options) : openJournal(file, options);
 }
 
 /** The module is loaded by the commands that need it alone. */

@@ -4,9 +4,7 @@ import { PalyraError } from "../../errors.ts";
 import { type InstalledEntry, type ManifestSummary, summariesOf, summaryOf } from "../../installed/index.ts";
 import type { EffectiveStatus } from "../../journal/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
-import { tellingOf } from "../wording/sentences.ts";
 import { type Eligibility, eligibilityOf, type Requirements, type RuntimeStatus, runtimeStatus } from "./eligibility.ts";
-import { openInstalled } from "./open-installed.ts";
 
 /** One installed version as it is listed (spec 11.4): the index's record, then what is known of it besides. */
 export interface InventoryEntry extends InstalledEntry {
@@ -35,9 +33,11 @@ export async function inventoryOf(
   const problems = new Map<InstalledEntry, Problem>();
   const summaries = await summariesOf(home.places.skillsRoot, entries, async (entry) => {
     try {
+      // Only what the cache does not know is opened: `list` loads no archive reader and no TOML (habit 8).
+      const { openInstalled } = await import("./open-installed.ts");
       return summaryOf((await openInstalled(home, entry)).manifest);
     } catch (error) {
-      problems.set(entry, problemOf(error));
+      problems.set(entry, await problemOf(error));
       return undefined;
     }
   });
@@ -89,7 +89,8 @@ export async function readStatuses(home: Home, call: Call): Promise<StatusLookup
 const NO_STATUSES: StatusLookup = () => ({ status: "unknown", source: "unknown" });
 
 /** An error of one skill as a part of a document; one that is not ours is thrown on. */
-export function problemOf(error: unknown): Problem {
+export async function problemOf(error: unknown): Promise<Problem> {
+  const { tellingOf } = await import("../wording/sentences.ts");
   const telling = tellingOf(error);
   if (telling === undefined) throw error;
   return { code: telling.code, message: telling.message };

@@ -122,7 +122,7 @@ async function auditEntry(
   try {
     return { report: await auditArtifact(services, await openInstalled(services.home, entry), options) };
   } catch (error) {
-    const problem = problemOf(error);
+    const problem = await problemOf(error);
     if (isTampering(error)) await quarantineTampered(services.home, entry, options.call);
     return { error: problem };
   }

@@ -68,7 +68,7 @@ export const check = operation({
     const results: CheckResult[] = [];
     for (const entry of entries) {
       call.progress(`checking ${entry.skill_id}`);
-      results.push(resultOf(home, await examine(services, entry, { trusting, policy, call }), statusOf));
+      results.push(await resultOf(home, await examine(services, entry, { trusting, policy, call }), statusOf));
     }
     return { skills_root: skillsRoot, count: results.length, results };
   },
@@ -77,9 +77,9 @@ export const check = operation({
 
 const CHECK_STATUS = { eligible: "ready", blocked: "blocked", unknown: "unknown" } as const;
 
-function resultOf(home: Home, examination: Examination, statusOf: StatusLookup): CheckResult {
+async function resultOf(home: Home, examination: Examination, statusOf: StatusLookup): Promise<CheckResult> {
   const { entry, artifact, verification, report, error, engineBlocks } = examination;
-  const problem = error === undefined ? undefined : problemOf(error);
+  const problem = error === undefined ? undefined : await problemOf(error);
   const summary = artifact === undefined ? undefined : summaryOf(artifact.manifest);
   const inventory = inventoryEntry(home, entry, summary, statusOf, {
     blocks: engineBlocks,

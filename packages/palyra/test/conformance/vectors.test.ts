@@ -1,0 +1,25 @@
+import { encodeUtf8, type JsonObject, writeJson } from "palyra-skills/encoding";
+import { expect, it } from "vitest";
+import { describeShared, shared } from "../../../../testing/shared.ts";
+import { DEVIATIONS } from "../../src/conformance/index.ts";
+import { tryCases } from "../../src/conformance/run.ts";
+import { answerTo } from "../../src/conformance/serve.ts";
+import { loadCases } from "../../src/conformance/vectors.ts";
+import { nodePlatform } from "../../src/platform/index.ts";
+
+const tools = { platform: nodePlatform, now: () => 1_800_000_000_000 };
+const ask = (op: string, request: JsonObject) => answerTo(encodeUtf8(writeJson({ op, ...request })), tools);
+
+describeShared("conformance", "every vector of ../shared/conformance agrees", () => {
+  it.each(["manifest", "artifact", "audit", "trust", "keys", "build"])("%s", async (area) => {
+    const cases = (await loadCases(shared("conformance"))).filter((each) => each.area === area);
+    expect(cases.length).toBeGreaterThan(50);
+    const report = await tryCases(cases, ask);
+    const known = new Set(DEVIATIONS.map(({ vector }) => vector));
+    const differences = report.areas
+      .flatMap(({ differences: found }) => found)
+      .filter((each) => !known.has(`${area}/${each.case}`));
+    expect(differences).toEqual([]);
+    expect(report.agreed + DEVIATIONS.filter(({ vector }) => vector.startsWith(`${area}/`)).length).toBe(cases.length);
+  });
+});

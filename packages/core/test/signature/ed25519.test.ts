@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { describeShared } from "../../../../testing/shared.ts";
 import { fromHex, toHex } from "../../src/encoding/index.ts";
-import type { Platform } from "../../src/platform/index.ts";
+import { type Platform, purePlatform } from "../../src/platform/index.ts";
 import { publicKeyProblem, verifyEd25519 } from "../../src/signature/index.ts";
 import { platforms } from "../platforms.ts";
 import { vectorsOf } from "../vectors.ts";
@@ -101,6 +101,29 @@ describe.each(platforms)("strict Ed25519 on $engine", (platform) => {
       // The equation holds without the cofactor only where [k] of the torsion part is nothing.
       expect(await verifyEd25519(platform, key, text, signature)).toBe(k % 8n === 0n);
     }
+  });
+});
+
+describe("a platform that would take anything", () => {
+  const lenient: Platform = { ...purePlatform, ed25519: { ...purePlatform.ed25519, verify: async () => true } };
+  const [key, r, s] = [ed25519.getPublicKey(encoded(5n)), encoded(3n), encoded(ORDER - 1n)];
+  const asks = (publicKey: Uint8Array, first: Uint8Array, second: Uint8Array): Promise<boolean> =>
+    verifyEd25519(lenient, publicKey, message, Uint8Array.from([...first, ...second]));
+
+  it("is asked where the encodings are right", async () => expect(await asks(key, r, s)).toBe(true));
+
+  it.each([
+    ["S = L", key, r, encoded(ORDER)],
+    ["S = 2^256 - 1", key, r, encoded(2n ** 256n - 1n)],
+    ["R with y = p + 3", key, encoded(PRIME + 3n), s],
+    ["R with y = p + 3 and a sign", key, encoded(PRIME + 3n + 2n ** 255n), s],
+    ["A with y = p + 3", encoded(PRIME + 3n), r, s],
+    ...smallOrderEncodings().flatMap((point): [string, Uint8Array, Uint8Array, Uint8Array][] => [
+      [`R of small order ${point}`, key, bytes(point), s],
+      [`A of small order ${point}`, bytes(point), r, s],
+    ]),
+  ])("is not asked about %s", async (_, publicKey, first, second) => {
+    expect(await asks(publicKey, first, second)).toBe(false);
   });
 });
 

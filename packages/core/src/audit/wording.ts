@@ -28,6 +28,3 @@ export function named(items: readonly string[]): string {
   const first = items.slice(0, MAX_NAMED).join("; ");
   return items.length > MAX_NAMED ? `${first}; and ${items.length - MAX_NAMED} more` : first;
 }
-
-/** A sentence begins with a capital. */
-export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

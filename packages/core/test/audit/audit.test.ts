@@ -77,7 +77,7 @@ describe("T24 (bound): what could hold a compiler for minutes is never shown to 
   });
 
   it("holds whatever level the policy gives the check; only the bounds themselves let a module through", async () => {
-    const trusted = await trustedSkill({ modules: { "echo.wasm": costlyModule(50_000, 200) } });
+    const trusted = await trustedSkill({ modules: { "echo.wasm": costlyModule(50_000, 400) } });
     for (const level of ["warn", "off"] as const) {
       const platform = watched();
       const report = await audit(trusted, { platform, policy: { checks: { wasm_compile_cost: level } } });
@@ -85,7 +85,7 @@ describe("T24 (bound): what could hold a compiler for minutes is never shown to 
       expect(statusOf(report, "wasm_module_validation")).toBe("skipped");
     }
     const platform = watched(() => Promise.resolve(true));
-    const report = await audit(trusted, { platform, policy: { max_function_compile_cost: 2 ** 24 } });
+    const report = await audit(trusted, { platform, policy: { max_function_compile_cost: 2 ** 30, max_module_compile_cost: 2 ** 30 } });
     expect(platform.shown).toHaveLength(1);
     expect(report.passed).toBe(true);
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { describeShared, shared, sharedBytes, sharedJson } from "../../../../testing/shared.ts";
 import { openArtifact } from "../../src/artifact/index.ts";
 import { ADDITIONAL_RULES, auditSkill, type Check, engineBlocks, feedState, parsePolicy } from "../../src/audit/index.ts";

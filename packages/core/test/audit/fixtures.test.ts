@@ -21,11 +21,12 @@ interface Fixture {
   readonly load: () => Promise<{ readonly parts: SkillParts; readonly platform: Platform }>;
 }
 
-/** Too large to lie in a file: 50 000 locals under so many blocks. */
-const GENERATED: Readonly<Record<string, readonly (readonly [name: string, blocks: number])[]>> = {
+/** Too large to lie in a file: so many nested blocks over so many locals. */
+const GENERATED: Readonly<Record<string, readonly (readonly [name: string, locals: number, blocks: number])[]>> = {
   wasm_compile_cost: [
-    ["fail--one-block-over", 168],
-    ["pass--one-block-fewer", 167],
+    ["fail--blocks-over-50000-locals", 50_000, 400],
+    ["pass--blocks-over-500-locals", 500, 400],
+    ["pass--50000-locals-without-blocks", 50_000, 0],
   ],
 };
 
@@ -68,10 +69,10 @@ function manifestParts(lines: readonly string[]): Omit<SkillParts, "modules"> {
 }
 
 const generated = (id: string): readonly Fixture[] =>
-  (GENERATED[id] ?? []).map(([name, blocks]) => ({
+  (GENERATED[id] ?? []).map(([name, locals, blocks]) => ({
     name,
     status: statusOf(name),
-    load: () => Promise.resolve({ parts: { modules: { "echo.wasm": costlyModule(50_000, blocks) } }, platform: webPlatform }),
+    load: () => Promise.resolve({ parts: { modules: { "echo.wasm": costlyModule(locals, blocks) } }, platform: webPlatform }),
   }));
 
 function fixturesOf(id: string): readonly Fixture[] {

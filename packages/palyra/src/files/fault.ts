@@ -14,11 +14,18 @@ interface Wanted {
 
 const wanted = parse(process.env["PALYRA_FAULT_POINT"]);
 let passes = 0;
+let thrown = false;
+
+/** Whether a fault has been thrown; for tests, which must know when no point is left. */
+export function faultWasThrown(): boolean {
+  return thrown;
+}
 
 export function faultPoint(name: string): void {
   if (wanted === undefined || (wanted.name !== "*" && wanted.name !== name)) return;
   passes += 1;
   if (passes !== wanted.pass) return;
+  thrown = wanted.code !== undefined;
   if (wanted.code !== undefined) throw Object.assign(new Error(`${wanted.code}: fault point ${name}`), { code: wanted.code });
   process.kill(process.pid, "SIGKILL");
   // The signal ends every thread; until it does, nothing more may happen on this one.

@@ -7,6 +7,7 @@ import { type SkillsFolder, skillsFolder } from "../installed/index.ts";
 import type { Home } from "./home.ts";
 import { withJournals } from "./journals.ts";
 import { readPending } from "./pending.ts";
+import type { Plan } from "./plan.ts";
 import { checkStateRoot } from "./state-root.ts";
 import { NothingStaged, type Walk, walkStep } from "./walk.ts";
 
@@ -16,28 +17,36 @@ import { NothingStaged, type Walk, walkStep } from "./walk.ts";
  */
 export async function recover(home: Home, folder: SkillsFolder): Promise<void> {
   const plan = await readPending(folder.pending);
-  if (plan !== undefined) {
-    const scratch = join(folder.staging, plan.ulid);
-    await withJournals(home, folder, async (journal) => {
-      const walk: Walk = { folder, plan, scratch, journal, trust: undefined, live: false, conflict: false };
-      try {
-        await io("create", scratch, () => mkdir(scratch, { recursive: true }));
-        for (const step of plan.steps) await walkStep(walk, step);
-      } catch (error) {
-        if (!(error instanceof NothingStaged)) throw error;
-      }
-    });
-  }
+  if (plan === undefined) return removeStaging(folder);
+  await finish(home, folder, plan);
   await clearIntent(folder);
+}
+
+async function finish(home: Home, folder: SkillsFolder, plan: Plan): Promise<void> {
+  const scratch = join(folder.staging, plan.ulid);
+  await withJournals(home, folder, async (journal) => {
+    const walk: Walk = { folder, plan, scratch, journal, trust: undefined, undo: undefined, conflict: false };
+    try {
+      await io("create", scratch, () => mkdir(scratch, { recursive: true }));
+      for (const step of plan.steps) await walkStep(walk, step);
+    } catch (error) {
+      if (!(error instanceof NothingStaged)) throw error;
+    }
+  });
 }
 
 /** The plan is through: its record goes first, then what it had staged. */
 export async function clearIntent(folder: SkillsFolder): Promise<void> {
-  faultPoint("intent.clear");
-  await io("remove", folder.pending, () => rm(folder.pending, { force: true }));
-  faultPoint("intent.cleared");
+  await io("remove", folder.pending, async () => {
+    faultPoint("intent.clear");
+    await rm(folder.pending, { force: true });
+    faultPoint("intent.cleared");
+  });
+  await removeStaging(folder);
+}
+
+async function removeStaging(folder: SkillsFolder): Promise<void> {
   await io("remove", folder.staging, () => rm(folder.staging, { recursive: true, force: true }));
-  faultPoint("staging.cleared");
 }
 
 /**

@@ -11,7 +11,6 @@ import { writePlan } from "./pending.ts";
 import type { Plan, Step } from "./plan.ts";
 import { clearIntent, recover } from "./recover.ts";
 import { prepareRoots } from "./state-root.ts";
-import type { Undo } from "./undo.ts";
 import { stagedVersion, type Walk, walkStep } from "./walk.ts";
 
 /** Write authority over the managed directory: exists only under its lock, after recovery (spec 5.2). */
@@ -61,7 +60,7 @@ async function commit(
   work: { readonly version?: readonly StagedFile[]; readonly trust?: TrustWriter },
 ): Promise<void> {
   const scratch = join(folder.staging, plan.ulid);
-  const walk: Walk = { folder, plan, scratch, journal, trust: work.trust, live: true, conflict: false };
+  const walk: Walk = { folder, plan, scratch, journal, trust: work.trust, undo: [], conflict: false };
   try {
     // An unusable journal stops here, where nothing has changed yet.
     await journal(home.places.journal);
@@ -83,27 +82,26 @@ async function commit(
 
 /** Walks all steps. One that fails while we live takes the ones before it back: the error changes nothing (spec 5.2). */
 async function walkAll(walk: Walk, call: Call): Promise<void> {
-  const done: Undo[] = [];
   for (const step of walk.plan.steps) {
     try {
-      done.push(await walkStep(walk, step));
+      await walkStep(walk, step);
     } catch (error) {
       // What the journal has is done; the line goes on waiting there.
       if (step.do === "project") {
         call.warn(`${walk.folder.audit} could not be written; its lines wait in the journal.`);
         continue;
       }
-      await takeBack(walk.folder, done);
+      await takeBack(walk);
       throw asIo("write", walk.folder.root, error);
     }
   }
 }
 
 // The record goes last: killed meanwhile, the plan is finished instead. One that cannot be taken back is finished by the next command.
-async function takeBack(folder: SkillsFolder, done: readonly Undo[]): Promise<void> {
+async function takeBack(walk: Walk): Promise<void> {
   try {
-    for (const undo of done.toReversed()) await undo();
-    await clearIntent(folder);
+    for (const undo of (walk.undo ?? []).toReversed()) await undo();
+    await clearIntent(walk.folder);
   } catch {}
 }
 

@@ -5,8 +5,6 @@ import { ifThere, syncFolder } from "../files/index.ts";
 /** Takes a step back. */
 export type Undo = () => Promise<void>;
 
-export const nothing: Undo = async () => {};
-
 /**
  * Keeps what a file holds until the plan is through, so that a step that a full disk stops halfway can be taken back without
  * needing room: a second name for the same bytes, and a rename. `Undo` puts the file back, or removes it where there was none.

@@ -1,5 +1,5 @@
 /** Walking the steps of a plan: each is repeatable, so the same walk commits and recovers (spec 5.2). */
-import { lstat, mkdir, rename, rmdir } from "node:fs/promises";
+import { lstat, mkdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { PalyraError } from "../errors.ts";
 import { faultPoint, ifThere, io, moveTo, syncFolder, writeFileAtomically } from "../files/index.ts";
@@ -8,7 +8,7 @@ import { type Journal, projectOutbox } from "../journal/index.ts";
 import { applyEdits, type TrustWriter, withTrustWriter } from "../trust/index.ts";
 import type { Plan, Step } from "./plan.ts";
 import { applyStatus } from "./statuses.ts";
-import { keepFile, nothing, type Undo } from "./undo.ts";
+import { keepFile, type Undo } from "./undo.ts";
 
 /** What a walk works with, all of it under the root lock. */
 export interface Walk {
@@ -19,8 +19,8 @@ export interface Walk {
   readonly journal: (file: string) => Promise<Journal>;
   /** Where the trust lock is held already. */
   readonly trust: TrustWriter | undefined;
-  /** Whether steps may be taken back: a dead process's plan is only ever finished. */
-  readonly live: boolean;
+  /** Takes back what was done so far, the last first. Undefined: a dead process's plan is only ever finished. */
+  readonly undo: Undo[] | undefined;
   /** A pin that the trust store contradicts by now. */
   conflict: boolean;
 }
@@ -34,7 +34,7 @@ export function stagedVersion(walk: Pick<Walk, "scratch">): string {
 }
 
 /** Does one step, or finds it done. */
-export async function walkStep(walk: Walk, step: Step): Promise<Undo> {
+export async function walkStep(walk: Walk, step: Step): Promise<void> {
   faultPoint(`${walk.plan.kind}.${step.do}`);
   switch (step.do) {
     case "place_version":
@@ -49,78 +49,62 @@ export async function walkStep(walk: Walk, step: Step): Promise<Undo> {
       return discardVersion(walk, step);
     case "record":
       return record(walk, step);
-    case "project": {
+    case "project":
       await projectOutbox(await walk.journal(step.journal), walk.folder.audit);
-      return nothing;
-    }
   }
 }
 
-async function placeVersion(walk: Walk, step: Extract<Step, { do: "place_version" }>): Promise<Undo> {
+async function placeVersion(walk: Walk, step: Extract<Step, { do: "place_version" }>): Promise<void> {
   const staged = stagedVersion(walk);
   const skill = walk.folder.skill(step.skill_id);
   const target = walk.folder.version(step.skill_id, step.version);
-  const aside = join(walk.scratch, "aside");
-  return io("write", target, async () => {
+  await io("write", target, async () => {
     if (!(await isThere(staged))) {
-      if (await isThere(target)) return nothing;
+      if (await isThere(target)) return;
       throw new NothingStaged();
     }
     const made = await mkdir(skill, { recursive: true });
+    if (made !== undefined) walk.undo?.push(() => rmdir(skill).catch(() => {}));
     // A folder that no record knows of is what a crash of another program left: it must not wedge the skill. T11.
-    const leftOver = await isThere(target);
-    if (leftOver) await moveTo(target, aside);
-    await moveTo(staged, target);
+    if (await isThere(target)) await moveAway(walk, target, join(walk.scratch, "aside"));
+    await moveAway(walk, staged, target);
     faultPoint("place_version.moved");
     await syncFolder(skill);
     if (made !== undefined) await syncFolder(walk.folder.root);
-    return async () => {
-      await moveTo(target, staged);
-      if (leftOver) await moveTo(aside, target);
-      if (made !== undefined) await rmdir(skill).catch(() => {});
-    };
   });
 }
 
-async function discardVersion(walk: Walk, step: Extract<Step, { do: "discard_version" }>): Promise<Undo> {
+async function discardVersion(walk: Walk, step: Extract<Step, { do: "discard_version" }>): Promise<void> {
   const target = walk.folder.version(step.skill_id, step.version);
   const aside = join(walk.scratch, "discarded");
-  return io("remove", target, async () => {
-    if (!(await isThere(target)) || (await isThere(aside))) return nothing;
-    await moveTo(target, aside);
+  await io("remove", target, async () => {
+    if (!(await isThere(target)) || (await isThere(aside))) return;
+    await moveAway(walk, target, aside);
     await syncFolder(walk.folder.skill(step.skill_id));
-    return () => rename(aside, target);
   });
 }
 
-async function replaceIndex(walk: Walk, step: Extract<Step, { do: "write_index" }>): Promise<Undo> {
-  const undo = await keep(walk, walk.folder.index);
-  const temporary = join(walk.scratch, "index");
-  await writeFileAtomically(walk.folder.index, writeIndex(step.index), { mode: 0o644, temporary });
-  return undo;
+async function moveAway(walk: Walk, from: string, to: string): Promise<void> {
+  await moveTo(from, to);
+  walk.undo?.push(() => moveTo(to, from));
 }
 
-async function changeTrust(walk: Walk, step: Extract<Step, { do: "change_trust" }>, writer: TrustWriter): Promise<Undo> {
+async function replaceIndex(walk: Walk, step: Extract<Step, { do: "write_index" }>): Promise<void> {
+  await keep(walk, walk.folder.index);
+  const temporary = join(walk.scratch, "index");
+  await writeFileAtomically(walk.folder.index, writeIndex(step.index), { mode: 0o644, temporary });
+}
+
+async function changeTrust(walk: Walk, step: Extract<Step, { do: "change_trust" }>, writer: TrustWriter): Promise<void> {
   const { files } = writer.state;
   const after = applyEdits(writer.state, step.edits);
   walk.conflict ||= after.conflict;
-  const undoStore = await keep(walk, files.store);
-  const undoConstraints = await keep(walk, files.constraints);
-  const undo: Undo = async () => {
-    await undoStore();
-    await undoConstraints();
-  };
-  try {
-    await writer.save(after);
-  } catch (error) {
-    // Two files: the first may be written already.
-    await undo();
-    throw error;
-  }
-  return undo;
+  await keep(walk, files.store);
+  await keep(walk, files.constraints);
+  await writer.save(after);
 }
 
-async function record(walk: Walk, step: Extract<Step, { do: "record" }>): Promise<Undo> {
+async function record(walk: Walk, step: Extract<Step, { do: "record" }>): Promise<void> {
   const journal = await walk.journal(step.journal);
   const conflict = walk.conflict ? step.on_conflict : undefined;
   await journal.transaction((writer) => {
@@ -134,12 +118,10 @@ async function record(walk: Walk, step: Extract<Step, { do: "record" }>): Promis
       writer.append(conflict.event);
     }
   });
-  faultPoint("record.done");
-  return nothing;
 }
 
-async function keep(walk: Walk, file: string): Promise<Undo> {
-  return walk.live ? io("write", file, () => keepFile(file, walk.scratch)) : nothing;
+async function keep(walk: Walk, file: string): Promise<void> {
+  if (walk.undo !== undefined) walk.undo.push(await io("write", file, () => keepFile(file, walk.scratch)));
 }
 
 /** Anything at that name, links included; `Io` where it cannot be told. */

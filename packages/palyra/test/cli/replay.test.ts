@@ -1,0 +1,66 @@
+// What Palyra's own command line does, replayed against ours as it is built (`node scripts/build.mjs --bundle`).
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { replay } from "../../../../testing/replay/replay.ts";
+import { readScenarios } from "../../../../testing/replay/scenario.ts";
+import { describeShared, repositoryRoot, shared } from "../../../../testing/shared.ts";
+
+const command = [process.execPath, join(repositoryRoot, "packages/palyra/bin/palyra.js")] as const;
+const inputs = shared("conformance/cli/inputs");
+
+/** Scenarios of what comes later, by what they wait for. */
+const LATER: { readonly [id: string]: string } = {
+  "trust-store-changed-by-hand": "the vault",
+  "install-secrets": "the vault",
+  secrets: "the vault",
+  "registry-dir-install": "registries",
+  "registry-dir-update": "registries",
+  "registry-dir-damaged": "registries",
+  "registry-url-install": "registries",
+  "registry-url-refusals": "registries",
+  "daemon-quarantine-enable": "the daemon",
+  "doctor-ready": "extension doctor",
+  "doctor-grants": "extension doctor",
+  "doctor-blocked": "extension doctor",
+  procedure: "procedures",
+};
+/** Scenarios at a time. */
+const AT_A_TIME = 2;
+
+describeShared("conformance/cli/scenarios.json", "scenarios of the command line", () => {
+  const scenarios = readScenarios(shared("conformance/cli/scenarios.json"));
+  const now = scenarios.filter(({ id }) => LATER[id] === undefined);
+  const results = atATime(AT_A_TIME, now, (scenario) => replay(scenario, command, inputs));
+
+  it("are all accounted for", () => {
+    const ids = new Set(scenarios.map(({ id }) => id));
+    expect(Object.keys(LATER).filter((id) => !ids.has(id))).toEqual([]);
+    expect(now.length).toBeGreaterThanOrEqual(28);
+  });
+
+  it("have a build to run on", () => {
+    expect(existsSync(join(repositoryRoot, "packages/palyra/dist/palyra.js"))).toBe(true);
+  });
+
+  describe.each(now.map(({ id, title }, index) => ({ id, title, index })))("$id", ({ title, index }) => {
+    it(title, async () => {
+      expect(await results[index]).toEqual([]);
+    });
+  });
+});
+
+/** Starts the work on each item, so many at a time; a promise for each. */
+function atATime<Item, Result>(
+  count: number,
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): readonly Promise<Result>[] {
+  const lanes: Promise<unknown>[] = Array.from({ length: count }, () => Promise.resolve());
+  return items.map((item, index) => {
+    const result = (lanes[index % count] ?? Promise.resolve()).then(() => work(item));
+    lanes[index % count] = result.catch(() => {});
+    result.catch(() => {});
+    return result;
+  });
+}

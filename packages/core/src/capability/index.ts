@@ -1,2 +1,6 @@
 /** What a skill asks for and what its modules import, in the terms of spec 2.5 and 4.6. */
+export { toolchainBaseline } from "./baseline.ts";
 export { type CapabilityGrants, capabilityGrants, type PolicyBinding, policyBindings } from "./grants.ts";
+export type { ImportClass, ImportNeed } from "./host-function.ts";
+export { PALYRA_HOST_CAPABILITIES, PALYRA_SKILLS_HOST } from "./host-interfaces.ts";
+export { classifyImport, type ImportGrant, isImportDeclared } from "./imports.ts";

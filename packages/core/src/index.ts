@@ -13,6 +13,8 @@
 
 /** Bytes to a `VerifiedArtifact`, and inputs to signed bytes. */
 export { type BuildInput, type BuiltArtifact, buildArtifact, openArtifact, type VerifiedArtifact } from "./artifact/index.ts";
+/** A trusted skill to a report with checks; what is checked is a policy. */
+export { type AuditPolicy, type AuditReport, auditSkill, type Check, DEFAULT_POLICY } from "./audit/index.ts";
 /** Every refusal: a code of a closed union with its details. */
 export { type ErrorCode, type ErrorDetails, type Fault, isSkillError, SkillError } from "./errors.ts";
 /** `skill.toml` to a typed manifest, or all that is wrong with it. */

@@ -1,7 +1,7 @@
 // Builds both packages: core with tsc (files as they are), palyra with esbuild (chunks, so that a command loads
 // only what it needs) beside its declarations.
 import { spawnSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ import { directImports } from "./direct-imports.mjs";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 
-export const palyraDist = join(root, "packages/palyra/dist");
+const palyraDist = join(root, "packages/palyra/dist");
 
 function types() {
   const tsc = require.resolve("typescript/bin/tsc");
@@ -18,13 +18,13 @@ function types() {
   if (run.status !== 0) process.exit(run.status ?? 1);
 }
 
-async function bundle() {
+async function bundle(outdir) {
   const { build } = await import("esbuild");
-  for (const stale of ["palyra.js", "index.js", "chunks"]) rmSync(join(palyraDist, stale), { recursive: true, force: true });
-  await build({
+  for (const stale of ["palyra.js", "index.js", "chunks"]) rmSync(join(outdir, stale), { recursive: true, force: true });
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: { palyra: "packages/palyra/src/entry/palyra.ts", index: "packages/palyra/src/entry/index.ts" },
-    outdir: palyraDist,
+    outdir,
     chunkNames: "chunks/[name]-[hash]",
     bundle: true,
     splitting: true,
@@ -32,24 +32,21 @@ async function bundle() {
     platform: "node",
     target: "node20.19",
     conditions: ["palyra-source"],
-    // Native code and what stands in for it; found at run time.
-    // xmlbuilder2 and libxmljs2: the CycloneDX library's ways to XML, which we do not take.
-    external: ["@photostructure/sqlite", "node:sqlite", "xmlbuilder2", "libxmljs2"],
-    banner: {
-      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-    },
+    // Native code and what stands in for it is found at run time; xmlbuilder2 is a way to XML that we do not take.
+    external: ["@photostructure/sqlite", "node:sqlite", "xmlbuilder2"],
     minifySyntax: true,
     legalComments: "none",
     logLevel: "warning",
     metafile: true,
     plugins: [directImports(root)],
-  }).then(async ({ metafile }) => {
-    const { writeFileSync } = await import("node:fs");
-    writeFileSync(join(palyraDist, "meta.json"), JSON.stringify(metafile));
   });
+  writeFileSync(join(outdir, "meta.json"), JSON.stringify(metafile));
 }
 
+/** `--outdir DIR`: another place for the bundle; the tests look at what it holds. */
+const named = process.argv.indexOf("--outdir");
 if (process.argv.includes("--types") || !process.argv.includes("--bundle")) types();
 if (process.argv.includes("--bundle") || !process.argv.includes("--types")) {
-  if (existsSync(join(root, "packages/palyra/src/entry/palyra.ts"))) await bundle();
+  if (existsSync(join(root, "packages/palyra/src/entry/palyra.ts")))
+    await bundle(named === -1 ? palyraDist : process.argv[named + 1]);
 }

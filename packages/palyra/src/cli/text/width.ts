@@ -19,7 +19,10 @@ const WIDE: readonly (readonly [number, number])[] = [
   [0x20000, 0x3fffd],
 ];
 
+const PRINTABLE_ASCII = /^[ -~]*$/;
+
 export function width(text: string): number {
+  if (PRINTABLE_ASCII.test(text)) return text.length;
   let columns = 0;
   for (const character of text) {
     const point = character.codePointAt(0) ?? 0;

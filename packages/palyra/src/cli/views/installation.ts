@@ -37,7 +37,7 @@ function planLines(plan: InstallPlanDocument, paint: Paint): string[] {
     ...fields(facts(plan), paint, "  "),
     ...plan.quarantine_reasons.map((reason) => `  ${paint.bad("fail")}  ${safe(reason)}`),
     ...(plan.admitted ? [`  it would be ${safe(plan.status)}`] : []),
-    ...plan.allowed.map((step) => `  needs ${safe(step)}, which you gave`),
+    ...plan.allowed.map((step) => `  needs --${safe(step.replaceAll("_", "-"))}, which you gave`),
     ...secretLines(plan.missing_secrets),
     "",
     "Nothing was changed.",

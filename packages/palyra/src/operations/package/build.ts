@@ -20,7 +20,9 @@ export const build = operation({
     output: text("FILE", "The artifact to write"),
     signingKeyStdin: flag("Read the signing key from stdin"),
     signingKeyFile: v.optional(text("FILE", "Read the signing key from a file")),
-    layout: v.optional(choice(["namespaced", "flat"], "LAYOUT", "flat is what Palyra's own tools read"), "namespaced"),
+    layout: v.optional(
+      choice(["namespaced", "flat"], "LAYOUT", "flat is what Palyra's own tools write and read, namespaced everything else"),
+    ),
     signedAtUnixMs: v.optional(integer("MS", "The time of signing, instead of $SOURCE_DATE_EPOCH or now", 0)),
   }),
   examples: [
@@ -28,7 +30,7 @@ export const build = operation({
     "skills package build --manifest skill.toml --module echo.wasm --output echo.palyra-skill --signing-key-stdin < acme.key",
   ],
   notes:
-    "Without --sbom and --provenance both are generated from what is really there: the digests of the files, the git repository and commit, the packages of a lock file beside the manifest.",
+    "Without --sbom and --provenance both are generated from what is really there: the digests of the files, the git repository and commit, the packages of a lock file beside the manifest; the layout is then namespaced. With both, as Palyra's own tool wants them, it is flat, unless --layout says otherwise.",
   later: { "signing-key-vault-ref": "the vault" },
   errors: [
     "ManifestParse",
@@ -50,10 +52,12 @@ export const build = operation({
     return undefined;
   },
   run: async (services, input, call): Promise<PackageDocument> => {
-    const { manifest, module: modules, asset: assets, sbom, provenance, output, layout, signedAtUnixMs } = input;
+    const { manifest, module: modules, asset: assets, sbom, provenance, output, signedAtUnixMs } = input;
     const secretKey = parseSigningKey(await readKey(services, input.signingKeyFile));
     const signedAt = signingTime(signedAtUnixMs, services.sourceDateEpoch, call.now);
     call.progress("packing and signing");
+    // Palyra's own command always has both documents, and writes flat: a script of its users gets what it got there.
+    const layout = input.layout ?? (sbom === undefined || provenance === undefined ? "namespaced" : "flat");
     const request = { manifest, modules, assets, sbom, provenance, output, layout, secretKey, signedAt };
     return packageSkill(request, services.home.platform);
   },

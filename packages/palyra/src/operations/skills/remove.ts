@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { type RemoveOutcome, removeSkill } from "../../lifecycle/index.ts";
+import { readIndex } from "../../installed/index.ts";
+import { type RemoveOutcome, recoverForReading, removeSkill, requireInstalled } from "../../lifecycle/index.ts";
 import { operation } from "../operation.ts";
 import { skillId, version } from "../shared/inputs.ts";
 
@@ -20,6 +21,9 @@ export const remove = operation({
   notes: "Without --version the current one; the highest that is left becomes current. Its status is remembered.",
   errors: ["NotInstalled", "IndexInvalid", "JournalUnavailable", "LockTimeout", "Io"],
   run: async ({ home }, { skillId, version }, call): Promise<RemoveDocument> => {
+    await recoverForReading(home, call);
+    // Looked at first: what is not there makes no folder and no lock (spec 11.3).
+    requireInstalled(await readIndex(home.places.skillsRoot), skillId, version);
     const outcome = await removeSkill(home, { skillId, ...(version === undefined ? {} : { version }) }, call);
     const { skill_id, removed_versions, next } = outcome;
     return {

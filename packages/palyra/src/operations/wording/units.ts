@@ -2,7 +2,12 @@
 
 /** `1 skill`, `2 skills`. */
 export function count(number: number, singular: string, plural = `${singular}s`): string {
-  return `${number.toLocaleString("en")} ${number === 1 ? singular : plural}`;
+  return `${grouped(number)} ${number === 1 ? singular : plural}`;
+}
+
+/** `12,345`. The language's own way loads all of its locales, which takes longer than most commands. */
+function grouped(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** `340 B`, `12.3 KiB`, `8.0 MiB`. */

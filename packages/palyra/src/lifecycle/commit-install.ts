@@ -53,7 +53,7 @@ async function commitOn(
   const { skill_id, version } = look.artifact.manifest;
   const journal = await writer.journal();
   const ground: Ground = {
-    index: writer.index,
+    index: await writer.index(),
     trust: trust?.state ?? (await readTrust(home.places.trustStore)),
     standing: await readStanding(journal, skill_id),
   };

@@ -22,9 +22,10 @@ export interface RemoveOutcome {
 /** Removes one installed version. `NotInstalled`. Its status row stays (spec 5). */
 export async function removeSkill(home: Home, request: RemoveRequest, call: Call): Promise<RemoveOutcome> {
   return exclusively(home, call, "skills remove", async (writer) => {
-    const entry = requireInstalled(writer.index, request.skillId, request.version);
+    const index = await writer.index();
+    const entry = requireInstalled(index, request.skillId, request.version);
     const { skill_id, version } = entry;
-    const after = withoutEntry(writer.index, skill_id, version, call.now);
+    const after = withoutEntry(index, skill_id, version, call.now);
     const next = entry.current ? currentOf(after, skill_id) : undefined;
     const journal = await writer.journal();
     const before = next && (await journal.status(skill_id, next.version)).status;

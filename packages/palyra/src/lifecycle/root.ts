@@ -16,8 +16,8 @@ import { stagedVersion, type Walk, walkStep } from "./walk.ts";
 /** Write authority over the managed directory: exists only under its lock, after recovery (spec 5.2). */
 export interface RootWriter {
   readonly folder: SkillsFolder;
-  /** As it is now; read once. */
-  readonly index: InstalledIndex;
+  /** As it is now. `IndexInvalid`: then nothing that rests on it can be done, and it is left as it is. */
+  index(): Promise<InstalledIndex>;
   /** The journal of this home, open for writing. */
   journal(): Promise<Journal>;
   /** Stages, writes the intent record and walks the steps. `trust`: where its lock is held already. */
@@ -35,11 +35,10 @@ export async function exclusively<Result>(
   const folder = skillsFolder(home.places.skillsRoot);
   return withLock(folder.lock, { purpose, signal: call.signal }, async () => {
     await recover(home, folder);
-    const index = await readIndex(folder.root);
     return withJournals(home, folder, (journal) =>
       action({
         folder,
-        index,
+        index: () => readIndex(folder.root),
         journal: () => journal(home.places.journal),
         commit: (plan, work = {}) => commit({ home, folder, journal, call }, plan, work),
       }),

@@ -47,9 +47,10 @@ export async function useVersion(home: Home, request: UseRequest, call: Call): P
     if (look.entry.current) return outcomeOf(look, look.entry.version, false);
     const outcome = await exclusively(home, call, "skills use", async (writer) => {
       const journal = await writer.journal();
-      const now = compareUse(writer.index, await readStanding(journal, request.skillId), request);
+      const index = await writer.index();
+      const now = compareUse(index, await readStanding(journal, request.skillId), request);
       if (now.basis !== look.basis) return undefined;
-      await writer.commit(planUse(home, now, writer.index, call));
+      await writer.commit(planUse(home, now, index, call));
       const { status } = await journal.status(now.entry.skill_id, now.entry.version);
       return { ...outcomeOf(now, now.previous, true), status };
     });

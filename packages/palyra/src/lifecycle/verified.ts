@@ -19,9 +19,10 @@ export interface VerifiedRecord {
 /** `skills verify` of what is installed: the event, and the decision as it is now in the index (spec 11.7). Digests stay (T12). */
 export async function recordVerified(home: Home, record: VerifiedRecord, call: Call): Promise<void> {
   await exclusively(home, call, "skills verify", async (writer) => {
-    const entry = findEntry(writer.index, record.skillId, record.version);
+    const index = await writer.index();
+    const entry = findEntry(index, record.skillId, record.version);
     if (entry?.artifact_sha256 !== record.artifactSha256) return;
-    const after = withEntry(writer.index, { ...entry, trust_decision: record.decision }, call.now);
+    const after = withEntry(index, { ...entry, trust_decision: record.decision }, call.now);
     const changed = entry.trust_decision !== record.decision;
     await writer.commit({
       ulid: home.newUlid(call.now),

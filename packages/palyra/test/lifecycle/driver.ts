@@ -1,5 +1,6 @@
 /** One operation in a process of its own, so that it can be killed: `driver.mjs <root> <operation as JSON>`. */
 import { exit } from "node:process";
+import { faultWasThrown } from "../../src/files/index.ts";
 import { changeTrust, installSkill, removeSkill, useVersion } from "../../src/lifecycle/index.ts";
 import type { TrustChange } from "../../src/trust/index.ts";
 import { homeIn, installRequest, newCall } from "./parts.ts";
@@ -33,7 +34,9 @@ try {
     case "trust":
       await changeTrust(home, asked.change, newCall());
   }
+  if (faultWasThrown()) process.stderr.write("fault point hit\n");
 } catch (error) {
+  if (faultWasThrown()) process.stderr.write("fault point hit\n");
   process.stderr.write(error instanceof Error && "code" in error ? String(error.code) : String(error));
   exit(1);
 }

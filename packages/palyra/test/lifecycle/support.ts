@@ -101,7 +101,7 @@ export async function install(home: Home, spec: SkillSpec = {}, more: Partial<In
 }
 
 /** Everything that can be seen of a home: files with their contents, statuses, events; not what changes from run to run. */
-export async function stateOf(home: Home): Promise<unknown> {
+export async function stateOf(home: Home) {
   const { skillsRoot, trustStore } = home.places;
   const index = await readIndex(skillsRoot);
   const journal = await home.openJournal(home.places.journal, { create: false });

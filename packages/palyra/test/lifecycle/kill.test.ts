@@ -1,0 +1,285 @@
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bundleForNode } from "../../../../testing/bundle.ts";
+import { repositoryRoot } from "../../../../testing/shared.ts";
+import { withLock } from "../../src/files/index.ts";
+import { skillsFolder } from "../../src/installed/index.ts";
+import { changeStatus, changeTrust, recoverForReading } from "../../src/lifecycle/index.ts";
+import { readTrust } from "../../src/trust/index.ts";
+import type { Operation } from "./driver.ts";
+import { homeIn, install, newCall, publicKeyOf, skillFile, stateOf, temporaryFolder } from "./support.ts";
+
+let driver: Awaited<ReturnType<typeof bundleForNode>>;
+beforeAll(async () => {
+  driver = await bundleForNode(join(repositoryRoot, "packages/palyra/test/lifecycle/driver.ts"));
+});
+afterAll(() => driver.remove());
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** What it wrote to stderr: the code of its error. */
+  readonly error: string;
+  /** Whether it passed the point. */
+  readonly hit: boolean;
+}
+
+/** What the driver says when a fault was thrown. */
+const HIT = "fault point hit\n";
+
+function run(root: string, operation: Operation, faultPoint?: string): Promise<Ended> {
+  const env = { ...process.env, ...(faultPoint === undefined ? {} : { PALYRA_FAULT_POINT: faultPoint }) };
+  const child = spawn(process.execPath, [driver.file, root, JSON.stringify(operation)], {
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let error = "";
+  child.stderr.on("data", (chunk) => {
+    error += String(chunk);
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) =>
+      resolve({ code, signal, error: error.replace(HIT, ""), hit: signal !== null || error.includes(HIT) }),
+    );
+  });
+}
+
+/** A home with two versions of a skill, the higher one current, the lower one quarantined. */
+async function template(): Promise<string> {
+  const root = temporaryFolder();
+  const home = homeIn(root);
+  await install(home);
+  await install(home, { version: "1.1.0" });
+  await changeStatus(home, { skillId: "acme.echo", version: "1.0.0", status: "quarantined", reason: "odd" }, newCall());
+  return root;
+}
+
+let copies = 0;
+function copyOf(root: string): string {
+  copies += 1;
+  const copy = join(temporaryFolder(), `copy-${copies}`);
+  cpSync(root, copy, { recursive: true });
+  return copy;
+}
+
+/** What must never be left, whatever happened. */
+function leftOvers(root: string): readonly string[] {
+  const { skillsRoot, trustStore } = homeIn(root).places;
+  const folder = skillsFolder(skillsRoot);
+  const temporary = (path: string) => (existsSync(path) ? readdirSync(path).filter((name) => /\.tmp$|\.kept$/.test(name)) : []);
+  return [...[folder.pending, folder.staging].filter(existsSync), ...temporary(skillsRoot), ...temporary(join(trustStore, ".."))];
+}
+
+async function verifyJournal(root: string): Promise<void> {
+  const home = homeIn(root);
+  const journal = await home.openJournal(home.places.journal, { create: false });
+  try {
+    await journal?.verifyChain();
+  } finally {
+    await journal?.close();
+  }
+}
+
+const operations: readonly {
+  readonly name: string;
+  readonly from: "nothing" | "template";
+  readonly operation: () => Promise<Operation>;
+}[] = [
+  {
+    name: "a first install",
+    from: "nothing",
+    operation: async () => ({ op: "install", files: [await skillFile(temporaryFolder())] }),
+  },
+  {
+    name: "an update by install",
+    from: "template",
+    operation: async () => ({ op: "install", files: [await skillFile(temporaryFolder(), { version: "1.2.0" })] }),
+  },
+  { name: "a removal", from: "template", operation: async () => ({ op: "remove", skillIds: ["acme.echo"] }) },
+  { name: "use", from: "template", operation: async () => ({ op: "use", skillId: "acme.echo", version: "1.0.0" }) },
+  {
+    name: "a trust change",
+    from: "template",
+    operation: async () => ({ op: "trust", change: { do: "add", publisher: "globex", key: await publicKeyOf(2) } }),
+  },
+];
+
+/** Far more points than any operation has. */
+const MOST_POINTS = 100;
+/** Processes at a time. */
+const AT_A_TIME = 3;
+
+/** Runs an operation once for each point that it passes, each time stopped there; until it passes no more. Returns how many there are. */
+async function atEachPoint(
+  start: string,
+  operation: Operation,
+  effect: "kill" | "full disk",
+  options: {
+    /** What happens to each copy first. A plan that is pending names its places: such a home cannot be copied. */ readonly before?: (
+      root: string,
+    ) => Promise<unknown>;
+  },
+  look: (ended: Ended, root: string, point: number) => Promise<void>,
+): Promise<number> {
+  const suffix = effect === "kill" ? "" : "=ENOSPC";
+  for (let first = 1; first <= MOST_POINTS; first += AT_A_TIME) {
+    const passed = await Promise.all(
+      Array.from({ length: AT_A_TIME }, async (_, at) => {
+        const root = copyOf(start);
+        await options.before?.(root);
+        const ended = await run(root, operation, `*:${first + at}${suffix}`);
+        await look(ended, root, first + at);
+        return ended.code === 0 && !ended.hit;
+      }),
+    );
+    if (passed.includes(true)) return first + passed.indexOf(true) - 1;
+  }
+  throw new Error("no end of points");
+}
+
+describe.each(operations)("T11: $name", ({ from, operation }) => {
+  const prepare = async () => {
+    const start = from === "nothing" ? temporaryFolder() : await template();
+    const asked = await operation();
+    const before = await stateOf(homeIn(start));
+    const whole = copyOf(start);
+    expect(await run(whole, asked)).toMatchObject({ code: 0, error: "" });
+    const after = await stateOf(homeIn(whole));
+    expect(after).not.toEqual(before);
+    return { start, asked, before, after };
+  };
+
+  it("killed at every point leaves the state before or the state after, and the next command finds nothing half done", async () => {
+    const { start, asked, before, after } = await prepare();
+    let finished = 0;
+    const points = await atEachPoint(start, asked, "kill", {}, async ({ signal, code }, root, point) => {
+      if (signal !== "SIGKILL") expect(code, `point ${point}`).toBe(0);
+      const home = homeIn(root);
+      await recoverForReading(home, newCall());
+      const state = await stateOf(home);
+      const isBefore = signal === "SIGKILL" && JSON.stringify(state) === JSON.stringify(before);
+      expect(state, `point ${point}`).toEqual(isBefore ? before : after);
+      if (!isBefore) finished += 1;
+      expect(leftOvers(root), `point ${point}`).toEqual([]);
+      await verifyJournal(root);
+    });
+    expect(points).toBeGreaterThan(8);
+    expect(finished).toBeGreaterThan(4);
+  });
+
+  it("stopped by a full disk at every point, it says so and has changed nothing, or it is done", async () => {
+    const { start, asked, before, after } = await prepare();
+    let refused = 0;
+    await atEachPoint(start, asked, "full disk", {}, async ({ code, error }, root, point) => {
+      expect(["Io", ""], `point ${point}: ${error}`).toContain(error);
+      if (code !== 0) refused += 1;
+      const home = homeIn(root);
+      await recoverForReading(home, newCall());
+      // A line that did not reach audit.ndjson waits in the journal.
+      expect({ ...(await stateOf(home)), audit: [] }, `point ${point}`).toEqual({ ...(code === 0 ? after : before), audit: [] });
+      expect(leftOvers(root), `point ${point}`).toEqual([]);
+    });
+    expect(refused).toBeGreaterThan(4);
+  });
+});
+
+describe("T11: recovery itself", () => {
+  it("killed at every point is finished by the next", async () => {
+    const start = await template();
+    const asked: Operation = { op: "install", files: [await skillFile(temporaryFolder(), { version: "1.2.0" })] };
+    const whole = copyOf(start);
+    await run(whole, asked);
+    const after = await stateOf(homeIn(whole));
+    const nothingToDo: Operation = { op: "trust", change: { do: "unpin", publisher: "globex" } };
+    const killedFirst = (root: string) => run(root, asked, "install.place_version");
+    const points = await atEachPoint(start, nothingToDo, "kill", { before: killedFirst }, async (_ended, root, point) => {
+      await recoverForReading(homeIn(root), newCall());
+      expect(await stateOf(homeIn(root)), `point ${point}`).toEqual(after);
+      expect(leftOvers(root)).toEqual([]);
+    });
+    expect(points).toBeGreaterThan(6);
+  });
+
+  it("a pin that contradicts the store by now quarantines the skill, once", async () => {
+    const root = temporaryFolder();
+    const asked: Operation = { op: "install", files: [await skillFile(temporaryFolder())] };
+    expect(await run(root, asked, "install.change_trust")).toMatchObject({ signal: "SIGKILL" });
+    const home = homeIn(root);
+    // Another home with the same trust store gets there first.
+    const other = { ...homeIn(temporaryFolder()).places, trustStore: home.places.trustStore };
+    await changeTrust({ ...home, places: other }, { do: "pin", publisher: "acme", key: await publicKeyOf(2) }, newCall());
+    await recoverForReading(home, newCall());
+    await recoverForReading(home, newCall());
+    expect(await stateOf(home)).toMatchObject({
+      index: ["acme.echo@1.0.0*"],
+      statuses: ["quarantined"],
+      events: ["skill.audit", "skill.installed", "skill.quarantined"],
+    });
+    expect([...(await readTrust(home.places.trustStore)).store.pinned.values()]).toEqual([await publicKeyOf(2)]);
+  });
+
+  it("does not undo what an operator decided since then", async () => {
+    const root = temporaryFolder();
+    const home = homeIn(root);
+    await install(home);
+    const asked: Operation = { op: "install", files: [await skillFile(temporaryFolder(), { version: "1.1.0" })] };
+    expect(await run(root, asked, "install.project")).toMatchObject({ signal: "SIGKILL" });
+    const lock = await withLock(skillsFolder(home.places.skillsRoot).lock, { purpose: "test" }, async () => {
+      // The root is busy, so nothing recovers: a quarantine needs the journal alone.
+      await changeStatus(home, { skillId: "acme.echo", version: "1.1.0", status: "quarantined" }, newCall());
+      return "held";
+    });
+    expect(lock).toBe("held");
+    await recoverForReading(home, newCall());
+    expect(await stateOf(home)).toMatchObject({ statuses: ["active", "quarantined"] });
+  });
+
+  it("leaves a record alone that is none of ours", async () => {
+    const home = homeIn(temporaryFolder());
+    await install(home);
+    const { pending } = skillsFolder(home.places.skillsRoot);
+    writeFileSync(pending, '{"schema_version":9}');
+    await expect(recoverForReading(home, newCall())).rejects.toHaveCode("IndexInvalid");
+    await expect(install(home, { version: "2.0.0" })).rejects.toHaveCode("IndexInvalid");
+    expect(readFileSync(pending, "utf8")).toBe('{"schema_version":9}');
+  });
+});
+
+describe("T10: eight processes at once", () => {
+  it("lose nothing of each other's", async () => {
+    const root = temporaryFolder();
+    const folder = join(root, "artifacts");
+    mkdirSync(folder);
+    const each = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    const jobs = await Promise.all(
+      each.map(async (letter) => ({
+        op: "install" as const,
+        files: [
+          await skillFile(folder, { id: `acme.${letter}one` }),
+          await skillFile(folder, { id: `acme.${letter}two` }),
+          await skillFile(folder, { id: `acme.${letter}one`, version: "1.0.1" }),
+        ],
+      })),
+    );
+    for (const ended of await Promise.all(jobs.map((job) => run(root, job)))) expect(ended).toMatchObject({ code: 0, error: "" });
+    const installed = each.flatMap((letter) => [
+      `acme.${letter}one@1.0.0`,
+      `acme.${letter}one@1.0.1*`,
+      `acme.${letter}two@1.0.0*`,
+    ]);
+    expect(await stateOf(homeIn(root))).toMatchObject({ index: installed, statuses: installed.map(() => "active") });
+
+    const removals = each.map((letter) => ({ op: "remove" as const, skillIds: [`acme.${letter}one`, `acme.${letter}two`] }));
+    for (const ended of await Promise.all(removals.map((job) => run(root, job))))
+      expect(ended).toMatchObject({ code: 0, error: "" });
+    const state = await stateOf(homeIn(root));
+    expect(state).toMatchObject({ index: each.map((letter) => `acme.${letter}one@1.0.0*`) });
+    expect(state.events).toHaveLength(24 * 2 + 16);
+    expect(state.audit).toEqual(state.events);
+    expect(leftOvers(root)).toEqual([]);
+    await verifyJournal(root);
+  });
+});

@@ -1,7 +1,8 @@
-import { type ArchiveEntry, layoutOf, readArchive } from "palyra-skills/archive";
 import { describe, expect, it } from "vitest";
-import { describeShared, sharedBytes, sharedJson } from "../../../../testing/shared.ts";
-import { nodePlatform } from "../../../palyra/src/platform/index.ts";
+import { describeShared, sharedBytes } from "../../../../testing/shared.ts";
+import { type ArchiveEntry, layoutOf, readArchive } from "../../src/archive/index.ts";
+import { nodePlatform } from "../platforms.ts";
+import { vectorsOf } from "../vectors.ts";
 
 /** What `conformance/artifact/expected.json` says of one file. */
 interface Expected {
@@ -37,7 +38,7 @@ async function read(bytes: Uint8Array) {
 }
 
 describeShared("conformance/artifact", "artifact vectors, as far as the archive decides them", () => {
-  const expected = Object.entries(sharedJson("conformance", "artifact", "expected.json") as Record<string, Expected>);
+  const expected = Object.entries(vectorsOf<Record<string, Expected>>("conformance", "artifact", "expected.json"));
 
   describe("accepted", () => {
     for (const [file, { entries, layout: name }] of expected.filter(([, { ok }]) => ok)) {
@@ -63,7 +64,10 @@ describeShared("conformance/artifact", "artifact vectors, as far as the archive 
     const others: string[] = [];
     for (const [file, { code = "", also, recipe }] of expected) {
       if (!OWN_CODES.has(code) || also === undefined) continue;
-      const found = await read(bytesOf(file, recipe)).then(() => "none", (error: { code: string }) => error.code);
+      const found = await read(bytesOf(file, recipe)).then(
+        () => "none",
+        (error: { code: string }) => error.code,
+      );
       if (found !== code) others.push(`${file}: ${found}`);
     }
     expect(others).toEqual([]);

@@ -29,7 +29,8 @@ export function summaryOf(manifest: Manifest): ManifestSummary {
 
 /**
  * A summary of each entry, in their order. What the cache does not have, `summarise` makes from the artifact; undefined where it
- * cannot. The file is renewed where it was there and lacked something: a reader creates none, a writer (`create`) does.
+ * cannot. The file is renewed where it lacked something: by a reader, who may ask for a few entries only, where it is there; by a
+ * writer (`create`), who knows all entries, in any case.
  */
 export async function summariesOf(
   skillsRoot: string,
@@ -50,7 +51,8 @@ export async function summariesOf(
     missed ||= known?.has(key) !== true;
     fresh.set(key, summary);
   }
-  if (missed && (known !== undefined || options.create)) await writeCache(folder.listCache, fresh);
+  if (missed && options.create) await writeCache(folder.listCache, fresh);
+  else if (missed && known !== undefined) await writeCache(folder.listCache, new Map([...known, ...fresh]));
   return summaries;
 }
 

@@ -1,9 +1,18 @@
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
-import { currentOf, findEntry, type InstalledEntry, type InstalledIndex, versionsOf, withoutEntry } from "../installed/index.ts";
+import {
+  currentOf,
+  findEntry,
+  type InstalledEntry,
+  type InstalledIndex,
+  readIndex,
+  versionsOf,
+  withoutEntry,
+} from "../installed/index.ts";
 import { makeEvent } from "./events.ts";
 import type { Home } from "./home.ts";
 import type { Plan, StatusEdit } from "./plan.ts";
+import { recoverForReading } from "./recover.ts";
 import { exclusively, recordSteps } from "./root.ts";
 
 export interface RemoveRequest {
@@ -21,6 +30,9 @@ export interface RemoveOutcome {
 
 /** Removes one installed version. `NotInstalled`. Its status row stays (spec 5). */
 export async function removeSkill(home: Home, request: RemoveRequest, call: Call): Promise<RemoveOutcome> {
+  await recoverForReading(home, call);
+  // Looked at first: what is not there makes no folder and no lock.
+  requireInstalled(await readIndex(home.places.skillsRoot), request.skillId, request.version);
   return exclusively(home, call, "skills remove", async (writer) => {
     const index = await writer.index();
     const entry = requireInstalled(index, request.skillId, request.version);

@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
 import { writeTrustStore } from "palyra-skills/trust";
 import type { Call } from "../call.ts";
-import { applyEdits, type TrustChange, type TrustDocuments, withTrustWriter } from "../trust/index.ts";
+import { applyEdits, readTrust, type TrustChange, type TrustDocuments, withTrustWriter } from "../trust/index.ts";
 import { makeEvent } from "./events.ts";
 import type { Home } from "./home.ts";
 import type { Plan } from "./plan.ts";
+import { recoverForReading } from "./recover.ts";
 import { exclusively, recordSteps } from "./root.ts";
 
 export interface TrustOutcome {
@@ -18,16 +19,23 @@ export interface TrustOutcome {
 
 /** One change of the trust store by a person. What is not there to be removed changes nothing. `Serialization`, `LockTimeout`, `Io`. */
 export async function changeTrust(home: Home, change: TrustChange, call: Call): Promise<TrustOutcome> {
+  await recoverForReading(home, call);
+  // Looked at first: what changes nothing makes no folder and no lock.
+  const now = await readTrust(home.places.trustStore);
+  if (!changes(change, now)) return outcomeOf(now, change.publisher, false);
   const purpose = `skills trust ${change.do}`;
   return exclusively(home, call, purpose, (writer) =>
     // Held from load to save: a key that was removed meanwhile does not come back. T6.
     withTrustWriter(resolve(home.places.trustStore), { purpose, signal: call.signal }, async (trust) => {
-      const after = applyEdits(trust.state, [change]);
-      const changed = writeTrustStore(after.store) !== writeTrustStore(trust.state.store);
+      const changed = changes(change, trust.state);
       if (changed) await writer.commit(planTrust(home, change, trust.state, call), { trust });
-      return outcomeOf(after, change.publisher, changed);
+      return outcomeOf(trust.state, change.publisher, changed);
     }),
   );
+}
+
+function changes(change: TrustChange, before: TrustDocuments): boolean {
+  return writeTrustStore(applyEdits(before, [change]).store) !== writeTrustStore(before.store);
 }
 
 function planTrust(home: Home, change: TrustChange, before: TrustDocuments, call: Call): Plan {

@@ -200,6 +200,7 @@ describe("the cached artifact", () => {
     writeFileSync(skillsFolder(root).listCache, '{"schema_version":1');
     expect(await list()).toEqual([{ ...summary, tool_count: 4 }]);
     expect(await list()).toEqual([{ ...summary, tool_count: 4 }]);
+    expect(await summariesOf(root, [], async () => undefined)).toEqual([]);
     place("other bytes");
     expect(await list()).toEqual([{ ...summary, tool_count: 5 }]);
   });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DEFAULT_POLICY } from "palyra-skills/audit";
 import { describe, expect, it } from "vitest";
@@ -445,5 +445,14 @@ describe("trust changes", () => {
     expect(await changeTrust(home, { do: "pin", publisher: "acme", key }, newCall())).toMatchObject({ pinned_key: key });
     expect(await changeTrust(home, { do: "unpin", publisher: "acme" }, newCall())).toMatchObject({ pinned_key: null });
     expect(await changeTrust(home, { do: "unpin", publisher: "acme" }, newCall())).toMatchObject({ changed: false });
+  });
+
+  it("make nothing where there is nothing to change, nor does a removal", async () => {
+    const root = temporaryFolder();
+    const home = homeIn(root);
+    await changeTrust(home, { do: "unpin", publisher: "acme" }, newCall());
+    await expect(remove(home)).rejects.toHaveCode("NotInstalled");
+    await expect(use(home, "1.0.0")).rejects.toHaveCode("NotInstalled");
+    expect(readdirSync(root)).toEqual([]);
   });
 });

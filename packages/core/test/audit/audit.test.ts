@@ -54,7 +54,7 @@ describe("the audit", () => {
 
   it("keeps a stranger's strings raw, and short", async () => {
     const name = `\u001b[31m\u202e${"x".repeat(5_000)}`;
-    const wat = `(module (import "env" "${name.replace("\u001b", "\\1b")}" (func)) (func (export "_start")))`;
+    const wat = `(module (import "env" "${name.replace("\u001b", "\\1b").replace("\u202e", "\\e2\\80\\ae")}" (func)) (func (export "_start")))`;
     const report = await audit(await trustedSkill({ modules: { "echo.wasm": await assemble(wat) } }));
     expect(report.quarantine_reasons).toHaveLength(1);
     expect(report.quarantine_reasons[0]).toContain(name.slice(0, 100));
@@ -85,7 +85,10 @@ describe("T24 (bound): what could hold a compiler for minutes is never shown to 
       expect(statusOf(report, "wasm_module_validation")).toBe("skipped");
     }
     const platform = watched(() => Promise.resolve(true));
-    const report = await audit(trusted, { platform, policy: { max_function_compile_cost: 2 ** 30, max_module_compile_cost: 2 ** 30 } });
+    const report = await audit(trusted, {
+      platform,
+      policy: { max_function_compile_cost: 2 ** 30, max_module_compile_cost: 2 ** 30 },
+    });
     expect(platform.shown).toHaveLength(1);
     expect(report.passed).toBe(true);
   });

@@ -3,7 +3,7 @@ import { judge } from "../../src/audit/audit.ts";
 import { feedState } from "../../src/audit/index.ts";
 import type { Check } from "../../src/audit/report.ts";
 import type { AuditSubject } from "../../src/audit/subject.ts";
-import { COMMAND, EXIT_CODE, functions, readModule, type SubjectParts, subject } from "./subjects.ts";
+import { COMMAND, EXIT_CODE, type ExportedFunction, functions, readModule, type SubjectParts, subject } from "./subjects.ts";
 
 const checks = (parts: SubjectParts, id: string): readonly Check[] => only(subject(parts), id);
 const only = (of: AuditSubject, id: string): readonly Check[] => judge(of).checks.filter(({ check_id }) => check_id === id);
@@ -129,8 +129,7 @@ describe("T24 (bound): wasm_compile_cost", () => {
 
 describe("tool_entry_points", () => {
   const id = "tool_entry_points";
-  const module = (path: string, ...exported: Parameters<typeof functions>) =>
-    readModule(`modules/${path}.wasm`, functions(...exported));
+  const module = (path: string, ...exported: ExportedFunction[]) => readModule(`modules/${path}.wasm`, functions(...exported));
 
   it("runs the only module, whatever its name", () => {
     expect(statuses({ tools: ["acme.x", "acme.y"], modules: [module("m", ["run", EXIT_CODE])] }, id)).toEqual(["pass"]);

@@ -2,7 +2,7 @@ import { DEFAULT_POLICY, NO_FEED } from "../../src/audit/index.ts";
 import type { AuditPolicy } from "../../src/audit/report.ts";
 import type { AuditSubject, ModuleSubject, ReadModule } from "../../src/audit/subject.ts";
 import type { Capabilities, Manifest, Plugin, Tool } from "../../src/manifest/manifest.ts";
-import type { ModuleFacts } from "../../src/wasm/facts.ts";
+import type { FunctionType, ModuleFacts } from "../../src/wasm/facts.ts";
 
 /** Hand-made subjects: what rules see, with only that filled in which a test is about. */
 
@@ -70,20 +70,16 @@ export function readModule(path: string, parts: Partial<ModuleFacts> = {}, more:
   return { path, size: 100, state: "read", facts: facts(parts), types: "checked", missing: [], ...more };
 }
 
+export type ExportedFunction = readonly [name: string, type: FunctionType];
+
 /** Exports of functions, by name and type. */
-export const functions = (...names: readonly (readonly [name: string, type: ModuleFacts["exports"][number]["type"]])[]) => ({
-  exports: names.map(([name, type], index) => ({
-    name,
-    kind: "function" as const,
-    index,
-    offset: 40 + index,
-    ...(type === undefined ? {} : { type }),
-  })),
-  exportedFunctions: names.length,
+export const functions = (...exported: readonly ExportedFunction[]): Pick<ModuleFacts, "exports" | "exportedFunctions"> => ({
+  exports: exported.map(([name, type], index) => ({ name, kind: "function", index, offset: 40 + index, type })),
+  exportedFunctions: exported.length,
 });
 
-export const COMMAND = { params: [], results: [] } as const;
-export const EXIT_CODE = { params: [], results: ["i32"] } as const;
+export const COMMAND: FunctionType = { params: [], results: [] };
+export const EXIT_CODE: FunctionType = { params: [], results: ["i32"] };
 
 export interface SubjectParts extends ManifestParts {
   readonly modules?: readonly ModuleSubject[];

@@ -12,6 +12,7 @@ const FEATURES = {
   memory64: true,
   extended_const: true,
   relaxed_simd: true,
+  annotations: true,
 };
 
 /** A module of its text form. */

@@ -45,6 +45,11 @@ describe("packManifest", () => {
       expect(pack(packed)).toBe(packed);
     });
 
+  it("takes out whole lines, indented ones too", () => {
+    const text = (lines: string) => `  # above\n${lines}  # below\n${BASE}`;
+    expect(pack(text("\tintegrity.files = [\n  # inside\n  ] # beside\n"), [])).toBe(text(""));
+  });
+
   it("keeps one byte order mark and the author's line ends", () => {
     const packed = pack(`\ufeffintegrity.files = []\n${BASE}`.replaceAll("\n", "\r\n"));
     expect(packed.startsWith("\ufeffmanifest_version")).toBe(true);

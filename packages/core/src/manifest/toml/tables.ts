@@ -66,7 +66,8 @@ export class Tables {
     let table = this.root;
     for (const key of keys.slice(0, -1)) {
       const found = table.members.get(key.name)?.node;
-      const last = found?.kind === "array" && found.ofTables ? found.items.at(-1) : found;
+      // A written array's tables are inline, and closed.
+      const last = found?.kind === "array" ? found.items.at(-1) : found;
       if (found === undefined) {
         const next = newTable("implicit", key.start, key.end);
         table.members.set(key.name, { key, node: next });

@@ -3,11 +3,12 @@
  * by precedence; unknown keys are refused; schema 0 differs only in the number. Exactly one entry of a skill is `current`:
  * where that does not hold, its highest version is.
  */
-import { compareUtf8, type JsonObject, type JsonReader, readJson, writeJson } from "palyra-skills/encoding";
+import { decodeUtf8, type JsonObject, type JsonReader, readJson, writeJson } from "palyra-skills/encoding";
 import { compareVersions } from "palyra-skills/manifest";
 import { PalyraError } from "../errors.ts";
 import type { InstalledEntry } from "./entry.ts";
 import { readEntry } from "./entry-json.ts";
+import { readQuickly } from "./quick.ts";
 
 /** Sorted, and with one current version of each skill. Made by the functions of this file only. */
 export interface InstalledIndex {
@@ -20,6 +21,9 @@ export const EMPTY_INDEX: InstalledIndex = { updatedAt: 0, entries: [] };
 
 /** Throws `IndexInvalid` with all faults. `file` is for that error. */
 export function parseIndex(bytes: Uint8Array | string, file: string): InstalledIndex {
+  const text = typeof bytes === "string" ? bytes : decodeUtf8(bytes);
+  const quick = text === undefined ? undefined : readQuickly(text);
+  if (quick !== undefined) return made(quick.updatedAt, quick.entries);
   const read = readJson(bytes, readIndexDocument);
   if (!read.ok) throw new PalyraError("IndexInvalid", { file, faults: read.faults });
   return read.value;
@@ -100,7 +104,10 @@ function notCurrent(entry: InstalledEntry): InstalledEntry {
 
 /** The one normaliser: the order, and one current version of each skill (T10). */
 function made(updatedAt: number, entries: readonly InstalledEntry[]): InstalledIndex {
-  const sorted = entries.toSorted((a, b) => compareUtf8(a.skill_id, b.skill_id) || compareVersions(a.version, b.version));
+  // Ids are ASCII, so the order of their characters is that of their bytes.
+  const order = (a: InstalledEntry, b: InstalledEntry): number =>
+    a.skill_id === b.skill_id ? compareVersions(a.version, b.version) : a.skill_id < b.skill_id ? -1 : 1;
+  const sorted = entries.toSorted(order);
   const normal: InstalledEntry[] = [];
   for (let first = 0; first < sorted.length; ) {
     const skillId = sorted[first]?.skill_id;

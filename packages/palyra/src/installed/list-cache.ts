@@ -6,7 +6,7 @@
  */
 import { statSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import { type JsonReader, readJson, writeJson } from "palyra-skills/encoding";
+import { writeJson } from "palyra-skills/encoding";
 import type { Manifest } from "palyra-skills/manifest";
 import type { InstalledEntry } from "./entry.ts";
 import { type SkillsFolder, skillsFolder } from "./layout.ts";
@@ -61,30 +61,32 @@ function keyOf(folder: SkillsFolder, entry: InstalledEntry): string | undefined 
   return stat === undefined ? undefined : `${entry.artifact_sha256}:${stat.size}:${Math.trunc(stat.mtimeMs)}`;
 }
 
-/** Empty for a file that is wrong, undefined for none. */
+/** Empty for a file that is wrong, undefined for none. The quick parser will do: nothing here is believed for more than showing it. */
 async function readCache(file: string): Promise<ReadonlyMap<string, ManifestSummary> | undefined> {
-  const bytes = await readFile(file).catch(() => undefined);
-  if (bytes === undefined) return undefined;
-  const read = readJson(bytes, readDocument);
-  return read.ok ? read.value : new Map();
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    const document: unknown = JSON.parse(text);
+    if (!isRecord(document) || document["schema_version"] !== 1 || !isRecord(document["entries"])) return new Map();
+    return new Map(Object.entries(document["entries"]).filter(isSummaryOf));
+  } catch {
+    return new Map();
+  }
 }
 
-function readDocument(root: JsonReader): Map<string, ManifestSummary> {
-  const fields = root.object();
-  fields.required("schema_version").safeInteger({ min: 1, max: 1 });
-  const entries = fields.required("entries").map(readSummary);
-  fields.finish();
-  return entries;
+function isSummaryOf(member: [string, unknown]): member is [string, ManifestSummary] {
+  const [, value] = member;
+  return (
+    isRecord(value) &&
+    typeof value["skill_name"] === "string" &&
+    Number.isSafeInteger(value["tool_count"]) &&
+    Number.isSafeInteger(value["required_protocol_major"]) &&
+    typeof value["min_palyra_version"] === "string"
+  );
 }
 
-function readSummary(reader: JsonReader): ManifestSummary {
-  const fields = reader.object();
-  return {
-    skill_name: fields.required("skill_name").string(),
-    tool_count: fields.required("tool_count").safeInteger({ min: 0 }),
-    required_protocol_major: fields.required("required_protocol_major").safeInteger({ min: 0 }),
-    min_palyra_version: fields.required("min_palyra_version").string(),
-  };
+function isRecord(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 // Written in place and not synced: half a file is a wrong one, and so is rebuilt. One that cannot be written is none.

@@ -51,6 +51,13 @@ const entry = (skill_id: string, version: string, current = true): InstalledEntr
 });
 const document = (entries: readonly InstalledEntry[], more: object = {}) =>
   JSON.stringify({ schema_version: 1, updated_at_unix_ms: 5, entries, ...more });
+const outcome = (read: () => InstalledIndex): unknown => {
+  try {
+    return JSON.parse(JSON.stringify(read()));
+  } catch (error) {
+    return error instanceof Error && "code" in error ? error.code : error;
+  }
+};
 const names = (index: InstalledIndex) =>
   index.entries.map((each) => `${each.skill_id}@${each.version}${each.current ? "*" : ""}`);
 
@@ -119,6 +126,34 @@ describe("the installed index", () => {
           a.skill_id < b.skill_id ? -1 : a.skill_id > b.skill_id ? 1 : compareVersions(a.version, b.version),
         );
         expect(names(index)).toEqual(names({ ...index, entries: sorted }));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("says the same of a text by either way in", () => {
+    const odd = fc.constantFrom<(text: string) => string>(
+      (text) => text,
+      (text) => text.trimEnd(),
+      (text) => text.replace('"version"', '"version" '),
+      (text) => text.replace(/"current": true/, '"current": true, "current": true'),
+      (text) => text.replace("1.0.0", "1.0.0\\u0030"),
+      (text) => text.replace(/_ms": \d+/, '_ms": 1e3'),
+      (text) => text.replace(/_ms": \d+/, '_ms": 9007199254740993'),
+      (text) => text.replace('"source"', '"security_scan": {"a":1}, "source"'),
+      (text) => text.replace("acme.a", "acme..a"),
+      (text) => text.replace('"scope"', '"scop"'),
+      (text) => text.replace("tofu_pinned", "tofu"),
+      (text) => text.replace("local_artifact", "local"),
+      (text) => text.replace("acme.b", "acme.a"),
+    );
+    fc.assert(
+      fc.property(fc.shuffledSubarray(["acme.a", "acme.b", "acme.c"], { minLength: 1 }), odd, (ids, change) => {
+        const index = ids.reduce((before, id) => withEntry(before, entry(id, "1.0.0"), 5), EMPTY_INDEX);
+        const text = change(writeIndex(index));
+        // A space more is not what a writer makes: this goes the long way.
+        const long = outcome(() => parseIndex(` ${text}`, "i"));
+        expect(outcome(() => parseIndex(text, "i"))).toEqual(long);
       }),
       { numRuns: 200 },
     );

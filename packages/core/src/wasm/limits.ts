@@ -25,6 +25,8 @@ export const MAX_SEGMENT_ELEMENTS = 10_000_000;
 export const MAX_DATA_SEGMENTS = 100_000;
 /** Targets of one `br_table`, the default not counted. */
 export const MAX_BR_TABLE_TARGETS = 65_520;
+/** Of any memory argument, as a power of two: no type is wider than 16 bytes. */
+export const MAX_ALIGNMENT = 4;
 /** Elements that a table may start with. */
 export const MAX_TABLE_MINIMUM = 10_000_000n;
 /** Pages of 64 KiB that a 32-bit memory may declare. */

@@ -45,7 +45,7 @@ export const Immediate = {
   tableInit: 29,
   elemDrop: 30,
   tableCopy: 31,
-  /** Of the 0xfd space: 16 bytes; 16 lanes below 32; one lane below 16, 8, 4 or 2; the last four after a memory argument, too. */
+  /** Of the 0xfd space: 16 bytes; 16 lanes below 32; one lane below 16, 8, 4 or 2; the same after a memory argument. */
   v128: 32,
   shuffle: 33,
   lane16: 34,
@@ -74,7 +74,10 @@ export const Op = {
   returnCall: 0x12,
   returnCallIndirect: 0x13,
   localGet: 0x20,
+  localSet: 0x21,
+  localTee: 0x22,
   globalGet: 0x23,
+  globalSet: 0x24,
   memoryGrow: 0x40,
   i32Const: 0x41,
   i64Const: 0x42,

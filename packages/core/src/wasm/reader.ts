@@ -64,15 +64,29 @@ export class Reader {
     return value | (BigInt(last) << 63n);
   }
 
+  /** An unsigned integer of 64 bits as a double: exact up to 2^53. */
+  u64Rounded(): number {
+    let value = 0;
+    let unit = 1;
+    for (let index = 0; index < 9; index++) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * unit;
+      if (byte < 0x80) return value;
+      unit *= 0x80;
+    }
+    const last = this.byte();
+    if (last > 1) throw this.fault("an integer is too long", this.at - 1);
+    return value + last * unit;
+  }
+
   /** Passes a signed integer of 32, 33 or 64 bits; the value is of no interest. */
   skipSigned(bits: 32 | 33 | 64): void {
-    const bytes = Math.ceil(bits / 7);
-    for (let index = 1; index < bytes; index++) if (this.byte() < 0x80) return;
+    const before = bits === 64 ? 9 : 4;
+    for (let index = 0; index < before; index++) if (this.byte() < 0x80) return;
     const last = this.byte();
     // What is left of the last byte beyond the type's bits repeats the sign.
-    const used = bits - 7 * (bytes - 1);
-    const sign = last >> (used - 1);
-    if (sign !== 0 && sign !== 0x7f >> (used - 1)) throw this.fault("an integer is too long", this.at - 1);
+    const sign = last >> (bits - 7 * before - 1);
+    if (sign !== 0 && sign !== 0x7f >> (bits - 7 * before - 1)) throw this.fault("an integer is too long", this.at - 1);
   }
 
   /** A number of things that take at least `size` bytes each: more than can follow is refused before anything is made for them. */

@@ -32,8 +32,10 @@ export function notAType(code: number, offset: number): Malformed {
   return feature === undefined ? new Malformed(`there is no type 0x${code.toString(16)}`, offset) : refused(feature, offset);
 }
 
+const ACCEPTED = Uint8Array.from({ length: 256 }, (_, code) => (VALUE_TYPES[code] === undefined ? 0 : 1));
+
 /** Whether the byte is an accepted value type. */
-export const isValueType = (code: number): boolean => VALUE_TYPES[code] !== undefined;
+export const isValueType = (code: number): boolean => ACCEPTED[code] === 1;
 
 /** Passes one value type, noting what it is part of. */
 export function skipValueType(reader: Reader, features: FeatureUse): void {
@@ -44,6 +46,7 @@ export function skipValueType(reader: Reader, features: FeatureUse): void {
 }
 
 export function noteType(code: number, offset: number, features: FeatureUse): void {
+  if (code >= 0x7c) return;
   if (code === 0x7b) features.note("simd", offset);
   if (code === 0x70) features.note("reference_tables", offset);
 }

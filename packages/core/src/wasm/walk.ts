@@ -1,10 +1,39 @@
 import { callCost, LOCAL_SET_SHARE } from "./cost.ts";
-import { BlockType, BodyReader, Label } from "./immediates.ts";
-import { MAX_LOCALS } from "./limits.ts";
+import {
+  BlockType,
+  Label,
+  paramsOf,
+  readBlockType,
+  readBranch,
+  readBranchTable,
+  readCallee,
+  readMemoryArgument,
+  readMemoryIndex,
+  readMisc,
+  readSimd,
+  readTableIndex,
+  resultsOf,
+} from "./immediates.ts";
+import { MAX_ALIGNMENT, MAX_LOCALS } from "./limits.ts";
 import { Malformed, refused } from "./malformed.ts";
 import { callsRuntime, featureOfOpcode, Immediate as I, MISC_OPCODES, OPCODES, Op, SIMD_OPCODES } from "./opcodes.ts";
+import { Reader } from "./reader.ts";
 import type { ModuleState } from "./state.ts";
 import { readReferenceType, skipValueType } from "./types.ts";
+
+const { immediates: IMMEDIATES, deltas: DELTAS } = OPCODES;
+
+/** What the hot loop tells apart: nothing follows; one number follows, mostly of one byte; a memory argument; all else. */
+const Shape = { bare: 0, short: 1, memory: 2, other: 3 } as const;
+const SHAPES = IMMEDIATES.map((immediate) => {
+  if (immediate === I.plain) return Shape.bare;
+  if (immediate === I.memory) return Shape.memory;
+  return immediate === I.local || immediate === I.i32 || immediate === I.i64 || immediate === I.global
+    ? Shape.short
+    : Shape.other;
+});
+/** All bits for what sets a local, none for all else. */
+const SETS_LOCAL = Int8Array.from(IMMEDIATES, (_, op) => (op === Op.localSet || op === Op.localTee ? -1 : 0));
 
 /**
  * Walks function bodies: every instruction's immediates are read and bounded by what the module has, blocks are matched, and
@@ -13,180 +42,245 @@ import { readReferenceType, skipValueType } from "./types.ts";
  */
 export class BodyWalker {
   readonly #module: ModuleState;
-  readonly #reader: BodyReader;
+  readonly #reader: Reader;
   /** Of each open block: its type above its kind, and the height of the stack below it. */
   #labels = new Int32Array(256);
   #bases = new Int32Array(256);
+  #depth = 0;
+  /** By opcode: a byte below it is the whole of what follows, and in bounds. */
+  readonly #limits = new Uint8Array(256);
+  /** Values on the operand stack, those below the innermost block, and what each operator that costs does beside the stack. */
+  #height = 0;
+  #base = 0;
+  #fixed = 0;
+  #cost = 0;
 
   constructor(module: ModuleState) {
     this.#module = module;
-    this.#reader = new BodyReader(module);
+    this.#reader = new Reader(module.bytes, 0, module.bytes.length);
+    this.#limits.fill(0x80, Op.i32Const, Op.i64Const + 1);
+    this.#limits.fill(Math.min(module.globals.length, 0x80), Op.globalGet, Op.globalSet + 1);
   }
 
   /** Walks the body that lies between two offsets, of a function of that type; gives what it costs to compile. */
   walk(typeIndex: number, from: number, end: number): number {
-    const { bytes, types, features, memories, globals, functions } = this.#module;
-    const { immediates, deltas } = OPCODES;
+    const { bytes, types, memories } = this.#module;
     const reader = this.#reader;
     reader.at = from;
     reader.end = end;
     const locals = this.#readLocals(types.params[typeIndex] ?? 0);
-    /** What each control operator costs, beside the stack. */
     const fixed = locals + (types.results[typeIndex] ?? 0);
-    // A memory argument is two bytes where its alignment is one of any type and it names no memory.
-    const shortAlignments = memories.length === 0 ? 0 : 5;
+    this.#start(typeIndex, fixed);
+    const limits = this.#limits;
+    limits.fill(Math.min(locals, 0x80), Op.localGet, Op.localTee + 1);
+    const alignments = memories.length === 0 ? 0 : MAX_ALIGNMENT + 1;
     let at = reader.at;
     let height = 0;
-    let base = 0;
-    let depth = 0;
-    let cost = 0;
-    this.#labels[0] = ((typeIndex + BlockType.indexed) << 2) | Label.block;
-    this.#bases[0] = 0;
+    let set = 0;
 
+    // The hot loop: what is common and short is passed here, byte by byte; all else goes to the reader.
     while (at < end) {
       const op = bytes[at++] ?? 0;
-      height += deltas[op] ?? 0;
-      switch (immediates[op]) {
-        case I.plain:
-          continue;
-        case I.local: {
-          let index = bytes[at++] ?? 0;
-          if (index >= 0x80) {
-            reader.at = at - 1;
-            index = reader.u32();
-            at = reader.at;
-          }
-          if (index >= locals) throw new Malformed(`there is no local ${index}`, at - 1);
-          if (op !== Op.localGet) cost += (fixed + height) * LOCAL_SET_SHARE;
+      const shape = SHAPES[op];
+      height += DELTAS[op] ?? 0;
+      if (shape === Shape.bare) continue;
+      if (shape === Shape.short) {
+        set += (fixed + height) & (SETS_LOCAL[op] ?? 0);
+        if ((bytes[at] ?? 0) < (limits[op] ?? 0)) {
+          at += 1;
           continue;
         }
-        case I.i32:
-          if ((bytes[at++] ?? 0) < 0x80) continue;
-          reader.at = at - 1;
-          reader.skipSigned(32);
-          at = reader.at;
-          continue;
-        case I.memory:
-          if ((bytes[at] ?? 0) < shortAlignments && (bytes[at + 1] ?? 0) < 0x80) at += 2;
-          else {
-            reader.at = at;
-            reader.memoryArgument();
-            at = reader.at;
+        // Up to four bytes need no look at the sign of a constant.
+        if (op === Op.i32Const) {
+          if ((bytes[at + 1] ?? 0) < 0x80) {
+            at += 2;
+            continue;
           }
+          if ((bytes[at + 2] ?? 0) < 0x80) {
+            at += 3;
+            continue;
+          }
+          if ((bytes[at + 3] ?? 0) < 0x80) {
+            at += 4;
+            continue;
+          }
+        }
+      } else if (shape === Shape.memory && (bytes[at] ?? 0) < alignments) {
+        // Up to four bytes are an offset that any memory has.
+        if ((bytes[at + 1] ?? 0) < 0x80) {
+          at += 2;
           continue;
-        case I.i64:
-          if ((bytes[at++] ?? 0) < 0x80) continue;
-          reader.at = at - 1;
-          reader.skipSigned(64);
-          at = reader.at;
+        }
+        if ((bytes[at + 2] ?? 0) < 0x80) {
+          at += 3;
           continue;
-        case I.f32:
+        }
+        if ((bytes[at + 3] ?? 0) < 0x80) {
           at += 4;
           continue;
-        case I.f64:
-          at += 8;
-          continue;
-        default:
+        }
       }
-      // What is left is rarer, and may cost. Where code cannot be reached the stack has no height to speak of.
-      if (height < base) height = base;
       reader.at = at;
-      switch (immediates[op]) {
-        case I.block: {
-          const type = reader.blockType();
-          const taken = reader.paramsOf(type);
-          cost += fixed + height + taken + reader.resultsOf(type);
-          depth += 1;
-          if (depth === this.#labels.length) this.#grow();
-          base = Math.max(height - taken, base);
-          this.#labels[depth] = (type << 2) | (op - Op.block);
-          this.#bases[depth] = base;
-          break;
-        }
-        case I.else: {
-          const label = this.#labels[depth] ?? 0;
-          if ((label & 3) !== Label.if) throw new Malformed("an `else` without its `if`", at - 1);
-          cost += fixed + height;
-          this.#labels[depth] = label | Label.else;
-          height = base + reader.paramsOf(label >> 2);
-          break;
-        }
-        case I.end:
-          height = base + reader.resultsOf((this.#labels[depth] ?? 0) >> 2);
-          cost += fixed + height;
-          depth -= 1;
-          if (depth < 0) {
-            if (at !== end) throw new Malformed("a body goes on after its end", at);
-            return cost;
-          }
-          base = this.#bases[depth] ?? 0;
-          break;
-        case I.branch:
-          cost += fixed + height + reader.arityOf(reader.branch(this.#labels, depth));
-          if (op === Op.br) height = base;
-          break;
-        case I.branchTable:
-          cost += fixed + height + depth + reader.branchTable(this.#labels, depth);
-          height = base;
-          break;
-        case I.stop:
-          if (op === Op.return) cost += fixed + height;
-          height = base;
-          break;
-        case I.call: {
-          const type = reader.callee(op);
-          const taken = types.params[type] ?? 0;
-          const given = types.results[type] ?? 0;
-          cost += fixed + height + callCost(taken, given);
-          height = op >= Op.returnCall ? base : Math.max(height - taken, base) + given;
-          break;
-        }
-        case I.global:
-          reader.index("global", globals.length);
-          break;
-        case I.signExtension:
-          features.note("sign_extension", at - 1);
-          break;
-        case I.memoryIndex:
-          reader.memoryIndex();
-          if (op === Op.memoryGrow) cost += fixed + height;
-          break;
-        case I.tableIndex:
-          reader.tableIndex();
-          cost += fixed + height;
-          break;
-        case I.refFunc:
-          features.note("reference_tables", at - 1);
-          reader.index("function", functions.length);
-          cost += fixed + height;
-          break;
-        case I.refNull:
-          features.note("reference_tables", at - 1);
-          readReferenceType(reader);
-          break;
-        case I.selectTyped:
-          features.note("reference_tables", at - 1);
-          if (reader.u32() !== 1) throw new Malformed("a `select` of other than one type", at);
-          skipValueType(reader, features);
-          break;
-        case I.misc: {
-          const code = reader.misc();
-          if (callsRuntime(code)) cost += fixed + height;
-          height += MISC_OPCODES.deltas[code] ?? 0;
-          break;
-        }
-        case I.simd:
-          height += SIMD_OPCODES.deltas[reader.simd()] ?? 0;
-          break;
-        default: {
-          const feature = featureOfOpcode(0, op);
-          if (feature !== undefined) throw refused(feature, at - 1);
-          throw new Malformed(`there is no instruction 0x${op.toString(16)}`, at - 1);
-        }
-      }
+      this.#height = height;
+      this.#operator(op, locals);
       at = reader.at;
+      height = this.#height;
+      if (this.#depth < 0) {
+        if (at !== end) throw new Malformed("a body goes on after its end", at);
+        return this.#cost + set * LOCAL_SET_SHARE;
+      }
     }
     throw new Malformed("a body ends before its last `end`", end);
+  }
+
+  #start(typeIndex: number, fixed: number): void {
+    this.#labels[0] = ((typeIndex + BlockType.indexed) << 2) | Label.block;
+    this.#bases[0] = 0;
+    this.#depth = 0;
+    this.#height = 0;
+    this.#base = 0;
+    this.#fixed = fixed;
+    this.#cost = 0;
+  }
+
+  /** What a control operator costs at this place, and whatever else it costs by its kind. */
+  #charge(more: number): void {
+    this.#cost += this.#fixed + this.#height + more;
+  }
+
+  #operator(op: number, locals: number): void {
+    const reader = this.#reader;
+    const module = this.#module;
+    const { types, features } = module;
+    // Where code cannot be reached the stack has no height to speak of.
+    if (this.#height < this.#base) this.#height = this.#base;
+    switch (IMMEDIATES[op]) {
+      case I.block:
+        this.#open(op);
+        return;
+      case I.end:
+        this.#height = this.#base + resultsOf(types, (this.#labels[this.#depth] ?? 0) >> 2);
+        this.#charge(0);
+        this.#depth -= 1;
+        this.#base = this.#bases[this.#depth] ?? 0;
+        return;
+      case I.branch:
+        this.#charge(readBranch(reader, module, this.#labels, this.#depth));
+        if (op === Op.br) this.#height = this.#base;
+        return;
+      case I.call:
+        this.#call(op);
+        return;
+      case I.else:
+        this.#else();
+        return;
+      case I.branchTable:
+        this.#charge(this.#depth + readBranchTable(reader, module, this.#labels, this.#depth));
+        this.#height = this.#base;
+        return;
+      case I.stop:
+        if (op === Op.return) this.#charge(0);
+        this.#height = this.#base;
+        return;
+      case I.local:
+        reader.index("local", locals);
+        return;
+      case I.i32:
+        reader.skipSigned(32);
+        return;
+      case I.i64:
+        reader.skipSigned(64);
+        return;
+      case I.f32:
+        reader.skip(4);
+        return;
+      case I.f64:
+        reader.skip(8);
+        return;
+      case I.memory:
+        readMemoryArgument(reader, module);
+        return;
+      case I.global:
+        reader.index("global", module.globals.length);
+        return;
+      case I.signExtension:
+        features.note("sign_extension", reader.at - 1);
+        return;
+      case I.memoryIndex:
+        readMemoryIndex(reader, module);
+        if (op === Op.memoryGrow) this.#charge(0);
+        return;
+      case I.misc: {
+        const code = readMisc(reader, module);
+        if (callsRuntime(code)) this.#charge(0);
+        this.#height += MISC_OPCODES.deltas[code] ?? 0;
+        return;
+      }
+      case I.simd:
+        this.#height += SIMD_OPCODES.deltas[readSimd(reader, module)] ?? 0;
+        return;
+      default:
+        this.#reference(op);
+    }
+  }
+
+  #open(op: number): void {
+    const { types } = this.#module;
+    const type = readBlockType(this.#reader, this.#module);
+    const taken = paramsOf(types, type);
+    this.#charge(taken + resultsOf(types, type));
+    this.#depth += 1;
+    if (this.#depth === this.#labels.length) this.#grow();
+    this.#base = Math.max(this.#height - taken, this.#base);
+    this.#labels[this.#depth] = (type << 2) | (op - Op.block);
+    this.#bases[this.#depth] = this.#base;
+  }
+
+  #else(): void {
+    const label = this.#labels[this.#depth] ?? 0;
+    if ((label & 3) !== Label.if) throw new Malformed("an `else` without its `if`", this.#reader.at - 1);
+    this.#charge(0);
+    this.#labels[this.#depth] = label | Label.else;
+    this.#height = this.#base + paramsOf(this.#module.types, label >> 2);
+  }
+
+  #call(op: number): void {
+    const { types } = this.#module;
+    const type = readCallee(this.#reader, this.#module, op);
+    const taken = types.params[type] ?? 0;
+    const given = types.results[type] ?? 0;
+    this.#charge(callCost(taken, given));
+    this.#height = op >= Op.returnCall ? this.#base : Math.max(this.#height - taken, this.#base) + given;
+  }
+
+  /** What came with tables of references; all else is refused. */
+  #reference(op: number): void {
+    const reader = this.#reader;
+    const { features, functions } = this.#module;
+    const offset = reader.at - 1;
+    switch (IMMEDIATES[op]) {
+      case I.tableIndex:
+        readTableIndex(reader, this.#module);
+        this.#charge(0);
+        return;
+      case I.refFunc:
+        reader.index("function", functions.length);
+        this.#charge(0);
+        break;
+      case I.refNull:
+        readReferenceType(reader);
+        break;
+      case I.selectTyped:
+        if (reader.u32() !== 1) throw new Malformed("a `select` of other than one type", offset);
+        skipValueType(reader, features);
+        break;
+      default: {
+        const feature = featureOfOpcode(0, op);
+        if (feature !== undefined) throw refused(feature, offset);
+        throw new Malformed(`there is no instruction 0x${op.toString(16)}`, offset);
+      }
+    }
+    features.note("reference_tables", offset);
   }
 
   /** Runs of locals of one type; gives their number, the parameters included. */

@@ -34,14 +34,25 @@ export function operationHelp(name: OperationName, operation: Operation<unknown>
     CATALOG[name].summary,
     ...(operation.notes === undefined ? [] : wrap(operation.notes, WRAP)),
     "",
-    `${paint.strong("Usage:")} palyra ${[name, ...positionalUsage(operation), ...requiredUsage(options), "[options]"].join(" ")}`,
+    ...usageLines([name, ...positionalUsage(operation), ...requiredUsage(options), "[options]"], paint),
     ...section("Arguments", positionals(operation), paint),
     ...section("Options", options.map(described), paint),
     ...section("Options of every command", GLOBAL_OPTIONS.map(described), paint),
     "",
     paint.strong(operation.examples.length === 1 ? "Example" : "Examples"),
-    ...operation.examples.map((example) => `  $ palyra ${example}`),
+    ...operation.examples.flatMap(exampleLines),
   ];
+}
+
+function usageLines(parts: readonly string[], paint: Paint): string[] {
+  const [first = "", ...more] = wrap(`palyra ${parts.join(" ")}`, WRAP - "Usage: ".length);
+  return [`${paint.strong("Usage:")} ${first}`, ...more.map((line) => `         ${line}`)];
+}
+
+/** A long one goes on in the next line, as a shell takes it. */
+function exampleLines(example: string): string[] {
+  const lines = wrap(`palyra ${example}`, WRAP - 6);
+  return lines.map((line, at) => `  ${at === 0 ? "$ " : "    "}${line}${at === lines.length - 1 ? "" : " \\"}`);
 }
 
 function described(option: Option): [string, string] {

@@ -198,7 +198,7 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
         ? `the artifact of ${safe(skill_id)} ${safe(version)} is missing from the skills folder`
         : `${safe(skill_id)} ${safe(version)} was changed after it was installed: its artifact hashes to ${safe(actual)}, installed was ${safe(recorded)}`,
     hint: ({ skill_id, version }) =>
-      `to replace it: palyra skills remove ${safe(skill_id)} --version ${safe(version)}, then install it again from its source`,
+      `to replace it: palyra skills remove ${safe(skill_id)} --version ${safe(version)}, install it again from its source, then palyra skills enable`,
   },
   JournalUnavailable: {
     says: ({ file, problem }) => `the journal ${safe(file)} cannot be used: ${safe(problem)}`,

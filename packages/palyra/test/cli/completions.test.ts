@@ -1,0 +1,37 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { complete } from "../../src/cli/completions.ts";
+import { commandLine, temporaryFolder } from "./support.ts";
+
+const palyra = commandLine(temporaryFolder());
+const valuesOf = async (...words: string[]): Promise<string[]> =>
+  (await complete(words)).map((line) => line.split("\t")[0] ?? "");
+
+describe("completion", () => {
+  it("goes on with the words of commands", async () => {
+    expect(await valuesOf("")).toEqual(["skills", "completions"]);
+    expect(await valuesOf("skills", "li")).toEqual(["list"]);
+    expect(await valuesOf("skills", "trust", "")).toEqual(["list", "add", "remove", "pin", "unpin"]);
+    expect(await valuesOf("--json", "skills", "pack")).toEqual(["package"]);
+    expect(await valuesOf("skills", "nothing", "")).toEqual([]);
+  });
+  it("knows the options of a command, and their values", async () => {
+    expect(await valuesOf("skills", "list", "--cur")).toEqual(["--current-only"]);
+    expect(await valuesOf("skills", "package", "build", "--layout", "")).toEqual(["namespaced", "flat"]);
+    expect(await valuesOf("skills", "package", "build", "--layout", "f")).toEqual(["flat"]);
+    expect(await valuesOf("skills", "install", "--artifact", "")).toEqual([":files"]);
+    expect(await valuesOf("skills", "check", "--strict", "")).toEqual([":files"]);
+    expect(await valuesOf("skills", "list", "")).toEqual([]);
+  });
+  it.each(["bash", "zsh", "fish"])("prints a script for %s", async (shell) => {
+    const { exit, stdout } = await palyra("completions", shell);
+    expect(exit).toBe(0);
+    expect(stdout).toContain("palyra completions words -- ");
+    const check = spawnSync(shell, ["-n"], { input: stdout, encoding: "utf8" });
+    if (check.error === undefined) expect(check).toMatchObject({ status: 0, stderr: "" });
+    else expect(shell, "bash is everywhere").not.toBe("bash");
+  });
+  it("answers the scripts", async () => {
+    expect((await palyra("completions", "words", "--", "skills", "inf")).stdout).toBe("info\tShow all of one installed skill\n");
+  });
+});

@@ -1,0 +1,52 @@
+import { createServer } from "node:net";
+import { afterAll, describe, expect, it } from "vitest";
+import { requireNoDaemon } from "../../src/cli/dispatch.ts";
+
+const servers: ReturnType<typeof createServer>[] = [];
+afterAll(() => {
+  for (const server of servers) server.close();
+});
+
+/** Listens on a free port of 127.0.0.1 and keeps what it is sent. */
+async function listener(): Promise<{ readonly port: number; readonly sent: () => number }> {
+  let sent = 0;
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.on("data", (data) => {
+      sent += data.length;
+    });
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return { port: address.port, sent: () => sent };
+}
+
+const named = (value: string) => requireNoDaemon({ value, from: "--url" });
+
+describe("a daemon that is named", () => {
+  it("is not asked for where none is named", async () => {
+    await expect(requireNoDaemon({ value: "http://example.invalid", from: "default" })).resolves.toBeUndefined();
+  });
+  it("and refuses a connection on loopback means: work here (D5)", async () => {
+    await expect(named("http://127.0.0.1:9")).resolves.toBeUndefined();
+    await expect(named("http://localhost:9/x")).resolves.toBeUndefined();
+    await expect(named("http://[::1]:9")).resolves.toBeUndefined();
+  });
+  it("T29: and answers is refused, without a byte sent", async () => {
+    const { port, sent } = await listener();
+    await expect(named(`http://127.0.0.1:${port}`)).rejects.toHaveCode("Usage");
+    expect(sent()).toBe(0);
+  });
+  it.each([
+    "http://example.invalid:1",
+    "https://10.0.0.1",
+    "http://127.0.0.1.example.invalid",
+    "nonsense",
+    "file:///etc/passwd",
+    "ftp://127.0.0.1",
+  ])("and is elsewhere is refused: %s", async (url) => {
+    await expect(named(url)).rejects.toHaveCode("Usage");
+  });
+});

@@ -1,0 +1,118 @@
+import type { ErrorCode, ErrorDetails, Fault } from "palyra-skills";
+import { SkillError } from "palyra-skills";
+import { describe, expect, it } from "vitest";
+import { errorDocument, errorLines, tell } from "../../src/cli/report-error.ts";
+import { plain } from "../../src/cli/text/paint.ts";
+import { PalyraError, type PalyraErrorCode, type PalyraErrorDetails } from "../../src/errors.ts";
+import { HOSTILE, UNSAFE } from "./support.ts";
+
+const x = HOSTILE;
+const fault: Fault = { path: x, problem: x, found: x, allowed: x, line: 3, column: 4, quote: x };
+const faults = [fault];
+
+/** Every code with details as a stranger would write them. */
+const CORE: { readonly [Code in ErrorCode]: ErrorDetails[Code] } = {
+  ArtifactTooLarge: { actual: 2n ** 60n, limit: 1 },
+  ArtifactEntryTooLarge: { path: x, actual: 2, limit: 1 },
+  ArtifactTooManyEntries: { actual: 300, limit: 256 },
+  Zip: { problem: x, entry: x, offset: 1 },
+  InvalidArtifactPath: { path: x, problem: x, offset: 1, faults },
+  DuplicateArtifactEntry: { path: x },
+  MissingArtifactEntry: { path: x },
+  ManifestParse: { faults },
+  ManifestValidation: { faults },
+  InvalidSbom: { path: x, faults },
+  InvalidProvenance: { path: x, faults },
+  Serialization: { document: x, faults },
+  PayloadHashMismatch: { declared: x, actual: x },
+  SignatureVerificationFailed: { problem: x },
+  UnsupportedProtocolMajor: { requested: 2, current: 1 },
+  UnsupportedRuntimeVersion: { requested: x, current: x },
+  RuntimeVersionAboveSupportedMaximum: { supported_max: x, current: x },
+  InvalidSigningKeyLength: { actual: 3 },
+  TrustedPublisherKeyMismatch: { publisher: x, key_id: x, trusted: [x] },
+  TofuKeyMismatch: { publisher: x, key_id: x, pinned: x },
+  UntrustedPublisher: { publisher: x, key_id: x, relates_to: x },
+  RevokedKey: { publisher: x, key_id: x, reason: x },
+  RevokedPayload: { payload_sha256: x, reason: x },
+  KeyOutOfScope: { publisher: x, key_id: x, problem: x },
+  PolicyInvalid: { document: x, faults },
+};
+const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {
+  Usage: { problem: "--x is blank", hint: "say something" },
+  NotInstalled: { skill_id: x, version: x, installed: [x] },
+  AlreadyInstalled: { skill_id: x, version: x },
+  AuditRefused: { skill_id: x, version: x, reasons: [x, x] },
+  DowngradeRefused: { skill_id: x, requested: x, current: x },
+  OwnerChangeRefused: { skill_id: x, owner: x, publisher: x },
+  ToolIdConflict: { skill_id: x, others: [{ tool_id: x, skill_id: x, other_tool_id: x }] },
+  IndexInvalid: { file: x, faults },
+  ArtifactDigestMismatch: { skill_id: x, version: x, recorded: x, actual: x },
+  JournalUnavailable: { file: x, problem: x },
+  JournalChainBroken: { seq: 4, problem: x },
+  LockTimeout: { file: x, waited_ms: 30_000, holder: x },
+  UnsafeInstallName: { name: x, problem: x },
+  UnsafeStateRoot: { folder: x, problem: x },
+  EngineUnsupported: { skill_id: x, version: x, features: [x], engine: x },
+  Declined: { what: x },
+  Io: { action: "read", file: x, code: "ENOENT" },
+};
+const isCore = (code: string): code is ErrorCode => Object.hasOwn(CORE, code);
+const isOwn = (code: string): code is PalyraErrorCode => Object.hasOwn(OWN, code);
+const make = (code: string): Error => {
+  if (isCore(code)) return new SkillError(code, CORE[code]);
+  if (isOwn(code)) return new PalyraError(code, OWN[code]);
+  return new TypeError(x);
+};
+
+describe.each([...Object.keys(CORE), ...Object.keys(OWN), "Internal"])("%s", (code) => {
+  const told = tell(make(code));
+  it("has a sentence, and an exit code of spec 6", () => {
+    expect(told.code).toBe(code);
+    expect(told.message).not.toBe("");
+    expect(told.message).not.toMatch(/undefined|\[object/);
+    expect(told.exit).toBe(code === "Usage" ? 2 : 1);
+  });
+  it("T20: shows nothing of a stranger's as it is", () => {
+    for (const line of errorLines(told, plain)) expect(line).not.toMatch(UNSAFE);
+    expect(told.message).not.toMatch(UNSAFE);
+    expect(told.hint ?? "").not.toMatch(UNSAFE);
+  });
+  it("is a document with code, message, details and hint", () => {
+    expect(
+      Object.keys(
+        JSON.parse(JSON.stringify(errorDocument(told), (_key, value) => (typeof value === "bigint" ? String(value) : value)))
+          .error,
+      ),
+    ).toEqual(["code", "message", "details", "hint"]);
+  });
+});
+
+describe("faults", () => {
+  const lines = (one: Fault): string[] => errorLines(tell(new SkillError("ManifestValidation", { faults: [one] })), plain);
+  it("are shown with their place, their line and a caret under the column", () => {
+    const shown = lines({
+      path: "version",
+      problem: "not a canonical version",
+      found: "01.0.0",
+      line: 12,
+      column: 11,
+      quote: 'version = "01.0.0"',
+    });
+    expect(shown.slice(1, 4)).toEqual([
+      "  line 12:11  version, not a canonical version, found 01.0.0",
+      '    12 | version = "01.0.0"',
+      "       |           ^",
+    ]);
+  });
+  it("keep the caret in place behind wide and escaped characters", () => {
+    const shown = lines({ path: "", problem: "odd", line: 1, column: 3, quote: "日\u001bx" });
+    expect(shown[2]).toBe("    1 | 日\\u{1b}x");
+    expect(shown[3]).toBe(`      | ${" ".repeat(8)}^`);
+  });
+  it("are all there", () => {
+    const many = Array.from({ length: 5 }, (_, at) => ({ path: `p${at}`, problem: "wrong" }));
+    const shown = errorLines(tell(new SkillError("ManifestParse", { faults: many })), plain);
+    expect(shown.filter((line) => /p[0-4], wrong/.test(line))).toHaveLength(5);
+  });
+});

@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { width } from "../../src/cli/text/width.ts";
+import { listed, MAX_SHOWN, quoted, safe } from "../../src/operations/wording/safe.ts";
+import { HOSTILE, UNSAFE } from "./support.ts";
+
+const anyText = fc.string({ unit: "binary", maxLength: 300 });
+
+describe("T20: a stranger's text on a terminal", () => {
+  it("shows what a terminal would obey as escapes", () => {
+    expect(safe("\u001b[2J")).toBe("\\u{1b}[2J");
+    expect(safe("a\nb\tc\rd")).toBe("a\\u{a}b\\u{9}c\\u{d}d");
+    expect(safe("\u202egpj.exe")).toBe("\\u{202e}gpj.exe");
+    expect(safe("\u{e0041}")).toBe("\\u{e0041}");
+    expect(safe("a\u200bb")).toBe("a\\u{200b}b");
+    expect(safe("\ud800")).toBe("\\u{d800}");
+  });
+  it("leaves what people write as it is", () => {
+    for (const text of ["Echo + HTTP", "Größe 12 €", "日本語", "naïve café", "C:\\Users\\me", "🙂", "мир"])
+      expect(safe(text)).toBe(text);
+  });
+  it("never lets anything unsafe through, whatever the text", () => {
+    fc.assert(
+      fc.property(
+        anyText,
+        (text) => !UNSAFE.test(safe(text)) && !UNSAFE.test(quoted(text)) && !UNSAFE.test(listed([text, text])),
+      ),
+    );
+    expect(UNSAFE.test(HOSTILE)).toBe(true);
+    expect(UNSAFE.test(safe(HOSTILE))).toBe(false);
+  });
+  it("is the same done twice", () => {
+    fc.assert(fc.property(anyText, (text) => safe(safe(text)) === safe(text)));
+  });
+  it("bounds what it shows, by characters and not by halves of them", () => {
+    expect([...safe("x".repeat(10_000))]).toHaveLength(MAX_SHOWN);
+    expect(safe("🙂".repeat(300))).toBe("🙂".repeat(300));
+    expect(safe("🙂".repeat(500)).endsWith("🙂…")).toBe(true);
+    expect(safe("x".repeat(MAX_SHOWN))).toBe("x".repeat(MAX_SHOWN));
+  });
+});
+
+describe("listed", () => {
+  it("says how many more there are", () => {
+    expect(listed(["a", "b"])).toBe("a, b");
+    expect(listed(["a", "b", "c"], 2)).toBe("a, b and 1 more");
+  });
+});
+
+describe("columns of a text", () => {
+  it("are two for what terminals draw wide, none for what combines", () => {
+    expect(width("abc")).toBe(3);
+    expect(width("日本")).toBe(4);
+    expect(width("🙂")).toBe(2);
+    expect(width("e\u0301")).toBe(1);
+    expect(width("Größe")).toBe(5);
+  });
+});

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll } from "vitest";
+import type { Host } from "../../src/cli/host.ts";
+import { runCommandLine } from "../../src/cli/run.ts";
+import { compose } from "../../src/entry/compose.ts";
+import type { Services } from "../../src/operations/services.ts";
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "palyra-cli-"));
+  folders.push(folder);
+  return folder;
+}
+
+export interface Ran {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface HostOptions {
+  readonly env?: { readonly [name: string]: string };
+  /** Both streams are terminals. */
+  readonly terminal?: boolean;
+  readonly stdin?: Uint8Array;
+  readonly now?: number;
+}
+
+/** A command line in this process, with a home of its own. */
+export function commandLine(root: string, options: HostOptions = {}) {
+  const env = { HOME: root, PALYRA_STATE_ROOT: join(root, "state"), ...options.env };
+  return async (...argv: string[]): Promise<Ran> => {
+    const stdout: string[] = [];
+    const stderr: string[] = [];
+    const terminal = options.terminal ?? false;
+    const host: Host = {
+      env,
+      stdout: { write: (text) => void stdout.push(text), terminal },
+      stderr: { write: (text) => void stderr.push(text), terminal },
+      now: () => options.now ?? 1_750_000_000_000,
+      signal: new AbortController().signal,
+      compose: (settings): Services => ({
+        ...compose(settings, env),
+        readStdin: async () => options.stdin ?? new Uint8Array(),
+      }),
+    };
+    const exit = await runCommandLine(argv, host);
+    return { exit, stdout: stdout.join(""), stderr: stderr.join("") };
+  };
+}
+
+export const parsed = (ran: Ran): unknown => JSON.parse(ran.stdout);
+export const errorOf = (ran: Ran): { code: string; message: string; details: unknown; hint: unknown } =>
+  JSON.parse(ran.stderr).error;
+
+/** What a terminal would obey, or what nobody sees: must never come out of a view (T20). */
+export const UNSAFE = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/u;
+/** One of each kind: escape sequence, carriage return, bidi override, zero width, tag, C1, no-break space, line separator, lone surrogate. */
+export const HOSTILE = "\u001b[31mred\r\u202eevil\u200b\u{e0041}\u009b2K\u00a0\u2028\u2066\ud800end";

@@ -73,7 +73,9 @@ class Stage {
   }
 
   async perform(raw: Step): Promise<readonly string[]> {
-    const step = record(substitute(raw, this.#names), "a step");
+    // Before names stand for paths: the pointers of deviations hold names as well, and paths have slashes.
+    const expect = withDeviations(raw["expect"] ?? {}, raw["deviations"]);
+    const step = record(substitute({ ...raw, expect }, this.#names), "a step");
     const path = (key: string): string => text(step[key], key);
     switch (raw.op) {
       case "run":
@@ -149,8 +151,7 @@ class Stage {
 }
 
 function compare(step: { readonly [key: string]: Json | undefined }, seen: Pick<Observed, "exit" | "stdout">): readonly string[] {
-  const expect = record(withDeviations(step["expect"] ?? {}, step["deviations"]), "expect");
-  return compareStep(expect, { ...seen, names: namesBelow, content: contentOf });
+  return compareStep(record(step["expect"], "expect"), { ...seen, names: namesBelow, content: contentOf });
 }
 
 /** Relative names below a folder, as `tree` writes them. */

@@ -6,5 +6,11 @@ export interface Deviation {
   readonly reason: string;
 }
 
-/** None: every vector agrees. */
-export const DEVIATIONS: readonly Deviation[] = [];
+export const DEVIATIONS: readonly Deviation[] = [
+  {
+    vector: "audit/engine-mutable-global-import",
+    clause: "4.6",
+    reason:
+      "The module imports the global `e.g`, which no host provides, so the audit as a whole does not pass; the vector, which is about the feature alone, leaves that out.",
+  },
+];

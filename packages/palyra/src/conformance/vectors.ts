@@ -30,7 +30,7 @@ const MAX_EXPECTED_BYTES = 64 * 1024 * 1024;
 /** The vectors that come with this package; `src` and `dist` lie at the same depth beside them. */
 export const OWN_VECTORS = fileURLToPath(new URL("../../vectors", import.meta.url));
 
-/** All cases of a folder. `Usage`: it has no vectors, or they are not in the format. */
+/** All cases of a folder. `Usage`: it has no vectors, or they are not in the format. `Io`. */
 export async function loadCases(root: string): Promise<readonly Case[]> {
   const folder = (await ifThere(() => realpath(root))) ?? root;
   const cases: Case[] = [];

@@ -22,11 +22,14 @@ const environment = { ...process.env, PALYRA_STATE_ROOT: join(work, "state"), ..
 for (const name of ["PALYRA_DAEMON_URL", "PALYRA_JOURNAL_DB_PATH", "PALYRA_SKILLS_TRUST_STORE", "PALYRA_VAULT_DIR"])
   delete environment[name];
 
+/** As a shell wants it. */
+const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `"${word}"`);
+
 let steps = 0;
 /** Says what comes, types it, shows what it printed, and checks how it ended. */
 function step(what, exit, ...words) {
   steps += 1;
-  process.stdout.write(`\n${paint("1", `${steps}. ${what}`)}\n${paint("2", `$ palyra ${words.join(" ")}`)}\n`);
+  process.stdout.write(`\n${paint("1", `${steps}. ${what}`)}\n${paint("2", `$ palyra ${words.map(quoted).join(" ")}`)}\n`);
   const run = spawnSync(process.execPath, [command, ...words], { cwd: work, env: environment, encoding: "utf8" });
   const text = `${run.stdout}${run.stderr}`.trimEnd();
   process.stdout.write(`${text.replace(/^/gm, "  ")}\n`);

@@ -94,7 +94,7 @@ describe("T13: any archive", () => {
         const found = await readArchive(bytes, nodePlatform).catch(() => undefined);
         if (found === undefined) return;
         read++;
-        const expected = new Map(found.entries.map((each) => [each.path, Buffer.from(each.bytes)]));
+        const expected = new Map(found.entries.map((each) => [each.path, each.sha256]));
         for (const [, readBy] of oracles) expect(sorted(await readBy(bytes))).toEqual(sorted(expected));
       }),
       { numRuns: 300 },
@@ -134,4 +134,4 @@ const verdict = (found: unknown): unknown => {
   return isSkillError(found, "Zip") ? [found.code, found.details.offset] : [found.code, found.details];
 };
 
-const sorted = (contents: ReadonlyMap<string, Buffer>) => [...contents].toSorted(([a], [b]) => (a < b ? -1 : 1));
+const sorted = (contents: ReadonlyMap<string, string>) => [...contents].toSorted(([a], [b]) => (a < b ? -1 : 1));

@@ -1,15 +1,14 @@
-import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type FileToWrite, readArchive, writeArchive } from "../../src/archive/index.ts";
 import { nodePlatform, platforms } from "../platforms.ts";
 import { fileSets } from "./arbitraries.ts";
-import { type Contents, oracles } from "./oracles.ts";
+import { type Contents, digest, oracles } from "./oracles.ts";
 
 /** In path order. */
 function contentsOf(files: readonly FileToWrite[]): Contents {
   const ordered = files.toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
-  return new Map(ordered.map(({ path, bytes }) => [path, Buffer.from(bytes)]));
+  return new Map(ordered.map(({ path, bytes }) => [path, digest(bytes)]));
 }
 
 describe("what is written", () => {
@@ -17,9 +16,8 @@ describe("what is written", () => {
     await fc.assert(
       fc.asyncProperty(fileSets, async (files) => {
         const { entries } = await readArchive(writeArchive(files), platform);
-        expect(new Map(entries.map(({ path, bytes }) => [path, Buffer.from(bytes)]))).toEqual(contentsOf(files));
-        expect(entries.map(({ path }) => path)).toEqual([...contentsOf(files).keys()]);
-        for (const { bytes, sha256 } of entries) expect(sha256).toBe(createHash("sha256").update(bytes).digest("hex"));
+        expect(entries.map(({ path, bytes }) => [path, digest(bytes)])).toEqual([...contentsOf(files)]);
+        expect(entries.map(({ path, sha256 }) => [path, sha256])).toEqual([...contentsOf(files)]);
       }),
       { numRuns: 50 },
     );
@@ -38,8 +36,8 @@ describe("what is written", () => {
     await fc.assert(
       fc.asyncProperty(fileSets, async (files) => {
         const bytes = writeArchive(files);
-        expect(writeArchive(files.toReversed())).toEqual(bytes);
-        expect(writeArchive((await readArchive(bytes, nodePlatform)).entries)).toEqual(bytes);
+        expect(digest(writeArchive(files.toReversed()))).toBe(digest(bytes));
+        expect(digest(writeArchive((await readArchive(bytes, nodePlatform)).entries))).toBe(digest(bytes));
       }),
       { numRuns: 30 },
     );
@@ -51,8 +49,6 @@ describe("what is written", () => {
       { path: "a.txt", bytes: new Uint8Array() },
       { path: "b/a.wasm", bytes: Uint8Array.from({ length: 3_000 }, (_, at) => (at * at) >>> 5) },
     ]);
-    expect(createHash("sha256").update(bytes).digest("hex")).toMatchInlineSnapshot(
-      `"6150f6d949b60cde710a8fa6705828598bd73fb1ea8a8e5393151240e483f7cd"`,
-    );
+    expect(digest(bytes)).toMatchInlineSnapshot(`"6150f6d949b60cde710a8fa6705828598bd73fb1ea8a8e5393151240e483f7cd"`);
   });
 });

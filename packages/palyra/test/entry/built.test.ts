@@ -1,0 +1,155 @@
+// The bundle as it is shipped: what starts, what each entry loads, how it behaves as a process.
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { repositoryRoot } from "../../../../testing/shared.ts";
+import { VERSION } from "../../src/version.ts";
+import { temporaryFolder } from "../cli/support.ts";
+import { skillBytes } from "../lifecycle/support.ts";
+
+// Inside the checkout, where native packages are found.
+const out = join(repositoryRoot, ".cache/test", `built-${process.pid}`);
+const program = join(out, "palyra.js");
+beforeAll(() => {
+  execFileSync(process.execPath, [join(repositoryRoot, "scripts/build.mjs"), "--bundle", "--outdir", out], {
+    cwd: repositoryRoot,
+  });
+});
+afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+interface Chunk {
+  readonly imports: readonly { readonly path: string; readonly kind: string; readonly external?: boolean }[];
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly entryPoint?: string;
+}
+
+/** Sources that are loaded with an entry, through static imports alone. */
+function loadedBy(...entries: string[]): string[] {
+  const { outputs }: { outputs: Record<string, Chunk> } = JSON.parse(readFileSync(join(out, "meta.json"), "utf8"));
+  const found = Object.keys(outputs).filter((name) => entries.some((entry) => outputs[name]?.entryPoint?.endsWith(entry)));
+  expect(found).toHaveLength(entries.length);
+  const seen = new Set(found);
+  for (const name of seen)
+    for (const each of outputs[name]?.imports ?? [])
+      if (each.kind === "import-statement" && each.external !== true) seen.add(each.path);
+  return [...seen].flatMap((name) => Object.keys(outputs[name]?.inputs ?? {})).toSorted();
+}
+const packages = (files: readonly string[]): string[] =>
+  [...new Set(files.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []))].toSorted();
+const folders = (files: readonly string[]): string[] =>
+  [
+    ...new Set(files.flatMap((file) => /packages\/(core|palyra)\/src\/([^/]+)/.exec(file)?.slice(1, 3).join("/") ?? [])),
+  ].toSorted();
+
+describe("what is loaded (habit 8)", () => {
+  it("by --version: nothing but the version", () => {
+    expect(loadedBy("entry/palyra.ts")).toEqual(["packages/palyra/src/entry/palyra.ts", "packages/palyra/src/version.ts"]);
+  });
+  it("by every command: the command line, and nothing of an operation", () => {
+    const files = loadedBy("entry/main.ts");
+    expect(packages(files)).toEqual(["ulid"]);
+    expect(folders(files)).toEqual([
+      "palyra/cli",
+      "palyra/entry",
+      "palyra/errors.ts",
+      "palyra/lifecycle",
+      "palyra/operations",
+      "palyra/platform",
+      "palyra/settings.ts",
+      "palyra/version.ts",
+    ]);
+  });
+  it("by list: no archive, no TOML, no WebAssembly, no prompt", () => {
+    const files = loadedBy("entry/main.ts", "skills/list.ts", "views/inventory.ts");
+    expect(packages(files)).toEqual(["ulid", "valibot"]);
+    expect(folders(files).filter((folder) => /archive|artifact|wasm|audit|authoring|conformance/.test(folder))).toEqual([]);
+    expect(files.filter((file) => file.includes("/toml/"))).toEqual([]);
+  });
+  it("by package build: the CycloneDX library only where an SBOM is to be made", () => {
+    expect(packages(loadedBy("package/build.ts"))).not.toContain("@cyclonedx/cyclonedx-library");
+    expect(packages(loadedBy("authoring/sbom.ts"))).toContain("@cyclonedx/cyclonedx-library");
+  });
+  it("by verify and install: no prompt, no builder of SBOMs", () => {
+    for (const entry of ["package/verify.ts", "skills/install.ts"]) {
+      const loaded = packages(loadedBy(entry));
+      expect(loaded).toContain("smol-toml");
+      expect(loaded.filter((name) => /clack|cyclonedx|commander/.test(name))).toEqual([]);
+    }
+  });
+});
+
+describe("the program", () => {
+  const run = (words: readonly string[], env: Record<string, string> = {}) =>
+    spawnSync(process.execPath, [program, ...words], {
+      encoding: "utf8",
+      env: { PATH: process.env["PATH"] ?? "", ...env },
+      input: "",
+    });
+  const root = temporaryFolder();
+  const env = { HOME: root, PALYRA_STATE_ROOT: join(root, "state") };
+
+  it("has the version of its package", () => {
+    const { version }: { version: string } = JSON.parse(
+      readFileSync(join(repositoryRoot, "packages/palyra/package.json"), "utf8"),
+    );
+    expect(VERSION).toBe(version);
+    expect(run(["--version"])).toMatchObject({ status: 0, stdout: `palyra ${version}\n`, stderr: "" });
+  });
+  it("installs, lists and removes", async () => {
+    const file = join(root, "echo.palyra-skill");
+    writeFileSync(file, await skillBytes());
+    expect(run(["skills", "install", "--artifact", file, "--allow-untrusted", "--json"], env)).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+    expect(run(["skills", "list"], env)).toMatchObject({ status: 0, stderr: "", stdout: expect.stringContaining("acme.echo") });
+    expect(run(["skills", "remove", "acme.echo"], env)).toMatchObject({ status: 0, stderr: "" });
+  });
+  it("takes a key from stdin, and never from an argument", () => {
+    const words = [
+      "skills",
+      "package",
+      "build",
+      "--manifest",
+      "none.toml",
+      "--module",
+      "m.wasm",
+      "--output",
+      "o",
+      "--signing-key-stdin",
+      "--json",
+    ];
+    const ran = spawnSync(process.execPath, [program, ...words], { encoding: "utf8", env, input: "abcd\n" });
+    expect(ran).toMatchObject({ status: 1, stdout: "" });
+    expect(ran.stderr).toContain("InvalidSigningKeyLength");
+    expect(ran.stderr).not.toContain("abcd");
+    const large = spawnSync(process.execPath, [program, ...words], { encoding: "utf8", env, input: "a".repeat(100_000) });
+    expect(large.stderr).toContain("EFBIG");
+  });
+  it("makes a key that it does not show", () => {
+    const file = join(root, "acme.key");
+    const ran = run(["skills", "keygen", "--output", file], env);
+    expect(ran.status).toBe(0);
+    expect(ran.stdout).not.toContain(readFileSync(file, "utf8").trim());
+    expect(run(["skills", "keygen", "--output", file], env)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("never overwritten"),
+    });
+  });
+  it("says nothing when its reader has gone", async () => {
+    const child = spawn(process.execPath, [program, "--help"], { env, stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.destroy();
+    let stderr = "";
+    child.stderr.on("data", (data) => {
+      stderr += String(data);
+    });
+    const exit = await new Promise((resolve) => child.on("close", resolve));
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
+  });
+  it("asks nobody where no terminal is", async () => {
+    const file = join(root, "ask.palyra-skill");
+    writeFileSync(file, await skillBytes({ id: "acme.ask" }));
+    expect(run(["skills", "install", "--artifact", file, "--allow-untrusted"], env)).toMatchObject({ status: 0, stderr: "" });
+  });
+});

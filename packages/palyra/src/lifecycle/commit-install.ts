@@ -5,7 +5,6 @@ import type { Call } from "../call.ts";
 import type { StagedFile } from "../files/index.ts";
 import {
   ARTIFACT_FILE,
-  currentOf,
   type InstalledEntry,
   METADATA_FILE,
   summariesOf,
@@ -14,13 +13,12 @@ import {
   writeMetadata,
 } from "../installed/index.ts";
 import { readTrust, type TrustWriter, withTrustWriter } from "../trust/index.ts";
-import { basisOf, type Ground } from "./compare.ts";
-import { auditPayload, makeEvent, trustConflict } from "./events.ts";
+import { basisOf } from "./compare.ts";
 import type { Home } from "./home.ts";
-import type { InstallDocument, InstallLook, InstallOutcome } from "./install.ts";
-import type { Plan, Step } from "./plan.ts";
-import { exclusively, type RootWriter, recordSteps } from "./root.ts";
-import { predecessor, readStanding } from "./standing.ts";
+import type { Ground, InstallLook, InstallOutcome } from "./install-look.ts";
+import { documentOf, entryOf, planInstall } from "./plan-install.ts";
+import { exclusively, type RootWriter } from "./root.ts";
+import { readStanding } from "./standing.ts";
 
 /**
  * Spec 5.2, commit: under the lock, on the ground that was looked at. Undefined: something of it changed meanwhile, and it is to be
@@ -70,64 +68,6 @@ async function commitOn(
   return { document: documentOf(look, entry), look, status };
 }
 
-/** The steps of an install, in the order of spec 5.2. */
-function planInstall(home: Home, look: InstallLook, { index, standing }: Ground, entry: InstalledEntry, call: Call): Plan {
-  const { skill_id, version } = entry;
-  const { event_kind, ...facts } = documentOf(look, entry);
-  const installed = {
-    ...facts,
-    source: { ...entry.source },
-    missing_secrets: entry.missing_secrets.map((each) => ({ ...each })),
-    previous_version: currentOf(index, skill_id)?.version ?? null,
-    ...(look.allowed.length === 0 ? {} : { allowed: look.allowed }),
-  };
-  const trust: readonly Step[] =
-    look.edits.length === 0 ? [] : [{ do: "change_trust", trust_store: resolve(home.places.trustStore), edits: look.edits }];
-  return {
-    ulid: home.newUlid(call.now),
-    kind: "install",
-    steps: [
-      { do: "place_version", skill_id, version },
-      ...trust,
-      { do: "write_index", index: withEntry(index, entry, call.now) },
-      ...recordSteps(home, {
-        statuses: [
-          {
-            do: "register",
-            skill_id,
-            version,
-            from: predecessor(index, skill_id, standing) ?? null,
-            operator_principal: call.principal,
-            at_ms: call.now,
-          },
-        ],
-        events: [
-          makeEvent(home, call, "skill.audit", auditPayload(look.report, look.request.source)),
-          makeEvent(home, call, event_kind, installed),
-        ],
-        on_conflict: trustConflict(home, call, { skill_id, version }),
-      }),
-    ],
-  };
-}
-
-function entryOf(look: InstallLook, call: Call): InstalledEntry {
-  const { manifest, payloadSha256, keyId } = look.artifact;
-  return {
-    skill_id: manifest.skill_id,
-    version: manifest.version,
-    publisher: manifest.publisher,
-    current: true,
-    installed_at_unix_ms: call.now,
-    artifact_sha256: look.artifactSha256,
-    payload_sha256: payloadSha256,
-    signature_key_id: keyId,
-    trust_decision: look.trusted.decision,
-    source: look.request.source,
-    missing_secrets: look.missingSecrets,
-  };
-}
-
 /** A version's folder holds exactly the artifact's entries, the artifact as it came, and the metadata (spec 5.1, 11.7). */
 function filesOf(look: InstallLook, entry: InstalledEntry): readonly StagedFile[] {
   return [
@@ -135,19 +75,4 @@ function filesOf(look: InstallLook, entry: InstalledEntry): readonly StagedFile[
     { path: ARTIFACT_FILE, bytes: look.bytes },
     { path: METADATA_FILE, bytes: encodeUtf8(writeMetadata(entry)) },
   ];
-}
-
-function documentOf(look: InstallLook, entry: InstalledEntry): InstallDocument {
-  return {
-    event_kind: look.previousVersion === undefined ? "skill.installed" : "skill.updated",
-    skill_id: entry.skill_id,
-    version: entry.version,
-    publisher: entry.publisher,
-    artifact_sha256: entry.artifact_sha256,
-    payload_sha256: entry.payload_sha256,
-    signature_key_id: entry.signature_key_id,
-    trust_decision: entry.trust_decision,
-    source: entry.source,
-    missing_secrets: entry.missing_secrets,
-  };
 }

@@ -6,45 +6,38 @@ import { checkOwner } from "palyra-skills/trust";
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
 import { ifThere, io } from "../files/index.ts";
-import { currentOf, type InstalledIndex, readIndex, skillsFolder, versionsOf } from "../installed/index.ts";
-import { readTrust, type TrustDocuments, type TrustEdit } from "../trust/index.ts";
+import { currentOf, readIndex, skillsFolder, versionsOf } from "../installed/index.ts";
+import type { TrustDocuments, TrustEdit } from "../trust/index.ts";
 import type { Home } from "./home.ts";
-import type { Evaluated, InstallLook } from "./install.ts";
-import { highestEver, isInstalled, lookStanding, predecessor, type Standing } from "./standing.ts";
-import { type StartingStatus, startingStatus } from "./statuses.ts";
+import type { Compared, Evaluated, Ground, InstallLook } from "./install-look.ts";
+import { stepNames } from "./plan.ts";
+import { entryOf, planInstall } from "./plan-install.ts";
+import { highestEver, isInstalled, lookStanding, predecessor } from "./standing.ts";
+import { startingStatus } from "./statuses.ts";
 import { activeOfOthers, checkToolIds } from "./tools.ts";
 
-/** What an install is compared with, all of one moment. */
-export interface Ground {
-  readonly index: InstalledIndex;
-  readonly trust: TrustDocuments;
-  readonly standing: Standing;
-}
-
-/** What an install is, compared with what is there. */
-export type Comparison = Pick<InstallLook, "previousVersion" | "status" | "allowed" | "edits" | "basis">;
-
 /** Spec 5.2: compared with what is installed (5, 4.4). Nothing of an artifact that the audit refuses is compared. */
-export async function compare(home: Home, evaluated: Evaluated, _call: Call): Promise<InstallLook> {
-  if (evaluated.admitted === undefined) return { ...evaluated, ...UNCOMPARED };
+export async function compare(home: Home, evaluated: Evaluated, call: Call): Promise<InstallLook> {
+  if (evaluated.admitted === undefined) return { ...evaluated, ...UNCOMPARED, steps: [] };
   const { skill_id, publisher, entrypoints } = evaluated.artifact.manifest;
   await checkPlace(home, skill_id);
   const ground: Ground = {
     index: await readIndex(home.places.skillsRoot),
-    trust: await readTrust(home.places.trustStore),
+    trust: evaluated.trust,
     standing: await lookStanding(home, skill_id),
   };
-  const comparison = compareWith(ground, evaluated);
+  const compared = compareWith(ground, evaluated);
   checkEngine(home, evaluated);
-  if (comparison.status.status === "active") {
+  if (compared.status.status === "active") {
     const offer = { skill_id, publisher, toolIds: entrypoints.tools.map((tool) => tool.id) };
     await checkToolIds(home, offer, activeOfOthers(ground.index, ground.standing, offer));
   }
-  return { ...evaluated, ...comparison };
+  const look = { ...evaluated, ...compared };
+  return { ...look, steps: stepNames(planInstall(home, look, ground, entryOf(look, call), call)) };
 }
 
 /** Pure; throws `AlreadyInstalled`, `OwnerChangeRefused`, `DowngradeRefused`. */
-export function compareWith(ground: Ground, evaluated: Evaluated): Comparison {
+export function compareWith(ground: Ground, evaluated: Evaluated): Compared {
   const { index, trust, standing } = ground;
   const { request, artifact } = evaluated;
   const { skill_id, version, publisher } = artifact.manifest;
@@ -76,7 +69,7 @@ export function compareWith(ground: Ground, evaluated: Evaluated): Comparison {
   };
 }
 
-const UNCOMPARED: Comparison = {
+const UNCOMPARED: Compared = {
   previousVersion: undefined,
   status: { status: "quarantined", known: false },
   allowed: [],
@@ -136,5 +129,3 @@ function checkEngine(home: Home, { report, artifact }: Evaluated): void {
   const features = [...new Set(blocks.flatMap((block) => block.missing_features))];
   throw new PalyraError("EngineUnsupported", { skill_id, version, features, engine: home.platform.engine });
 }
-
-export type { StartingStatus };

@@ -7,15 +7,15 @@ import type { Call } from "../call.ts";
 import { checkInstallNames, type SecretKey } from "../installed/index.ts";
 import { applyEdits, readTrust } from "../trust/index.ts";
 import type { Home } from "./home.ts";
-import type { Evaluated, InstallRequest } from "./install.ts";
+import type { Evaluated, InstallRequest } from "./install-look.ts";
 
 /** What the bytes say of themselves and to the trust store: spec 5.2, from inspect to audit. */
 export async function evaluate(home: Home, request: InstallRequest, bytes: Uint8Array, call: Call): Promise<Evaluated> {
   const artifact = await openArtifact(bytes, home.platform, home.host);
   checkInstallNames(artifact.manifest.skill_id, artifact.archive.entries);
-  const stored = await readTrust(home.places.trustStore);
+  const trust = await readTrust(home.places.trustStore);
   const { store, constraints } = applyEdits(
-    stored,
+    trust,
     request.trusted.map((each) => ({ do: "add", ...each })),
   );
   const trusted = decideTrust(artifact, store, { allowFirstUse: request.allowUntrusted, constraints, now: call.now });
@@ -26,6 +26,7 @@ export async function evaluate(home: Home, request: InstallRequest, bytes: Uint8
     bytes,
     artifactSha256: toHex(home.platform.sha256().update(bytes).digest()),
     artifact,
+    trust,
     trusted,
     report,
     admitted: admit(trusted, report),

@@ -1,14 +1,13 @@
 /** The life of an installed skill (spec 5): look, plan, commit, recover. */
 export { type Home, type OpenJournalPort, type Places, placesOf } from "./home.ts";
-export {
-  type Evaluated,
-  type InstallDocument,
-  type InstallLook,
-  type InstallOutcome,
-  type InstallRequest,
-  installSkill,
-  lookInstall,
-} from "./install.ts";
+export { installSkill, lookInstall } from "./install.ts";
+export type {
+  Evaluated,
+  InstallDocument,
+  InstallLook,
+  InstallOutcome,
+  InstallRequest,
+} from "./install-look.ts";
 export { recoverForReading } from "./recover.ts";
 export { type RemoveOutcome, type RemoveRequest, removeSkill, requireInstalled } from "./remove.ts";
 export { exclusively, projectNow, type RootWriter } from "./root.ts";

@@ -2,9 +2,11 @@
  * What a change of the managed directory is made of: named, repeatable steps with all their data. The same list is the dry run, the
  * intent record (`.pending.json`) and the list of points at which the tests kill the process (spec 5.2).
  */
+import { resolve } from "node:path";
 import type { InstalledIndex } from "../installed/index.ts";
 import type { NewEvent } from "../journal/index.ts";
 import type { TrustEdit } from "../trust/index.ts";
+import type { Home } from "./home.ts";
 
 export type PlanKind = "install" | "remove" | "use" | "trust" | "verify";
 
@@ -63,4 +65,13 @@ interface StatusSubject {
 export function stepNames(plan: Plan): readonly string[] {
   const stage = plan.steps.some((step) => step.do === "place_version") ? ["stage"] : [];
   return [...stage, "write_intent", ...plan.steps.map((step) => step.do), "clear_intent"];
+}
+
+/** The two steps with which every plan ends. */
+export function recordSteps(home: Home, record: Omit<Extract<Step, { do: "record" }>, "do" | "journal">): readonly Step[] {
+  const journal = resolve(home.places.journal);
+  return [
+    { do: "record", journal, ...record },
+    { do: "project", journal },
+  ];
 }

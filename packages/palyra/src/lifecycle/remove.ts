@@ -11,9 +11,9 @@ import {
 } from "../installed/index.ts";
 import { makeEvent } from "./events.ts";
 import type { Home } from "./home.ts";
-import type { Plan, StatusEdit } from "./plan.ts";
+import { type Plan, recordSteps, type StatusEdit } from "./plan.ts";
 import { recoverForReading } from "./recover.ts";
-import { exclusively, recordSteps } from "./root.ts";
+import { exclusively } from "./root.ts";
 
 export interface RemoveRequest {
   readonly skillId: string;

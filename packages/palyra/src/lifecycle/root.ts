@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Call } from "../call.ts";
 import { asIo, faultPoint, io, type StagedFile, stageFolder, syncFolder, withLock, writeFileAtomically } from "../files/index.ts";
 import { type InstalledIndex, readIndex, type SkillsFolder, skillsFolder } from "../installed/index.ts";
@@ -8,7 +8,7 @@ import type { TrustWriter } from "../trust/index.ts";
 import type { Home } from "./home.ts";
 import { withJournals } from "./journals.ts";
 import { writePlan } from "./pending.ts";
-import type { Plan, Step } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import { clearIntent, recover } from "./recover.ts";
 import { prepareRoots } from "./state-root.ts";
 import { stagedVersion, type Walk, walkStep } from "./walk.ts";
@@ -102,15 +102,6 @@ async function takeBack(walk: Walk): Promise<void> {
     for (const undo of (walk.undo ?? []).toReversed()) await undo();
     await clearIntent(walk.folder);
   } catch {}
-}
-
-/** The two steps with which every plan ends. */
-export function recordSteps(home: Home, record: Omit<Extract<Step, { do: "record" }>, "do" | "journal">): readonly Step[] {
-  const journal = resolve(home.places.journal);
-  return [
-    { do: "record", journal, ...record },
-    { do: "project", journal },
-  ];
 }
 
 /** Events without a plan: one transaction, then their lines. */

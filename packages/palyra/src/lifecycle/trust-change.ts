@@ -4,9 +4,9 @@ import type { Call } from "../call.ts";
 import { applyEdits, readTrust, type TrustChange, type TrustDocuments, withTrustWriter } from "../trust/index.ts";
 import { makeEvent } from "./events.ts";
 import type { Home } from "./home.ts";
-import type { Plan } from "./plan.ts";
+import { type Plan, recordSteps } from "./plan.ts";
 import { recoverForReading } from "./recover.ts";
-import { exclusively, recordSteps } from "./root.ts";
+import { exclusively } from "./root.ts";
 
 export interface TrustOutcome {
   /** False: the store was so already, and nothing was written. */

@@ -13,10 +13,10 @@ import {
 } from "../installed/index.ts";
 import { makeEvent } from "./events.ts";
 import type { Home } from "./home.ts";
-import type { Plan } from "./plan.ts";
+import { type Plan, recordSteps } from "./plan.ts";
 import { recoverForReading } from "./recover.ts";
 import { requireInstalled } from "./remove.ts";
-import { exclusively, recordSteps } from "./root.ts";
+import { exclusively } from "./root.ts";
 import { lookStanding, readStanding, type Standing } from "./standing.ts";
 import { activeOfOthers, checkToolIds } from "./tools.ts";
 

@@ -4,7 +4,8 @@ import type { Call } from "../call.ts";
 import { findEntry, withEntry } from "../installed/index.ts";
 import { makeEvent } from "./events.ts";
 import type { Home } from "./home.ts";
-import { exclusively, recordSteps } from "./root.ts";
+import { recordSteps } from "./plan.ts";
+import { exclusively } from "./root.ts";
 
 export interface VerifiedRecord {
   readonly skillId: string;

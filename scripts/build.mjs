@@ -1,9 +1,9 @@
 // Builds both packages: core with tsc (files as they are), palyra with esbuild (chunks, so that a command loads
 // only what it needs) beside its declarations.
 import { spawnSync } from "node:child_process";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { directImports } from "./direct-imports.mjs";
 
@@ -20,7 +20,6 @@ function types() {
 
 async function bundle(outdir) {
   const { build } = await import("esbuild");
-  for (const stale of ["palyra.js", "index.js", "chunks"]) rmSync(join(outdir, stale), { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: { palyra: "packages/palyra/src/entry/palyra.ts", index: "packages/palyra/src/entry/index.ts" },
@@ -41,6 +40,9 @@ async function bundle(outdir) {
     plugins: [directImports(root)],
   });
   writeFileSync(join(outdir, "meta.json"), JSON.stringify(metafile));
+  // Chunks of earlier builds go last: a command that runs meanwhile finds its own.
+  const made = new Set(Object.keys(metafile.outputs).map((output) => basename(output)));
+  for (const name of readdirSync(join(outdir, "chunks"))) if (!made.has(name)) rmSync(join(outdir, "chunks", name));
 }
 
 /** `--outdir DIR`: another place for the bundle; the tests look at what it holds. */

@@ -24,7 +24,7 @@ export const quoted = (text: string): string => `\`${shortened(text)}\``;
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 /** The first few, and how many more there are. */
-export function named(items: readonly string[]): string {
-  const first = items.slice(0, MAX_NAMED).join("; ");
-  return items.length > MAX_NAMED ? `${first}; and ${items.length - MAX_NAMED} more` : first;
+export function named(items: readonly string[], separator = "; "): string {
+  const first = items.slice(0, MAX_NAMED).join(separator);
+  return items.length > MAX_NAMED ? `${first}${separator}and ${items.length - MAX_NAMED} more` : first;
 }

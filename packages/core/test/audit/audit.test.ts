@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ADDITIONAL_RULES, AdmittedSkill, type AuditReport, admit, engineBlocks, RULES } from "../../src/audit/index.ts";
+import { encodeUtf8 } from "../../src/encoding/index.ts";
 import { type Platform, webPlatform } from "../../src/platform/index.ts";
 import { costlyModule } from "./costly.ts";
 import { audit, trustedSkill } from "./skills.ts";
@@ -61,6 +62,24 @@ describe("the audit", () => {
     expect(JSON.stringify(report.checks, (_, value) => (typeof value === "bigint" ? String(value) : value)).length).toBeLessThan(
       10_000,
     );
+  });
+});
+
+describe("spec 4.5: what is refused, naming it", () => {
+  for (const [feature, wat] of [
+    ["externref", "(module (func (param externref)))"],
+    ["threads", "(module (memory 1 1 shared))"],
+  ] as const)
+    it(feature, async () => {
+      const report = await audit(await trustedSkill({ modules: { "echo.wasm": await assemble(wat) } }));
+      expect(report.quarantine_reasons).toHaveLength(1);
+      expect(report.quarantine_reasons[0]).toContain(feature);
+    });
+
+  it("the text format (T17)", async () => {
+    const report = await audit(await trustedSkill({ modules: { "echo.wasm": encodeUtf8('(module (func (export "_start")))') } }));
+    expect(report.quarantine_reasons).toHaveLength(1);
+    expect(report.quarantine_reasons[0]).toContain("text format");
   });
 });
 

@@ -180,6 +180,8 @@ describe("tool_entry_points", () => {
   it("does not judge a tool whose module could not be read", () => {
     const modules = [{ path: "modules/m.wasm", size: 9, state: "oversized" as const }];
     expect(statuses({ modules }, id)).toEqual(["skipped"]);
+    // It found nothing, so there is nothing that a policy could make a failure of.
+    expect(statuses({ modules, policy: { checks: { [id]: "fail" } } }, id)).toEqual(["skipped"]);
   });
 });
 

@@ -13,6 +13,7 @@ const FEATURES = {
   extended_const: true,
   relaxed_simd: true,
   annotations: true,
+  threads: true,
 };
 
 /** A module of its text form. */

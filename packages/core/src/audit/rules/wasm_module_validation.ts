@@ -19,9 +19,21 @@ export const wasmModuleValidation = anyModuleRule({
 
 function invalid({ path, problem, offset, feature }: InvalidModule): Verdict {
   const where = offset === undefined ? "" : ` at byte ${offset}`;
-  const what = feature === undefined ? problem : `${problem}: ${feature} is not accepted here`;
-  const advice = feature === undefined ? "Build it again, as a WebAssembly core module." : "Build it without that feature.";
-  return finding("fail", `${quoted(path)} is not a valid module${where}: ${what}. ${advice}`, { module_path: path });
+  const message = `${quoted(path)} is not accepted as a module${where}: ${problem}. ${adviceFor(feature)}`;
+  return finding("fail", message, { module_path: path });
+}
+
+function adviceFor(feature: string | undefined): string {
+  switch (feature) {
+    case undefined:
+      return "Build it again, as a WebAssembly core module.";
+    case "text format":
+      return "Assemble it: only the binary format is accepted.";
+    case "components":
+      return "Build a core module, for `wasm32-wasip1`, in place of a component.";
+    default:
+      return `Build it without ${feature}.`;
+  }
 }
 
 // T24: an engine cannot be stopped once it compiles, so it is not asked at all.

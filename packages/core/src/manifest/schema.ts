@@ -8,7 +8,7 @@ import { toJsonObject } from "./json-schema.ts";
 import type { Compat, IntegrityFile, Manifest, Tool } from "./manifest.ts";
 import { isEmptyOperator, readOperator } from "./operator.ts";
 import type { TomlTable } from "./toml/node.ts";
-import { compareVersions, parseVersion } from "./version.ts";
+import { compareVersions } from "./version.ts";
 
 /** Reads the tree of a manifest (spec 2.1), defaults filled in. Meaningless where `faults` has any afterwards. */
 export function readManifest(root: TomlTable, faults: Faults): Manifest {
@@ -108,12 +108,9 @@ function readCompat(fields: Fields): Compat {
   };
 }
 
+/** A minimum that is no version has been reported, and is below all that are. */
 const notBelow = (minimum: string): Check =>
-  must(
-    (text) => parseVersion(minimum) === undefined || compareVersions(text, minimum) >= 0,
-    "maximum below the minimum",
-    `at least ${minimum}`,
-  );
+  must((text) => compareVersions(text, minimum) >= 0, "maximum below the minimum", `at least ${minimum}`);
 
 /** What the author may write here is replaced when packing, and held against the files when reading (spec 1.5): any text. */
 const readIntegrityFile = (fields: Fields): IntegrityFile => ({ path: fields.text("path"), sha256: fields.text("sha256") });

@@ -85,6 +85,8 @@ read_roots = ["data", "../up"]
   it("do not repeat what follows from another fault", () => {
     expect(refusal(BASE.replace('publisher = "acme"\n', "")).faults.map(({ path }) => path)).toEqual(["publisher"]);
     expect(refusal(BASE.replace('"1.0.0"', "99999999999999999999")).faults.map(({ path }) => path)).toEqual(["version"]);
+    const compat = BASE.replace('"0.1.0"', '"0.1"\nmax_palyra_version = "0.0.1"');
+    expect(refusal(compat).faults.map(({ path }) => path)).toEqual(["compat.min_palyra_version"]);
     expect(refusal(BASE.replace("compat", "compact")).faults.map(({ path }) => path)).toEqual(["compat", "compact"]);
   });
 

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../encoding/json.ts";
+import type { JsonObject, JsonValue } from "../encoding/index.ts";
 
 /**
  * A parsed, valid manifest with its defaults filled in (spec 2.1). Field names are those of the file, so that it is

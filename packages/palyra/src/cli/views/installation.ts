@@ -39,10 +39,25 @@ function planLines(plan: InstallPlanDocument, paint: Paint): string[] {
     ...(plan.admitted ? [`  it would be ${safe(plan.status)}`] : []),
     ...plan.allowed.map((step) => `  needs --${safe(step.replaceAll("_", "-"))}, which you gave`),
     ...secretLines(plan.missing_secrets),
+    ...(plan.steps.length === 0
+      ? []
+      : ["", "Steps", ...plan.steps.map((step, at) => `  ${at + 1}. ${STEPS[step] ?? safe(step)}`)]),
     "",
     "Nothing was changed.",
   ];
 }
+
+/** The steps of a plan (spec 5.2) in words. */
+const STEPS: { readonly [step: string]: string } = {
+  stage: "stage the files",
+  write_intent: "write down the plan: from here on it is finished, whatever happens",
+  place_version: "move the files into their place",
+  change_trust: "remember whom this trusts",
+  write_index: "write the index",
+  record: "record status and events in the journal",
+  project: "append the events to audit.ndjson",
+  clear_intent: "clear the plan away",
+};
 
 function facts(document: InstalledDocument | InstallPlanDocument): (readonly [string, string])[] {
   return [

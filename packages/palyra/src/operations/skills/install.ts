@@ -39,6 +39,8 @@ export interface InstallPlanDocument {
   readonly quarantine_reasons: readonly string[];
   /** Steps that a person must ask for, and did (spec 6.2). */
   readonly allowed: readonly string[];
+  /** All that committing would walk, in its order (spec 5.2); none where it is not admitted. */
+  readonly steps: readonly string[];
   readonly skills_root: string;
   readonly trust_store: string;
 }
@@ -132,5 +134,6 @@ function planOf(look: InstallLook): Omit<InstallPlanDocument, "skills_root" | "t
     admitted: admitted !== undefined,
     quarantine_reasons: report.quarantine_reasons,
     allowed: look.allowed,
+    steps: look.steps,
   };
 }

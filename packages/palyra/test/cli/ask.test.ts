@@ -1,0 +1,30 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { askPerson } from "../../src/cli/ask.ts";
+
+const ask = async (typed: string | undefined): Promise<{ yes: boolean; shown: string; context: readonly string[] }> => {
+  const input = new PassThrough();
+  const output = new PassThrough();
+  const context: string[] = [];
+  const answer = askPerson(
+    { input, output },
+    { context: ["what it asks for"], question: "Install it?" },
+    (lines) => void context.push(...lines),
+  );
+  if (typed !== undefined) input.write(typed);
+  input.end();
+  return { yes: await answer, shown: String(output.read()), context };
+};
+
+describe("a question", () => {
+  it.each(["y\n", "Y\n", "yes\n", " YES \n"])("is answered with yes by %j alone", async (typed) => {
+    expect(await ask(typed)).toMatchObject({
+      yes: true,
+      shown: expect.stringContaining("Install it? [y/N]"),
+      context: ["", "what it asks for", ""],
+    });
+  });
+  it.each(["\n", "n\n", "no\n", "yeah\n", "ja\n", "", undefined, "y es\n", "y"])("is answered with no by %j", async (typed) => {
+    expect((await ask(typed)).yes).toBe(false);
+  });
+});

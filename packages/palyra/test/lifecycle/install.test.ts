@@ -98,6 +98,16 @@ describe("a first install", () => {
     const home = homeIn(root);
     const look = await lookInstall(home, installRequest(await skillFile(temporaryFolder())), newCall());
     expect(look).toMatchObject({ previousVersion: undefined, status: { status: "active" }, allowed: ["allow_untrusted"] });
+    expect(look.steps).toEqual([
+      "stage",
+      "write_intent",
+      "place_version",
+      "change_trust",
+      "write_index",
+      "record",
+      "project",
+      "clear_intent",
+    ]);
     expect(treeOf(root)).toEqual([]);
   });
 
@@ -280,6 +290,35 @@ describe("T3: a skill id stays with its publisher", () => {
     await expect(install(home, { id: "acme.echo", publisher: "globex", key: 2, version: "2.0.0" }, ANY_ID)).rejects.toHaveCode(
       "OwnerChangeRefused",
     );
+  });
+});
+
+describe("T6: trust that goes while an install is on its way", () => {
+  it("is not believed: neither before the comparison nor after the question", async () => {
+    for (const moment of ["audit", "question"]) {
+      const own = newHome();
+      const key = await publicKeyOf(1);
+      await changeTrust(own, { do: "add", publisher: "acme", key }, newCall());
+      let gone = false;
+      const removeKey = async () => {
+        if (!gone) await changeTrust(own, { do: "remove", publisher: "acme" }, newCall());
+        gone = true;
+      };
+      const platform = {
+        ...own.platform,
+        validateModule: async (bytes: Uint8Array) => {
+          if (moment === "audit") await removeKey();
+          return own.platform.validateModule(bytes);
+        },
+      };
+      const request = installRequest(await skillFile(temporaryFolder()), { allowUntrusted: false });
+      const consent = async () => void (moment === "question" && (await removeKey()));
+      await expect(installSkill({ ...own, platform }, request, newCall(), consent), moment).rejects.toHaveCode(
+        "UntrustedPublisher",
+      );
+      expect(gone).toBe(true);
+      expect(await namesOf(own)).toEqual([]);
+    }
   });
 });
 

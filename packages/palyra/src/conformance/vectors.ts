@@ -22,8 +22,8 @@ const AREAS: ReadonlyMap<string, Area> = new Map([
   ["keys", keysArea],
   ["build", buildArea],
 ]);
-/** Areas of operations that this kit does not know yet: their cases count as not covered. */
-const LATER = ["fuel"] as const;
+/** Areas of operations that this kit does not know yet, and where their cases stand: they count as not covered. */
+const LATER = [["fuel", "modules"]] as const;
 /** Bytes of one `expected.json`. */
 const MAX_EXPECTED_BYTES = 64 * 1024 * 1024;
 
@@ -38,9 +38,9 @@ export async function loadCases(root: string): Promise<readonly Case[]> {
     const expected = await readExpected(join(folder, name));
     if (expected !== undefined) cases.push(...(await area({ folder: join(folder, name), expected })));
   }
-  for (const area of LATER) {
+  for (const [area, list] of LATER) {
     const expected = await readExpected(join(folder, area));
-    for (const name of Object.keys(expected ?? {})) cases.push({ area, name, ops: [], check: async () => [] });
+    for (const name of Object.keys(asObject(expected?.[list]) ?? {})) cases.push({ area, name, ops: [], check: async () => [] });
   }
   if (cases.length === 0) throw new PalyraError("Usage", { problem: `there are no vectors in ${root}` });
   return cases;

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openDatabase } from "../../src/files/index.ts";
 import { type Journal, openJournal } from "../../src/journal/index.ts";
 import { event, row, statusEvent } from "./contract.ts";
@@ -134,7 +134,28 @@ describe("the journal's file", () => {
     await journal.close();
   });
 
-  it("waits for a transaction of another process, and names the file when that takes too long", async () => {
+  it("names itself where another process writes for longer than anybody waits", async () => {
+    const journal = await openHere();
+    const other = openDatabase(file);
+    other.exec("BEGIN IMMEDIATE");
+    let now = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => {
+      now += 20_000;
+      return now;
+    });
+    try {
+      await expect(journal.transaction((writer) => writer.append(event()))).rejects.toMatchObject({
+        code: "LockTimeout",
+        details: { file, waited_ms: 40_000 },
+      });
+    } finally {
+      clock.mockRestore();
+      other.close();
+      await journal.close();
+    }
+  });
+
+  it("waits for a transaction of another connection", async () => {
     const journal = await openHere();
     const other = openDatabase(file);
     other.exec("BEGIN IMMEDIATE");

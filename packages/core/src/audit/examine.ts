@@ -30,7 +30,8 @@ async function examine({ path, bytes }: ArchiveEntry, policy: AuditPolicy, platf
   const read = { ...file, state: "read", facts } as const;
   // T24: an engine that compiles cannot be stopped. The bound holds whatever level the policy gives the check.
   if (isTooCostly(facts, policy)) {
-    return { ...read, types: "over_compile_cost", missing: await missingFeatures(facts, platform) };
+    const missing = await missingFeatures(facts, platform);
+    return { ...read, types: missing.length > 0 ? "engine_lacks_feature" : "over_compile_cost", missing };
   }
   if (await platform.validateModule(bytes)) return { ...read, types: "checked", missing: [] };
   const missing = await missingFeatures(facts, platform);

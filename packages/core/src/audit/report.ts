@@ -1,6 +1,6 @@
-import type { JsonObject } from "../encoding/json.ts";
-import type { ManifestWarning } from "../manifest/manifest.ts";
-import type { TrustDecision } from "../trust/decide.ts";
+import type { JsonObject } from "../encoding/index.ts";
+import type { ManifestWarning } from "../manifest/index.ts";
+import type { TrustDecision } from "../trust/index.ts";
 
 export type CheckStatus = "pass" | "warn" | "fail" | "skipped";
 export type Severity = "info" | "warning" | "error";

@@ -141,6 +141,16 @@ describe("spec 4.5: an engine that lacks an accepted feature", () => {
     }
   });
 
+  it("blocks a module that costs too much as well", async () => {
+    const wat = '(module (func (export "_start") (local i32) (block) (drop (i32x4.splat (i32.const 1)))))';
+    const trusted = await trustedSkill({ modules: { "echo.wasm": await assemble(wat) } });
+    const policy = { max_function_compile_cost: 0, checks: { wasm_compile_cost: "off" } } as const;
+    const report = await audit(trusted, { platform: lacking, policy });
+    expect(report.passed).toBe(true);
+    expect(engineBlocks(report)).toHaveLength(1);
+    expect(engineBlocks(await audit(trusted, { policy }))).toEqual([]);
+  });
+
   it("is not believed where the module uses no feature that it lacks", async () => {
     const trusted = await trustedSkill({ modules: { "echo.wasm": await assemble(COMMAND) } });
     const report = await audit(trusted, { platform: lacking });

@@ -21,6 +21,8 @@ export function writeJson(value: JsonValue, options: WriteOptions = {}): string 
 function write(value: JsonValue, sortKeys: boolean, step: string, lineEnd: string): string {
   if (typeof value === "bigint") return value.toString();
   if (typeof value === "number" && !Number.isFinite(value)) throw new TypeError("JSON has no such number");
+  // JSON.stringify drops the sign, which parseJson keeps.
+  if (Object.is(value, -0)) return "-0";
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   const inner = lineEnd + step;
   const below = (each: JsonValue): string => write(each, sortKeys, step, inner);

@@ -155,6 +155,11 @@ describe("writeJson", () => {
     expect(writeJson(value, { sortKeys: true })).toBe('{"b":[1,{"c":[]}],"\uffff":18446744073709551616,"\u{10000}":{}}');
   });
 
+  it("keeps the sign of a zero, which the fuzzer found lost", () => {
+    expect(writeJson([-0, 0])).toBe("[-0,0]");
+    expect(toValue(parseJson(writeJson(-0)))).toBe(-0);
+  });
+
   it("has no text for what JSON cannot say", () => {
     expect(() => writeJson(Number.NaN)).toThrow(TypeError);
     expect(writeJson("\ud800")).toBe('"\\ud800"');

@@ -13,15 +13,18 @@ export interface RefusedImport {
 
 /** A program of another toolchain has dozens of imports for one reason: each reason is given once, with the first of them. */
 export function importsInWords(refused: readonly RefusedImport[]): string {
-  const byReason = new Map<string, string[]>();
+  const byReason = new Map<string, ImportFact[]>();
   for (const { found, grant } of refused) {
     const reason = reasonOf(grant);
-    const names = byReason.get(reason) ?? [];
-    names.push(`${quoted(`${shortened(found.module)}.${shortened(found.name)}`)} at byte ${found.offset}`);
-    byReason.set(reason, names);
+    const imports = byReason.get(reason);
+    if (imports === undefined) byReason.set(reason, [found]);
+    else imports.push(found);
   }
-  return named([...byReason].map(([reason, names]) => `${named(names, ", ")}: ${reason}`));
+  return named([...byReason], ([reason, imports]) => `${named(imports, importInWords, ", ")}: ${reason}`);
 }
+
+const importInWords = ({ module, name, offset }: ImportFact): string =>
+  `${quoted(`${shortened(module)}.${shortened(name)}`)} at byte ${offset}`;
 
 /** What must be declared, and what to do without. */
 const DECLARE = {

@@ -23,8 +23,8 @@ export const quoted = (text: string): string => `\`${shortened(text)}\``;
 /** `1 import`, `2 imports`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** The first few, and how many more there are. */
-export function named(items: readonly string[], separator = "; "): string {
-  const first = items.slice(0, MAX_NAMED).join(separator);
+/** The first few in words, and how many more there are. */
+export function named<T>(items: readonly T[], inWords: (item: T) => string, separator = "; "): string {
+  const first = items.slice(0, MAX_NAMED).map(inWords).join(separator);
   return items.length > MAX_NAMED ? `${first}${separator}and ${items.length - MAX_NAMED} more` : first;
 }

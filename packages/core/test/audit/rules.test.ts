@@ -69,7 +69,7 @@ describe("secret_scope_unusable", () => {
     expect(statuses(secrets("global", "k".repeat(128), "api:*"), "secret_scope_unusable")).toEqual(["pass"]);
     expect(checks(secrets("channel:x", "a:b"), "secret_scope_unusable")[0]).toMatchObject({
       status: "fail",
-      details: { count: 2, scopes: [{ scope: "channel:x" }], keys: [{ scope: "channel:x", key: "a:b" }] },
+      details: { count: 2, secrets: [{ scope: "channel:x" }, { scope: "channel:x", key: "a:b" }] },
     });
   });
 });

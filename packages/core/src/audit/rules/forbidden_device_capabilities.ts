@@ -12,7 +12,7 @@ export const forbiddenDeviceCapabilities = artifactRule({
     const { allow_device_capabilities } = policy;
     const details = { device_capabilities, allow_device_capabilities };
     if (device_capabilities.length === 0) return [pass("Asks for no device.", details)];
-    const asked = named(device_capabilities.map(quoted));
+    const asked = named(device_capabilities, quoted, ", ");
     if (allow_device_capabilities) return [pass(`Asks for devices, which the policy allows: ${asked}.`, details)];
     return [
       finding(

@@ -1,6 +1,7 @@
-import type { JsonObject } from "../../encoding/index.ts";
+import type { SecretRequest } from "../../manifest/index.ts";
 import { artifactRule, finding, pass } from "../rule.ts";
-import { MAX_LISTED_FINDINGS, named, quoted, shortened } from "../wording.ts";
+import { type RefusedSecret, secretDetails, secretInWords } from "../secrets-in-words.ts";
+import { named, quoted } from "../wording.ts";
 
 /** Names that the host keeps its own secrets under: digests of trust stores, journal heads (T22, spec 3.3). */
 const HOSTS_OWN = ["skills.", "palyra."] as const;
@@ -13,26 +14,25 @@ export const secretScopeForeign = artifactRule({
   advice: "Ask for `skill:<the skill's own id>`, or for a `global` secret that an operator grants.",
   check: ({ manifest }) => {
     const own = `skill:${manifest.skill_id}`;
-    const found = manifest.capabilities.secrets.flatMap(({ scope, key_names }) => [
-      // T22: another skill's secrets are never granted. Whose `principal:` and `channel:` it is shows when it is called.
-      ...(scope.startsWith("skill:") && scope !== own ? [{ scope: shortened(scope), problem: "another skill's scope" }] : []),
-      // T22: nor is what the host keeps for itself, in whichever scope.
-      ...key_names
-        .filter((key) => HOSTS_OWN.some((prefix) => key.startsWith(prefix)))
-        .map((key) => ({ scope: shortened(scope), key: shortened(key), problem: "a name of the host's own secrets" })),
-    ]);
-    if (found.length === 0) return [pass("Asks for no secret of another skill or of the host.")];
-    const details: JsonObject = { count: found.length, secrets: found.slice(0, MAX_LISTED_FINDINGS) };
+    const foreign = manifest.capabilities.secrets.flatMap((request) => foreignSecrets(request, own));
+    if (foreign.length === 0) return [pass("Asks for no secret of another skill or of the host.")];
     return [
       finding(
         "fail",
-        `\`capabilities.secrets\` asks for what is never granted: ${named(found.map(describe))}. ` +
+        `\`capabilities.secrets\` asks for what is never granted: ${named(foreign, secretInWords)}. ` +
           `Ask for ${quoted(own)}, or for a \`global\` secret that an operator grants.`,
-        details,
+        secretDetails(foreign),
       ),
     ];
   },
 });
 
-const describe = ({ scope, key, problem }: { readonly scope: string; readonly key?: string; readonly problem: string }): string =>
-  `${key === undefined ? quoted(scope) : `${quoted(key)} of ${quoted(scope)}`} (${problem})`;
+/** T22: another skill's secrets, and the host's own in whichever scope. Whose `principal:` and `channel:` it is shows at the call. */
+function foreignSecrets({ scope, key_names }: SecretRequest, own: string): readonly RefusedSecret[] {
+  const isOfAnother = scope.startsWith("skill:") && scope !== own;
+  const hosts = key_names.filter((key) => HOSTS_OWN.some((prefix) => key.startsWith(prefix)));
+  return [
+    ...(isOfAnother ? [{ scope, problem: "another skill's scope" }] : []),
+    ...hosts.map((key) => ({ scope, key, problem: "a name of the host's own secrets" })),
+  ];
+}

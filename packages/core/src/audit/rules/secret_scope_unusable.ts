@@ -1,7 +1,8 @@
-import { encodeUtf8, type JsonObject } from "../../encoding/index.ts";
+import { encodeUtf8 } from "../../encoding/index.ts";
 import type { SecretRequest } from "../../manifest/index.ts";
 import { artifactRule, finding, pass } from "../rule.ts";
-import { counted, MAX_LISTED_FINDINGS, named, quoted, shortened } from "../wording.ts";
+import { type RefusedSecret, secretDetails, secretInWords } from "../secrets-in-words.ts";
+import { counted, named } from "../wording.ts";
 
 /** Spec 11.8. Bytes of one segment of a vault's scope. */
 const MAX_SEGMENT_BYTES = 256;
@@ -16,23 +17,26 @@ export const secretScopeUnusable = artifactRule({
   advice: "Write channel scopes as `channel:<name>:<account>`.",
   check: ({ manifest }) => {
     const { secrets } = manifest.capabilities;
-    const scopes = secrets.flatMap(({ scope }) => {
-      const problem = scopeProblem(scope);
-      return problem === undefined ? [] : [{ scope: shortened(scope), problem }];
-    });
-    const keys = secrets.flatMap(unusableKeys);
-    const said = [...scopes.map((each) => `${quoted(each.scope)}: ${each.problem}`), ...keys.map(keyMessage)];
-    if (said.length === 0) return [pass(`A vault can hold secrets of the ${counted(secrets.length, "scope")} asked for.`)];
-    const details: JsonObject = {
-      count: said.length,
-      scopes: scopes.slice(0, MAX_LISTED_FINDINGS),
-      keys: keys.slice(0, MAX_LISTED_FINDINGS),
-    };
-    const message = `No vault can hold what \`capabilities.secrets\` asks for: ${named(said)}. Correct the manifest.`;
+    const scopes = secrets.flatMap(unusableScopes);
+    const unusable = [...scopes, ...secrets.flatMap(unusableKeys)];
+    if (unusable.length === 0) return [pass(`A vault can hold secrets of the ${counted(secrets.length, "scope")} asked for.`)];
+    const what = named(unusable, secretInWords);
+    const message = `No vault can hold what \`capabilities.secrets\` asks for: ${what}. Correct the manifest.`;
     // Spec 11.9, D14 is about scopes; a key that cannot be is only a secret that is always missing.
-    return [finding(scopes.length > 0 ? "fail" : "warn", message, details)];
+    return [finding(scopes.length > 0 ? "fail" : "warn", message, secretDetails(unusable))];
   },
 });
+
+function unusableScopes({ scope }: SecretRequest): readonly RefusedSecret[] {
+  const problem = scopeProblem(scope);
+  return problem === undefined ? [] : [{ scope, problem }];
+}
+
+/** A key with `*` is a pattern; `forbidden_wildcard_capabilities` judges it. */
+const unusableKeys = ({ scope, key_names }: SecretRequest): readonly RefusedSecret[] =>
+  key_names
+    .filter((key) => !key.includes("*") && !VAULT_KEY.test(key))
+    .map((key) => ({ scope, key, problem: "a key has 1 to 128 letters, digits, `.`, `_` and `-`" }));
 
 /** Spec 6.4, 11.8: `global`, `principal:<id>`, `channel:<name>:<account>`, `skill:<id>`. */
 function scopeProblem(scope: string): string | undefined {
@@ -52,18 +56,3 @@ function splitOnce(text: string): readonly [string, string | undefined] {
   const colon = text.indexOf(":");
   return colon === -1 ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)];
 }
-
-interface UnusableKey {
-  readonly [key: string]: string;
-  readonly scope: string;
-  readonly key: string;
-}
-
-/** A key with `*` is a pattern; `forbidden_wildcard_capabilities` judges it. */
-const unusableKeys = ({ scope, key_names }: SecretRequest): UnusableKey[] =>
-  key_names
-    .filter((key) => !key.includes("*") && !VAULT_KEY.test(key))
-    .map((key) => ({ scope: shortened(scope), key: shortened(key) }));
-
-const keyMessage = ({ scope, key }: UnusableKey): string =>
-  `${quoted(key)} of ${quoted(scope)}: a key has 1 to 128 letters, digits, \`.\`, \`_\` and \`-\``;

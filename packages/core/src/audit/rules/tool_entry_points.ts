@@ -14,7 +14,7 @@ export const toolEntryPoints = artifactRule({
   check: ({ manifest, modules }) => {
     const entries = resolveAll(manifest, modules);
     const broken = entries.filter(({ problem }) => problem !== undefined);
-    if (broken.length > 0) return [finding("fail", `${named(broken.map(describe))}.`, listed(broken))];
+    if (broken.length > 0) return [finding("fail", `${named(broken, describe)}.`, listed(broken))];
     const unread = entries.filter((entry) => entry.function === undefined);
     if (unread.length > 0) {
       const message = `${counted(unread.length, "tool")} could not be judged: the module of each is not valid or too large.`;

@@ -1,0 +1,21 @@
+import type { JsonObject } from "../encoding/index.ts";
+import { MAX_LISTED_FINDINGS, quoted, shortened } from "./wording.ts";
+
+/** A secret that the manifest asks for and will never get: one key, or a whole scope. */
+export interface RefusedSecret {
+  readonly scope: string;
+  readonly key?: string;
+  readonly problem: string;
+}
+
+export const secretInWords = ({ scope, key, problem }: RefusedSecret): string =>
+  `${key === undefined ? quoted(scope) : `${quoted(key)} of ${quoted(scope)}`} (${problem})`;
+
+export const secretDetails = (refused: readonly RefusedSecret[]): JsonObject => ({
+  count: refused.length,
+  secrets: refused.slice(0, MAX_LISTED_FINDINGS).map(({ scope, key, problem }) => ({
+    scope: shortened(scope),
+    ...(key === undefined ? {} : { key: shortened(key) }),
+    problem,
+  })),
+});

@@ -5,8 +5,6 @@ export const REDACTED = "<redacted>";
 /** Words at the end of a key whose value is likely to be a secret. */
 const SECRET_WORDS =
   /(?:^|_)(?:secrets?|passwords?|passwd|passphrase|tokens?|credentials?|cookies?|authorization|bearer|(?:api|client|private|secret|signing|access|encryption)_?keys?)$/;
-/** Keys of our own events that only sound like one: scopes and names of secrets, not their values (spec 11.7). */
-const NAMES_ONLY: ReadonlySet<string> = new Set(["missing_secrets"]);
 const MAX_DEPTH = 64;
 
 /** The value without what stands under keys that look secret (spec 5.3). Null and booleans tell nothing and stay. */
@@ -19,7 +17,7 @@ export function looksSecret(key: string): boolean {
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "_");
-  return !NAMES_ONLY.has(key) && SECRET_WORDS.test(words);
+  return SECRET_WORDS.test(words);
 }
 
 function redactObject(object: JsonObject, depth: number): JsonObject {
@@ -38,9 +36,16 @@ function redactValue(value: JsonValue, depth: number): JsonValue {
   return isList(value) ? value.map((item) => redactValue(item, depth + 1)) : redactObject(value, depth);
 }
 
+/** Lists that only name secrets, as `missing_secrets` does (spec 11.7), are no secrets. */
 function hidden(value: JsonValue): JsonValue {
-  return value === null || typeof value === "boolean" ? value : REDACTED;
+  if (value === null || typeof value === "boolean") return value;
+  return isList(value) && value.every(isReference) ? value.map((item) => redactValue(item, 1)) : REDACTED;
+}
+
+function isReference(value: JsonValue): boolean {
+  if (value === null || typeof value !== "object" || isList(value)) return false;
+  return typeof value["scope"] === "string" && typeof value["key"] === "string";
 }
 
 /** `Array.isArray` does not narrow a read-only array. */
-const isList = (value: readonly JsonValue[] | JsonObject): value is readonly JsonValue[] => Array.isArray(value);
+const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);

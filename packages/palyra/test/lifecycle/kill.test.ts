@@ -231,16 +231,16 @@ describe("T11: recovery itself", () => {
     const root = temporaryFolder();
     const home = homeIn(root);
     await install(home);
-    const asked: Operation = { op: "install", files: [await skillFile(temporaryFolder(), { version: "1.1.0" })] };
-    expect(await run(root, asked, "install.project")).toMatchObject({ signal: "SIGKILL" });
-    const lock = await withLock(skillsFolder(home.places.skillsRoot).lock, { purpose: "test" }, async () => {
-      // The root is busy, so nothing recovers: a quarantine needs the journal alone.
-      await changeStatus(home, { skillId: "acme.echo", version: "1.1.0", status: "quarantined" }, newCall());
-      return "held";
+    await install(home, { version: "1.1.0" });
+    await changeStatus(home, { skillId: "acme.echo", version: "1.1.0", status: "quarantined" }, newCall());
+    // Its journal transaction has made 1.0.0 as restrictive as what is removed; its record is still there.
+    expect(await run(root, { op: "remove", skillIds: ["acme.echo"] }, "remove.project")).toMatchObject({ signal: "SIGKILL" });
+    await withLock(skillsFolder(home.places.skillsRoot).lock, { purpose: "test" }, async () => {
+      // The root is busy, so nothing recovers: enabling needs the journal alone.
+      await changeStatus(home, { skillId: "acme.echo", version: "1.0.0", status: "active" }, newCall());
     });
-    expect(lock).toBe("held");
     await recoverForReading(home, newCall());
-    expect(await stateOf(home)).toMatchObject({ statuses: ["active", "quarantined"] });
+    expect(await stateOf(home)).toMatchObject({ index: ["acme.echo@1.0.0*"], statuses: ["active"] });
   });
 
   it("leaves a record alone that is none of ours", async () => {

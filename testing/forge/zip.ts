@@ -77,6 +77,8 @@ export interface WideEndFields extends Omit<EndFields, "commentLength"> {
   readonly locatorOffset: number;
   readonly disks: number;
   readonly extensible: Uint8Array;
+  /** Bytes between the record and its locator. */
+  readonly beforeLocator: Uint8Array;
 }
 
 export const UTF8_FLAG = 0x0800;
@@ -122,6 +124,22 @@ export function descriptor(
   const { crc32: checksum, compressedSize, size } = sharedFields({ name: "", ...entry });
   const sizes = [compressedSize, size].flatMap((each) => (wide ? [u32(each), u32(0)] : [u32(each)]));
   return bytesOf(signature ? u32(0x08074b50) : NOTHING, u32(checksum), ...sizes);
+}
+
+/** `start` with four bytes behind it that give the whole this CRC. */
+export function withCrc(start: Uint8Array, target: number): Uint8Array {
+  const steps = Array.from({ length: 256 }, (_, byte) => {
+    let step = byte;
+    for (let bit = 0; bit < 8; bit++) step = (step >>> 1) ^ ((step & 1) === 1 ? 0xedb88320 : 0);
+    return step >>> 0;
+  });
+  // Backwards from the wanted remainder: the top byte of a remainder tells by which step it came about.
+  let wanted = ~target >>> 0;
+  for (let at = 0; at < 4; at++) {
+    const byte = steps.findIndex((step) => step >>> 24 === wanted >>> 24);
+    wanted = (((wanted ^ (steps[byte] ?? 0)) << 8) | byte) >>> 0;
+  }
+  return bytesOf(start, u32(wanted ^ ~crc32(start)));
 }
 
 /** An extra field. */
@@ -264,6 +282,7 @@ function wideEnd(directory: Directory, at: number, overrides: Partial<WideEndFie
     entriesHere: overrides.entries ?? directory.entries,
     ...directory,
     extensible: NOTHING,
+    beforeLocator: NOTHING,
     locatorSignature: 0x07064b50,
     locatorOffset: at,
     disks: 1,
@@ -281,6 +300,7 @@ function wideEnd(directory: Directory, at: number, overrides: Partial<WideEndFie
     u64(fields.size),
     u64(fields.offset),
     fields.extensible,
+    fields.beforeLocator,
     u32(fields.locatorSignature),
     u32(fields.disk),
     u64(fields.locatorOffset),

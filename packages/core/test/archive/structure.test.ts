@@ -170,6 +170,7 @@ const ZIP: { readonly [what: string]: ForgedZip } = {
   "a zip64 end with another offset": { entries: [a, b], wideEnd: { offset: 0 } },
   "a zip64 end on another disk": { entries: [a, b], wideEnd: { directoryDisk: 1 }, end: { directoryDisk: 0xffff } },
   "a zip64 end with extensible data": { entries: [a, b], wideEnd: { extensible: new Uint8Array(8) } },
+  "bytes between a zip64 end and its locator": { entries: [a, b], wideEnd: { beforeLocator: text("gap") } },
   "a zip64 end that gives itself another length": { entries: [a, b], wideEnd: { rest: 45 } },
   "a zip64 end that needs a later version": { entries: [a, b], wideEnd: { versionNeeded: 62 } },
   "a zip64 end of another signature": { entries: [a, b], wideEnd: { signature: 1 } },

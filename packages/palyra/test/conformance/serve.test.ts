@@ -48,7 +48,8 @@ describe("the protocol of spec 12", () => {
     expect(await ask({ op: "inspect" })).toMatchObject({ ok: false, code: "InvalidRequest" });
     expect(await ask({ op: "inspect", bytes: "*" })).toMatchObject({ ok: false, code: "InvalidRequest" });
     expect(await ask({ op: "manifest", toml: 1 })).toMatchObject({ ok: false, code: "InvalidRequest" });
-    expect(await ask({ op: "inspect", file: "/no/such/file" })).toMatchObject({ ok: false, code: "Io" });
+    for (const file of ["/no/such/file", "/dev/zero", "/"])
+      expect(await ask({ op: "inspect", file })).toMatchObject({ ok: false, code: "Io" });
     expect(await answers(["\n", "nonsense\n", "{", '"a":1,"a":1}\n'])).toMatchObject([
       { ok: false, code: "InvalidRequest" },
       { ok: false, code: "InvalidRequest" },

@@ -1,10 +1,12 @@
 /** What several operations take. */
+import { stat } from "node:fs/promises";
 
 import { SkillError } from "palyra-skills";
 import { MAX_ARCHIVE_BYTES } from "palyra-skills/archive";
 import { encodeUtf8, type Fields, type JsonObject, type JsonReader, writeJson } from "palyra-skills/encoding";
 import { EMPTY_TRUST_STORE, parseTrustStore, type TrustStore } from "palyra-skills/trust";
-import { readBounded } from "../../files/index.ts";
+import { PalyraError } from "../../errors.ts";
+import { io, readBounded } from "../../files/index.ts";
 import { base64, optionalValue } from "../protocol.ts";
 
 /** `bytes`, or in their place `file` (spec 12). A file over the size of an archive is refused as one. */
@@ -18,6 +20,9 @@ export function bytesOf(request: Fields): () => Promise<Uint8Array> {
 }
 
 export async function readFileOf(file: string): Promise<Uint8Array> {
+  // Opening a pipe that nobody writes to would wait for ever, and hold up every request after this one.
+  if (!(await io("read", file, () => stat(file))).isFile())
+    throw new PalyraError("Io", { action: "read", file, code: "ENOTSUP" });
   const read = await readBounded(file, MAX_ARCHIVE_BYTES);
   if (read.ok) return read.bytes;
   throw new SkillError("ArtifactTooLarge", { actual: read.size, limit: MAX_ARCHIVE_BYTES });

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { directImports } from "./direct-imports.mjs";
+import { chunks } from "./chunks.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
@@ -17,6 +17,10 @@ function types() {
   const run = spawnSync(process.execPath, [tsc, "-b", "--pretty", "false"], { cwd: root, stdio: "inherit" });
   if (run.status !== 0) process.exit(run.status ?? 1);
 }
+
+/** What nearly every command uses of this package: one chunk, loaded with each. */
+const COMMON =
+  /^palyra\/src\/(errors\.ts|settings\.ts|files\/|installed\/|platform\/|journal\/(effective|events|outbox)\.ts|lifecycle\/home\.ts|operations\/(field|operation|catalog)\.ts|operations\/wording\/(safe|units)\.ts|operations\/shared\/(eligibility|inventory|inputs)\.ts|cli\/(options|words|suggest|command|invocation|manner|dispatch|progress|json)\.ts|cli\/text\/)/;
 
 async function bundle(outdir) {
   const { build } = await import("esbuild");
@@ -37,7 +41,7 @@ async function bundle(outdir) {
     legalComments: "none",
     logLevel: "warning",
     metafile: true,
-    plugins: [directImports(root)],
+    plugins: [chunks(root, (path) => COMMON.test(path))],
   });
   writeFileSync(join(outdir, "meta.json"), JSON.stringify(metafile));
   // Chunks of earlier builds go last: a command that runs meanwhile finds its own.

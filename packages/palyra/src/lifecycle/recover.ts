@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { lstat, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
@@ -65,9 +65,9 @@ export async function recoverForReading(home: Home, call: Call): Promise<void> {
   }
 }
 
+/** Two looks, however many skills there are. */
 async function isUnfinished(folder: SkillsFolder): Promise<boolean> {
-  const names = await ifThere(() => io("read", folder.root, () => readdir(folder.root)));
-  return (
-    names !== undefined && [folder.pending, folder.staging].some((path) => names.some((name) => join(folder.root, name) === path))
-  );
+  for (const path of [folder.pending, folder.staging])
+    if ((await ifThere(() => io("read", path, () => lstat(path)))) !== undefined) return true;
+  return false;
 }

@@ -9,20 +9,19 @@ export interface Cell {
 
 /** Aligned columns, two spaces apart, with a faint heading; no trailing blanks. */
 export function table(headings: readonly string[], rows: readonly (readonly Cell[])[], paint: Paint): string[] {
-  const widths = headings.map((heading, column) =>
-    Math.max(width(heading), ...rows.map((row) => width(row[column]?.text ?? ""))),
-  );
-  const line = (cells: readonly Cell[]): string => {
-    const last = cells.findLastIndex((cell) => cell.text !== "");
-    return cells
-      .slice(0, last + 1)
-      .map((cell, column) => {
-        const shown = cell.paint === undefined ? cell.text : paint[cell.paint](cell.text);
-        return column === last ? shown : shown + " ".repeat((widths[column] ?? 0) - width(cell.text) + 2);
-      })
-      .join("");
-  };
-  return [line(headings.map((text) => ({ text, paint: "faint" }))), ...rows.map(line)];
+  const lines = [headings.map((text): Cell => ({ text, paint: "faint" })), ...rows];
+  const measured = lines.map((cells) => cells.map(({ text }) => width(text)));
+  const widths = headings.map((_, column) => measured.reduce((widest, row) => Math.max(widest, row[column] ?? 0), 0));
+  return lines.map((cells, line) => {
+    const last = cells.findLastIndex(({ text }) => text !== "");
+    let shown = "";
+    for (let column = 0; column <= last; column++) {
+      const { text = "", paint: name } = cells[column] ?? {};
+      shown += name === undefined ? text : paint[name](text);
+      if (column < last) shown += " ".repeat((widths[column] ?? 0) - (measured[line]?.[column] ?? 0) + 2);
+    }
+    return shown;
+  });
 }
 
 /** `name  value` lines with the values under each other. */

@@ -44,6 +44,7 @@ export function eligibilityOf(
   host: HostLevel,
   blocks: readonly string[] = [],
 ): Eligibility {
+  if (status === "active" && blocks.length === 0 && isEnough(host, requirements)) return ELIGIBLE;
   const reasons = [
     ...blocks,
     ...statusReasons(status, reason),
@@ -51,7 +52,14 @@ export function eligibilityOf(
   ];
   if (reasons.length > 0) return { status: "blocked", eligible: false, reasons };
   if (status === "unknown") return { status: "unknown", eligible: false, reasons: [NO_STATUS] };
-  return { status: "eligible", eligible: true, reasons: [] };
+  return ELIGIBLE;
+}
+
+const ELIGIBLE: Eligibility = { status: "eligible", eligible: true, reasons: [] };
+
+/** The common case, of a thousand skills in a list, without a comparison. */
+function isEnough({ protocolMajor, version }: HostLevel, requirements: Requirements | undefined): boolean {
+  return requirements?.required_protocol_major === protocolMajor && requirements.min_palyra_version === version;
 }
 
 const NO_STATUS = "the journal has no status for it: it has never been admitted here";

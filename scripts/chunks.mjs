@@ -1,14 +1,30 @@
-// An esbuild plugin: imports through a folder's `index.ts` go straight to the file that has the name. The bundler splits by
-// file, so an index that one command needs whole would otherwise drag everything behind it into every command (habit 8).
-import { readFileSync } from "node:fs";
+// An esbuild plugin that decides what is loaded together (habit 8). The bundler makes one chunk of the files that the same
+// entries reach, an entry being whatever is imported lazily. Two things follow, and are seen to here:
+// - an index that one command needs whole would drag everything behind it into every command: imports through a folder's
+//   `index.ts` go straight to the file that has the name;
+// - small files that this or that entry does without would be chunks of their own, and each costs as much as its file is
+//   worth: what most commands use is reached by all of them, so that it is one chunk.
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 
 const IMPORT = /^import (type )?\{([^}]*)\} from "([^"]+)";/gm;
 const EXPORT = /^export (type )?\{([^}]*)\} from "([^"]+)";/gm;
 
-/** @param {string} root the repository */
-export function directImports(root) {
+const COMMON = "virtual:common";
+
+/**
+ * @param {string} root the repository
+ * @param {(path: string) => boolean} isCommon whether nearly every command uses this source; below `packages`, with `/`
+ */
+export function chunks(root, isCommon) {
   const packages = join(root, "packages");
+  const sources = ["core/src", "palyra/src"].flatMap((folder) =>
+    readdirSync(join(packages, folder), { recursive: true })
+      .filter((name) => /(?<!\.d)\.ts$/.test(name))
+      .map((name) => join(packages, folder, name)),
+  );
+  const lazy = new Set(sources.flatMap(lazyImports));
+  const common = sources.filter((path) => isCommon(path.slice(packages.length + 1).replaceAll(sep, "/")));
   const core = join(packages, "core/src");
   /** The file of a specifier that is an index of ours; undefined for any other. */
   const indexOf = (specifier, folder) => {
@@ -33,8 +49,14 @@ export function directImports(root) {
     return (index === undefined ? undefined : namesOf(index).get(name)) ?? { name, file: index ?? resolve(folder, specifier) };
   };
   return {
-    name: "direct-imports",
+    name: "chunks",
     setup(build) {
+      build.onResolve({ filter: /^virtual:common$/ }, ({ path }) => ({ path, namespace: "common", sideEffects: true }));
+      build.onResolve({ filter: /\?common$/ }, ({ path }) => ({ path: path.replace("?common", ""), sideEffects: true }));
+      build.onLoad({ filter: /./, namespace: "common" }, () => ({
+        contents: common.map((path) => `import ${JSON.stringify(`${path}?common`)};`).join("\n"),
+        resolveDir: root,
+      }));
       build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         if (!path.startsWith(packages + sep)) return undefined;
         const text = readFileSync(path, "utf8").replace(IMPORT, (statement, type, list, specifier) => {
@@ -47,10 +69,18 @@ export function directImports(root) {
           // On as many lines as before, so that positions in stack traces stay.
           return imports.join(" ") + "\n".repeat(statement.split("\n").length - 1);
         });
-        return { contents: text, loader: "ts", resolveDir: dirname(path) };
+        const contents = lazy.has(path) ? `import "${COMMON}"; ${text}` : text;
+        return { contents, loader: "ts", resolveDir: dirname(path) };
       });
     },
   };
+}
+
+/** The files of ours that a source imports when it comes to it. */
+function lazyImports(path) {
+  return [...readFileSync(path, "utf8").matchAll(/\bimport\(\s*"(\.[^"]+)"\s*\)/g)].map(([, specifier]) =>
+    resolve(dirname(path), specifier),
+  );
 }
 
 /** `a, type B, c as d` -> a and c, under the names that they are known by. */

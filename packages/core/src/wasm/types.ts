@@ -137,7 +137,8 @@ function notAFunctionType(form: number, offset: number): Malformed {
 
 /** The types section. */
 export function readTypes(reader: Reader, module: { types: FunctionTypes; readonly features: FeatureUse }): void {
-  const types = new FunctionTypes(reader.bytes, reader.count("types", MAX_TYPES, 3));
+  // Two bytes, as those of a refused kind may have: they shall be named.
+  const types = new FunctionTypes(reader.bytes, reader.count("types", MAX_TYPES, 2));
   for (let index = 0; index < types.count; index++) types.read(index, reader, module.features);
   module.types = types;
 }

@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { encodeUtf8, type JsonObject, writeJson } from "palyra-skills/encoding";
 import { expect, it } from "vitest";
-import { describeShared, shared } from "../../../../testing/shared.ts";
+import { describeShared, repositoryRoot, shared } from "../../../../testing/shared.ts";
 import { DEVIATIONS } from "../../src/conformance/index.ts";
 import { tryCases } from "../../src/conformance/run.ts";
 import { answerTo } from "../../src/conformance/serve.ts";
@@ -22,4 +24,13 @@ describeShared("conformance", "every vector of ../shared/conformance agrees", ()
     expect(differences).toEqual([]);
     expect(report.agreed + DEVIATIONS.filter(({ vector }) => vector.startsWith(`${area}/`)).length).toBe(cases.length);
   });
+});
+
+it("each deviation from a vector is told in docs/interoperability.md, with its clause", () => {
+  const lines = readFileSync(join(repositoryRoot, "docs/interoperability.md"), "utf8").split("\n");
+  for (const { vector, clause } of DEVIATIONS)
+    expect(
+      lines.filter((line) => line.includes(vector) && line.includes(clause)),
+      vector,
+    ).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
 /** The managed directory of spec 5.1: where each thing lies. Names come from a checked index or manifest only. */
-import { join } from "node:path";
+import { join, sep } from "node:path";
 
 export const INDEX_FILE = "installed-index.json";
 export const AUDIT_FILE = "audit.ndjson";
@@ -25,6 +25,8 @@ export interface SkillsFolder {
 }
 
 export function skillsFolder(root: string): SkillsFolder {
+  // Joined once: a list asks for the paths of a thousand skills, whose names are checked and need no normalising.
+  const within = join(root, "x").slice(0, -1);
   return {
     root,
     index: join(root, INDEX_FILE),
@@ -33,9 +35,9 @@ export function skillsFolder(root: string): SkillsFolder {
     pending: join(root, PENDING_FILE),
     staging: join(root, STAGING_FOLDER),
     listCache: join(root, LIST_CACHE_FILE),
-    skill: (skillId) => join(root, skillId),
-    version: (skillId, version) => join(root, skillId, version),
-    artifact: (skillId, version) => join(root, skillId, version, ARTIFACT_FILE),
-    metadata: (skillId, version) => join(root, skillId, version, METADATA_FILE),
+    skill: (skillId) => within + skillId,
+    version: (skillId, version) => within + skillId + sep + version,
+    artifact: (skillId, version) => within + skillId + sep + version + sep + ARTIFACT_FILE,
+    metadata: (skillId, version) => within + skillId + sep + version + sep + METADATA_FILE,
   };
 }

@@ -130,6 +130,33 @@ describe("T27: a tool name that another publisher's active skill has", () => {
   });
 });
 
+describe("T27: a tool that two active skills of one publisher offer", () => {
+  it("is said by check, for both, until one of them is disabled", async () => {
+    await install();
+    expect((await install({ id: "acme.two", tools: ["acme.echo.say", "acme.two.own"] })).exit).toBe(0);
+    const both = parsed(await palyra("skills", "check", "--json"));
+    expect(both).toMatchObject({
+      results: [
+        {
+          check_status: "ready",
+          ambiguous_tools: [{ tool_id: "acme.echo.say", also_in: ["acme.two"] }],
+          reasons: [expect.any(String)],
+        },
+        {
+          check_status: "ready",
+          ambiguous_tools: [{ tool_id: "acme.echo.say", also_in: ["acme.echo"] }],
+          reasons: [expect.any(String)],
+        },
+      ],
+    });
+    expect(parsed(await palyra("skills", "check", "acme.two", "--json"))).toMatchObject({
+      results: [{ ambiguous_tools: [{ tool_id: "acme.echo.say" }] }],
+    });
+    await palyra("skills", "disable", "acme.echo");
+    expect((await palyra("skills", "check", "acme.two", "--json")).stdout).not.toContain("ambiguous_tools");
+  });
+});
+
 describe("a status", () => {
   beforeEach(() => install());
   it("is changed with a reason and a principal, as spec 11.6 has it", async () => {

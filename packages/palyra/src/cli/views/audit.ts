@@ -1,6 +1,6 @@
 import type { Check } from "palyra-skills/audit";
 import type { Outputs } from "../../operations/catalog.ts";
-import type { AuditLine } from "../../operations/skills/audit.ts";
+import type { AuditLine } from "../../operations/shared/audit-line.ts";
 import { safe } from "../../operations/wording/safe.ts";
 import { count } from "../../operations/wording/units.ts";
 import type { Paint } from "../text/paint.ts";

@@ -3,7 +3,7 @@ import type { Call } from "../../call.ts";
 import { newEvent } from "../../journal/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { exclusively, projectNow } from "../../lifecycle/index.ts";
-import type { AuditLine } from "../skills/audit.ts";
+import type { AuditLine } from "./audit-line.ts";
 
 /** One `skill.audit` event for each installed skill that was audited (spec 11.5, 11.7); what could not be is not an audit. */
 export async function recordAudits(home: Home, lines: readonly AuditLine[], call: Call): Promise<void> {

@@ -1,4 +1,3 @@
-import type { AuditReport } from "palyra-skills/audit";
 import * as v from "valibot";
 import { type InstalledEntry, readIndex, skillsFolder } from "../../installed/index.ts";
 import { recoverForReading, requireInstalled } from "../../lifecycle/index.ts";
@@ -7,11 +6,12 @@ import { operation } from "../operation.ts";
 import type { Services } from "../services.ts";
 import { openArtifactFile } from "../shared/artifact.ts";
 import { recordAudits } from "../shared/audit-event.ts";
+import type { AuditLine } from "../shared/audit-line.ts";
 import { currentEntries } from "../shared/current.ts";
 import { VERIFY_ERRORS } from "../shared/errors.ts";
 import { auditArtifact, type ExamineOptions, isTampering } from "../shared/examine.ts";
 import { allowUntrusted, optionalSkillId, trustedPublisher, version } from "../shared/inputs.ts";
-import { type Problem, problemOf } from "../shared/inventory.ts";
+import { problemOf } from "../shared/inventory.ts";
 import { openInstalled } from "../shared/open-installed.ts";
 import { readPolicy } from "../shared/policy.ts";
 import { quarantineTampered } from "../shared/tampering.ts";
@@ -25,17 +25,6 @@ export interface AuditDocument {
   readonly audits: readonly AuditLine[];
   readonly summary: AuditSummary;
   readonly message?: string;
-}
-
-export interface AuditLine {
-  readonly source: "installed" | "artifact";
-  readonly artifact: string;
-  /** Null for a file: its report says what it calls itself. */
-  readonly skill_id: string | null;
-  readonly version: string | null;
-  /** Absent where it could not be audited: then `error` says why (T19, D9). */
-  readonly report?: AuditReport;
-  readonly error?: Problem;
 }
 
 export interface AuditSummary {

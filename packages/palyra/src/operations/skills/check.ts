@@ -6,6 +6,7 @@ import type { Home } from "../../lifecycle/home.ts";
 import { recoverForReading, requireInstalled } from "../../lifecycle/index.ts";
 import { flag } from "../field.ts";
 import { operation } from "../operation.ts";
+import { type AmbiguousTool, ToolNames } from "../shared/ambiguous-tools.ts";
 import { currentEntries } from "../shared/current.ts";
 import { VERIFY_ERRORS } from "../shared/errors.ts";
 import { type Examination, examine, isTampering } from "../shared/examine.ts";
@@ -40,6 +41,8 @@ export interface CheckResult {
   readonly reasons: readonly string[];
   readonly verification?: VerificationReport;
   readonly audit?: AuditReport;
+  /** Ours; absent where there is none (T27). */
+  readonly ambiguous_tools?: readonly AmbiguousTool[];
 }
 
 export const check = operation({
@@ -66,9 +69,12 @@ export const check = operation({
     const trusting = await readTrusting(home, { ...input, allowFirstUse: input.allowUntrusted, now: call.now });
     const statusOf = await readStatuses(home, call);
     const results: CheckResult[] = [];
+    const toolNames = new ToolNames(home, index, statusOf);
     for (const entry of entries) {
       call.progress(`checking ${entry.skill_id}`);
-      results.push(await resultOf(home, await examine(services, entry, { trusting, policy, call }), statusOf));
+      const examination = await examine(services, entry, { trusting, policy, call });
+      if (examination.artifact !== undefined) toolNames.know(entry, examination.artifact.manifest);
+      results.push(await resultOf(home, examination, statusOf, toolNames));
     }
     return { skills_root: skillsRoot, count: results.length, results };
   },
@@ -77,7 +83,12 @@ export const check = operation({
 
 const CHECK_STATUS = { eligible: "ready", blocked: "blocked", unknown: "unknown" } as const;
 
-async function resultOf(home: Home, examination: Examination, statusOf: StatusLookup): Promise<CheckResult> {
+async function resultOf(
+  home: Home,
+  examination: Examination,
+  statusOf: StatusLookup,
+  toolNames: ToolNames,
+): Promise<CheckResult> {
   const { entry, artifact, verification, report, error, engineBlocks } = examination;
   const problem = error === undefined ? undefined : await problemOf(error);
   const summary = artifact === undefined ? undefined : summaryOf(artifact.manifest);
@@ -85,6 +96,7 @@ async function resultOf(home: Home, examination: Examination, statusOf: StatusLo
     blocks: engineBlocks,
     ...(problem === undefined || artifact !== undefined ? {} : { problem }),
   });
+  const ambiguous = artifact === undefined ? [] : await toolNames.ambiguous(entry, artifact.manifest);
   const counted = (status: CheckStatus): number => report?.checks.filter((each) => each.status === status).length ?? 0;
   const audit_passed = report?.passed ?? false;
   const quarantine_required = report?.should_quarantine ?? isTampering(error);
@@ -98,9 +110,17 @@ async function resultOf(home: Home, examination: Examination, statusOf: StatusLo
     quarantine_required,
     failed_checks: counted("fail"),
     warning_checks: counted("warn"),
-    reasons: [...auditReasons(problem, report), ...inventory.eligibility.reasons.filter((reason) => reason !== problem?.message)],
+    reasons: [
+      ...auditReasons(problem, report),
+      ...inventory.eligibility.reasons.filter((reason) => reason !== problem?.message),
+      ...ambiguous.map(
+        ({ tool_id, also_in }) =>
+          `nobody is offered ${tool_id}: ${also_in.join(", ")} offers it too, until one of them is disabled`,
+      ),
+    ],
     ...(verification === undefined ? {} : { verification }),
     ...(report === undefined ? {} : { audit: report }),
+    ...(ambiguous.length === 0 ? {} : { ambiguous_tools: ambiguous }),
   };
 }
 

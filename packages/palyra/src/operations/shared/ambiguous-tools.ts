@@ -1,0 +1,57 @@
+import type { Manifest } from "palyra-skills/manifest";
+import type { InstalledEntry, InstalledIndex } from "../../installed/index.ts";
+import type { Home } from "../../lifecycle/home.ts";
+import { nameForModel } from "../../lifecycle/index.ts";
+import type { StatusLookup } from "./inventory.ts";
+import { openInstalled } from "./open-installed.ts";
+
+/** A tool that several active skills of one publisher offer: nobody is offered it (spec 5, T27). */
+export interface AmbiguousTool {
+  readonly tool_id: string;
+  /** The other skills that offer it, or one that becomes the same name for a model. */
+  readonly also_in: readonly string[];
+}
+
+/** Finds the ambiguous tools of one skill after another; each artifact is opened once. */
+export class ToolNames {
+  readonly #home: Home;
+  readonly #active: readonly InstalledEntry[];
+  readonly #manifests = new Map<InstalledEntry, Manifest | undefined>();
+
+  constructor(home: Home, index: InstalledIndex, statusOf: StatusLookup) {
+    this.#home = home;
+    this.#active = index.entries.filter(
+      ({ current, skill_id, version }) => current && statusOf(skill_id, version).status === "active",
+    );
+  }
+
+  /** Remembers what has been opened anyway. */
+  know(entry: InstalledEntry, manifest: Manifest): void {
+    this.#manifests.set(entry, manifest);
+  }
+
+  /** Those of a skill; none where it offers nothing itself. */
+  async ambiguous(entry: InstalledEntry, manifest: Manifest): Promise<readonly AmbiguousTool[]> {
+    if (!this.#active.includes(entry)) return [];
+    const others = this.#active.filter((other) => other !== entry && other.publisher === entry.publisher);
+    const found: AmbiguousTool[] = [];
+    for (const { id } of manifest.entrypoints.tools) {
+      const also_in: string[] = [];
+      for (const other of others) {
+        const offers = (await this.#manifestOf(other))?.entrypoints.tools ?? [];
+        if (offers.some((tool) => nameForModel(tool.id) === nameForModel(id))) also_in.push(other.skill_id);
+      }
+      if (also_in.length > 0) found.push({ tool_id: id, also_in });
+    }
+    return found;
+  }
+
+  async #manifestOf(entry: InstalledEntry): Promise<Manifest | undefined> {
+    if (!this.#manifests.has(entry)) {
+      // What cannot be opened offers nothing; its own line of the check says why.
+      const opened = await openInstalled(this.#home, entry).catch(() => undefined);
+      this.#manifests.set(entry, opened?.manifest);
+    }
+    return this.#manifests.get(entry);
+  }
+}

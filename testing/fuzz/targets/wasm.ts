@@ -1,0 +1,72 @@
+import { FEATURE_PROBES, type ModuleFacts, type ModuleReading, readModule } from "../../../packages/core/src/wasm/index.ts";
+import { entriesOf, ownFile, sharedFiles } from "../corpus.ts";
+import { ACCEPTED, Broken, mustEqual, type Outcome, refusedWith, type Target } from "../target.ts";
+import { mutateModule } from "../wasm.ts";
+
+/** Limits of ours that an engine may not have (spec 4.5): the smallest of all engines holds, so that a verdict is the same everywhere. */
+const LIMIT = /\bmore than [0-9]+ /;
+/** Cost up to which a mutated module is compiled to hear what the engine lists of it: T24 is real in here, too. */
+const MAX_COMPILED_COST = 2 ** 16;
+
+/** Spec 4.4, 4.5: nothing is thrown; what the engine takes is read, or refused for a feature or limit by name. */
+export const wasm: Target = {
+  name: "wasm",
+  seeds: async (root) => ({
+    good: [
+      ownFile(root, "examples/echo-http/echo.wasm"),
+      ...Object.values(FEATURE_PROBES).map((hex) => new Uint8Array(Buffer.from(hex, "hex"))),
+      ...sharedFiles(root, "conformance/fuel/modules", ".wasm"),
+    ],
+    bad: entriesOf(sharedFiles(root, "conformance/audit", ".palyra-skill"), ".wasm"),
+  }),
+  make: mutateModule,
+  check,
+};
+
+function check(input: Uint8Array): Outcome {
+  const reading = readModule(input);
+  mustEqual("a second reading is the same", readModule(input), reading);
+  const elsewhere = new Uint8Array(input.length + 6).fill(0xaa);
+  elsewhere.set(input, 3);
+  mustEqual("bytes around it do not matter", readModule(elsewhere.subarray(3, 3 + input.length)), reading);
+  const valid = WebAssembly.validate(new Uint8Array(input));
+  if (!reading.ok) {
+    checkRefusal(reading, valid, input.length);
+    return refusedWith(reading.feature ?? reading.problem.replace(/[0-9]+/g, "N"));
+  }
+  checkFacts(reading.facts, input.length);
+  if (valid && reading.facts.cost.module <= MAX_COMPILED_COST)
+    checkAgainstEngine(reading.facts, new WebAssembly.Module(new Uint8Array(input)));
+  return valid ? ACCEPTED : refusedWith("(types, or a feature that the engine lacks)");
+}
+
+function checkRefusal({ problem, offset, feature }: ModuleReading & { ok: false }, valid: boolean, size: number): void {
+  if (valid && feature === undefined && !LIMIT.test(problem))
+    throw new Broken("what the engine takes is read, or a feature is named", problem);
+  if (offset < 0 || offset > size) throw new Broken("a problem lies in the module", { problem, offset });
+}
+
+function checkFacts(facts: ModuleFacts, size: number): void {
+  const { cost } = facts;
+  const numbers = [cost.module, cost.worstFunction];
+  if (numbers.some((number) => !(number >= 0)) || cost.worstFunction > cost.module) throw new Broken("a cost is a number", cost);
+  const offsets = [
+    ...facts.features.values(),
+    ...[...facts.imports, ...facts.exports, ...facts.customSections].map(({ offset }) => offset),
+  ];
+  if (offsets.some((offset) => offset < 0 || offset >= size) || facts.size !== size)
+    throw new Broken("facts lie in the module", offsets);
+}
+
+function checkAgainstEngine(facts: ModuleFacts, module: WebAssembly.Module): void {
+  mustEqual(
+    "the engine lists the same imports",
+    facts.imports.map(({ module: from, name, kind }) => ({ module: from, name, kind })),
+    WebAssembly.Module.imports(module).map(({ module: from, name, kind }) => ({ module: from, name, kind })),
+  );
+  mustEqual(
+    "the engine lists the same exports",
+    facts.exports.map(({ name, kind }) => ({ name, kind })),
+    WebAssembly.Module.exports(module).map(({ name, kind }) => ({ name, kind })),
+  );
+}

@@ -29,6 +29,7 @@ export interface ErrorDetails {
   Zip: { readonly problem: string; readonly entry?: string; readonly offset: number };
   /** Spec 1.3: a name in an archive, or (with `faults`) paths in a manifest. */
   InvalidArtifactPath: {
+    readonly document?: string;
     readonly path: string;
     readonly problem: string;
     readonly offset?: number;
@@ -36,8 +37,9 @@ export interface ErrorDetails {
   };
   DuplicateArtifactEntry: { readonly path: string };
   MissingArtifactEntry: { readonly path: string };
-  ManifestParse: { readonly faults: readonly Fault[] };
-  ManifestValidation: { readonly faults: readonly Fault[] };
+  /** `document`: the file of the manifest, where it came from one; what reads files fills it in. */
+  ManifestParse: { readonly document?: string; readonly faults: readonly Fault[] };
+  ManifestValidation: { readonly document?: string; readonly faults: readonly Fault[] };
   InvalidSbom: { readonly path: string; readonly faults: readonly Fault[] };
   InvalidProvenance: { readonly path: string; readonly faults: readonly Fault[] };
   /** A JSON document of ours (signature, trust store, index …) that is not well formed. `document` names the file or entry. */

@@ -1,7 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { isSkillError, SkillError } from "palyra-skills";
 import type { LayoutName } from "palyra-skills/archive";
-import { buildArtifact, type SourceFile } from "palyra-skills/artifact";
+import { type BuiltArtifact, buildArtifact, type SourceFile } from "palyra-skills/artifact";
 import { compareUtf8, encodeUtf8, toHex } from "palyra-skills/encoding";
 import { type Manifest, parseManifest } from "palyra-skills/manifest";
 import type { Platform } from "palyra-skills/platform";
@@ -46,9 +47,7 @@ export interface PackageDocument {
 export async function packageSkill(request: PackageRequest, platform: Platform): Promise<PackageDocument> {
   const manifest = await readSource(request.manifest);
   const [modules, assets] = await Promise.all([readSources(request.modules), readSources(request.assets)]);
-  const { sbom, provenance } = await readDocuments(request, { manifest, modules, assets }, platform);
-  const { layout, secretKey, signedAt: signedAtUnixMs } = request;
-  const built = await buildArtifact({ manifest, modules, assets, sbom, provenance, layout, secretKey, signedAtUnixMs }, platform);
+  const built = await naming(request.manifest, () => build(request, { manifest, modules, assets }, platform));
   await io("make the folder of", request.output, () => mkdir(dirname(request.output), { recursive: true }));
   await writeFileAtomically(request.output, built.bytes, { mode: 0o644 });
   const { artifact, bytes } = built;
@@ -61,6 +60,25 @@ export async function packageSkill(request: PackageRequest, platform: Platform):
     signature_key_id: artifact.keyId,
     artifact_bytes: bytes.byteLength,
   };
+}
+
+async function build(request: PackageRequest, sources: Sources, platform: Platform): Promise<BuiltArtifact> {
+  const { sbom, provenance } = await readDocuments(request, sources, platform);
+  const { layout, secretKey, signedAt: signedAtUnixMs } = request;
+  return buildArtifact({ ...sources, sbom, provenance, layout, secretKey, signedAtUnixMs }, platform);
+}
+
+/** Faults of a manifest are told with the file that somebody has to open. */
+async function naming<Result>(document: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isSkillError(error, "ManifestParse")) throw new SkillError("ManifestParse", { document, ...error.details });
+    if (isSkillError(error, "ManifestValidation")) throw new SkillError("ManifestValidation", { document, ...error.details });
+    if (isSkillError(error, "InvalidArtifactPath") && error.details.faults !== undefined)
+      throw new SkillError("InvalidArtifactPath", { document, ...error.details });
+    throw error;
+  }
 }
 
 interface Sources {

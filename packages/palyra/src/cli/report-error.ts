@@ -14,13 +14,15 @@ export interface Told {
   readonly hint: string | undefined;
   readonly details: JsonValue;
   readonly faults: readonly Fault[];
+  /** What the faults are in; absent where there is no saying. */
+  readonly document?: string | undefined;
 }
 
 export function tell(error: unknown): Told {
   const telling = tellingOf(error);
   if (telling !== undefined) {
     const { code, message, hint, exit, details } = telling;
-    return { exit, code, message, hint, details: asJson(details), faults: faultsOf(details) };
+    return { exit, code, message, hint, details: asJson(details), faults: faultsOf(details), document: documentOf(code, details) };
   }
   const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return {
@@ -46,26 +48,35 @@ export function errorDocument({ code, message, details, hint }: Told): JsonValue
 export function errorLines(told: Told, paint: Paint): string[] {
   return [
     `${paint.bad("error:")} ${told.message}`,
-    ...told.faults.flatMap((fault) => faultLines(fault, paint)),
+    ...told.faults.flatMap((fault) => faultLines(fault, told.document, paint)),
     ...(told.hint === undefined ? [] : [`${paint.strong("hint:")} ${told.hint}`]),
   ];
 }
 
-/** Place and problem, then the line with a caret under the column. */
-function faultLines(fault: Fault, paint: Paint): string[] {
-  const place = fault.line === undefined ? "" : `line ${fault.line}${fault.column === undefined ? "" : `:${fault.column}`}`;
-  const said = [
-    safe(fault.path),
-    safe(fault.problem),
-    ...(fault.found === undefined ? [] : [`found ${safe(fault.found)}`]),
-    ...(fault.allowed === undefined ? [] : [`allowed: ${safe(fault.allowed)}`]),
-  ].filter((part) => part !== "");
-  const first = `  ${[...(place === "" ? [] : [paint.strong(place)]), said.join(", ")].join("  ")}`;
-  if (fault.line === undefined || fault.quote === undefined) return [first];
-  const gutter = `    ${fault.line} | `;
-  const before = [...fault.quote].slice(0, (fault.column ?? 1) - 1).join("");
+/** `file:line:column  key: problem (found; allowed)`, then the line with a caret under the column. */
+function faultLines(fault: Fault, document: string | undefined, paint: Paint): string[] {
+  const { path, problem, found, allowed, line, column, quote } = fault;
+  const place = [document, line, line === undefined ? undefined : column].filter((part) => part !== undefined).join(":");
+  const besides = [
+    ...(found === undefined ? [] : [`found ${safe(found)}`]),
+    ...(allowed === undefined ? [] : [`allowed: ${safe(allowed)}`]),
+  ].join("; ");
+  const said = `${path === "" ? "" : `${safe(path)}: `}${safe(problem)}${besides === "" ? "" : ` (${besides})`}`;
+  const first = `  ${place === "" ? "" : `${paint.strong(safe(place))}  `}${said}`;
+  if (line === undefined || quote === undefined) return [first];
+  const gutter = `    ${line} | `;
+  const before = [...quote].slice(0, (column ?? 1) - 1).join("");
   const caret = " ".repeat(width(gutter) - 2) + paint.faint("| ") + " ".repeat(width(safe(before)));
-  return [first, `${paint.faint(gutter)}${safe(fault.quote)}`, `${caret}${paint.bad("^")}`];
+  return [first, `${paint.faint(gutter)}${safe(quote)}`, `${caret}${paint.bad("^")}`];
+}
+
+/** The file or entry that an error with faults is about. */
+function documentOf(code: string, details: object): string | undefined {
+  for (const key of ["document", "file", "path"] as const) {
+    const value: unknown = Object.entries(details).find(([name]) => name === key)?.[1];
+    if (typeof value === "string") return value;
+  }
+  return code.startsWith("Manifest") ? "skill.toml" : undefined;
 }
 
 export { jsonText } from "./json.ts";

@@ -19,7 +19,7 @@ const CORE: { readonly [Code in ErrorCode]: ErrorDetails[Code] } = {
   InvalidArtifactPath: { path: x, problem: x, offset: 1, faults },
   DuplicateArtifactEntry: { path: x },
   MissingArtifactEntry: { path: x },
-  ManifestParse: { faults },
+  ManifestParse: { document: x, faults },
   ManifestValidation: { faults },
   InvalidSbom: { path: x, faults },
   InvalidProvenance: { path: x, faults },
@@ -89,7 +89,8 @@ describe.each([...Object.keys(CORE), ...Object.keys(OWN), "Internal"])("%s", (co
 });
 
 describe("faults", () => {
-  const lines = (one: Fault): string[] => errorLines(tell(new SkillError("ManifestValidation", { faults: [one] })), plain);
+  const lines = (one: Fault): string[] =>
+    errorLines(tell(new SkillError("ManifestValidation", { document: "skill.toml", faults: [one] })), plain);
   it("are shown with their place, their line and a caret under the column", () => {
     const shown = lines({
       path: "version",
@@ -100,7 +101,7 @@ describe("faults", () => {
       quote: 'version = "01.0.0"',
     });
     expect(shown.slice(1, 4)).toEqual([
-      "  line 12:11  version, not a canonical version, found 01.0.0",
+      "  skill.toml:12:11  version: not a canonical version (found 01.0.0)",
       '    12 | version = "01.0.0"',
       "       |           ^",
     ]);
@@ -113,6 +114,6 @@ describe("faults", () => {
   it("are all there", () => {
     const many = Array.from({ length: 5 }, (_, at) => ({ path: `p${at}`, problem: "wrong" }));
     const shown = errorLines(tell(new SkillError("ManifestParse", { faults: many })), plain);
-    expect(shown.filter((line) => /p[0-4], wrong/.test(line))).toHaveLength(5);
+    expect(shown.filter((line) => /p[0-4]: wrong/.test(line))).toHaveLength(5);
   });
 });

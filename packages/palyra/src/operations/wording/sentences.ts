@@ -40,6 +40,7 @@ function telling<Details>({ says, hint, exit }: Sentence<Details>, details: Deta
 }
 
 const faults = (list: readonly Fault[]): string => (list.length === 1 ? "one fault" : `${list.length} faults`);
+const manifestFile = (document: string | undefined): string => (document === undefined ? "" : `${safe(document)} `);
 const tampered = "get the artifact again from its publisher; do not install this one";
 const manifestHint = "correct the places that are shown; the format is in SPEC.md, chapter 2";
 
@@ -61,9 +62,9 @@ const CORE: { readonly [Code in ErrorCode]: Sentence<ErrorDetails[Code]> } = {
     hint: () => tampered,
   },
   InvalidArtifactPath: {
-    says: ({ path, problem, offset, faults: list }) =>
+    says: ({ document, path, problem, offset, faults: list }) =>
       list !== undefined && list.length > 0
-        ? `the manifest names paths that no artifact can hold: ${faults(list)}`
+        ? `the manifest ${manifestFile(document)}names paths that no artifact can hold: ${faults(list)}`
         : `the name ${quoted(path)} cannot stand in an artifact: ${safe(problem)}${offset === undefined ? "" : ` (byte ${offset})`}`,
   },
   DuplicateArtifactEntry: {
@@ -74,8 +75,14 @@ const CORE: { readonly [Code in ErrorCode]: Sentence<ErrorDetails[Code]> } = {
     says: ({ path }) => `the artifact has no ${safe(path)}`,
     hint: ({ path }) => (path === "modules/*.wasm" ? "give at least one --module FILE.wasm" : undefined),
   },
-  ManifestParse: { says: ({ faults: list }) => `the manifest cannot be read: ${faults(list)}`, hint: () => manifestHint },
-  ManifestValidation: { says: ({ faults: list }) => `the manifest is not valid: ${faults(list)}`, hint: () => manifestHint },
+  ManifestParse: {
+    says: ({ document, faults: list }) => `the manifest ${manifestFile(document)}cannot be read: ${faults(list)}`,
+    hint: () => manifestHint,
+  },
+  ManifestValidation: {
+    says: ({ document, faults: list }) => `the manifest ${manifestFile(document)}is not valid: ${faults(list)}`,
+    hint: () => manifestHint,
+  },
   InvalidSbom: {
     says: ({ path }) => `${safe(path)} is not a CycloneDX SBOM in JSON`,
     hint: () => "leave --sbom out to have one generated",

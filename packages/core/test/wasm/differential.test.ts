@@ -33,9 +33,9 @@ function problemOf(module: Uint8Array<ArrayBuffer>): string {
   }
 }
 
-/** V8's words for what is a matter of types. */
+/** V8's words for what is a matter of types: of operands, labels, globals, alignments and references. */
 const TYPES =
-  /type error|expected type|expected \d+ elements|not enough arguments|found empty stack|invalid (alignment|types|conversion)|immutable global|tail call type|undeclared reference|type mismatch|constant expression|does not match|must (have|be)|Invalid opcode 0x(fd|fc)/i;
+  /expected type|expected reference type|type error|not enough arguments|expected \d+ elements|arity|immutable global|invalid alignment|tail call|undeclared reference|does not match|in constant expression|Module\(\): type/i;
 
 const SOURCES: readonly string[] = [
   `(module (memory (export "memory") 1) (table 3 funcref) (elem (i32.const 0) $f $g) (global $x (mut i32) (i32.const 7))

@@ -22,7 +22,15 @@ export function tell(error: unknown): Told {
   const telling = tellingOf(error);
   if (telling !== undefined) {
     const { code, message, hint, exit, details } = telling;
-    return { exit, code, message, hint, details: asJson(details), faults: faultsOf(details), document: documentOf(code, details) };
+    return {
+      exit,
+      code,
+      message,
+      hint,
+      details: asJson(details),
+      faults: faultsOf(details),
+      document: documentOf(code, details),
+    };
   }
   const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return {

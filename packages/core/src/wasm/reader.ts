@@ -109,6 +109,7 @@ export class Reader {
   name(): string {
     const at = this.at;
     const length = this.u32();
+    if (length === 0) return "";
     if (length > MAX_NAME_BYTES) throw new Malformed(`a name of more than ${MAX_NAME_BYTES} bytes`, at);
     const from = this.at;
     this.skip(length);

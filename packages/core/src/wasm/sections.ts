@@ -1,5 +1,6 @@
 import { readConstant } from "./constant.ts";
-import type { ExportFact, ExternalKind, ImportFact, LimitFact, Limits } from "./facts.ts";
+import type { ExternalKind, LimitFact, Limits } from "./facts.ts";
+import { FunctionExport, FunctionImport } from "./function-facts.ts";
 import {
   MAX_EXPORTS,
   MAX_FUNCTIONS,
@@ -14,7 +15,7 @@ import {
 import { Malformed, refused } from "./malformed.ts";
 import type { Reader } from "./reader.ts";
 import type { ModuleState } from "./state.ts";
-import { type FunctionTypes, readReferenceType, skipValueType } from "./types.ts";
+import { readReferenceType, skipValueType } from "./types.ts";
 
 const KINDS: readonly ExternalKind[] = ["function", "table", "memory", "global"];
 
@@ -39,7 +40,7 @@ export function readImports(reader: Reader, module: ModuleState): void {
     if (kind === "function") {
       const type = reader.index("type", module.types.count);
       functions.push(type);
-      module.imports.push(functionImport(from, name, offset, module.types, type));
+      module.imports.push(new FunctionImport(from, name, offset, module.types, type));
       continue;
     }
     if (kind === "table") readTable(reader, module, true);
@@ -93,31 +94,10 @@ export function readExports(reader: Reader, module: ModuleState): void {
     if (kind === "global" && module.globals[target] === true) module.features.note("mutable_globals", offset);
     const type = module.functions[target] ?? 0;
     module.exports.push(
-      kind === "function" ? functionExport(name, target, offset, module.types, type) : { name, kind, index: target, offset },
+      kind === "function" ? new FunctionExport(name, target, offset, module.types, type) : { name, kind, index: target, offset },
     );
   }
 }
-
-/** The type is listed when it is asked for: there can be 100 000 of these, of 2 000 values each. */
-const functionImport = (from: string, name: string, offset: number, types: FunctionTypes, type: number): ImportFact => ({
-  module: from,
-  name,
-  kind: "function",
-  offset,
-  get type() {
-    return types.at(type);
-  },
-});
-
-const functionExport = (name: string, index: number, offset: number, types: FunctionTypes, type: number): ExportFact => ({
-  name,
-  kind: "function",
-  index,
-  offset,
-  get type() {
-    return types.at(type);
-  },
-});
 
 export function readStart(reader: Reader, module: ModuleState): void {
   const offset = reader.at;

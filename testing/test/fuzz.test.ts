@@ -10,14 +10,14 @@ import { repositoryRoot } from "../shared.ts";
 
 /** Inputs of each target in CI: a few seconds for each. `npm run fuzz` takes as many as it is given time for. */
 const COUNTS: readonly (readonly [target: string, inputs: number])[] = [
-  ["archive", 900],
-  ["toml", 5_000],
-  ["manifest", 5_000],
-  ["json", 6_000],
-  ["signature", 1_500],
-  ["trust", 6_000],
-  ["wasm", 2_500],
-  ["artifact", 400],
+  ["archive", 2_000],
+  ["toml", 10_000],
+  ["manifest", 10_000],
+  ["json", 15_000],
+  ["signature", 2_000],
+  ["trust", 12_000],
+  ["wasm", 5_000],
+  ["artifact", 600],
 ];
 
 interface Run {

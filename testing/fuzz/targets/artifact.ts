@@ -74,7 +74,8 @@ async function signedAgain(random: Random, corpus: Corpus): Promise<Uint8Array> 
   const signaturePath = [...entries.keys()].find((path) => path.endsWith("signature.json")) ?? "_palyra/signature.json";
   entries.delete(signaturePath);
   for (let times = 1 + random.below(2); times > 0; times--) {
-    const path = random.pickAny([...entries.keys()]) ?? "skill.toml";
+    // A new asset at times: nothing looks at it, so that what is behind all checks is reached.
+    const path = random.oneIn(4) ? "assets/more.bin" : (random.pickAny([...entries.keys()]) ?? "skill.toml");
     entries.set(path, changed(path, entries.get(path) ?? new Uint8Array(), random));
     if (random.oneIn(10)) entries.delete(path);
   }

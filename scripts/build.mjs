@@ -20,7 +20,7 @@ function types() {
 
 /** What nearly every command uses of this package: one chunk, loaded with each. */
 const COMMON =
-  /^palyra\/src\/(errors\.ts|settings\.ts|files\/|installed\/|platform\/|journal\/(effective|events|outbox)\.ts|lifecycle\/home\.ts|operations\/(field|operation|catalog)\.ts|operations\/wording\/(safe|units)\.ts|operations\/shared\/(eligibility|inventory|inputs)\.ts|cli\/(options|words|suggest|command|invocation|manner|dispatch|progress|json)\.ts|cli\/text\/)/;
+  /^palyra\/src\/(errors\.ts|settings\.ts|files\/|installed\/|platform\/|journal\/(effective|events|outbox)\.ts|lifecycle\/(home|recover-reading|state-root)\.ts|operations\/(field|operation|catalog)\.ts|operations\/wording\/(safe|units)\.ts|operations\/shared\/(eligibility|inventory|inputs)\.ts|cli\/(options|words|suggest|command|invocation|manner|dispatch|progress|json)\.ts|cli\/text\/)/;
 
 async function bundle(outdir) {
   const { build } = await import("esbuild");

@@ -5,7 +5,6 @@
  *                     each of seq, event_ulid, kind, timestamp, principal, device_id, channel, payload_json as
  *                     u64-BE length + UTF-8; integers in decimal; null as the length 2^64-1 )
  */
-import { createHash } from "node:crypto";
 import { fromHex, isSha256Hex, u64be } from "palyra-skills/encoding";
 import { PalyraError } from "../errors.ts";
 
@@ -28,7 +27,10 @@ export type ChainedFields = readonly [
 
 /** `prevHash` as 64 lower-case hex digits, and so is the answer. */
 export function eventHash(prevHash: string, fields: ChainedFields): string {
-  const hash = createHash("sha256")
+  // Loaded when it hashes: whoever only reads statuses need not.
+  const hash = process
+    .getBuiltinModule("node:crypto")
+    .createHash("sha256")
     .update(DOMAIN)
     .update(hashBytes(prevHash, Number(fields[0])));
   for (const field of fields) {

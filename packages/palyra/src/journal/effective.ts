@@ -31,6 +31,7 @@ export function effectiveStatus(rows: readonly StatusRow[], lastEvent: StatusRow
 
 /** Ids are compared without the case of ASCII letters, as SQLite's NOCASE does. */
 export function foldId(skillId: string): string {
+  if (!/[A-Z]/.test(skillId)) return skillId;
   return skillId.replaceAll(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
 }
 

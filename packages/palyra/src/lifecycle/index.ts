@@ -8,7 +8,7 @@ export type {
   InstallOutcome,
   InstallRequest,
 } from "./install-look.ts";
-export { recoverForReading } from "./recover.ts";
+export { recoverForReading } from "./recover-reading.ts";
 export { type RemoveOutcome, type RemoveRequest, removeSkill, requireInstalled } from "./remove.ts";
 export { exclusively, projectNow, type RootWriter } from "./root.ts";
 export { changeStatus, type StatusDocument, type StatusRequest } from "./status.ts";

@@ -8,7 +8,7 @@ import { evaluate } from "./evaluate.ts";
 import { auditPayload, makeEvent, refusedPayload } from "./events.ts";
 import type { Home } from "./home.ts";
 import type { InstallLook, InstallOutcome, InstallRequest } from "./install-look.ts";
-import { recoverForReading } from "./recover.ts";
+import { recoverForReading } from "./recover-reading.ts";
 import { exclusively, projectNow } from "./root.ts";
 import { prepareRoots } from "./state-root.ts";
 

@@ -1,14 +1,11 @@
-import { lstat, mkdir, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Call } from "../call.ts";
-import { PalyraError } from "../errors.ts";
-import { faultPoint, ifThere, io, withFreeLock } from "../files/index.ts";
-import { type SkillsFolder, skillsFolder } from "../installed/index.ts";
+import { faultPoint, io } from "../files/index.ts";
+import type { SkillsFolder } from "../installed/index.ts";
 import type { Home } from "./home.ts";
 import { withJournals } from "./journals.ts";
 import { readPending } from "./pending.ts";
 import type { Plan } from "./plan.ts";
-import { checkStateRoot } from "./state-root.ts";
 import { NothingStaged, type Walk, walkStep } from "./walk.ts";
 
 /**
@@ -47,27 +44,4 @@ export async function clearIntent(folder: SkillsFolder): Promise<void> {
 
 async function removeStaging(folder: SkillsFolder): Promise<void> {
   await io("remove", folder.staging, () => rm(folder.staging, { recursive: true, force: true }));
-}
-
-/**
- * What a command that only reads calls first: refuses an unsafe state root, and finishes what a dead process left, if nobody holds
- * the lock. Creates nothing; a folder that cannot be written is read as it is. Spec 5.2.
- */
-export async function recoverForReading(home: Home, call: Call): Promise<void> {
-  await checkStateRoot(home);
-  const folder = skillsFolder(home.places.skillsRoot);
-  if (!(await isUnfinished(folder))) return;
-  try {
-    await withFreeLock(folder.lock, { purpose: "recovery", signal: call.signal }, () => recover(home, folder));
-  } catch (error) {
-    if (!(error instanceof PalyraError) || error.code !== "Io") throw error;
-    call.warn("An earlier command was interrupted, and what it left cannot be tidied up now.");
-  }
-}
-
-/** Two looks, however many skills there are. */
-async function isUnfinished(folder: SkillsFolder): Promise<boolean> {
-  for (const path of [folder.pending, folder.staging])
-    if ((await ifThere(() => io("read", path, () => lstat(path)))) !== undefined) return true;
-  return false;
 }

@@ -12,7 +12,7 @@ import {
 import { makeEvent } from "./events.ts";
 import type { Home } from "./home.ts";
 import { type Plan, recordSteps, type StatusEdit } from "./plan.ts";
-import { recoverForReading } from "./recover.ts";
+import { recoverForReading } from "./recover-reading.ts";
 import { exclusively } from "./root.ts";
 
 export interface RemoveRequest {

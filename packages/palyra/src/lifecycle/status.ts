@@ -17,7 +17,7 @@ import {
   type StatusRow,
 } from "../journal/index.ts";
 import type { Home } from "./home.ts";
-import { recoverForReading } from "./recover.ts";
+import { recoverForReading } from "./recover-reading.ts";
 
 export interface StatusRequest {
   readonly skillId: string;

@@ -5,7 +5,7 @@ import { applyEdits, readTrust, type TrustChange, type TrustDocuments, withTrust
 import { makeEvent } from "./events.ts";
 import type { Home } from "./home.ts";
 import { type Plan, recordSteps } from "./plan.ts";
-import { recoverForReading } from "./recover.ts";
+import { recoverForReading } from "./recover-reading.ts";
 import { exclusively } from "./root.ts";
 
 export interface TrustOutcome {

@@ -14,7 +14,7 @@ import {
 import { makeEvent } from "./events.ts";
 import type { Home } from "./home.ts";
 import { type Plan, recordSteps } from "./plan.ts";
-import { recoverForReading } from "./recover.ts";
+import { recoverForReading } from "./recover-reading.ts";
 import { requireInstalled } from "./remove.ts";
 import { exclusively } from "./root.ts";
 import { lookStanding, readStanding, type Standing } from "./standing.ts";

@@ -24,7 +24,8 @@ export async function pairs(work, floor, { samples = 15, inner = 1, warmup = 3 }
     await b();
   }
   const rows = [];
-  for (let i = 0; i < samples; i++) rows.push(i % 2 === 0 ? [await time(a), await time(b)] : [await time(b), await time(a)].reverse());
+  for (let i = 0; i < samples; i++)
+    rows.push(i % 2 === 0 ? [await time(a), await time(b)] : [await time(b), await time(a)].reverse());
   return {
     ms: median(rows.map(([value]) => value)) / inner,
     floorMs: median(rows.map(([, value]) => value)) / inner,

@@ -1,8 +1,9 @@
 // The audit of an opened artifact over the engine's own validation of the same module.
-import { EMPTY_TRUST_STORE, decideTrust } from "palyra-skills/trust";
-import { DEFAULT_POLICY, auditSkill } from "palyra-skills/audit";
-import { buildArtifact } from "palyra-skills";
+
 import { nodePlatform } from "palyra";
+import { buildArtifact } from "palyra-skills";
+import { auditSkill, DEFAULT_POLICY } from "palyra-skills/audit";
+import { decideTrust, EMPTY_TRUST_STORE } from "palyra-skills/trust";
 import { buildInput, modules } from "../inputs.mjs";
 import { pairs } from "../measure.mjs";
 

@@ -1,7 +1,7 @@
 // Building an artifact over deflating the same bytes with the same deflater.
 import { deflateSync } from "fflate";
-import { buildArtifact } from "palyra-skills";
 import { nodePlatform } from "palyra";
+import { buildArtifact } from "palyra-skills";
 import { buildInput, compressible, modules } from "../inputs.mjs";
 import { pairs } from "../measure.mjs";
 
@@ -10,5 +10,12 @@ export async function run() {
   const asset = compressible(8_000_000 - module.length);
   const input = buildInput([{ path: "m.wasm", bytes: module }], [{ path: "data.bin", bytes: asset }]);
   const floor = () => [deflateSync(module), deflateSync(asset)];
-  return [{ what: "build, 8 MB", floor: "fflate deflate of the same bytes", ...(await pairs(() => buildArtifact(input, nodePlatform), floor, { samples: 7, warmup: 1 })), limit: 1.2 }];
+  return [
+    {
+      what: "build, 8 MB",
+      floor: "fflate deflate of the same bytes",
+      ...(await pairs(() => buildArtifact(input, nodePlatform), floor, { samples: 7, warmup: 1 })),
+      limit: 1.2,
+    },
+  ];
 }

@@ -1,11 +1,12 @@
 // Opening an artifact over the serial floor: inflate, CRC and the two SHA-256 passes over the same bytes, on one thread.
-import { createHash, verify as verifySignature, createPublicKey } from "node:crypto";
+
 import { spawnSync } from "node:child_process";
+import { createHash, createPublicKey, verify as verifySignature } from "node:crypto";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { crc32, inflateRawSync } from "node:zlib";
-import { buildArtifact, openArtifact } from "palyra-skills";
 import { nodePlatform } from "palyra";
+import { buildArtifact, openArtifact } from "palyra-skills";
 import { buildInput, compressible, example, modules } from "../inputs.mjs";
 import { pairs } from "../measure.mjs";
 
@@ -14,12 +15,20 @@ const MEBI = 1024 * 1024;
 /** 28 MB of entries: real modules and text-like assets. */
 async function largeArtifact() {
   const assets = [0, 1, 2, 3].map((n) => ({ path: `data-${n}.bin`, bytes: compressible(2.75 * MEBI, n + 1) }));
-  const { bytes } = await buildArtifact(buildInput(modules.map(({ bytes }, n) => ({ path: `m${n}.wasm`, bytes })), assets), nodePlatform);
+  const { bytes } = await buildArtifact(
+    buildInput(
+      modules.map(({ bytes }, n) => ({ path: `m${n}.wasm`, bytes })),
+      assets,
+    ),
+    nodePlatform,
+  );
   return bytes;
 }
 
 async function smallArtifact() {
-  return (await buildArtifact(buildInput([{ path: "m.wasm", bytes: new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]) }]), nodePlatform)).bytes;
+  return (
+    await buildArtifact(buildInput([{ path: "m.wasm", bytes: new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]) }]), nodePlatform)
+  ).bytes;
 }
 
 /** The compressed entries, found once and outside of what is timed. */
@@ -31,7 +40,11 @@ async function compressedEntries(bytes) {
     const [size, name, extra] = [view.getUint32(at + 18, true), view.getUint16(at + 26, true), view.getUint16(at + 28, true)];
     const start = at + 30 + name + extra;
     const path = Buffer.from(bytes.subarray(at + 30, at + 30 + name)).toString("utf8");
-    entries.push({ deflated: bytes.subarray(start, start + size), method: view.getUint16(at + 8, true), size: archive.get(path).bytes.length });
+    entries.push({
+      deflated: bytes.subarray(start, start + size),
+      method: view.getUint16(at + 8, true),
+      size: archive.get(path).bytes.length,
+    });
     at = start + size;
   }
   return entries;
@@ -41,7 +54,10 @@ function serialFloor(entries) {
   const payload = createHash("sha256");
   let crc = 0;
   for (const { deflated, method, size } of entries) {
-    const content = method === 0 ? deflated : inflateRawSync(deflated, { maxOutputLength: Math.max(size, 1), chunkSize: Math.max(size + 1, 64) });
+    const content =
+      method === 0
+        ? deflated
+        : inflateRawSync(deflated, { maxOutputLength: Math.max(size, 1), chunkSize: Math.max(size + 1, 64) });
     crc ^= crc32(content);
     createHash("sha256").update(content).digest();
     payload.update(content);
@@ -54,30 +70,57 @@ export async function run() {
   const large = await largeArtifact();
   const entries = await compressedEntries(large);
   const onOneCore = process.argv.includes("--one-core");
-  const result = await pairs(() => openArtifact(large, nodePlatform), () => serialFloor(entries), { samples: 11 });
-  rows.push({ what: `open, ${Math.round(entries.reduce((sum, { size }) => sum + size, 0) / 1e6)} MB of entries, ${onOneCore ? "one core" : `${cpus().length} cores`}`, floor: "inflate, CRC, 2 x SHA-256, serial", ...result, limit: onOneCore ? 1.1 : 0.75 });
+  const result = await pairs(
+    () => openArtifact(large, nodePlatform),
+    () => serialFloor(entries),
+    { samples: 11 },
+  );
+  rows.push({
+    what: `open, ${Math.round(entries.reduce((sum, { size }) => sum + size, 0) / 1e6)} MB of entries, ${onOneCore ? "one core" : `${cpus().length} cores`}`,
+    floor: "inflate, CRC, 2 x SHA-256, serial",
+    ...result,
+    limit: onOneCore ? 1.1 : 0.75,
+  });
   if (onOneCore) return rows;
   rows.push(...runOnOneCore());
 
   const small = await smallArtifact();
   const smallEntries = await compressedEntries(small);
   const { signature, publicKey, payloadSha256 } = await openArtifact(small, nodePlatform);
-  const key = createPublicKey({ key: Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), publicKey]), format: "der", type: "spki" });
+  const key = createPublicKey({
+    key: Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), publicKey]),
+    format: "der",
+    type: "spki",
+  });
   const signed = Buffer.from(signature.signature_base64, "base64");
   const message = Buffer.from(payloadSha256);
   const floor = () => {
     serialFloor(smallEntries);
     verifySignature(null, message, key, signed);
   };
-  rows.push({ what: `open, artifact of ${small.length} bytes, warm`, floor: "the same and one Ed25519 verification", ...(await pairs(() => openArtifact(small, nodePlatform), floor, { samples: 31, inner: 50, warmup: 20 })), limit: 3 });
+  rows.push({
+    what: `open, artifact of ${small.length} bytes, warm`,
+    floor: "the same and one Ed25519 verification",
+    ...(await pairs(() => openArtifact(small, nodePlatform), floor, { samples: 31, inner: 50, warmup: 20 })),
+    limit: 3,
+  });
   rows.push(memoryRow(large, entries));
   return rows;
 }
 
 /** The same on one core, where the system can say so. */
 function runOnOneCore() {
-  const child = spawnSync("taskset", ["-c", "0", process.execPath, fileURLToPath(import.meta.url), "--one-core"], { encoding: "utf8" });
-  if (child.status !== 0) return [{ what: "open on one core", floor: "", skipped: child.error?.code === "ENOENT" ? "no taskset on this machine" : child.stderr.trim() }];
+  const child = spawnSync("taskset", ["-c", "0", process.execPath, fileURLToPath(import.meta.url), "--one-core"], {
+    encoding: "utf8",
+  });
+  if (child.status !== 0)
+    return [
+      {
+        what: "open on one core",
+        floor: "",
+        skipped: child.error?.code === "ENOENT" ? "no taskset on this machine" : child.stderr.trim(),
+      },
+    ];
   return JSON.parse(child.stdout);
 }
 
@@ -96,10 +139,20 @@ function memoryRow(large, entries) {
     await openArtifact(bytes, nodePlatform);
     process.stdout.write(JSON.stringify({ before, peak: process.resourceUsage().maxRSS * 1024 }));
   `;
-  const child = spawnSync(process.execPath, ["--expose-gc", "--input-type=module", "-e", script], { input: large, encoding: "utf8", cwd: fileURLToPath(new URL("../..", import.meta.url)) });
+  const child = spawnSync(process.execPath, ["--expose-gc", "--input-type=module", "-e", script], {
+    input: large,
+    encoding: "utf8",
+    cwd: fileURLToPath(new URL("../..", import.meta.url)),
+  });
   const { peak } = JSON.parse(child.stdout);
   const bound = large.length + 2 * entries.reduce((sum, { size }) => sum + size, 0) + 80 * MEBI;
-  return { what: "peak memory of opening it, whole process", floor: "artifact + 2 x entries + 80 MB", value: `${Math.round(peak / MEBI)} MB of ${Math.round(bound / MEBI)} MB`, ratio: peak / bound, limit: 1 };
+  return {
+    what: "peak memory of opening it, whole process",
+    floor: "artifact + 2 x entries + 80 MB",
+    value: `${Math.round(peak / MEBI)} MB of ${Math.round(bound / MEBI)} MB`,
+    ratio: peak / bound,
+    limit: 1,
+  };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(JSON.stringify(await run()));

@@ -7,6 +7,8 @@ export interface Manner {
   readonly indent: 0 | 2;
   /** Only what every terminal can show: no colour, no animation, no box characters. */
   readonly plain: boolean;
+  /** What is said on stderr besides errors: nothing, warnings, or where every setting came from as well. */
+  readonly says: "errors" | "warnings" | "everything";
   /** For stdout, and for stderr. */
   readonly paint: Paint;
   readonly errorPaint: Paint;
@@ -17,13 +19,16 @@ export interface Manner {
 export function mannerOf(argv: readonly string[], { env, stdout, stderr }: Host): Manner {
   const end = argv.indexOf("--");
   const words = end === -1 ? argv : argv.slice(0, end);
-  const format = formatOf(words);
+  const format = valueOfOption(words, "--output-format");
+  const level = valueOfOption(words, "--log-level");
+  const verbose = words.includes("-v") || words.includes("--verbose") || level === "debug" || level === "trace";
   const isPlain = words.includes("--plain");
   const paintFor = (output: Output): Paint => (hasColour(words, env, output) ? colours : plain);
   return {
     json: words.includes("--json") || format === "json" || format === "ndjson",
     indent: format === "ndjson" ? 0 : 2,
     plain: isPlain,
+    says: verbose ? "everything" : level === "error" ? "errors" : "warnings",
     paint: paintFor(stdout),
     errorPaint: paintFor(stderr),
     lines: (lines) => {
@@ -33,9 +38,9 @@ export function mannerOf(argv: readonly string[], { env, stdout, stderr }: Host)
   };
 }
 
-function formatOf(words: readonly string[]): string | undefined {
-  const at = words.indexOf("--output-format");
-  return at === -1 ? words.find((word) => word.startsWith("--output-format="))?.split("=")[1] : words[at + 1];
+function valueOfOption(words: readonly string[], option: string): string | undefined {
+  const at = words.indexOf(option);
+  return at === -1 ? words.find((word) => word.startsWith(`${option}=`))?.slice(option.length + 1) : words[at + 1];
 }
 
 /** https://no-color.org: any value but the empty one. `FORCE_COLOR` is somebody who knows that the output ends on a terminal. */

@@ -35,8 +35,14 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
   text("channel", "NAME", "Through which channel, for the journal"),
   flag("plain", "No colour, no animation, no box characters"),
   flag("no-color", "No colour"),
-  choice("log-level", "LEVEL", "How much to say on stderr", ["error", "warn", "info", "debug", "trace"]),
-  flag("verbose", "Say more on stderr", "v"),
+  choice("log-level", "LEVEL", "What to say on stderr besides errors: error is nothing, warn and info are warnings", [
+    "error",
+    "warn",
+    "info",
+    "debug",
+    "trace",
+  ]),
+  flag("verbose", "Say where every setting comes from; as debug", "v"),
   flag("help", "Show this help", "h"),
 ];
 

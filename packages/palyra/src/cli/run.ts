@@ -2,6 +2,7 @@ import type { Call } from "../call.ts";
 import { CATALOG, type OperationName, type Outputs } from "../operations/catalog.ts";
 import type { Services } from "../operations/services.ts";
 import { safe } from "../operations/wording/safe.ts";
+import type { Settings } from "../settings.ts";
 import { VERSION } from "../version.ts";
 import { findCommand, isGroup } from "./command.ts";
 import { requireNoDaemon } from "./dispatch.ts";
@@ -74,6 +75,7 @@ async function runOperation<Name extends OperationName>(
   const invocation = readInvocation(operation, words);
   const services = host.compose(invocation.settings);
   if (operation.daemon) await requireNoDaemon(services.settings.daemonUrl);
+  if (manner.says === "everything") host.stderr.write(manner.lines(settingLines(services.settings, manner)));
   const progress = startProgress(host.stderr, manner.plain);
   try {
     const call = callOf(host, services, invocation, manner, progress);
@@ -84,6 +86,12 @@ async function runOperation<Name extends OperationName>(
   } finally {
     progress.pause();
   }
+}
+
+/** Where things lie, and why there. */
+function settingLines({ stateRoot, skillsDir, trustStore, journal }: Settings, { errorPaint: paint }: Manner): string[] {
+  const settings = { "state root": stateRoot, skills: skillsDir, "trust store": trustStore, journal };
+  return Object.entries(settings).map(([name, { value, from }]) => paint.faint(`${name}: ${safe(value)} (${safe(from)})`));
 }
 
 function asksForHelp(words: readonly string[]): boolean {
@@ -117,7 +125,9 @@ function callOf(
     channel: settings.channel.value,
     signal: host.signal,
     progress: progress.say,
-    warn: (text) => tellPerson([`${manner.errorPaint.warning("warning:")} ${safe(text)}`]),
+    warn: (text) => {
+      if (manner.says !== "errors") tellPerson([`${manner.errorPaint.warning("warning:")} ${safe(text)}`]);
+    },
     ...(prompt === undefined || unattended || manner.json
       ? {}
       : { ask: async (question) => (await import("./ask.ts")).askPerson(prompt, question, tellPerson) }),

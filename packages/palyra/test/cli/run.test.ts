@@ -61,6 +61,16 @@ describe("a run", () => {
     );
     expect((await terminal("skills", "list", "--json")).stdout).not.toContain(escapes);
   });
+  it("says where its settings come from with -v, and no warning with --log-level error", async () => {
+    const ran = await palyra("skills", "list", "-v");
+    expect(ran.stderr).toContain(`state root: ${join(root, "state")} ($PALYRA_STATE_ROOT)`);
+    expect(ran.stderr).toContain("(default)");
+    const warned = temporaryFolder();
+    const journal = { PALYRA_JOURNAL_DB_PATH: warned };
+    await palyra("skills", "list");
+    expect((await commandLine(root, { env: journal })("skills", "list")).stderr).toContain("warning:");
+    expect((await commandLine(root, { env: journal })("skills", "list", "--log-level", "error")).stderr).toBe("");
+  });
   it("with --plain draws no boxes", async () => {
     expect((await palyra("skills", "info", "acme.echo")).stdout).toMatch(/[└├]/);
     expect((await palyra("skills", "info", "acme.echo", "--plain")).stdout).not.toMatch(/[^\n -~]/);

@@ -4,7 +4,7 @@ import type { Question } from "../../call.ts";
 import type { InstallLook } from "../../lifecycle/index.ts";
 import { safe } from "../wording/safe.ts";
 import { type Branch, tree } from "../wording/tree.ts";
-import { size } from "../wording/units.ts";
+import { grouped, size } from "../wording/units.ts";
 
 /** What a person is asked before a first install, or before a publisher is trusted for the first time; undefined: nothing. */
 export function installQuestion(look: InstallLook): Question | undefined {
@@ -58,7 +58,7 @@ export function capabilityTree({ capabilities, entrypoints }: Manifest): string[
       ),
     ),
     {
-      text: `at most ${quotas.wall_clock_timeout_ms} ms, ${quotas.fuel_budget} units of fuel, ${size(quotas.max_memory_bytes)} of memory a run`,
+      text: `at most ${grouped(quotas.wall_clock_timeout_ms)} ms, ${grouped(quotas.fuel_budget)} units of fuel, ${size(quotas.max_memory_bytes)} of memory a run`,
     },
   ]);
 }

@@ -140,7 +140,7 @@ const CORE: { readonly [Code in ErrorCode]: Sentence<ErrorDetails[Code]> } = {
         : `${safe(publisher)} (${safe(key_id)}) has a name that looks like the known publisher ${safe(relates_to)}`,
     hint: ({ publisher, relates_to }) =>
       relates_to === undefined
-        ? `to trust it on first use: --allow-untrusted (package verify: --allow-tofu); or for good: palyra skills trust add ${safe(publisher)} <public key>`
+        ? `to accept it at first contact: --allow-untrusted (package verify: --allow-tofu); to trust it for good: palyra skills trust add ${safe(publisher)} KEY, with the public key that palyra skills package inspect shows`
         : `it is not trusted on first use; after asking the publisher: palyra skills trust add ${safe(publisher)} <public key>`,
   },
   PolicyInvalid: { says: ({ document, faults: list }) => `the audit policy ${safe(document)} cannot be used: ${faults(list)}` },

@@ -6,7 +6,7 @@ export function count(number: number, singular: string, plural = `${singular}s`)
 }
 
 /** `12,345`. The language's own way loads all of its locales, which takes longer than most commands. */
-function grouped(number: number): string {
+export function grouped(number: number | bigint): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 

@@ -40,5 +40,5 @@ export const palyraLayers: LayerTable = {
   operations: { layer: 4, packages: ["valibot"] },
   cli: { layer: 5 },
   conformance: { layer: 5 },
-  entry: { layer: 6, packages: ["ulid"] },
+  entry: { layer: 6 },
 };

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { commands, findCommand } from "../../src/cli/command.ts";
 import { readInvocation } from "../../src/cli/invocation.ts";
@@ -131,5 +132,51 @@ describe("usage errors", () => {
   });
   it.each(["--skills-dir", "--trust-store", "--audit-policy", "--state-root"])("a blank %s", async (option) => {
     for (const value of ["", " "]) expect((await palyra("skills", "check", option, value, "--json")).exit).toBe(2);
+  });
+});
+
+describe("whatever is typed", () => {
+  it("ends with an exit code of spec 6, and never with a fault of ours", async () => {
+    const word = fc.oneof(
+      fc.constantFrom(
+        "skills",
+        "list",
+        "info",
+        "check",
+        "audit",
+        "verify",
+        "trust",
+        "add",
+        "remove",
+        "use",
+        "journal",
+        "tail",
+        "disable",
+        "enable",
+      ),
+      fc.constantFrom(
+        "--json",
+        "--version",
+        "1.0.0",
+        "--override",
+        "--reason",
+        "x",
+        "--artifact",
+        "--last",
+        "--help",
+        "--",
+        "-v",
+        "acme.echo",
+        "--publisher",
+      ),
+      fc.string({ maxLength: 8 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(word, { maxLength: 7 }), async (argv) => {
+        const ran = await palyra(...argv);
+        return [0, 1, 2].includes(ran.exit) && !ran.stderr.includes("internal error") && !ran.stderr.includes("Internal");
+      }),
+      { numRuns: 300 },
+    );
   });
 });

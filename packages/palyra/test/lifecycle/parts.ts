@@ -1,7 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { DEFAULT_POLICY } from "palyra-skills/audit";
-import { monotonicFactory } from "ulid";
 import type { Call } from "../../src/call.ts";
+import { monotonicUlids } from "../../src/entry/ulid.ts";
 import { openJournal } from "../../src/journal/index.ts";
 import type { Home, InstallRequest } from "../../src/lifecycle/index.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
@@ -16,7 +17,7 @@ export function homeIn(root: string): Home {
       journal: join(root, "journal.sqlite3"),
     },
     platform: nodePlatform,
-    newUlid: monotonicFactory(),
+    newUlid: monotonicUlids((size) => new Uint8Array(randomBytes(size))),
     openJournal,
     holdsSecret: () => false,
   };

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { crc32, inflateRawSync } from "node:zlib";
 import { nodePlatform } from "palyra";
 import { buildArtifact, openArtifact } from "palyra-skills";
-import { buildInput, compressible, example, modules } from "../inputs.mjs";
+import { buildInput, compressible, modules } from "../inputs.mjs";
 import { pairs } from "../measure.mjs";
 
 const MEBI = 1024 * 1024;

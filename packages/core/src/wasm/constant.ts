@@ -2,7 +2,7 @@ import { Malformed, refused } from "./malformed.ts";
 import { featureOfOpcode, Op } from "./opcodes.ts";
 import type { Reader } from "./reader.ts";
 import type { ModuleState } from "./state.ts";
-import { readReferenceType } from "./types.ts";
+import { readHeapType } from "./types.ts";
 
 const SIMD_CONST = 0x0c;
 /** i32 and i64: add, sub, mul. */
@@ -31,7 +31,7 @@ export function readConstant(reader: Reader, module: ModuleState): void {
         break;
       case Op.refNull:
         features.note("reference_tables", offset);
-        readReferenceType(reader);
+        readHeapType(reader);
         break;
       case Op.refFunc:
         features.note("reference_tables", offset);

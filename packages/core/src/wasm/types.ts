@@ -59,6 +59,13 @@ export function readReferenceType(reader: Reader): void {
   throw isValueType(code) ? new Malformed("a table or segment holds what is no reference", offset) : notAType(code, offset);
 }
 
+/** What `ref.null` is of: as a reference type is written, or the index of a type, which is a byte that begins no type. */
+export function readHeapType(reader: Reader): void {
+  const code = reader.peek();
+  if (code >= 0 && (code < 0x40 || code >= 0x80)) throw refused("typed function references", reader.at);
+  readReferenceType(reader);
+}
+
 /** Values that are listed one by one may be kept for so many in all; types beyond are decoded again each time. */
 const KEPT_VALUES = 1_000_000;
 

@@ -19,7 +19,7 @@ import { Malformed, refused } from "./malformed.ts";
 import { callsRuntime, featureOfOpcode, Immediate as I, MISC_OPCODES, OPCODES, Op, SIMD_OPCODES } from "./opcodes.ts";
 import { Reader } from "./reader.ts";
 import type { ModuleState } from "./state.ts";
-import { readReferenceType, skipValueType } from "./types.ts";
+import { readHeapType, skipValueType } from "./types.ts";
 
 const { immediates: IMMEDIATES, deltas: DELTAS } = OPCODES;
 
@@ -268,7 +268,7 @@ export class BodyWalker {
         this.#charge(0);
         break;
       case I.refNull:
-        readReferenceType(reader);
+        readHeapType(reader);
         break;
       case I.selectTyped:
         if (reader.u32() !== 1) throw new Malformed("a `select` of other than one type", offset);

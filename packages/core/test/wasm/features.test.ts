@@ -109,6 +109,8 @@ describe("features that are refused are named (spec 4.5)", () => {
     ["typed function references", type([0x60, 1, 0x64, 0x70, 0])],
     ["typed function references", code([0x14, 0])],
     ["typed function references", code([0xd4])],
+    // `ref.null` of a type's index, which the fuzzer found refused without its name.
+    ["typed function references", code([0xd0, 0x00, 0x1a])],
     ["typed function references", moduleOf(section(4, [1, 0x40, 0, FUNCREF, 0, 0, 0xd0, FUNCREF, 0x0b]))],
     ["garbage collection", type([0x5f, 0])],
     ["garbage collection", type([0x5e, I32, 0])],

@@ -45,7 +45,7 @@ const FOREIGN: readonly ForeignImport[] = [
     toolchain: "Emscripten",
     instead: "build with wasi-sdk for `wasm32-wasip1`",
     module: /^(env|wasi_snapshot_preview1|wasi_unstable)$/,
-    name: /^(_?emscripten_|_?em_|__syscall_|___syscall|invoke_|__cxa_|_?__assert_fail$|__resumeException$|llvm_|_abort_js$|_[a-z0-9_]+_js$|setTempRet0$|getTempRet0$|__call_sighandler$|strftime|segfault$|alignfault$)/,
+    name: /^(_?emscripten_|_?em_|__syscall_|___syscall|invoke_|__cxa_|_?__assert_fail$|__resumeException$|llvm_|_abort_js$|_[a-z0-9_]+_js$|setTempRet0$|getTempRet0$|__call_sighandler$|strftime|__handle_stack_overflow$|warnLegacyFunction$|segfault$|alignfault$)/,
   },
   { toolchain: "Emscripten (names shortened)", instead: "build with wasi-sdk for `wasm32-wasip1`", module: /^a$/ },
   {

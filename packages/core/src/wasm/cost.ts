@@ -21,6 +21,10 @@
  * 60 ns). Results of a call beyond the registers are moved one by one through all of them. An engine's validation makes a
  * table of the open blocks at each `br_table`: 550 KB, 50 000 deep, are validated for 16 s.
  *
+ * The first two lines and those of types are the formula of spec 4.4; the others only add. On real modules (Go, Rust, Emscripten, 0.7
+ * to 14 MB) they add 6 %: at most 2^20.2 a function and 2^23.2 a module. Hostile ones of some ninety shapes, each as large as the bound of
+ * a function lets it be, compile in less than 2 s on a busy machine, but for calls without end, whose time is linear in the bytes.
+ *
  * All numbers are doubles and saturate at 2^53 - 1.
  */
 

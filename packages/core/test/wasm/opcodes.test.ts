@@ -85,7 +85,13 @@ function following(immediate: number): Bytes {
   if (immediate === Immediate.plain || immediate === Immediate.signExtension) return [];
   if (immediate === Immediate.refNull) return [0x70];
   if (immediate === Immediate.selectTyped) return [1, I32];
-  const bytes = { [Immediate.memory]: 2, [Immediate.f32]: 4, [Immediate.f64]: 8, [Immediate.v128]: 16, [Immediate.shuffle]: 16 };
+  const bytes: { [immediate: number]: number } = {
+    [Immediate.memory]: 2,
+    [Immediate.f32]: 4,
+    [Immediate.f64]: 8,
+    [Immediate.v128]: 16,
+    [Immediate.shuffle]: 16,
+  };
   const two: number[] = [Immediate.memoryInit, Immediate.memoryCopy, Immediate.tableInit, Immediate.tableCopy];
   if (immediate >= Immediate.memoryLane16) return [0, 0, 0];
   return new Uint8Array(bytes[immediate] ?? (two.includes(immediate) ? 2 : 1));

@@ -18,9 +18,9 @@ function types() {
   if (run.status !== 0) process.exit(run.status ?? 1);
 }
 
-/** What nearly every command uses of this package: one chunk, loaded with each. */
+/** What nearly every command uses: one chunk, loaded with each. */
 const COMMON =
-  /^palyra\/src\/(errors\.ts|settings\.ts|files\/|installed\/|platform\/|journal\/(effective|events|outbox)\.ts|lifecycle\/(home|recover-reading|state-root)\.ts|operations\/(field|operation|catalog)\.ts|operations\/wording\/(safe|units)\.ts|operations\/shared\/(eligibility|inventory|inputs)\.ts|cli\/(options|words|suggest|command|invocation|manner|dispatch|progress|json)\.ts|cli\/text\/)/;
+  /^core\/src\/(errors\.ts|encoding\/|manifest\/(identifier|version|compat)\.ts)|^palyra\/src\/(errors\.ts|settings\.ts|files\/|installed\/|platform\/|journal\/(effective|events|outbox)\.ts|lifecycle\/(home|recover-reading|state-root)\.ts|operations\/(field|operation|catalog)\.ts|operations\/wording\/(safe|units)\.ts|operations\/shared\/(eligibility|inventory|inputs)\.ts|cli\/(options|words|suggest|command|invocation|manner|dispatch|progress|json)\.ts|cli\/text\/|cli\/views\/eligibility\.ts)/;
 
 async function bundle(outdir) {
   const { build } = await import("esbuild");

@@ -15,6 +15,11 @@ const faults = [
     .filter((name) => root.allowScripts[name] !== true && name !== "fsevents" && name !== "")
     .map((name) => `${name}: runs a script at install and is not in allowScripts`),
 ];
+// A package that is named and has no entry makes `npm ci` fail on the newest npm, and on other platforms.
+const locked = new Set(packages.map(([path]) => path.replace(/^.*node_modules\//, "")));
+for (const [path, entry] of packages)
+  for (const name of Object.keys({ ...entry.dependencies, ...entry.optionalDependencies }))
+    if (!locked.has(name)) faults.push(`${path}: needs ${name}, which the lock file does not have`);
 for (const file of ["package.json", "packages/core/package.json", "packages/palyra/package.json"]) {
   const manifest = JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), "utf8"));
   for (const group of ["dependencies", "devDependencies", "optionalDependencies"])

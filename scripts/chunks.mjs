@@ -23,7 +23,7 @@ export function chunks(root, isCommon) {
       .filter((name) => /(?<!\.d)\.ts$/.test(name))
       .map((name) => join(packages, folder, name)),
   );
-  const lazy = new Set(sources.flatMap(lazyImports));
+  const lazy = new Set([...sources.flatMap((path) => lazyImports(path, indexOf)), join(packages, "palyra/src/entry/index.ts")]);
   const common = sources.filter((path) => isCommon(path.slice(packages.length + 1).replaceAll(sep, "/")));
   const core = join(packages, "core/src");
   /** The file of a specifier that is an index of ours; undefined for any other. */
@@ -52,11 +52,7 @@ export function chunks(root, isCommon) {
     name: "chunks",
     setup(build) {
       build.onResolve({ filter: /^virtual:common$/ }, ({ path }) => ({ path, namespace: "common", sideEffects: true }));
-      build.onResolve({ filter: /\?common$/ }, ({ path }) => ({ path: path.replace("?common", ""), sideEffects: true }));
-      build.onLoad({ filter: /./, namespace: "common" }, () => ({
-        contents: common.map((path) => `import ${JSON.stringify(`${path}?common`)};`).join("\n"),
-        resolveDir: root,
-      }));
+      build.onLoad({ filter: /./, namespace: "common" }, () => ({ contents: useOfEach(common), resolveDir: root }));
       build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         if (!path.startsWith(packages + sep)) return undefined;
         const text = readFileSync(path, "utf8").replace(IMPORT, (statement, type, list, specifier) => {
@@ -76,8 +72,18 @@ export function chunks(root, isCommon) {
   };
 }
 
+/** A source that uses one export of each file, so that none is dropped as unused; the call itself does nothing. */
+function useOfEach(paths) {
+  const named = paths.flatMap((path) => {
+    const [, name] = /^export (?:async )?(?:function|const|class) (\w+)/m.exec(readFileSync(path, "utf8")) ?? [];
+    return name === undefined ? [] : [{ name, path }];
+  });
+  const imports = named.map(({ name, path }, at) => `import { ${name} as n${at} } from ${JSON.stringify(path)};`);
+  return `${imports.join("\n")}\nObject.is(${named.map((_, at) => `n${at}`).join(", ")});`;
+}
+
 /** The files of ours that a source imports when it comes to it. */
-function lazyImports(path) {
+function lazyImports(path, indexOf) {
   return [...readFileSync(path, "utf8").matchAll(/\bimport\(\s*"(\.[^"]+)"\s*\)/g)].map(([, specifier]) =>
     resolve(dirname(path), specifier),
   );

@@ -4,15 +4,17 @@ import { DAEMON_TIMEOUT_MS, type Setting } from "../settings.ts";
 
 /**
  * Here or to the daemon (spec 6.2). This version cannot speak with one, so it works here where none was named or where nobody
- * listens at a loopback address; in any other case it refuses, and nothing is written: whoever names a daemon means its journal.
+ * listens at a loopback address (D5); in any other case it refuses, and nothing is written: whoever names a daemon means its
+ * journal. The answer is what to tell whoever named one that is not there.
  */
-export async function requireNoDaemon(url: Setting<string>): Promise<void> {
-  if (url.from === "default") return;
+export async function requireNoDaemon(url: Setting<string>): Promise<string | undefined> {
+  if (url.from === "default") return undefined;
   const address = loopbackAddress(url.value);
   if (address === undefined)
     throw refused(url, "only a loopback address can be tried by this version, which has no daemon client");
   const found = await knock(address);
-  if (found === "refused") return;
+  if (found === "refused")
+    return `no daemon runs at ${url.value} (${url.from}), so the change is made here, in the local journal`;
   const problem = found === "answered" ? "somebody listens there, and this version has no daemon client" : "there is no answer";
   throw refused(url, problem);
 }

@@ -74,11 +74,12 @@ async function runOperation<Name extends OperationName>(
   }
   const invocation = readInvocation(operation, words);
   const services = host.compose(invocation.settings);
-  if (operation.daemon) await requireNoDaemon(services.settings.daemonUrl);
+  const absent = operation.daemon ? await requireNoDaemon(services.settings.daemonUrl) : undefined;
   if (manner.says === "everything") host.stderr.write(manner.lines(settingLines(services.settings, manner)));
   const progress = startProgress(host.stderr, manner.plain);
   try {
     const call = callOf(host, services, invocation, manner, progress);
+    if (absent !== undefined) call.warn(absent);
     const { output, failed } = await operation.run(services, invocation.input, call);
     progress.pause();
     await answer(name, output, host, invocation.input["report"] === "json" ? { ...manner, json: true } : manner);

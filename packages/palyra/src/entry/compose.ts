@@ -1,7 +1,7 @@
 /** The composition root: clock, randomness, process and every implementation of a port come together here and nowhere else. */
 import { homedir } from "node:os";
 import { PalyraError } from "../errors.ts";
-import type { Journal, OpenJournal } from "../journal/index.ts";
+import { openJournal } from "../journal/index.ts";
 import { type Home, placesOf } from "../lifecycle/home.ts";
 import type { ConformanceBodies, Services } from "../operations/services.ts";
 import { nodePlatform } from "../platform/node.ts";
@@ -16,7 +16,7 @@ export function compose(options: SettingsOptions, env: Environment): Services {
     places: placesOf(settings),
     platform: nodePlatform,
     newUlid: monotonicUlids(randomBytes),
-    openJournal: openJournalLazily,
+    openJournal,
     // The vault comes later: nothing is held.
     holdsSecret: () => false,
   };
@@ -33,13 +33,6 @@ export function compose(options: SettingsOptions, env: Environment): Services {
 /** Loaded when it is used: most commands that only read need no random number. */
 function randomBytes(size: number): Uint8Array {
   return new Uint8Array(process.getBuiltinModule("node:crypto").randomBytes(size));
-}
-
-function openJournalLazily(file: string, options: { readonly create: false }): Promise<Journal | undefined>;
-function openJournalLazily(file: string, options: Extract<OpenJournal, { create: true }>): Promise<Journal>;
-async function openJournalLazily(file: string, options: OpenJournal): Promise<Journal | undefined> {
-  const { openJournal } = await import("../journal/index.ts");
-  return options.create ? openJournal(file, options) : openJournal(file, options);
 }
 
 /** The module is loaded by the commands that need it alone. */

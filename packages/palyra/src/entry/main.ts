@@ -4,9 +4,11 @@ import { compose } from "./compose.ts";
 
 /** The command line in this process. Ends by itself once everything is written. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // Whoever reads us may have read enough: no error, nothing said.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
-  process.exitCode = await runCommandLine(argv, processHost());
+  // There is nowhere left to say it.
+  process.stderr.on("error", () => {});
+  const exit = await runCommandLine(argv, processHost());
+  // An answer that was lost on the way out has set it already.
+  process.exitCode ??= exit;
 }
 
 function processHost(): Host {
@@ -26,8 +28,4 @@ function processHost(): Host {
 
 function outputOf(stream: NodeJS.WriteStream): Output {
   return { write: (text) => void stream.write(text), terminal: stream.isTTY === true };
-}
-
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
 }

@@ -1,6 +1,8 @@
 /** The command. `--version` is answered before anything else is loaded (habit 8). */
 import { VERSION } from "../version.ts";
 
+process.stdout.on("error", async (error) => (await import("./lost-output.ts")).tellLostOutput(error));
+
 const [first, ...more] = process.argv.slice(2);
 if (more.length === 0 && (first === "--version" || first === "-V")) process.stdout.write(`palyra ${VERSION}\n`);
 else await (await import("./main.ts")).main(process.argv.slice(2));

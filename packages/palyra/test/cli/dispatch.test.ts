@@ -29,11 +29,12 @@ describe("a daemon that is named", () => {
   it("is not asked for where none is named", async () => {
     await expect(requireNoDaemon({ value: "http://example.invalid", from: "default" })).resolves.toBeUndefined();
   });
-  it("and refuses a connection on loopback means: work here (D5)", async () => {
-    await expect(named("http://127.0.0.1:9")).resolves.toBeUndefined();
-    await expect(named("http://localhost:9/x")).resolves.toBeUndefined();
-    await expect(named("http://[::1]:9")).resolves.toBeUndefined();
-  });
+  it.each(["http://127.0.0.1:9", "http://localhost:9/x", "http://[::1]:9"])(
+    "and refuses a connection on loopback means: work here (D5), and say so: %s",
+    async (url) => {
+      await expect(named(url)).resolves.toContain(`no daemon runs at ${url} (--url)`);
+    },
+  );
   it("T29: and answers is refused, without a byte sent", async () => {
     const { port, sent } = await listener();
     await expect(named(`http://127.0.0.1:${port}`)).rejects.toHaveCode("Usage");

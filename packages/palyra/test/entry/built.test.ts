@@ -1,6 +1,6 @@
 // The bundle as it is shipped: what starts, what each entry loads, how it behaves as a process.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repositoryRoot } from "../../../../testing/shared.ts";
@@ -143,6 +143,14 @@ describe("the program", () => {
     });
     const exit = await new Promise((resolve) => child.on("close", resolve));
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
+  });
+  it.skipIf(!existsSync("/dev/full"))("says in one line that its answer could not be written, and fails", () => {
+    for (const words of [["--version"], ["skills", "list", "--json"], ["--help"]]) {
+      const full = openSync("/dev/full", "w");
+      const ran = spawnSync(process.execPath, [program, ...words], { encoding: "utf8", env, stdio: ["ignore", full, "pipe"] });
+      closeSync(full);
+      expect(ran).toMatchObject({ status: 1, stderr: "error: cannot write to stdout: the disk is full\n" });
+    }
   });
   it("asks nobody where no terminal is", async () => {
     const file = join(root, "ask.palyra-skill");

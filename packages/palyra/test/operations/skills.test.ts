@@ -185,6 +185,11 @@ describe("a status", () => {
     expect((await named("skills", "disable", "acme.echo")).exit).toBe(2);
     expect(await statusOf("acme.echo")).toBe("active");
   });
+  it("is changed here where nobody listens at the loopback address that is named, and that is said (D5)", async () => {
+    const ran = await palyra("skills", "quarantine", "acme.echo", "--url", "http://127.0.0.1:9", "--json");
+    expect(ran).toMatchObject({ exit: 0, stderr: expect.stringContaining("no daemon runs at http://127.0.0.1:9 (--url)") });
+    expect(await statusOf("acme.echo")).toBe("quarantined");
+  });
   it("comes back with a removed version, and install says so", async () => {
     await palyra("skills", "quarantine", "acme.echo");
     await palyra("skills", "remove", "acme.echo");

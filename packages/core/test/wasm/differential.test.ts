@@ -33,9 +33,31 @@ function problemOf(module: Uint8Array<ArrayBuffer>): string {
   }
 }
 
-/** V8's words for what is a matter of types: of operands, labels, globals, alignments and references. */
-const TYPES =
-  /expected type|expected reference type|type error|not enough arguments|expected \d+ elements|arity|immutable global|invalid alignment|tail call|undeclared reference|does not match|in constant expression|Module\(\): type/i;
+/**
+ * V8's words for what is a matter of types: all that its decoders in Node 20, 22 and 24 can say of a module without a refused feature.
+ * A word that is left out here would fail the test only when chance finds it.
+ */
+const TYPES = new RegExp(
+  [
+    // Operands, results and labels.
+    String.raw`\[\d+\] expected (?:type|reference type|object reference)`,
+    String.raw`expected \d+ elements on the stack`,
+    "not enough arguments on the stack",
+    "type error in (?!constant)",
+    "label arity inconsistent with previous arity",
+    "start-arity and end-arity of one-armed if must match",
+    "select without type is only valid for value type inputs",
+    "tail call (?:return types mismatch|type error)",
+    // Of what is named: that a global can be set, that a function may be referred to, how wide an access is.
+    "immutable global #\\d+ cannot be assigned",
+    "undeclared reference to function",
+    "invalid alignment; expected maximum alignment",
+    // Constant expressions: their values, and what they may read.
+    "type error in constant expression",
+    "globals cannot be used in constant expressions",
+    String.raw`opcode \S+ is not allowed in constant expressions`,
+  ].join("|"),
+);
 
 const SOURCES: readonly string[] = [
   `(module (memory (export "memory") 1) (table 3 funcref) (elem (i32.const 0) $f $g) (global $x (mut i32) (i32.const 7))
@@ -98,7 +120,8 @@ describe("ours and the engine's verdict on one module", () => {
         }
         compare(Uint8Array.from(bytes));
       }),
-      { numRuns: 20_000 },
+      // The lists above are another's words, so that chance may not decide a build: the same edits each time.
+      { numRuns: 20_000, seed: 20_261_123 },
     );
   });
 

@@ -1,9 +1,9 @@
-import { mkdir, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { toHex } from "palyra-skills/encoding";
 import type { Platform } from "palyra-skills/platform";
 import { keyId, SECRET_KEY_BYTES } from "palyra-skills/signature";
-import { io } from "../files/index.ts";
+import { io, makeFolder } from "../files/index.ts";
 
 export interface GeneratedKey {
   readonly keyId: string;
@@ -23,7 +23,7 @@ export async function generateKey(
   const secret = randomBytes(SECRET_KEY_BYTES);
   const publicKey = await platform.ed25519.publicKey(secret);
   await io("write", file, async () => {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     const handle = await open(file, "wx", 0o600);
     try {
       await handle.writeFile(`${toHex(secret)}\n`);

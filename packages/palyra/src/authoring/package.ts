@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isSkillError, SkillError } from "palyra-skills";
 import type { LayoutName } from "palyra-skills/archive";
@@ -6,7 +5,7 @@ import { type BuiltArtifact, buildArtifact, type SourceFile } from "palyra-skill
 import { compareUtf8, encodeUtf8, toHex } from "palyra-skills/encoding";
 import { type Manifest, parseManifest } from "palyra-skills/manifest";
 import type { Platform } from "palyra-skills/platform";
-import { io, writeFileAtomically } from "../files/index.ts";
+import { io, makeFolder, writeFileAtomically } from "../files/index.ts";
 import { VERSION } from "../version.ts";
 import { readLockedPackages } from "./lockfile.ts";
 import { writeProvenance } from "./provenance.ts";
@@ -48,7 +47,7 @@ export async function packageSkill(request: PackageRequest, platform: Platform):
   const manifest = await readSource(request.manifest);
   const [modules, assets] = await Promise.all([readSources(request.modules), readSources(request.assets)]);
   const built = await naming(request.manifest, () => build(request, { manifest, modules, assets }, platform));
-  await io("make the folder of", request.output, () => mkdir(dirname(request.output), { recursive: true }));
+  await io("make the folder of", request.output, () => makeFolder(dirname(request.output)));
   await writeFileAtomically(request.output, built.bytes, { mode: 0o644 });
   const { artifact, bytes } = built;
   return {

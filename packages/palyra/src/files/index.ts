@@ -1,6 +1,7 @@
 /** Files: atomic writes, locks that die with their holder, staged folders, bounded reads, the SQLite driver. */
 export { type AtomicOptions, writeFileAtomically } from "./atomic.ts";
 export { faultPoint, faultWasThrown } from "./fault.ts";
+export { makeFolder } from "./folders.ts";
 export { asIo, ifThere, io, systemCode } from "./io.ts";
 export { LOCK_TIMEOUT_MS, type LockOptions, withFreeLock, withLock } from "./lock.ts";
 export { type BoundedRead, readBounded, readIfThere } from "./read.ts";

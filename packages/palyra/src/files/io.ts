@@ -20,13 +20,19 @@ export function asIo(action: string, file: string, error: unknown): unknown {
   return code === undefined ? error : new PalyraError("Io", { action, file, code }, { cause: error });
 }
 
-/** The result, or undefined where the file or a folder above it is not there. */
-export async function ifThere<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+/**
+ * The result, or undefined where the file or a folder above it is not there. A file in a folder's place is no absence, unless `absent`
+ * says so: what lies below it would read as empty.
+ */
+export async function ifThere<Result>(
+  work: () => Promise<Result>,
+  absent: readonly ("ENOENT" | "ENOTDIR")[] = ["ENOENT"],
+): Promise<Result | undefined> {
   try {
     return await work();
   } catch (error) {
     const code = error instanceof PalyraError && "code" in error.details ? error.details.code : systemCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (absent.some((each) => each === code)) return undefined;
     throw error;
   }
 }

@@ -3,7 +3,7 @@
  * platform the same. The file stays empty and is never removed; nobody else may open it, since on POSIX closing any handle of a
  * file gives up the process's locks on it. Beside it `<file>.holder` says who has it, for messages only.
  */
-import { constants } from "node:fs";
+import { chmodSync, constants, statSync } from "node:fs";
 import { access, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,6 +13,9 @@ import { type Database, openDatabase, sqliteResult } from "./sqlite.ts";
 
 /** Milliseconds that a lock is waited for (spec 5.2). */
 export const LOCK_TIMEOUT_MS = 30_000;
+
+/** Of the lock and of the file that names its holder. */
+const LOCK_MODE = 0o600;
 
 export interface LockOptions {
   /** Default `LOCK_TIMEOUT_MS`; 0 answers at once. */
@@ -27,7 +30,7 @@ export interface LockOptions {
 export async function withLock<Result>(file: string, options: LockOptions, action: () => Promise<Result>): Promise<Result> {
   const held = await acquire(file, options);
   try {
-    await writeFile(holderFile(file), `${process.pid} (${options.purpose})`).catch(() => {});
+    await nameHolder(file, options);
     return await action();
   } finally {
     held.close();
@@ -43,7 +46,7 @@ export async function withFreeLock<Result>(
   const held = await tryOnce(file);
   if (held === undefined) return undefined;
   try {
-    await writeFile(holderFile(file), `${process.pid} (${options.purpose})`).catch(() => {});
+    await nameHolder(file, options);
     return await action();
   } finally {
     held.close();
@@ -73,6 +76,7 @@ async function tryOnce(file: string): Promise<Database | undefined> {
   let database: Database | undefined;
   try {
     database = openDatabase(file, { busyTimeoutMs: 0 });
+    closeToOthers(file);
     database.exec("BEGIN EXCLUSIVE");
     return database;
   } catch (error) {
@@ -80,6 +84,18 @@ async function tryOnce(file: string): Promise<Database | undefined> {
     if (sqliteResult(error) === "busy") return undefined;
     throw await unusable(file, error);
   }
+}
+
+/** Whoever can open a lock can hold it. By the file's name, since a handle of ours would give the lock up; SQLite makes it 0644. */
+function closeToOthers(file: string): void {
+  if (process.platform === "win32") return;
+  try {
+    if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, LOCK_MODE);
+  } catch {}
+}
+
+async function nameHolder(file: string, { purpose }: Pick<LockOptions, "purpose">): Promise<void> {
+  await writeFile(holderFile(file), `${process.pid} (${purpose})`, { mode: LOCK_MODE }).catch(() => {});
 }
 
 // The system's own reason says more than SQLite's. The file itself is only asked about, not opened: see above.

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { PalyraError } from "../errors.ts";
 import { writeSynced } from "./atomic.ts";
 import { faultPoint } from "./fault.ts";
+import { makeFolder } from "./folders.ts";
 import { io } from "./io.ts";
 import { syncFolder } from "./sync.ts";
 
@@ -22,7 +23,7 @@ const AT_A_TIME = 8;
 export async function stageFolder(folder: string, files: readonly StagedFile[]): Promise<void> {
   await io("write", folder, async () => {
     const folders = foldersOf(files);
-    await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+    await makeFolder(folder, FOLDER_MODE);
     for (const below of folders) await mkdir(join(folder, below), { mode: FOLDER_MODE });
     for (let next = 0; next < files.length; next += AT_A_TIME) {
       await Promise.all(files.slice(next, next + AT_A_TIME).map((file) => writeNew(folder, file)));

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { MAX_ARCHIVE_BYTES } from "palyra-skills/archive";
 import { toHex } from "palyra-skills/encoding";
 import type { Platform } from "palyra-skills/platform";
-import { ifThere, io, readIfThere } from "../files/index.ts";
+import { ifThere, io, readBounded } from "../files/index.ts";
 import type { InstalledEntry } from "./entry.ts";
 import { EMPTY_INDEX, type InstalledIndex, parseIndex } from "./installed-index.ts";
 import { skillsFolder } from "./layout.ts";
@@ -24,7 +24,7 @@ export type InstalledArtifact =
 /** Reads and hashes the cached artifact once: what is used afterwards are these very bytes. `Io`. */
 export async function readInstalled(skillsRoot: string, entry: InstalledEntry, platform: Platform): Promise<InstalledArtifact> {
   const path = skillsFolder(skillsRoot).artifact(entry.skill_id, entry.version);
-  const read = await readIfThere(path, MAX_ARCHIVE_BYTES);
+  const read = await ifThere(() => readBounded(path, MAX_ARCHIVE_BYTES), ["ENOENT", "ENOTDIR"]);
   if (read === undefined) return { state: "missing", path };
   if (!read.ok) return { state: "changed", path, sha256: null };
   const sha256 = toHex(platform.sha256().update(read.bytes).digest());

@@ -1,9 +1,9 @@
 /** The journal on SQLite (spec 5.3). The file may be a live Palyra's own: then its journal mode and its other tables stay as they are. */
-import { mkdir, open, stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PalyraError } from "../errors.ts";
-import { type Database, ifThere, openDatabase, sqliteResult, syncFolder, systemCode } from "../files/index.ts";
+import { type Database, ifThere, makeFolder, openDatabase, sqliteResult, syncFolder, systemCode } from "../files/index.ts";
 import type { ChainSummary, EffectiveStatus, EventQuery, Journal, JournalWriter, OpenJournal, StoredEvent } from "./journal.ts";
 import { readEvents, readStatus, readStatuses, readWaiting, walkChain } from "./queries.ts";
 import { createTables, readTables, SCHEMA_VERSION, type Tables } from "./schema.ts";
@@ -39,7 +39,7 @@ export async function openJournal(file: string, options: OpenJournal): Promise<J
 
 /** An empty file of mode 0600, whose name survives a power loss. SQLite gives its companions the same mode. */
 async function makeFile(file: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(file), 0o700);
   try {
     await (await open(file, "wx", 0o600)).close();
     await syncFolder(dirname(file));

@@ -29,6 +29,6 @@ export async function recoverForReading(home: Home, call: Call): Promise<void> {
 /** Two looks, however many skills there are. */
 async function isUnfinished(folder: SkillsFolder): Promise<boolean> {
   for (const path of [folder.pending, folder.staging])
-    if ((await ifThere(() => io("read", path, () => lstat(path)))) !== undefined) return true;
+    if ((await ifThere(() => io("use the folder", folder.root, () => lstat(path)))) !== undefined) return true;
   return false;
 }

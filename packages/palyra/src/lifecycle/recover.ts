@@ -1,6 +1,6 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { faultPoint, io } from "../files/index.ts";
+import { faultPoint, io, makeFolder } from "../files/index.ts";
 import type { SkillsFolder } from "../installed/index.ts";
 import type { Home } from "./home.ts";
 import { withJournals } from "./journals.ts";
@@ -24,7 +24,7 @@ async function finish(home: Home, folder: SkillsFolder, plan: Plan): Promise<voi
   await withJournals(home, folder, async (journal) => {
     const walk: Walk = { folder, plan, scratch, journal, trust: undefined, undo: undefined, conflict: false };
     try {
-      await io("create", scratch, () => mkdir(scratch, { recursive: true }));
+      await io("create", scratch, () => makeFolder(scratch));
       for (const step of plan.steps) await walkStep(walk, step);
     } catch (error) {
       if (!(error instanceof NothingStaged)) throw error;

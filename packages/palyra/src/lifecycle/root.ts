@@ -1,7 +1,16 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Call } from "../call.ts";
-import { asIo, faultPoint, io, type StagedFile, stageFolder, syncFolder, withLock, writeFileAtomically } from "../files/index.ts";
+import {
+  asIo,
+  faultPoint,
+  io,
+  makeFolder,
+  type StagedFile,
+  stageFolder,
+  syncFolder,
+  withLock,
+  writeFileAtomically,
+} from "../files/index.ts";
 import { type InstalledIndex, readIndex, type SkillsFolder, skillsFolder } from "../installed/index.ts";
 import { type Journal, projectOutbox } from "../journal/index.ts";
 import type { TrustWriter } from "../trust/index.ts";
@@ -64,7 +73,7 @@ async function commit(
     // An unusable journal stops here, where nothing has changed yet.
     await journal(home.places.journal);
     faultPoint(`${plan.kind}.stage`);
-    await io("create", scratch, () => mkdir(scratch, { recursive: true }));
+    await io("create", scratch, () => makeFolder(scratch));
     if (work.version !== undefined) await stageFolder(stagedVersion(walk), work.version);
     await syncFolder(folder.staging);
     faultPoint(`${plan.kind}.write_intent`);

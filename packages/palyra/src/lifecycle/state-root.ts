@@ -1,26 +1,29 @@
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { relative, resolve, sep } from "node:path";
 import { PalyraError } from "../errors.ts";
-import { ifThere, io } from "../files/index.ts";
+import { ifThere, io, makeFolder } from "../files/index.ts";
 import type { Home, Places } from "./home.ts";
 
 /** Makes the skills folder where it is not there, in a state root of mode 0700 (spec 5.1). `UnsafeStateRoot`, `Io`. */
 export async function prepareRoots(home: Home): Promise<void> {
   const { stateRoot, skillsRoot } = home.places;
   if (usesStateRoot(home.places)) {
-    await io("create", stateRoot, () => mkdir(stateRoot, { recursive: true, mode: 0o700 }));
+    await io("use the folder", stateRoot, () => makeFolder(stateRoot, 0o700));
     await checkStateRoot(home);
   }
   const mode = isWithin(stateRoot, skillsRoot) ? 0o700 : 0o755;
-  await io("create", skillsRoot, () => mkdir(skillsRoot, { recursive: true, mode }));
+  await io("use the folder", skillsRoot, () => makeFolder(skillsRoot, mode));
 }
 
-/** Refuses a state root that somebody else could change under us. One that is not there, or that nothing of ours lies in, is none. */
+/** Refuses a state root that is no folder (`Io`), or that somebody else could change under us (`UnsafeStateRoot`). One that is not there, or that nothing of ours lies in, is none. */
 export async function checkStateRoot(home: Home): Promise<void> {
   const { stateRoot: folder } = home.places;
-  if (process.platform === "win32" || !usesStateRoot(home.places)) return;
-  const found = await ifThere(() => io("read", folder, () => stat(folder)));
+  if (!usesStateRoot(home.places)) return;
+  const found = await ifThere(() => io("use the folder", folder, () => stat(folder)));
   if (found === undefined) return;
+  // Else everything below it would read as not there, and the state as empty.
+  if (!found.isDirectory()) throw new PalyraError("Io", { action: "use the folder", file: folder, code: "ENOTDIR" });
+  if (process.platform === "win32") return;
   const problem =
     found.uid !== process.getuid?.()
       ? "it belongs to somebody else"

@@ -1,8 +1,8 @@
 /** Walking the steps of a plan: each is repeatable, so the same walk commits and recovers (spec 5.2). */
-import { lstat, mkdir, rmdir } from "node:fs/promises";
+import { lstat, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { PalyraError } from "../errors.ts";
-import { faultPoint, ifThere, io, moveTo, syncFolder, writeFileAtomically } from "../files/index.ts";
+import { faultPoint, ifThere, io, makeFolder, moveTo, syncFolder, writeFileAtomically } from "../files/index.ts";
 import { type SkillsFolder, writeIndex } from "../installed/index.ts";
 import { type Journal, projectOutbox } from "../journal/index.ts";
 import { applyEdits, type TrustWriter, withTrustWriter } from "../trust/index.ts";
@@ -63,7 +63,7 @@ async function placeVersion(walk: Walk, step: Extract<Step, { do: "place_version
       if (await isThere(target)) return;
       throw new NothingStaged();
     }
-    const made = await mkdir(skill, { recursive: true });
+    const made = await makeFolder(skill);
     if (made !== undefined) walk.undo?.push(() => rmdir(skill).catch(() => {}));
     // A folder that no record knows of is what a crash of another program left: it must not wedge the skill. T11.
     if (await isThere(target)) await moveAway(walk, target, join(walk.scratch, "aside"));
@@ -126,7 +126,7 @@ async function keep(walk: Walk, file: string): Promise<void> {
 
 /** Anything at that name, links included; `Io` where it cannot be told. */
 async function isThere(path: string): Promise<boolean> {
-  const found = await ifThere(() => lstat(path));
+  const found = await ifThere(() => lstat(path), ["ENOENT", "ENOTDIR"]);
   if (found !== undefined && !found.isDirectory()) throw new PalyraError("Io", { action: "use", file: path, code: "ENOTDIR" });
   return found !== undefined;
 }

@@ -1,8 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { decodeUtf8 } from "palyra-skills/encoding";
 import { writeConstraints, writeTrustStore } from "palyra-skills/trust";
-import { io, type LockOptions, withLock, writeFileAtomically } from "../files/index.ts";
+import { io, type LockOptions, makeFolder, withLock, writeFileAtomically } from "../files/index.ts";
 import type { TrustDocuments } from "./change.ts";
 import { readTrust, type TrustState, trustFiles } from "./file.ts";
 
@@ -21,7 +20,7 @@ export async function withTrustWriter<Result>(
   action: (writer: TrustWriter) => Promise<Result>,
 ): Promise<Result> {
   const files = trustFiles(trustStore);
-  await io("create", files.folder, () => mkdir(files.folder, { recursive: true, mode: 0o700 }));
+  await io("create", files.folder, () => makeFolder(files.folder, 0o700));
   return withLock(files.lock, options, async () => {
     let state = await readTrust(trustStore);
     return action({

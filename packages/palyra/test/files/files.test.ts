@@ -1,10 +1,28 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { readBounded, readIfThere, stageFolder, withFreeLock, withLock, writeFileAtomically } from "../../src/files/index.ts";
+import {
+  makeFolder,
+  readBounded,
+  readIfThere,
+  stageFolder,
+  withFreeLock,
+  withLock,
+  writeFileAtomically,
+} from "../../src/files/index.ts";
 
 const base = mkdtempSync(join(tmpdir(), "palyra-files-"));
 let folder = base;
@@ -63,6 +81,34 @@ describe("a bounded read", () => {
   });
 });
 
+describe("a folder", () => {
+  it("is made with those above it, of the mode that was asked for, and found when it is there", async () => {
+    const deep = join(folder, "a", "b", "c");
+    expect(await makeFolder(deep, 0o700)).toBe(join(folder, "a"));
+    for (const path of ["a", "a/b", "a/b/c"]) expect(statSync(join(folder, path)).mode & 0o777).toBe(0o700);
+    expect(await makeFolder(deep, 0o700)).toBeUndefined();
+    expect(await makeFolder(join(deep, "d"))).toBe(join(deep, "d"));
+  });
+
+  it("is made once, however many make it", async () => {
+    const deep = join(folder, "a", "b", "c", "d");
+    await Promise.all(Array.from({ length: 20 }, () => makeFolder(deep)));
+    expect(statSync(deep).isDirectory()).toBe(true);
+  });
+
+  it("is not made where a file is, nor below one", async () => {
+    writeFileSync(join(folder, "file"), "");
+    for (const path of ["file", "file/below", "file/far/below"])
+      await expect(makeFolder(join(folder, path)), path).rejects.toMatchObject({ code: "ENOTDIR" });
+  });
+
+  // Node's own `recursive` goes round for ever there.
+  it.runIf(process.platform === "linux")("is refused where the system lets nobody make one", async () => {
+    for (const path of ["/proc/palyra", "/proc/palyra/below", "/proc/self/palyra/below"])
+      await expect(makeFolder(path), path).rejects.toMatchObject({ code: expect.stringMatching(/^E(NOENT|PERM|ACCES)$/) });
+  });
+});
+
 describe("a staged folder", () => {
   it("holds exactly its files", async () => {
     const staged = join(folder, ".staging", "01");
@@ -114,6 +160,17 @@ describe("a lock", () => {
     });
     expect(await withFreeLock(file, { purpose: "reader" }, async () => "in")).toBe("in");
   });
+
+  it.skipIf(process.platform === "win32")(
+    "is its owner's alone, and so is the name of its holder, whatever the umask",
+    async () => {
+      const file = join(folder, ".lock");
+      const modes = () => [file, `${file}.holder`].map((each) => statSync(each).mode & 0o777);
+      await withLock(file, { purpose: "test" }, async () => expect(modes()).toEqual([0o600, 0o600]));
+      chmodSync(file, 0o644);
+      await withFreeLock(file, { purpose: "test" }, async () => expect(modes()).toEqual([0o600, 0o600]));
+    },
+  );
 
   it("is given up when the action throws", async () => {
     const file = join(folder, ".lock");

@@ -10,6 +10,7 @@ import {
   installSkill,
   lookInstall,
   recordVerified,
+  recoverForReading,
   removeSkill,
   useVersion,
 } from "../../src/lifecycle/index.ts";
@@ -48,6 +49,56 @@ const use = (home: Home, version: string, allowDowngrade = false) =>
 /** A failing audit: the id does not begin with the publisher. */
 const REFUSED = { id: "other.echo", publisher: "acme" };
 const ANY_ID = { policy: { ...DEFAULT_POLICY, checks: { skill_id_namespace: "off" } } } as const;
+
+describe("a folder that is a file", () => {
+  const fileIn = (folder: string): string => {
+    const file = join(folder, "file");
+    writeFileSync(file, "no folder");
+    return file;
+  };
+  const refused = { code: "Io", details: { action: "use the folder", code: "ENOTDIR" } };
+
+  it("is no empty skills folder, for readers as for writers", async () => {
+    for (const below of ["", "below"]) {
+      const home = newHome();
+      const file = fileIn(temporaryFolder());
+      const odd: Home = { ...home, places: { ...home.places, skillsRoot: join(file, below) } };
+      await expect(recoverForReading(odd, newCall())).rejects.toMatchObject(refused);
+      await expect(readIndex(odd.places.skillsRoot)).rejects.toMatchObject({ code: "Io", details: { code: "ENOTDIR" } });
+      await expect(install(odd)).rejects.toMatchObject(refused);
+      await expect(remove(odd)).rejects.toMatchObject(refused);
+      expect(readFileSync(file, "utf8")).toBe("no folder");
+    }
+  });
+
+  it("is no empty state root either", async () => {
+    for (const below of ["", "below"]) {
+      const home = newHome();
+      const stateRoot = join(fileIn(temporaryFolder()), below);
+      const odd: Home = { ...home, places: { ...home.places, stateRoot, skillsRoot: join(stateRoot, "skills") } };
+      await expect(recoverForReading(odd, newCall())).rejects.toMatchObject({ ...refused, details: { file: stateRoot } });
+      await expect(install(odd)).rejects.toMatchObject({ ...refused, details: { file: stateRoot } });
+    }
+  });
+
+  it("holds no empty trust store, nor an empty journal", async () => {
+    const file = fileIn(temporaryFolder());
+    await expect(readTrust(join(file, "store.json"))).rejects.toHaveCode("Io");
+    await expect(newHome().openJournal(join(file, "journal"), { create: false })).rejects.toHaveCode("JournalUnavailable");
+  });
+
+  it("in an installed skill's place is a missing artifact, and can be removed", async () => {
+    const home = newHome();
+    await install(home);
+    const { skill } = skillsFolder(home.places.skillsRoot);
+    rmSync(skill("acme.echo"), { recursive: true });
+    writeFileSync(skill("acme.echo"), "no folder");
+    const [entry] = (await readIndex(home.places.skillsRoot)).entries;
+    if (entry === undefined) throw new RangeError("nothing installed");
+    expect((await readInstalled(home.places.skillsRoot, entry, home.platform)).state).toBe("missing");
+    expect((await remove(home)).removed_versions).toEqual(["1.0.0"]);
+  });
+});
 
 describe("a first install", () => {
   it("puts the version in place, with its record, pin, owner, status and two events", async () => {

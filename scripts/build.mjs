@@ -19,30 +19,50 @@ function types() {
 }
 
 /** What nearly every command uses: one chunk, loaded with each. */
-const COMMON =
-  /^core\/src\/(errors\.ts|encoding\/|manifest\/(identifier|version|compat)\.ts)|^palyra\/src\/(errors\.ts|settings\.ts|files\/|installed\/|platform\/|journal\/(effective|events|outbox)\.ts|lifecycle\/(home|recover-reading|state-root)\.ts|operations\/(field|operation|catalog)\.ts|operations\/wording\/(safe|units)\.ts|operations\/shared\/(eligibility|inventory|inputs)\.ts|cli\/(options|words|suggest|command|invocation|manner|dispatch|progress|json)\.ts|cli\/text\/|cli\/views\/eligibility\.ts)/;
+const COMMON = new RegExp(
+  [
+    "^core/src/(errors|encoding/.*|manifest/(identifier|version|compat))\\.ts$",
+    "^palyra/src/(errors|settings|files/.*|installed/.*|journal/.*|platform/.*|entry/(compose|ulid))\\.ts$",
+    "^palyra/src/lifecycle/(home|recover-reading|state-root)\\.ts$",
+    "^palyra/src/operations/(field|operation|catalog|skills/list|wording/(safe|units)|shared/(eligibility|inventory|inputs))\\.ts$",
+    "^palyra/src/cli/(options|words|suggest|command|invocation|manner|dispatch|progress|json|text/.*|views/(inventory|eligibility))\\.ts$",
+  ].join("|"),
+);
+/** Built by itself: what turns its CommonJS into modules would otherwise be loaded with every command. */
+const ALONE = "packages/palyra/src/authoring/sbom.ts";
 
 async function bundle(outdir) {
   const { build } = await import("esbuild");
-  const { metafile } = await build({
+  const common = {
     absWorkingDir: root,
-    entryPoints: { palyra: "packages/palyra/src/entry/palyra.ts", index: "packages/palyra/src/entry/index.ts" },
-    outdir,
-    chunkNames: "chunks/[name]-[hash]",
     bundle: true,
-    splitting: true,
     format: "esm",
     platform: "node",
     target: "node20.19",
     conditions: ["palyra-source"],
-    // Native code and what stands in for it is found at run time; xmlbuilder2 is a way to XML that we do not take.
-    external: ["@photostructure/sqlite", "node:sqlite", "xmlbuilder2"],
     minifySyntax: true,
     legalComments: "none",
     logLevel: "warning",
     metafile: true,
-    plugins: [chunks(root, (path) => COMMON.test(path))],
+  };
+  const alone = await build({
+    ...common,
+    entryPoints: [ALONE],
+    outfile: join(outdir, "chunks", basename(ALONE, ".ts").concat(".js")),
+    // A way to XML that we do not take.
+    external: ["xmlbuilder2"],
   });
+  const { metafile } = await build({
+    ...common,
+    entryPoints: { palyra: "packages/palyra/src/entry/palyra.ts", index: "packages/palyra/src/entry/index.ts" },
+    outdir,
+    chunkNames: "chunks/[name]-[hash]",
+    splitting: true,
+    // Native code and what stands in for it is found at run time.
+    external: ["@photostructure/sqlite", "node:sqlite"],
+    plugins: [chunks(root, { isCommon: (path) => COMMON.test(path), alone: join(root, ALONE) })],
+  });
+  Object.assign(metafile.outputs, alone.metafile.outputs);
   writeFileSync(join(outdir, "meta.json"), JSON.stringify(metafile));
   // Chunks of earlier builds go last: a command that runs meanwhile finds its own.
   const made = new Set(Object.keys(metafile.outputs).map((output) => basename(output)));

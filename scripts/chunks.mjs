@@ -5,7 +5,7 @@
 // - small files that this or that entry does without would be chunks of their own, and each costs as much as its file is
 //   worth: what most commands use is reached by all of them, so that it is one chunk.
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 
 const IMPORT = /^import (type )?\{([^}]*)\} from "([^"]+)";/gm;
 const EXPORT = /^export (type )?\{([^}]*)\} from "([^"]+)";/gm;
@@ -14,17 +14,16 @@ const COMMON = "virtual:common";
 
 /**
  * @param {string} root the repository
- * @param {(path: string) => boolean} isCommon whether nearly every command uses this source; below `packages`, with `/`
+ * @param {{ isCommon: (path: string) => boolean, alone: string }} layout whether nearly every command uses a source (its path
+ * below `packages`, with `/`); and the source that is built by itself, as `<its name>.js` among the chunks
  */
-export function chunks(root, isCommon) {
+export function chunks(root, { isCommon, alone }) {
   const packages = join(root, "packages");
   const sources = ["core/src", "palyra/src"].flatMap((folder) =>
     readdirSync(join(packages, folder), { recursive: true })
       .filter((name) => /(?<!\.d)\.ts$/.test(name))
       .map((name) => join(packages, folder, name)),
   );
-  const lazy = new Set([...sources.flatMap((path) => lazyImports(path, indexOf)), join(packages, "palyra/src/entry/index.ts")]);
-  const common = sources.filter((path) => isCommon(path.slice(packages.length + 1).replaceAll(sep, "/")));
   const core = join(packages, "core/src");
   /** The file of a specifier that is an index of ours; undefined for any other. */
   const indexOf = (specifier, folder) => {
@@ -32,6 +31,8 @@ export function chunks(root, isCommon) {
     if (specifier.startsWith("palyra-skills/")) return join(core, specifier.slice("palyra-skills/".length), "index.ts");
     return specifier.startsWith(".") && specifier.endsWith("/index.ts") ? resolve(folder, specifier) : undefined;
   };
+  const lazy = new Set([...sources.flatMap((path) => lazyImports(path, indexOf)), join(packages, "palyra/src/entry/index.ts")]);
+  const common = sources.filter((path) => isCommon(path.slice(packages.length + 1).replaceAll(sep, "/")));
   const known = new Map();
   /** Name -> where it is from, for every value that an index hands on. */
   const namesOf = (index) => {
@@ -52,6 +53,9 @@ export function chunks(root, isCommon) {
     name: "chunks",
     setup(build) {
       build.onResolve({ filter: /^virtual:common$/ }, ({ path }) => ({ path, namespace: "common", sideEffects: true }));
+      build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) =>
+        resolve(resolveDir, path) === alone ? { path: `./${basename(alone, ".ts")}.js`, external: true } : undefined,
+      );
       build.onLoad({ filter: /./, namespace: "common" }, () => ({ contents: useOfEach(common), resolveDir: root }));
       build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         if (!path.startsWith(packages + sep)) return undefined;
@@ -84,8 +88,9 @@ function useOfEach(paths) {
 
 /** The files of ours that a source imports when it comes to it. */
 function lazyImports(path, indexOf) {
-  return [...readFileSync(path, "utf8").matchAll(/\bimport\(\s*"(\.[^"]+)"\s*\)/g)].map(([, specifier]) =>
-    resolve(dirname(path), specifier),
+  const folder = dirname(path);
+  return [...readFileSync(path, "utf8").matchAll(/\bimport\(\s*"([^"]+)"\s*\)/g)].flatMap(
+    ([, specifier]) => indexOf(specifier, folder) ?? (specifier.startsWith(".") ? resolve(folder, specifier) : []),
   );
 }
 

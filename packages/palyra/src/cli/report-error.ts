@@ -1,8 +1,11 @@
 import type { Fault } from "palyra-skills";
 import type { JsonValue } from "palyra-skills/encoding";
+import { CATALOG } from "../operations/catalog.ts";
 import { safe } from "../operations/wording/safe.ts";
 import { tellingOf } from "../operations/wording/sentences.ts";
+import { findCommand } from "./command.ts";
 import { asJson } from "./json.ts";
+import { optionsOf } from "./options.ts";
 import type { Paint } from "./text/paint.ts";
 import { width } from "./text/width.ts";
 
@@ -11,6 +14,8 @@ export interface Told {
   readonly exit: 1 | 2;
   readonly code: string;
   readonly message: string;
+  /** More of the message, one line each. */
+  readonly listed: readonly string[];
   readonly hint: string | undefined;
   readonly details: JsonValue;
   readonly faults: readonly Fault[];
@@ -18,14 +23,16 @@ export interface Told {
   readonly document?: string | undefined;
 }
 
-export function tell(error: unknown): Told {
-  const telling = tellingOf(error);
+/** @param options of the command that met the error, without their dashes */
+export function tell(error: unknown, options: readonly string[] = []): Told {
+  const telling = tellingOf(error, options);
   if (telling !== undefined) {
-    const { code, message, hint, exit, details } = telling;
+    const { code, message, listed, hint, exit, details } = telling;
     return {
       exit,
       code,
       message,
+      listed,
       hint,
       details: asJson(details),
       faults: faultsOf(details),
@@ -37,10 +44,21 @@ export function tell(error: unknown): Told {
     exit: 1,
     code: "Internal",
     message: `internal error: ${safe(said)}`,
+    listed: [],
     hint: "this is a fault of palyra; PALYRA_DEBUG=1 shows where",
     details: {},
     faults: [],
   };
+}
+
+/** The options of the command that the words name; none where they name none. */
+export async function optionsTyped(argv: readonly string[]): Promise<readonly string[]> {
+  try {
+    const command = findCommand(argv);
+    return command.kind === "operation" ? optionsOf(await CATALOG[command.name].load()).map(({ name }) => name) : [];
+  } catch {
+    return [];
+  }
 }
 
 function faultsOf(details: object): readonly Fault[] {
@@ -56,6 +74,7 @@ export function errorDocument({ code, message, details, hint }: Told): JsonValue
 export function errorLines(told: Told, paint: Paint): string[] {
   return [
     `${paint.bad("error:")} ${told.message}`,
+    ...told.listed.map((line) => `  ${line}`),
     ...told.faults.flatMap((fault) => faultLines(fault, told.document, paint)),
     ...(told.hint === undefined ? [] : [`${paint.strong("hint:")} ${told.hint}`]),
   ];

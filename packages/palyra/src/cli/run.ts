@@ -19,8 +19,8 @@ export async function runCommandLine(argv: readonly string[], host: Host): Promi
   try {
     return await dispatch(argv, host, manner);
   } catch (error) {
-    const { errorDocument, errorLines, jsonText, tell } = await import("./report-error.ts");
-    const told = tell(error);
+    const { errorDocument, errorLines, jsonText, optionsTyped, tell } = await import("./report-error.ts");
+    const told = tell(error, await optionsTyped(argv));
     if (manner.json) host.stderr.write(jsonText(errorDocument(told), manner.indent));
     else host.stderr.write(manner.lines(errorLines(told, manner.errorPaint)));
     if (host.env["PALYRA_DEBUG"] === "1" && error instanceof Error) host.stderr.write(`${error.stack ?? ""}\n`);

@@ -10,18 +10,33 @@ export interface Cell {
 /** Aligned columns, two spaces apart, with a faint heading; no trailing blanks. */
 export function table(headings: readonly string[], rows: readonly (readonly Cell[])[], paint: Paint): string[] {
   const lines = [headings.map((text): Cell => ({ text, paint: "faint" })), ...rows];
-  const measured = lines.map((cells) => cells.map(({ text }) => width(text)));
-  const widths = headings.map((_, column) => measured.reduce((widest, row) => Math.max(widest, row[column] ?? 0), 0));
-  return lines.map((cells, line) => {
-    const last = cells.findLastIndex(({ text }) => text !== "");
-    let shown = "";
-    for (let column = 0; column <= last; column++) {
-      const { text = "", paint: name } = cells[column] ?? {};
-      shown += name === undefined ? text : paint[name](text);
-      if (column < last) shown += " ".repeat((widths[column] ?? 0) - (measured[line]?.[column] ?? 0) + 2);
+  const widths = headings.map((_, column) => widest(lines, column));
+  return lines.map((cells) => aligned(cells, widths, paint));
+}
+
+/** Columns between columns. */
+const GAP = 2;
+
+function widest(lines: readonly (readonly Cell[])[], column: number): number {
+  let most = 0;
+  for (const cells of lines) most = Math.max(most, width(cells[column]?.text ?? ""));
+  return most;
+}
+
+/** Blanks are written before what follows them, so that none trail. */
+function aligned(cells: readonly Cell[], widths: readonly number[], paint: Paint): string {
+  let line = "";
+  let blanks = 0;
+  let column = 0;
+  for (const { text, paint: name } of cells) {
+    const room = (widths[column++] ?? 0) + GAP;
+    if (text === "") blanks += room;
+    else {
+      line += " ".repeat(blanks) + (name === undefined ? text : paint[name](text));
+      blanks = room - width(text);
     }
-    return shown;
-  });
+  }
+  return line;
 }
 
 /** `name  value` lines with the values under each other. */

@@ -1,8 +1,9 @@
 import type { Outputs } from "../../operations/catalog.ts";
 import type { CheckResult } from "../../operations/skills/check.ts";
-import { safe } from "../../operations/wording/safe.ts";
+import { prose, safe } from "../../operations/wording/safe.ts";
 import { count } from "../../operations/wording/units.ts";
 import type { Paint } from "../text/paint.ts";
+import { reasonLines } from "./check-faults.ts";
 import type { View } from "./view.ts";
 
 export const checkView: View<Outputs["skills check"]> = ({ results, skills_root }, paint) => {
@@ -24,8 +25,15 @@ function resultLines(result: CheckResult, paint: Paint): string[] {
   const indent = " ".repeat(WIDEST + 2);
   return [
     `${label}  ${paint.strong(safe(inventory.skill_id))} ${safe(inventory.version)}  ${paint.faint(summary(result))}`,
-    ...reasons.map((reason) => `${indent}${safe(reason)}`),
+    ...reasons.flatMap((reason) => reasonOf(reason, result)).map((reason) => `${indent}${reason}`),
   ];
+}
+
+const AUDIT = "audit: ";
+
+function reasonOf(reason: string, { audit }: CheckResult): readonly string[] {
+  if (audit === undefined || !reason.startsWith(AUDIT)) return [prose(reason)];
+  return reasonLines(reason.slice(AUDIT.length), audit.checks).map((line) => AUDIT + line);
 }
 
 /** Trust, audit and status in a few words each. */

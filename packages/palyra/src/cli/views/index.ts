@@ -1,4 +1,5 @@
 import type { OperationName, Outputs } from "../../operations/catalog.ts";
+import { listView } from "./inventory.ts";
 import type { View } from "./view.ts";
 
 /** How each answer is shown; loaded only where it is shown to a person. */
@@ -8,7 +9,7 @@ export const VIEWS: { readonly [Name in OperationName]: () => Promise<View<Outpu
   "skills package verify": async () => (await import("./verification.ts")).verificationView,
   "skills package inspect": async () => (await import("./inspection.ts")).inspectView,
   "skills install": async () => (await import("./installation.ts")).installView,
-  "skills list": async () => (await import("./inventory.ts")).listView,
+  "skills list": async () => listView,
   "skills info": async () => (await import("./inspection.ts")).infoView,
   "skills verify": async () => (await import("./verification.ts")).verificationView,
   "skills check": async () => (await import("./check.ts")).checkView,

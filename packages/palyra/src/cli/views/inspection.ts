@@ -5,7 +5,7 @@ import { safe } from "../../operations/wording/safe.ts";
 import { moment, size } from "../../operations/wording/units.ts";
 import { fields, table } from "../text/layout.ts";
 import type { Paint } from "../text/paint.ts";
-import { eligibilityCell } from "./inventory.ts";
+import { eligibilityCell } from "./eligibility.ts";
 import { TRUST, warningLines } from "./verification.ts";
 import type { View } from "./view.ts";
 

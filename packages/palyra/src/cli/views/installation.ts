@@ -1,6 +1,6 @@
 import type { Outputs } from "../../operations/catalog.ts";
 import type { InstalledDocument, InstallPlanDocument } from "../../operations/skills/install.ts";
-import { safe } from "../../operations/wording/safe.ts";
+import { prose, safe } from "../../operations/wording/safe.ts";
 import { fields } from "../text/layout.ts";
 import type { Paint } from "../text/paint.ts";
 import { secretLines } from "./inspection.ts";
@@ -35,7 +35,7 @@ function planLines(plan: InstallPlanDocument, paint: Paint): string[] {
   return [
     would,
     ...fields(facts(plan), paint, "  "),
-    ...plan.quarantine_reasons.map((reason) => `  ${paint.bad("fail")}  ${safe(reason)}`),
+    ...plan.quarantine_reasons.map((reason) => `  ${paint.bad("fail")}  ${prose(reason)}`),
     ...(plan.admitted ? [`  it would be ${safe(plan.status)}`] : []),
     ...plan.allowed.map((step) => `  needs --${safe(step.replaceAll("_", "-"))}, which you gave`),
     ...secretLines(plan.missing_secrets),

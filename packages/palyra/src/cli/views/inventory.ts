@@ -3,6 +3,7 @@ import type { InventoryEntry } from "../../operations/shared/inventory.ts";
 import { safe } from "../../operations/wording/safe.ts";
 import { count } from "../../operations/wording/units.ts";
 import { type Cell, table } from "../text/layout.ts";
+import { eligibilityCell } from "./eligibility.ts";
 import type { View } from "./view.ts";
 
 export const listView: View<Outputs["skills list"]> = ({ entries, skills_root }, paint) => {
@@ -26,13 +27,4 @@ function row(entry: InventoryEntry): Cell[] {
     { text: entry.tool_count === null ? "?" : String(entry.tool_count) },
     { text: entry.skill_name === null ? "?" : safe(entry.skill_name, 60) },
   ];
-}
-
-/** `yes`, or what is in the way. */
-export function eligibilityCell({ eligibility, runtime_status, problem }: InventoryEntry): Cell {
-  if (eligibility.eligible) return { text: "yes", paint: "good" };
-  if (problem !== undefined) return { text: "damaged", paint: "bad" };
-  if (eligibility.status === "unknown") return { text: "no status", paint: "warning" };
-  const { status } = runtime_status;
-  return { text: status === "active" || status === "unknown" ? "no" : safe(status, 40), paint: "bad" };
 }

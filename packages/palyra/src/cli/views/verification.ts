@@ -1,7 +1,7 @@
 import type { ManifestWarning } from "palyra-skills/manifest";
 import type { TrustDecision, VerificationReport } from "palyra-skills/trust";
 import { capabilityTree } from "../../operations/shared/consent.ts";
-import { safe } from "../../operations/wording/safe.ts";
+import { prose, safe } from "../../operations/wording/safe.ts";
 import { fields } from "../text/layout.ts";
 import type { Paint } from "../text/paint.ts";
 import type { View } from "./view.ts";
@@ -34,5 +34,5 @@ export const TRUST: { readonly [decision in TrustDecision]: string } = {
 };
 
 export function warningLines(warnings: readonly ManifestWarning[], paint: Paint): string[] {
-  return warnings.map(({ code, message }) => `  ${paint.warning("warning")} ${safe(message)} ${paint.faint(`(${safe(code)})`)}`);
+  return warnings.map(({ code, message }) => `  ${paint.warning("warning")} ${prose(message)} ${paint.faint(`(${safe(code)})`)}`);
 }

@@ -1,17 +1,16 @@
 import { type VerificationReport, verificationReport } from "palyra-skills/trust";
 import * as v from "valibot";
-import { flag } from "../field.ts";
 import { operation } from "../operation.ts";
 import { openArtifactFile } from "../shared/artifact.ts";
 import { VERIFY_ERRORS } from "../shared/errors.ts";
-import { artifact, trustedPublisher } from "../shared/inputs.ts";
+import { acceptUntrusted, artifact, trustedPublisher } from "../shared/inputs.ts";
 import { readTrusting } from "../shared/trusting.ts";
 
 export const verify = operation({
   input: v.strictObject({
     artifact,
     trustedPublisher,
-    allowTofu: flag("Accept a publisher that nobody here knows; nothing is remembered"),
+    allowTofu: acceptUntrusted,
   }),
   places: ["trustStore"],
   examples: [

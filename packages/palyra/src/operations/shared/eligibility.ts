@@ -24,15 +24,15 @@ export interface Eligibility {
 
 /** What the journal says, as it is printed. */
 export function runtimeStatus({ status, source, row }: EffectiveStatus): RuntimeStatus {
-  if (source === "unknown") return { status: "unknown", source, quarantine_status: "unknown" };
-  return {
-    status,
-    source,
-    quarantine_status: status === "quarantined" ? "quarantined" : "not_quarantined",
-    ...(row?.reason === null || row === undefined ? {} : { reason: row.reason }),
-    ...(row === undefined ? {} : { detected_at_ms: row.detected_at_ms, operator_principal: row.operator_principal }),
-  };
+  if (source === "unknown") return UNKNOWN;
+  const quarantine_status = status === "quarantined" ? "quarantined" : "not_quarantined";
+  if (row === undefined) return { status, source, quarantine_status };
+  const { reason, detected_at_ms, operator_principal } = row;
+  if (reason === null) return { status, source, quarantine_status, detected_at_ms, operator_principal };
+  return { status, source, quarantine_status, reason, detected_at_ms, operator_principal };
 }
+
+const UNKNOWN: RuntimeStatus = { status: "unknown", source: "unknown", quarantine_status: "unknown" };
 
 /**
  * Whether a skill may run here (spec 11.4): not when it is quarantined or disabled, when the host is below what it needs, or when

@@ -20,7 +20,9 @@ export const trustedPublisher = v.optional(
   [],
 );
 
-export const allowUntrusted = flag("Trust a publisher that nobody here knows, on first use");
+/** Where a first use is remembered, and where it is not (T5). */
+export const allowUntrusted = flag("Trust a publisher that nobody here knows, on first use: its key is remembered");
+export const acceptUntrusted = flag("Accept a publisher that nobody here knows; nothing is remembered");
 
 export const reason = v.optional(text("TEXT", "Why, for the journal"));
 

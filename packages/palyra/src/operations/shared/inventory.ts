@@ -55,7 +55,7 @@ export function inventoryEntry(
   const runtime_status = runtimeStatus(statusOf(entry.skill_id, entry.version));
   const requirements = summary === undefined ? null : requirementsOf(summary);
   const reasons = problem === undefined ? blocks : [problem.message, ...blocks];
-  return {
+  const listed: InventoryEntry = {
     ...entry,
     install_state: entry.current ? "installed_current" : "installed_superseded",
     skill_name: summary?.skill_name ?? null,
@@ -63,8 +63,8 @@ export function inventoryEntry(
     runtime_status,
     requirements,
     eligibility: eligibilityOf(runtime_status, requirements ?? undefined, home.host ?? HOST_LEVEL, reasons),
-    ...(problem === undefined ? {} : { problem }),
   };
+  return problem === undefined ? listed : { ...listed, problem };
 }
 
 export type StatusLookup = (skillId: string, version: string) => EffectiveStatus;

@@ -10,7 +10,7 @@ import type { AuditLine } from "../shared/audit-line.ts";
 import { currentEntries } from "../shared/current.ts";
 import { VERIFY_ERRORS } from "../shared/errors.ts";
 import { auditArtifact, type ExamineOptions, isTampering } from "../shared/examine.ts";
-import { allowUntrusted, optionalSkillId, trustedPublisher, version } from "../shared/inputs.ts";
+import { acceptUntrusted, optionalSkillId, trustedPublisher, version } from "../shared/inputs.ts";
 import { problemOf } from "../shared/inventory.ts";
 import { openInstalled } from "../shared/open-installed.ts";
 import { readPolicy } from "../shared/policy.ts";
@@ -40,7 +40,7 @@ export const audit = operation({
     version,
     artifact: v.optional(text("FILE", "Audit this artifact, instead of what is installed")),
     trustedPublisher,
-    allowUntrusted,
+    allowUntrusted: acceptUntrusted,
   }),
   positional: ["skillId"],
   places: ["skillsDir", "trustStore", "auditPolicy"],

@@ -10,7 +10,7 @@ import { type AmbiguousTool, ToolNames } from "../shared/ambiguous-tools.ts";
 import { currentEntries } from "../shared/current.ts";
 import { VERIFY_ERRORS } from "../shared/errors.ts";
 import { type Examination, examine, isTampering } from "../shared/examine.ts";
-import { allowUntrusted, optionalSkillId, trustedPublisher, version } from "../shared/inputs.ts";
+import { acceptUntrusted, optionalSkillId, trustedPublisher, version } from "../shared/inputs.ts";
 import {
   type InventoryEntry,
   inventoryEntry,
@@ -50,7 +50,7 @@ export const check = operation({
     skillId: optionalSkillId,
     version,
     trustedPublisher,
-    allowUntrusted,
+    allowUntrusted: acceptUntrusted,
     strict: flag("Exit with 1 unless everything is ready"),
   }),
   positional: ["skillId"],

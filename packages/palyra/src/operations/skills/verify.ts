@@ -6,13 +6,13 @@ import { recordVerified, recoverForReading, requireInstalled } from "../../lifec
 import { operation } from "../operation.ts";
 import { VERIFY_ERRORS } from "../shared/errors.ts";
 import { isTampering } from "../shared/examine.ts";
-import { allowUntrusted, skillId, trustedPublisher, version } from "../shared/inputs.ts";
+import { acceptUntrusted, skillId, trustedPublisher, version } from "../shared/inputs.ts";
 import { openInstalled } from "../shared/open-installed.ts";
 import { quarantineTampered } from "../shared/tampering.ts";
 import { readTrusting } from "../shared/trusting.ts";
 
 export const verify = operation({
-  input: v.strictObject({ skillId, version, trustedPublisher, allowUntrusted }),
+  input: v.strictObject({ skillId, version, trustedPublisher, allowUntrusted: acceptUntrusted }),
   positional: ["skillId"],
   places: ["skillsDir", "trustStore"],
   examples: ["skills verify acme.echo_http", "skills verify acme.echo_http --version 1.0.0 --json"],

@@ -34,6 +34,11 @@ export function quoted(text: string, limit = 120): string {
   return `"${safe(text, limit)}"`;
 }
 
+/** A message of ours, as long as it is: names in it stand between back-ticks, which a terminal shows as quotes. */
+export function prose(message: string): string {
+  return safe(message.replaceAll("`", '"'), Number.POSITIVE_INFINITY);
+}
+
 /** A list for a sentence: at most `most` of them, then how many more. */
 export function listed(texts: readonly string[], most = 5): string {
   const shown = texts.slice(0, most).map((text) => safe(text, 120));

@@ -1,14 +1,18 @@
+import { dirname } from "node:path";
 import { type ErrorCode, type ErrorDetails, type Fault, SkillError } from "palyra-skills";
 import { PalyraError, type PalyraErrorCode, type PalyraErrorDetails } from "../../errors.ts";
-import { listed, quoted, safe } from "./safe.ts";
+import { shownKey } from "./keys.ts";
+import { listed, prose, quoted, safe } from "./safe.ts";
 import { size } from "./units.ts";
 
 /** How one code is told to a person. What comes out is safe for a terminal (T20). */
 export interface Sentence<Details> {
   /** What failed, where and why, as one line without a full stop. */
   readonly says: (details: Details) => string;
-  /** What to do about it. */
-  readonly hint?: (details: Details) => string | undefined;
+  /** What that line has no room for, one line each. */
+  readonly lists?: (details: Details) => readonly string[];
+  /** What to do about it, with the options that the command takes. */
+  readonly hint?: (details: Details, options: readonly string[]) => string | undefined;
   /** 1: refused or failed; 2: usage (spec 6). */
   readonly exit?: 2;
 }
@@ -16,33 +20,56 @@ export interface Sentence<Details> {
 /** What a person is told of an error. */
 export interface Telling {
   readonly message: string;
+  readonly listed: readonly string[];
   readonly hint: string | undefined;
   readonly exit: 1 | 2;
 }
 
-/** What to say of an error of ours; undefined for any other, which is a fault of this program. */
-export function tellingOf(error: unknown): (Telling & { readonly code: string; readonly details: object }) | undefined {
-  if (error instanceof SkillError) return { ...tellCore(error.code, error.details), code: error.code, details: error.details };
-  if (error instanceof PalyraError) return { ...tellOwn(error.code, error.details), code: error.code, details: error.details };
+/**
+ * What to say of an error of ours; undefined for any other, which is a fault of this program.
+ * @param options of the command that met it, without their dashes: a hint names no other
+ */
+export function tellingOf(
+  error: unknown,
+  options: readonly string[] = [],
+): (Telling & { readonly code: string; readonly details: object }) | undefined {
+  if (error instanceof SkillError) {
+    const { code, details } = error;
+    return { ...tellCore(code, details, options), code, details };
+  }
+  if (error instanceof PalyraError) {
+    const { code, details } = error;
+    return { ...tellOwn(code, details, options), code, details };
+  }
   return undefined;
 }
 
-function tellCore<Code extends ErrorCode>(code: Code, details: ErrorDetails[Code]): Telling {
-  return telling(CORE[code], details);
+function tellCore<Code extends ErrorCode>(code: Code, details: ErrorDetails[Code], options: readonly string[]): Telling {
+  return telling(CORE[code], details, options);
 }
 
-function tellOwn<Code extends PalyraErrorCode>(code: Code, details: PalyraErrorDetails[Code]): Telling {
-  return telling(OWN[code], details);
+function tellOwn<Code extends PalyraErrorCode>(
+  code: Code,
+  details: PalyraErrorDetails[Code],
+  options: readonly string[],
+): Telling {
+  return telling(OWN[code], details, options);
 }
 
-function telling<Details>({ says, hint, exit }: Sentence<Details>, details: Details): Telling {
-  return { message: says(details), hint: hint?.(details), exit: exit ?? 1 };
+function telling<Details>({ says, lists, hint, exit }: Sentence<Details>, details: Details, options: readonly string[]): Telling {
+  return { message: says(details), listed: lists?.(details) ?? [], hint: hint?.(details, options), exit: exit ?? 1 };
 }
 
 const faults = (list: readonly Fault[]): string => (list.length === 1 ? "one fault" : `${list.length} faults`);
 const manifestFile = (document: string | undefined): string => (document === undefined ? "" : `${safe(document)} `);
 const tampered = "get the artifact again from its publisher; do not install this one";
 const manifestHint = "correct the places that are shown; the format is in SPEC.md, chapter 2";
+
+/** How this command accepts an unknown publisher, if it does. */
+function acceptance(options: readonly string[]): string {
+  const option = ["allow-tofu", "allow-untrusted"].find((each) => options.includes(each));
+  return option === undefined ? "" : `to accept it: --${option}; `;
+}
 
 /** Refusals of the core: the compiler keeps it complete. */
 const CORE: { readonly [Code in ErrorCode]: Sentence<ErrorDetails[Code]> } = {
@@ -129,7 +156,7 @@ const CORE: { readonly [Code in ErrorCode]: Sentence<ErrorDetails[Code]> } = {
   },
   TofuKeyMismatch: {
     says: ({ publisher, key_id, pinned }) =>
-      `${safe(publisher)} signed with ${safe(pinned)} when it was first seen, and this is signed with ${safe(key_id)}`,
+      `${safe(publisher)} signed with ${shownKey(pinned)} when it was first seen, and this is signed with ${safe(key_id)}`,
     hint: ({ publisher }) =>
       `this is what a stolen name looks like; if the publisher confirms a new key: palyra skills trust pin ${safe(publisher)} <public key>`,
   },
@@ -138,9 +165,9 @@ const CORE: { readonly [Code in ErrorCode]: Sentence<ErrorDetails[Code]> } = {
       relates_to === undefined
         ? `nobody here trusts ${safe(publisher)} (${safe(key_id)}) yet`
         : `${safe(publisher)} (${safe(key_id)}) has a name that looks like the known publisher ${safe(relates_to)}`,
-    hint: ({ publisher, relates_to }) =>
+    hint: ({ publisher, relates_to }, options) =>
       relates_to === undefined
-        ? `to accept it at first contact: --allow-untrusted (package verify: --allow-tofu); to trust it for good: palyra skills trust add ${safe(publisher)} KEY, with the public key that palyra skills package inspect shows`
+        ? `${acceptance(options)}to trust it for good: palyra skills trust add ${safe(publisher)} KEY, with the public key that palyra skills package inspect shows`
         : `it is not trusted on first use; after asking the publisher: palyra skills trust add ${safe(publisher)} <public key>`,
   },
   PolicyInvalid: { says: ({ document, faults: list }) => `the audit policy ${safe(document)} cannot be used: ${faults(list)}` },
@@ -175,7 +202,8 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
   },
   AuditRefused: {
     says: ({ skill_id, version, reasons }) =>
-      `the audit refuses ${safe(skill_id)} ${safe(version)}: ${reasons.map((reason) => safe(reason)).join("; ")}`,
+      `the audit refuses ${safe(skill_id)} ${safe(version)}: ${reasons.length === 1 ? prose(reasons[0] ?? "") : `${reasons.length} checks fail`}`,
+    lists: ({ reasons }) => (reasons.length === 1 ? [] : reasons.map(prose)),
     hint: () => "nothing was installed; palyra skills audit --artifact FILE --allow-untrusted shows the whole report",
   },
   DowngradeRefused: {
@@ -234,10 +262,16 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
   },
   Declined: { says: ({ what }) => `${safe(what)} was declined; nothing was changed` },
   Io: {
-    says: ({ action, file, code }) => `cannot ${safe(action)} ${safe(file)}: ${SYSTEM_WORDS[code] ?? safe(code)}`,
+    says: ({ action, file, code }) => `cannot ${safe(action)} ${safe(file)}: ${systemProblem(action, file, code)}`,
     hint: ({ code }) => SYSTEM_HINTS[code],
   },
 };
+
+/** Of a file that is to be made, the folder is what is missing. */
+function systemProblem(action: string, file: string, code: string): string {
+  if (action === "write" && code === "ENOENT") return `the folder ${safe(dirname(file))} is not there, or takes no new file`;
+  return SYSTEM_WORDS[code] ?? safe(code);
+}
 
 const SYSTEM_WORDS: { readonly [code: string]: string } = {
   ENOENT: "it is not there",

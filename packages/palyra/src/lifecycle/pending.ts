@@ -120,14 +120,16 @@ function statusEditOf(name: StatusEdit["do"], subject: Omit<StatusEdit, "do">, f
   switch (name) {
     case "register": {
       const from = fields.required("from");
-      return { do: name, ...subject, from: from.isNull ? null : from.string(versionProblem) };
+      return { do: name, ...subject, from: from.isNull ? null : from.string(versionProblem), event_ulid: readUlid(fields) };
     }
     case "inherit":
-      return { do: name, ...subject, from: fields.required("from").string(versionProblem) };
+      return { do: name, ...subject, from: fields.required("from").string(versionProblem), event_ulid: readUlid(fields) };
     case "quarantine":
       return { do: name, ...subject, reason: fields.required("reason").string() };
   }
 }
+
+const readUlid = (fields: Fields): string => fields.required("event_ulid").string(ulidProblem);
 
 function readTrustEdit(reader: JsonReader): TrustEdit {
   const fields = reader.object();

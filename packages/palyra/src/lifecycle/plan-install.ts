@@ -43,6 +43,7 @@ export function planInstall(
             from: predecessor(index, skill_id, standing) ?? null,
             operator_principal: call.principal,
             at_ms: call.now,
+            event_ulid: home.newUlid(call.now),
           },
         ],
         events: [

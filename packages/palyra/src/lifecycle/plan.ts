@@ -41,15 +41,19 @@ export type Step =
 
 export type StepName = Step["do"];
 
-/** A change of `skill_status`, decided inside the transaction: statuses change without the root lock. */
+/**
+ * A change of `skill_status`, decided inside the transaction: statuses change without the root lock. `event_ulid`: of the status event
+ * that is written where a status is inherited.
+ */
 export type StatusEdit = StatusSubject &
   (
     | /** A row where none is: `active`, or as restrictive as the version `from` (D1, T31). */ {
         readonly do: "register";
         readonly from: string | null;
+        readonly event_ulid: string;
       }
     /** At least as restrictive as the version `from`. */
-    | { readonly do: "inherit"; readonly from: string }
+    | { readonly do: "inherit"; readonly from: string; readonly event_ulid: string }
     | { readonly do: "quarantine"; readonly reason: string }
   );
 

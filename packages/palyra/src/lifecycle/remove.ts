@@ -59,10 +59,7 @@ function planRemove(
 ): Plan {
   const { skill_id, version } = entry;
   // Removing the quarantined version must not hand the skill to one that nobody has freed. Spec 5, T31.
-  const inherits: readonly StatusEdit[] =
-    next === undefined
-      ? []
-      : [{ do: "inherit", skill_id, version: next.version, from: version, operator_principal: call.principal, at_ms: call.now }];
+  const inherits: readonly StatusEdit[] = next === undefined ? [] : [inherit(home, next, version, call)];
   return {
     ulid: home.newUlid(call.now),
     kind: "remove",
@@ -75,6 +72,11 @@ function planRemove(
       }),
     ],
   };
+}
+
+function inherit(home: Home, { skill_id, version }: InstalledEntry, from: string, call: Call): StatusEdit {
+  const event_ulid = home.newUlid(call.now);
+  return { do: "inherit", skill_id, version, from, operator_principal: call.principal, at_ms: call.now, event_ulid };
 }
 
 /** The version that is meant, or `NotInstalled` with those that there are. */

@@ -110,8 +110,12 @@ async function record(walk: Walk, step: Extract<Step, { do: "record" }>): Promis
   await journal.transaction((writer) => {
     // Done before: what an operator decided since then must stay.
     if (!step.events.some((event) => writer.has(event.event_ulid))) {
-      for (const edit of step.statuses) applyStatus(writer, edit);
+      const notices = step.statuses.flatMap((edit) => applyStatus(writer, edit) ?? []);
       for (const event of step.events) writer.append(event);
+      // By who made the plan, and when, as its events say.
+      const [maker] = step.events;
+      if (maker !== undefined)
+        for (const { payload, ...notice } of notices) writer.append({ ...maker, ...notice, payload: { ...payload } });
     }
     if (conflict !== undefined && !writer.has(conflict.event.event_ulid)) {
       applyStatus(writer, conflict.status);

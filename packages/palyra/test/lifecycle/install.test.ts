@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, sym
 import { join } from "node:path";
 import { DEFAULT_POLICY } from "palyra-skills/audit";
 import { describe, expect, it } from "vitest";
+import { openDatabase } from "../../src/files/index.ts";
 import { readIndex, readInstalled, skillsFolder } from "../../src/installed/index.ts";
 import {
   changeStatus,
@@ -37,6 +38,12 @@ const statusOf = async (home: Home, skillId: string, version: string) => {
   } finally {
     await journal?.close();
   }
+};
+/** What somebody with another program does to the journal. */
+const rowsSql = (home: Home, sql: string): void => {
+  const database = openDatabase(home.places.journal);
+  database.exec(sql);
+  database.close();
 };
 const namesOf = async (home: Home) =>
   (await readIndex(home.places.skillsRoot)).entries.map((each) => `${each.skill_id}@${each.version}${each.current ? "*" : ""}`);
@@ -293,6 +300,73 @@ describe("T31: a quarantine is not evaded", () => {
     expect((await install(home, { version: "1.1.0" })).status).toBe("quarantined");
     await remove(home);
     expect((await install(home, { version: "1.2.0" })).status).toBe("quarantined");
+  });
+
+  it.each(["quarantined", "disabled"] as const)("by editing the row of a version that inherited %s (T26)", async (status) => {
+    const home = newHome();
+    await install(home);
+    await install(home, { version: "1.1.0" });
+    await changeStatus(home, { skillId: "acme.echo", version: "1.1.0", status }, newCall());
+    await install(home, { version: "1.2.0" });
+    await remove(home, "1.1.0");
+    await remove(home, "1.2.0");
+    rowsSql(home, "UPDATE skill_status SET status = 'active'");
+    for (const version of ["1.0.0", "1.1.0", "1.2.0"]) {
+      const found = await statusOf(home, "acme.echo", version);
+      expect(found, version).toMatchObject({ status, row: { operator_principal: "user:test" } });
+    }
+    expect((await statusOf(home, "acme.echo", "1.0.0"))?.row?.reason).toBe("inherited_from: 1.2.0");
+    rowsSql(home, "DELETE FROM skill_status");
+    expect((await statusOf(home, "acme.echo", "1.0.0"))?.status).toBe(status);
+    expect((await install(home, { version: "1.2.0" })).status).toBe(status);
+    const kind = `skill.${status}`;
+    expect(auditKinds(home).filter((each) => each === kind)).toHaveLength(3);
+    expect(auditKinds(home).slice(5, 8)).toEqual(["skill.audit", "skill.updated", kind]);
+    const lines = readFileSync(join(home.places.skillsRoot, "audit.ndjson"), "utf8").trimEnd().split("\n");
+    const inherited = lines.map((line) => JSON.parse(line)).find((line) => line.payload.reason === "inherited_from: 1.1.0");
+    expect(Object.keys(inherited.payload)).toEqual([
+      "skill_id",
+      "version",
+      "status",
+      "reason",
+      "detected_at_ms",
+      "operator_principal",
+    ]);
+  });
+
+  it("by a status of another program's own, inherited as it is", async () => {
+    const home = newHome();
+    await install(home);
+    rowsSql(home, "UPDATE skill_status SET status = 'pending-review'");
+    expect((await install(home, { version: "1.1.0" })).status).toBe("pending-review");
+    rowsSql(home, "UPDATE skill_status SET status = 'active'");
+    expect((await statusOf(home, "acme.echo", "1.1.0"))?.status).toBe("pending-review");
+  });
+
+  it("and a version that has a status of its own keeps it, as the look says before", async () => {
+    const home = newHome();
+    await install(home);
+    await install(home, { version: "1.1.0" });
+    await remove(home, "1.0.0");
+    await quarantine(home, "1.1.0");
+    const { status, look } = await install(home, {}, { allowDowngrade: true });
+    expect(look.status).toEqual({ status: "active", known: true });
+    expect(status).toBe("active");
+  });
+
+  it("nor by deleting the row of a version that is removed: it comes back as the chain has it", async () => {
+    const home = newHome();
+    await install(home);
+    await changeStatus(home, { skillId: "acme.echo", status: "disabled", reason: "odd" }, newCall());
+    await remove(home);
+    rowsSql(home, "DELETE FROM skill_status");
+    const { look } = await install(home);
+    expect(look.status).toEqual({ status: "disabled", known: true });
+    rowsSql(home, "UPDATE skill_status SET operator_principal = 'row'");
+    expect(await statusOf(home, "acme.echo", "1.0.0")).toMatchObject({
+      status: "disabled",
+      row: { reason: "odd", operator_principal: "row" },
+    });
   });
 
   it("by a quarantine that comes while the update is on its way", async () => {

@@ -20,12 +20,18 @@ export function mostRestrictive(rows: readonly StatusRow[]): StatusRow | undefin
 
 /**
  * The more restrictive of the rows of one (skill, version) and of its last status event. Without a row a skill was never admitted, or
- * somebody deleted the row: what an event allowed is then void, what it forbade is not.
+ * somebody deleted the row: what an event allowed is then void, what it forbade is not. `unreadable`: a later status event was damaged, and
+ * may have been one of this skill's; then nothing is allowed, or damaging it would free the skill (T26).
  */
-export function effectiveStatus(rows: readonly StatusRow[], lastEvent: StatusRow | undefined): EffectiveStatus {
+export function effectiveStatus(
+  rows: readonly StatusRow[],
+  lastEvent: StatusRow | undefined,
+  unreadable: boolean,
+): EffectiveStatus {
   const row = mostRestrictive(rows);
   const least = row === undefined ? restriction("active") : restriction(row.status);
   const decides = lastEvent !== undefined && restriction(lastEvent.status) > least ? lastEvent : row;
+  if (unreadable && decides?.status === "active") return UNKNOWN;
   return decides === undefined ? UNKNOWN : { status: decides.status, source: "journal", row: decides };
 }
 

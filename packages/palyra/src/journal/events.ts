@@ -49,13 +49,13 @@ export function newEvent(ulid: string, actor: Actor, kind: EventKind, payload: J
   };
 }
 
-/** What a status event sets, in the form of a row; undefined for one that sets nothing. */
+/** What a status event sets, in the form of a row; undefined for one that sets nothing. `unreadable`: whose status it set is lost. */
 export function statusOfEvent(event: {
   readonly payload_json: string;
   readonly timestamp_unix_ms: number;
-}): StatusRow | undefined {
+}): StatusRow | "unreadable" | undefined {
   const payload = parsed(event.payload_json);
-  if (payload === undefined) return undefined;
+  if (payload === undefined) return "unreadable";
   const text = (key: string): string | undefined => {
     const value = payload.get(key);
     return typeof value === "string" ? value : undefined;

@@ -85,7 +85,10 @@ export interface JournalWriter {
   putStatus(row: Omit<StatusRow, "created_at_unix_ms" | "updated_at_unix_ms">, now: number): StatusRow;
   /** Whether an event with this ulid is there: a plan that is walked again must not undo what came after it. */
   has(eventUlid: string): boolean;
-  /** Appends unless an event with this ulid is there; its line goes to `skill_outbox` too. */
+  /**
+   * Appends unless an event with this ulid is there; its line goes to `skill_outbox` too. `JournalChainBroken`: the last event was damaged
+   * so that none can follow it; nothing was written then.
+   */
   append(event: NewEvent): StoredEvent;
 }
 

@@ -43,12 +43,14 @@ export function readRows(database: Database, tables: Tables, skillId: string, ve
 export function readStatus(database: Database, tables: Tables, skillId: string, version: string): EffectiveStatus {
   const key = statusKey(skillId, version);
   let last: StatusRow | undefined;
+  let unreadable = false;
   eachStatusEvent(database, tables, "DESC", (status) => {
-    if (statusKey(status.skill_id, status.version) !== key) return true;
+    unreadable ||= status === "unreadable";
+    if (status === "unreadable" || statusKey(status.skill_id, status.version) !== key) return true;
     last = status;
     return false;
   });
-  return effectiveStatus(readRows(database, tables, skillId, version), last);
+  return effectiveStatus(readRows(database, tables, skillId, version), last, unreadable);
 }
 
 export function readStatuses(database: Database, tables: Tables): (skillId: string, version: string) => EffectiveStatus {
@@ -62,17 +64,31 @@ export function readStatuses(database: Database, tables: Tables): (skillId: stri
       if (same === undefined) rows.set(key, [row]);
       else same.push(row);
     });
+  let unreadable = false;
+  const readSince = new Set<string>();
   eachStatusEvent(database, tables, "ASC", (status) => {
-    last.set(statusKey(status.skill_id, status.version), status);
+    if (status === "unreadable") {
+      unreadable = true;
+      readSince.clear();
+      return true;
+    }
+    const key = statusKey(status.skill_id, status.version);
+    last.set(key, status);
+    if (unreadable) readSince.add(key);
     return true;
   });
   return (skillId, version) => {
     const key = statusKey(skillId, version);
-    return effectiveStatus(rows.get(key) ?? [], last.get(key));
+    return effectiveStatus(rows.get(key) ?? [], last.get(key), unreadable && !readSince.has(key));
   };
 }
 
-function eachStatusEvent(database: Database, tables: Tables, order: "ASC" | "DESC", visit: (status: StatusRow) => boolean): void {
+function eachStatusEvent(
+  database: Database,
+  tables: Tables,
+  order: "ASC" | "DESC",
+  visit: (status: StatusRow | "unreadable") => boolean,
+): void {
   if (!tables.events) return;
   const from = `FROM skill_events WHERE kind IN (${STATUS_KIND_LIST}) ORDER BY seq ${order}`;
   database.select(["payload_json", "timestamp_unix_ms"], from, [], ([payload, time]) => {
@@ -111,6 +127,15 @@ export function readHead(database: Database): { readonly seq: number; readonly h
     head = { seq: Number(seq), hash: text(hash) };
   });
   return head;
+}
+
+/** Whether an event says that it follows the one with this hash. */
+export function isFollowed(database: Database, hash: string): boolean {
+  let found = false;
+  database.select(["seq"], "FROM skill_events WHERE prev_hash = ?1", [hash], () => {
+    found = true;
+  });
+  return found;
 }
 
 export function readWaiting(database: Database, tables: Tables, auditFile: string, limit: number): StoredEvent[] {

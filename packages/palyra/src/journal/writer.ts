@@ -1,10 +1,10 @@
 /** Write authority over a journal: made inside a transaction, dead after it (habit 3; spec 5.3, T18). */
-import { writeJson } from "palyra-skills/encoding";
+import { isSha256Hex, writeJson } from "palyra-skills/encoding";
 import type { Database } from "../files/index.ts";
-import { eventHash, GENESIS_HASH } from "./chain.ts";
+import { broken, eventHash, GENESIS_HASH } from "./chain.ts";
 import { mostRestrictive } from "./effective.ts";
 import type { EffectiveStatus, JournalWriter, NewEvent, StatusRow, StoredEvent } from "./journal.ts";
-import { readEvent, readHead, readRows, readStatus } from "./queries.ts";
+import { isFollowed, readEvent, readHead, readRows, readStatus } from "./queries.ts";
 import { redact } from "./redact.ts";
 import type { Tables } from "./schema.ts";
 
@@ -84,6 +84,9 @@ export class SqliteWriter implements JournalWriter {
 
   #link(event: NewEvent): StoredEvent {
     const head = readHead(this.#database);
+    // What cannot be followed is not followed: whoever damaged the chain makes nothing eligible by it. Spec 5.3, T26.
+    const problem = head && headProblem(this.#database, head);
+    if (head !== undefined && problem !== undefined) throw broken(head.seq, problem);
     const link = {
       seq: (head?.seq ?? 0) + 1,
       event_ulid: storable(event.event_ulid),
@@ -113,6 +116,13 @@ export class SqliteWriter implements JournalWriter {
     if (!this.#open) throw new TypeError("a journal writer was used after its transaction");
     return this.#database;
   }
+}
+
+/** Why no event can follow this one; undefined where one can. */
+function headProblem(database: Database, { seq, hash }: { readonly seq: number; readonly hash: string }): string | undefined {
+  if (!isSha256Hex(hash)) return "its hash is no SHA-256";
+  if (!Number.isSafeInteger(seq + 1)) return "no number is left for the next event";
+  return isFollowed(database, hash) ? "another event follows it already" : undefined;
 }
 
 /** The text as SQLite gives it back: NUL ends a text for some of its readers, and lone surrogates are no UTF-8. */

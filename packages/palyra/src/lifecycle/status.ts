@@ -37,15 +37,19 @@ export interface StatusDocument {
   readonly operator_principal: string;
 }
 
-/** Sets the status of one version. `Usage`, `NotInstalled`, `UnsafeStateRoot`, `JournalUnavailable`, `LockTimeout`. */
+/**
+ * Sets the status of one version. `Usage`, `NotInstalled`, `UnsafeStateRoot`, `JournalUnavailable`, `LockTimeout`; `active` only:
+ * `JournalChainBroken`, and what recovery throws. A skill can be stopped whatever was damaged before.
+ */
 export async function changeStatus(home: Home, request: StatusRequest, call: Call): Promise<StatusDocument> {
-  await recoverForReading(home, call);
+  await recoverIfItCan(home, request, call);
   const subject = await resolveSubject(home, request);
   const folder = skillsFolder(home.places.skillsRoot);
   const journal = await home.openJournal(home.places.journal, { create: true, auditFile: folder.audit });
   try {
     const ulid = home.newUlid(call.now);
-    const row = await journal.transaction((writer) => writeStatus(writer, { ...request, ...subject }, ulid, call));
+    const { row, broken } = await journal.transaction((writer) => writeStatus(writer, { ...request, ...subject }, ulid, call));
+    if (broken !== undefined) call.warn(UNCHAINED);
     await projectIfFree(journal, folder, call);
     return documentOf(row);
   } finally {
@@ -53,13 +57,31 @@ export async function changeStatus(home: Home, request: StatusRequest, call: Cal
   }
 }
 
-/** Status and event together, or neither (T18). */
+const UNCHAINED =
+  "The journal was damaged: the status is set, but no event could be added. palyra skills journal verify says where.";
+
+/** An earlier command's plan that cannot be finished must not keep anybody from stopping a skill; freeing one waits until it can. */
+async function recoverIfItCan(home: Home, { status }: StatusRequest, call: Call): Promise<void> {
+  try {
+    await recoverForReading(home, call);
+  } catch (error) {
+    const passable = error instanceof PalyraError && ["IndexInvalid", "JournalChainBroken"].includes(error.code);
+    if (status === "active" || !passable) throw error;
+    call.warn("An earlier command was interrupted, and what it left cannot be finished.");
+  }
+}
+
+/**
+ * Status and event together, or neither (T18). One exception: where the chain was damaged so that nothing can follow, what stops a skill
+ * is written as the row alone. The row is the more restrictive of the two then, and nothing but another writer of rows undoes it: an
+ * `enable` needs the chain. Spec 5, 5.3, T26.
+ */
 function writeStatus(
   writer: JournalWriter,
   { skill_id, version, status, reason }: Subject & Omit<StatusRequest, "version">,
   ulid: string,
   call: Call,
-): StatusRow {
+): { readonly row: StatusRow; readonly broken?: true } {
   const change = {
     skill_id,
     version,
@@ -69,8 +91,13 @@ function writeStatus(
     operator_principal: call.principal,
   };
   const row = writer.putStatus(change, call.now);
-  writer.append(newEvent(ulid, call, STATUS_EVENT[status], change));
-  return row;
+  try {
+    writer.append(newEvent(ulid, call, STATUS_EVENT[status], change));
+    return { row };
+  } catch (error) {
+    if (status === "active" || !(error instanceof PalyraError) || error.code !== "JournalChainBroken") throw error;
+    return { row, broken: true };
+  }
 }
 
 interface Subject {

@@ -1,0 +1,100 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { openDatabase } from "../../src/files/index.ts";
+import { skillsFolder } from "../../src/installed/index.ts";
+import { changeStatus, changeTrust, type Home, removeSkill } from "../../src/lifecycle/index.ts";
+import { install, newCall, newHome, publicKeyOf, stateOf } from "./support.ts";
+
+const sql = (home: Home, ...statements: string[]): void => {
+  const database = openDatabase(home.places.journal);
+  try {
+    for (const each of statements) database.exec(each);
+  } finally {
+    database.close();
+  }
+};
+const set = (home: Home, status: "active" | "quarantined" | "disabled", call = newCall()) =>
+  changeStatus(home, { skillId: "acme.echo", status, reason: "odd" }, call);
+const statuses = async (home: Home) => (await stateOf(home)).statuses;
+const verify = async (home: Home) => {
+  const journal = await home.openJournal(home.places.journal, { create: false });
+  try {
+    return await journal?.verifyChain();
+  } finally {
+    await journal?.close();
+  }
+};
+const NO_TRIGGER = "DROP TRIGGER skill_events_no_update";
+const last = "seq = (SELECT max(seq) FROM skill_events)";
+const event = (seq: string, prev: string, hash: string): string =>
+  `INSERT INTO skill_events VALUES (${seq}, 'forged', 'x', 1, 'p', 'd', NULL, '{}', ${prev}, ${hash})`;
+
+describe("T26: a chain that was damaged", () => {
+  const damages: readonly (readonly [string, readonly string[]])[] = [
+    ["a hash that is no hash", [NO_TRIGGER, `UPDATE skill_events SET hash = 'x' WHERE ${last}`]],
+    ["a hash that is a blob", [NO_TRIGGER, `UPDATE skill_events SET hash = x'00' WHERE ${last}`]],
+    ["a number beyond all numbers", [event("9223372036854775807", "'x'", "'x'")]],
+    ["a last number", [event("9007199254740991", "'x'", `'${"a".repeat(64)}'`)]],
+    [
+      "a head that is followed already",
+      [event("(SELECT max(seq) + 1 FROM skill_events)", "'x'", "(SELECT prev_hash FROM skill_events WHERE seq = 2)")],
+    ],
+  ];
+
+  it.each(damages)("stops nobody from stopping a skill, and frees none: %s", async (_name, statements) => {
+    const home = newHome();
+    await install(home);
+    await install(home, { version: "1.1.0" });
+    sql(home, ...statements);
+    expect(await statuses(home)).toEqual(["active", "active"]);
+    const call = newCall();
+    expect(await set(home, "quarantined", call)).toMatchObject({ version: "1.1.0", status: "quarantined", reason: "odd" });
+    expect(call.warnings).toEqual([expect.stringContaining("journal verify")]);
+    expect(await statuses(home)).toEqual(["active", "quarantined"]);
+    const before = await stateOf(home);
+    await expect(set(home, "active")).rejects.toHaveCode("JournalChainBroken");
+    await expect(install(home, { version: "1.2.0" })).rejects.toHaveCode("JournalChainBroken");
+    await expect(removeSkill(home, { skillId: "acme.echo" }, newCall())).rejects.toHaveCode("JournalChainBroken");
+    const trust = { do: "add", publisher: "globex", key: await publicKeyOf(2) } as const;
+    await expect(changeTrust(home, trust, newCall())).rejects.toHaveCode("JournalChainBroken");
+    expect(await stateOf(home)).toEqual(before);
+    await expect(verify(home)).rejects.toHaveCode("JournalChainBroken");
+  });
+
+  it.each(["not json", "[", "7", ""])("frees nothing by a status event that became %j", async (payload) => {
+    const home = newHome();
+    await install(home);
+    await set(home, "quarantined");
+    sql(
+      home,
+      NO_TRIGGER,
+      `UPDATE skill_events SET payload_json = '${payload}' WHERE ${last}`,
+      "UPDATE skill_status SET status = 'active'",
+    );
+    expect(await statuses(home)).toEqual(["unknown"]);
+    // Whose status it was is lost: it may have been any skill's, until somebody says otherwise of it.
+    await install(home, { id: "acme.other" });
+    expect(await statuses(home)).toEqual(["unknown", "unknown"]);
+    await changeStatus(home, { skillId: "acme.other", status: "active" }, newCall());
+    expect(await statuses(home)).toEqual(["unknown", "active"]);
+    await set(home, "disabled");
+    expect(await statuses(home)).toEqual(["disabled", "active"]);
+    await expect(verify(home)).rejects.toHaveCode("JournalChainBroken");
+  });
+});
+
+describe("an earlier command's plan that cannot be finished", () => {
+  it("stops nobody from stopping a skill, and is left as it is", async () => {
+    const home = newHome();
+    await install(home);
+    const { pending } = skillsFolder(home.places.skillsRoot);
+    writeFileSync(pending, "none of ours");
+    const call = newCall();
+    await set(home, "quarantined", call);
+    expect(call.warnings.length).toBeGreaterThan(0);
+    expect(await statuses(home)).toEqual(["quarantined"]);
+    await expect(set(home, "active")).rejects.toHaveCode("IndexInvalid");
+    expect(await statuses(home)).toEqual(["quarantined"]);
+    expect(readFileSync(pending, "utf8")).toBe("none of ours");
+  });
+});

@@ -35,7 +35,8 @@ function check(input: Uint8Array): Outcome {
     return refusedWith(reading.feature ?? reading.problem.replace(/[0-9]+/g, "N"));
   }
   checkFacts(reading.facts, input.length);
-  if (valid && reading.facts.cost.module <= MAX_COMPILED_COST)
+  const { cost, burden } = reading.facts;
+  if (valid && cost.module + burden.module <= MAX_COMPILED_COST)
     checkAgainstEngine(reading.facts, new WebAssembly.Module(new Uint8Array(input)));
   return valid ? ACCEPTED : refusedWith("(types, or a feature that the engine lacks)");
 }
@@ -47,9 +48,10 @@ function checkRefusal({ problem, offset, feature }: ModuleReading & { ok: false 
 }
 
 function checkFacts(facts: ModuleFacts, size: number): void {
-  const { cost } = facts;
-  const numbers = [cost.module, cost.worstFunction];
-  if (numbers.some((number) => !(number >= 0)) || cost.worstFunction > cost.module) throw new Broken("a cost is a number", cost);
+  for (const sum of [facts.cost, facts.burden]) {
+    if (!(sum.worstFunction >= 0 && sum.worstFunction <= sum.module && Number.isSafeInteger(sum.module)))
+      throw new Broken("a cost is a number", sum);
+  }
   const offsets = [
     ...facts.features.values(),
     ...[...facts.imports, ...facts.exports, ...facts.customSections].map(({ offset }) => offset),

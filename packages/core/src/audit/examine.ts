@@ -1,7 +1,7 @@
 import type { Archive, ArchiveEntry } from "../archive/index.ts";
 import type { Platform } from "../platform/index.ts";
-import { type ModuleFacts, missingFeatures, readModule } from "../wasm/index.ts";
-import { compileCostBounds } from "./cost.ts";
+import { missingFeatures, readModule } from "../wasm/index.ts";
+import { isTooCostly } from "./cost.ts";
 import type { AuditPolicy } from "./report.ts";
 import type { ModuleSubject } from "./subject.ts";
 
@@ -37,9 +37,4 @@ async function examine({ path, bytes }: ArchiveEntry, policy: AuditPolicy, platf
   const missing = await missingFeatures(facts, platform);
   if (missing.length > 0) return { ...read, types: "engine_lacks_feature", missing };
   return { ...file, state: "invalid", problem: "the types in it do not match" };
-}
-
-function isTooCostly({ cost }: ModuleFacts, policy: AuditPolicy): boolean {
-  const bounds = compileCostBounds(policy);
-  return cost.module > bounds.ofModule || cost.worstFunction > bounds.ofFunction;
 }

@@ -2,7 +2,7 @@
 export { AdmittedSkill, admit } from "./admit.ts";
 export { type AuditOptions, auditSkill } from "./audit.ts";
 export { type EngineBlock, engineBlocks } from "./blocks.ts";
-export { type CompileCostBounds, compileCostBounds } from "./cost.ts";
+export { type CompileBound, type CompileBounds, compileBounds, isTooCostly } from "./cost.ts";
 export { type EntryFunction, entryOfModule, moduleOfTool } from "./entry.ts";
 export { type FeedState, feedState, NO_FEED } from "./feed.ts";
 export { DEFAULT_POLICY, parsePolicy } from "./policy.ts";

@@ -1,4 +1,3 @@
-import { addCost } from "./cost.ts";
 import { MAX_FUNCTION_BYTES, MAX_FUNCTIONS } from "./limits.ts";
 import { Malformed } from "./malformed.ts";
 import type { Reader } from "./reader.ts";
@@ -7,7 +6,7 @@ import { BodyWalker } from "./walk.ts";
 
 /** The code section: a body for each function that the module defines, each walked once. */
 export function readCode(reader: Reader, module: ModuleState): void {
-  const { cost, functions, importedFunctions } = module;
+  const { cost, burden, functions, importedFunctions } = module;
   const offset = reader.at;
   const count = reader.count("bodies", MAX_FUNCTIONS, 2);
   if (count !== module.definedFunctions) throw new Malformed(`${count} bodies for ${module.definedFunctions} functions`, offset);
@@ -18,13 +17,9 @@ export function readCode(reader: Reader, module: ModuleState): void {
     if (size > MAX_FUNCTION_BYTES) throw new Malformed(`a function of more than ${MAX_FUNCTION_BYTES} bytes`, start);
     const from = reader.at;
     reader.skip(size);
-    const ofFunction = walker.walk(functions[index] ?? 0, from, reader.at);
-    cost.module = addCost(cost.module, ofFunction);
-    if (ofFunction > cost.worstFunction) {
-      cost.worstFunction = addCost(0, ofFunction);
-      cost.worstFunctionIndex = index;
-      cost.worstFunctionOffset = start;
-    }
+    walker.walk(functions[index] ?? 0, from, reader.at);
+    cost.add(walker.cost, index, start);
+    burden.add(walker.burden, index, start);
   }
   module.bodies = count;
 }

@@ -1,18 +1,22 @@
 /**
- * What a module costs an engine to compile (spec 4.4 `wasm_compile_cost`, T24). For each function the sum over its operators
+ * What a module costs an engine to compile (spec 4.4 `wasm_compile_cost`, T24), in two sums, each with its bounds.
  *
- *     block loop if else end br br_if br_table return            values
+ * The cost is the formula of spec 4.4, to the unit. With `values` = locals + parameters + results of the function:
+ *
+ *     block loop if else end br br_if br_table return             values
  *     call call_indirect return_call return_call_indirect         values
- *     memory.grow memory.init memory.copy memory.fill             values
- *     table.get table.set table.grow table.init .copy .fill ref.func   values
- *     local.set local.tee                                         values / 16
  *     block loop if, with a type                                  + the parameters and results of the type
- *     call and the like                                           + the parameters p and results r of the callee + r * r / 4
+ *     call and the like                                           + the parameters and results of the callee
+ *
+ * The burden is what that formula leaves out, and what holds a compiler as long. With `stack` = values on the operand stack:
+ *
+ *     each operator above                                         stack
+ *     memory.grow memory.init memory.copy memory.fill             values + stack
+ *     table.get table.set table.grow table.init .copy .fill ref.func   values + stack
+ *     local.set local.tee                                         (values + stack) / 16
+ *     call and the like                                           + r * r / 4, for the r results of the callee
  *     br br_if br_table                                           + what the target takes, for each target of a table
  *     br_table                                                    + the number of blocks that are open
- *
- * where `values` = locals + parameters + results of the function + values on the operand stack at that place. A module
- * costs the sum of its functions.
  *
  * Why so: a one-pass compiler keeps a record of where each local and each stack slot is, and copies, merges or walks the
  * whole of it at every such operator: the table, memory and `ref.func` ones are calls to the runtime in it. The stack counts
@@ -21,9 +25,9 @@
  * 60 ns). Results of a call beyond the registers are moved one by one through all of them. An engine's validation makes a
  * table of the open blocks at each `br_table`: 550 KB, 50 000 deep, are validated for 16 s.
  *
- * The first two lines and those of types are the formula of spec 4.4; the others only add. On real modules (Go, Rust, Emscripten, 0.7
- * to 14 MB) they add 6 %: at most 2^20.2 a function and 2^23.2 a module. Hostile ones of some ninety shapes, each as large as the bound of
- * a function lets it be, compile in less than 2 s on a busy machine, but for calls without end, whose time is linear in the bytes.
+ * Each sum of a module is that of its functions, a function's burden rounded up. On real modules (Go, Rust, Emscripten, 0.7 to 14 MB) the
+ * burden is at most a tenth of the cost. Hostile modules of some ninety shapes, each as large as the bound of a function lets it be, compile
+ * in less than 2 s on a busy machine, but for calls without end, whose time is linear in the bytes.
  *
  * All numbers are doubles and saturate at 2^53 - 1.
  */
@@ -32,12 +36,30 @@
 export const COMPILE_COST_FUNCTION = 2 ** 23;
 /** Spec 4.4. Units of cost that all functions of a module together may have. */
 export const COMPILE_COST_MODULE = 2 ** 25;
+/** Units of burden that one function may have. */
+export const COMPILE_BURDEN_FUNCTION = 2 ** 23;
+/** Units of burden that all functions of a module together may have. */
+export const COMPILE_BURDEN_MODULE = 2 ** 25;
 
-/** A local that is set costs this part of a control operator. */
+/** A local that is set is this part of the burden of a call to the runtime. */
 export const LOCAL_SET_SHARE = 1 / 16;
 
-/** What a call of a type costs beside `values`. */
-export const callCost = (params: number, results: number): number => params + results + (results * results) / 4;
+/** What the results of a call are as a burden. */
+export const resultsBurden = (results: number): number => (results * results) / 4;
 
-/** Adds costs; never beyond what a double counts exactly. */
-export const addCost = (sum: number, cost: number): number => Math.min(sum + cost, Number.MAX_SAFE_INTEGER);
+/** One of the two sums over a module: in all, and of the function that has most of it. */
+export class CompileSum {
+  module = 0;
+  worstFunction = 0;
+  worstFunctionIndex = 0;
+  worstFunctionOffset = 0;
+
+  /** Adds that of a function, whose body's entry is at the offset; never beyond what a double counts exactly. */
+  add(ofFunction: number, index: number, offset: number): void {
+    this.module = Math.min(this.module + ofFunction, Number.MAX_SAFE_INTEGER);
+    if (ofFunction <= this.worstFunction) return;
+    this.worstFunction = Math.min(ofFunction, Number.MAX_SAFE_INTEGER);
+    this.worstFunctionIndex = index;
+    this.worstFunctionOffset = offset;
+  }
+}

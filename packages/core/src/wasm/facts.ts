@@ -58,6 +58,16 @@ export type Feature =
   | "table64"
   | "extended_constants";
 
+/** Units of compiling, whole numbers. Each saturates; none wraps. */
+export interface CompileCost {
+  /** Of all functions. */
+  readonly module: number;
+  readonly worstFunction: number;
+  readonly worstFunctionIndex: number;
+  /** Of the entry in the code section. */
+  readonly worstFunctionOffset: number;
+}
+
 export interface ModuleFacts {
   /** Bytes of the module. */
   readonly size: number;
@@ -74,13 +84,10 @@ export interface ModuleFacts {
   readonly start?: number;
   /** Each used feature, with the offset of its first use. */
   readonly features: ReadonlyMap<Feature, number>;
-  /** Spec 4.4 `wasm_compile_cost`. Saturates; never wraps. */
-  readonly cost: {
-    readonly module: number;
-    readonly worstFunction: number;
-    readonly worstFunctionIndex: number;
-    readonly worstFunctionOffset: number;
-  };
+  /** Spec 4.4 `wasm_compile_cost`: the formula of the clause. */
+  readonly cost: CompileCost;
+  /** What else holds a compiler, which that formula leaves out (cost.ts). */
+  readonly burden: CompileCost;
   /** Names of custom sections and the `producers` section's fields, each list in file order; at most the first 1 000 of each. */
   readonly customSections: readonly { readonly name: string; readonly offset: number; readonly size: number }[];
   readonly producers: readonly { readonly field: string; readonly name: string; readonly version: string }[];

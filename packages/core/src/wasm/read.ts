@@ -119,7 +119,7 @@ function checkCounts(module: ModuleState): void {
 }
 
 function factsOf(module: ModuleState): ModuleFacts {
-  const { imports, exports, memories, tables, start, customSections, producers, cost } = module;
+  const { imports, exports, memories, tables, start, customSections, producers, cost, burden } = module;
   return {
     size: module.bytes.length,
     imports,
@@ -131,6 +131,7 @@ function factsOf(module: ModuleState): ModuleFacts {
     ...(start === undefined ? {} : { start }),
     features: module.features.used,
     cost: { ...cost },
+    burden: { ...burden },
     customSections,
     producers,
   };

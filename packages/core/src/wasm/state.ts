@@ -1,3 +1,4 @@
+import { CompileSum } from "./cost.ts";
 import type { ExportFact, ExternalKind, ImportFact, LimitFact } from "./facts.ts";
 import { FeatureUse } from "./features.ts";
 import { FunctionTypes } from "./types.ts";
@@ -26,7 +27,8 @@ export class ModuleState {
   start: number | undefined;
   readonly customSections: { name: string; offset: number; size: number }[] = [];
   readonly producers: { field: string; name: string; version: string }[] = [];
-  readonly cost = { module: 0, worstFunction: 0, worstFunctionIndex: 0, worstFunctionOffset: 0 };
+  readonly cost = new CompileSum();
+  readonly burden = new CompileSum();
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;

@@ -1,4 +1,4 @@
-import { callCost, LOCAL_SET_SHARE } from "./cost.ts";
+import { LOCAL_SET_SHARE, resultsBurden } from "./cost.ts";
 import {
   BlockType,
   Label,
@@ -49,11 +49,12 @@ export class BodyWalker {
   #depth = 0;
   /** By opcode: a byte below it is the whole of what follows, and in bounds. */
   readonly #limits = new Uint8Array(256);
-  /** Values on the operand stack, those below the innermost block, and what each operator that costs does beside the stack. */
+  /** Values on the operand stack, those below the innermost block, and those of the function's locals and results. */
   #height = 0;
   #base = 0;
-  #fixed = 0;
+  #values = 0;
   #cost = 0;
+  #burden = 0;
 
   constructor(module: ModuleState) {
     this.#module = module;
@@ -62,15 +63,23 @@ export class BodyWalker {
     this.#limits.fill(Math.min(module.globals.length, 0x80), Op.globalGet, Op.globalSet + 1);
   }
 
-  /** Walks the body that lies between two offsets, of a function of that type; gives what it costs to compile. */
-  walk(typeIndex: number, from: number, end: number): number {
+  /** The two sums of the body that was walked last (cost.ts). */
+  get cost(): number {
+    return this.#cost;
+  }
+  get burden(): number {
+    return this.#burden;
+  }
+
+  /** Walks the body that lies between two offsets, of a function of that type. */
+  walk(typeIndex: number, from: number, end: number): void {
     const { bytes, types, memories } = this.#module;
     const reader = this.#reader;
     reader.at = from;
     reader.end = end;
     const locals = this.#readLocals(types.params[typeIndex] ?? 0);
-    const fixed = locals + (types.results[typeIndex] ?? 0);
-    this.#start(typeIndex, fixed);
+    const values = locals + (types.results[typeIndex] ?? 0);
+    this.#start(typeIndex, values);
     const limits = this.#limits;
     limits.fill(Math.min(locals, 0x80), Op.localGet, Op.localTee + 1);
     const alignments = memories.length === 0 ? 0 : MAX_ALIGNMENT + 1;
@@ -85,7 +94,8 @@ export class BodyWalker {
       height += DELTAS[op] ?? 0;
       if (shape === Shape.bare) continue;
       if (shape === Shape.short) {
-        set += (fixed + height) & (SETS_LOCAL[op] ?? 0);
+        // Where code cannot be reached the height sinks below nothing, and must not take away from the sum.
+        set += (values + (height & ~(height >> 31))) & (SETS_LOCAL[op] ?? 0);
         if ((bytes[at] ?? 0) < (limits[op] ?? 0)) {
           at += 1;
           continue;
@@ -127,25 +137,33 @@ export class BodyWalker {
       height = this.#height;
       if (this.#depth < 0) {
         if (at !== end) throw new Malformed("a body goes on after its end", at);
-        return this.#cost + set * LOCAL_SET_SHARE;
+        this.#burden = Math.ceil(this.#burden + set * LOCAL_SET_SHARE);
+        return;
       }
     }
     throw new Malformed("a body ends before its last `end`", end);
   }
 
-  #start(typeIndex: number, fixed: number): void {
+  #start(typeIndex: number, values: number): void {
     this.#labels[0] = ((typeIndex + BlockType.indexed) << 2) | Label.block;
     this.#bases[0] = 0;
     this.#depth = 0;
     this.#height = 0;
     this.#base = 0;
-    this.#fixed = fixed;
+    this.#values = values;
     this.#cost = 0;
+    this.#burden = 0;
   }
 
-  /** What a control operator costs at this place, and whatever else it costs by its kind. */
-  #charge(more: number): void {
-    this.#cost += this.#fixed + this.#height + more;
+  /** A control or call operator: the values of its type, if it has one, and what else is a burden by its kind. */
+  #control(typeValues: number, burden: number): void {
+    this.#cost += this.#values + typeValues;
+    this.#burden += this.#height + burden;
+  }
+
+  /** An operator for which an engine calls its runtime. */
+  #runtime(): void {
+    this.#burden += this.#values + this.#height;
   }
 
   #operator(op: number, locals: number): void {
@@ -160,12 +178,12 @@ export class BodyWalker {
         return;
       case I.end:
         this.#height = this.#base + resultsOf(types, (this.#labels[this.#depth] ?? 0) >> 2);
-        this.#charge(0);
+        this.#control(0, 0);
         this.#depth -= 1;
         this.#base = this.#bases[this.#depth] ?? 0;
         return;
       case I.branch:
-        this.#charge(readBranch(reader, module, this.#labels, this.#depth));
+        this.#control(0, readBranch(reader, module, this.#labels, this.#depth));
         if (op === Op.br) this.#height = this.#base;
         return;
       case I.call:
@@ -175,11 +193,11 @@ export class BodyWalker {
         this.#else();
         return;
       case I.branchTable:
-        this.#charge(this.#depth + readBranchTable(reader, module, this.#labels, this.#depth));
+        this.#control(0, this.#depth + readBranchTable(reader, module, this.#labels, this.#depth));
         this.#height = this.#base;
         return;
       case I.stop:
-        if (op === Op.return) this.#charge(0);
+        if (op === Op.return) this.#control(0, 0);
         this.#height = this.#base;
         return;
       case I.local:
@@ -208,11 +226,11 @@ export class BodyWalker {
         return;
       case I.memoryIndex:
         readMemoryIndex(reader, module);
-        if (op === Op.memoryGrow) this.#charge(0);
+        if (op === Op.memoryGrow) this.#runtime();
         return;
       case I.misc: {
         const code = readMisc(reader, module);
-        if (callsRuntime(code)) this.#charge(0);
+        if (callsRuntime(code)) this.#runtime();
         this.#height += MISC_OPCODES.deltas[code] ?? 0;
         return;
       }
@@ -228,7 +246,7 @@ export class BodyWalker {
     const { types } = this.#module;
     const type = readBlockType(this.#reader, this.#module);
     const taken = paramsOf(types, type);
-    this.#charge(taken + resultsOf(types, type));
+    this.#control(taken + resultsOf(types, type), 0);
     this.#depth += 1;
     if (this.#depth === this.#labels.length) this.#grow();
     this.#base = Math.max(this.#height - taken, this.#base);
@@ -239,7 +257,7 @@ export class BodyWalker {
   #else(): void {
     const label = this.#labels[this.#depth] ?? 0;
     if ((label & 3) !== Label.if) throw new Malformed("an `else` without its `if`", this.#reader.at - 1);
-    this.#charge(0);
+    this.#control(0, 0);
     this.#labels[this.#depth] = label | Label.else;
     this.#height = this.#base + paramsOf(this.#module.types, label >> 2);
   }
@@ -249,7 +267,7 @@ export class BodyWalker {
     const type = readCallee(this.#reader, this.#module, op);
     const taken = types.params[type] ?? 0;
     const given = types.results[type] ?? 0;
-    this.#charge(callCost(taken, given));
+    this.#control(taken + given, resultsBurden(given));
     this.#height = op >= Op.returnCall ? this.#base : Math.max(this.#height - taken, this.#base) + given;
   }
 
@@ -261,11 +279,11 @@ export class BodyWalker {
     switch (IMMEDIATES[op]) {
       case I.tableIndex:
         readTableIndex(reader, this.#module);
-        this.#charge(0);
+        this.#runtime();
         return;
       case I.refFunc:
         reader.index("function", functions.length);
-        this.#charge(0);
+        this.#runtime();
         break;
       case I.refNull:
         readHeapType(reader);

@@ -95,6 +95,33 @@ describe("T24 (bound): what could hold a compiler for minutes is never shown to 
     expect(engineBlocks(report)).toEqual([]);
   });
 
+  it("is refused by its burden alone: a high stack under many blocks, hardly a local", async () => {
+    const platform = watched();
+    const repeated = (wat: string) => wat.repeat(5_000);
+    const module = await assemble(
+      `(module (func (export "_start") (local i32) ${repeated("local.get 0 ")} ${repeated("block end ")} ${repeated("drop ")}))`,
+    );
+    const report = await audit(await trustedSkill({ modules: { "echo.wasm": module } }), { platform });
+    expect(platform.shown).toEqual([]);
+    expect(statusOf(report, "wasm_compile_cost")).toBe("fail");
+    expect(statusOf(report, "wasm_module_validation")).toBe("skipped");
+  });
+
+  it("is shown at the very bound, and not one beyond", async () => {
+    const trusted = await trustedSkill({ modules: { "echo.wasm": costlyModule(100, 50) } });
+    for (const [bound, shown] of [
+      [100 * 101, 1],
+      [100 * 101 - 1, 0],
+    ] as const) {
+      for (const policy of [{ max_function_compile_cost: bound }, { max_module_compile_cost: bound }]) {
+        const platform = watched();
+        const report = await audit(trusted, { platform, policy });
+        expect(platform.shown).toHaveLength(shown);
+        expect(statusOf(report, "wasm_compile_cost")).toBe(shown === 1 ? "pass" : "fail");
+      }
+    }
+  });
+
   it("holds whatever level the policy gives the check; only the bounds themselves let a module through", async () => {
     const trusted = await trustedSkill({ modules: { "echo.wasm": costlyModule(50_000, 400) } });
     for (const level of ["warn", "off"] as const) {

@@ -103,22 +103,37 @@ describe("T17: wasm_limits_within_quotas", () => {
 });
 
 describe("T24 (bound): wasm_compile_cost", () => {
-  const cost = (worstFunction: number, module: number) => ({
-    cost: { worstFunction, module, worstFunctionIndex: 7, worstFunctionOffset: 99 },
+  const sum = (worstFunction: number, module: number) => ({
+    worstFunction,
+    module,
+    worstFunctionIndex: 7,
+    worstFunctionOffset: 99,
   });
   const cases = [
     [2 ** 23, 2 ** 25, "pass"],
     [2 ** 23 + 1, 2 ** 25, "fail"],
     [2 ** 23, 2 ** 25 + 1, "fail"],
   ] as const;
-  for (const [ofFunction, ofModule, status] of cases)
-    it(`${ofFunction} a function, ${ofModule} a module: ${status}`, () => {
-      const modules = [readModule("modules/a.wasm", cost(ofFunction, ofModule))];
-      expect(statuses({ modules }, "wasm_compile_cost")).toEqual([status]);
-    });
+  for (const which of ["cost", "burden"] as const)
+    for (const [ofFunction, ofModule, status] of cases)
+      it(`${which} ${ofFunction} a function, ${ofModule} a module: ${status}`, () => {
+        const modules = [readModule("modules/a.wasm", { [which]: sum(ofFunction, ofModule) })];
+        expect(statuses({ modules }, "wasm_compile_cost")).toEqual([status]);
+      });
 
-  it("takes the policy's bounds", () => {
-    const modules = [readModule("modules/a.wasm", cost(11, 21))];
+  it("says which of both is exceeded", () => {
+    const [both, cost, burden] = [
+      { cost: sum(2 ** 24, 2 ** 26), burden: sum(2 ** 24, 2 ** 26) },
+      { cost: sum(2 ** 24, 1) },
+      { burden: sum(1, 2 ** 26) },
+    ].map((facts) => checks({ modules: [readModule("modules/a.wasm", facts)] }, "wasm_compile_cost")[0]?.message ?? "");
+    expect(both?.match(/compile cost|burden/g)).toEqual(["compile cost", "compile cost", "burden", "burden"]);
+    expect(cost?.match(/compile cost|burden/g)).toEqual(["compile cost"]);
+    expect(burden?.match(/compile cost|burden/g)).toEqual(["burden"]);
+  });
+
+  it.each(["cost", "burden"])("takes the policy's bounds of the %s", (which) => {
+    const modules = [readModule("modules/a.wasm", { [which]: sum(11, 21) })];
     const bounds = (max_function_compile_cost: number, max_module_compile_cost: number) =>
       statuses({ modules, policy: { max_function_compile_cost, max_module_compile_cost } }, "wasm_compile_cost");
     expect(bounds(11, 21)).toEqual(["pass"]);

@@ -60,6 +60,7 @@ export function facts(parts: Partial<ModuleFacts> = {}): ModuleFacts {
     tables: [],
     features: new Map(),
     cost: { module: 0, worstFunction: 0, worstFunctionIndex: 0, worstFunctionOffset: 0 },
+    burden: { module: 0, worstFunction: 0, worstFunctionIndex: 0, worstFunctionOffset: 0 },
     customSections: [],
     producers: [],
     ...parts,

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { COMPILE_COST_FUNCTION, COMPILE_COST_MODULE, type ModuleFacts, readModule } from "../../src/wasm/index.ts";
+import {
+  COMPILE_BURDEN_FUNCTION,
+  COMPILE_BURDEN_MODULE,
+  COMPILE_COST_FUNCTION,
+  COMPILE_COST_MODULE,
+  type ModuleFacts,
+  readModule,
+} from "../../src/wasm/index.ts";
 import { body, functionModule, functionType, I32, join, leb, list, moduleOf, repeat, section } from "./build.ts";
 
 function factsOf(module: Uint8Array): ModuleFacts {
@@ -8,8 +15,12 @@ function factsOf(module: Uint8Array): ModuleFacts {
   return reading.facts;
 }
 const costOf = (...of: Parameters<typeof functionModule>): number => factsOf(functionModule(...of)).cost.worstFunction;
-const isRefused = (cost: ModuleFacts["cost"]): boolean =>
-  cost.worstFunction > COMPILE_COST_FUNCTION || cost.module > COMPILE_COST_MODULE;
+const burdenOf = (...of: Parameters<typeof functionModule>): number => factsOf(functionModule(...of)).burden.worstFunction;
+const isRefused = ({ cost, burden }: ModuleFacts): boolean =>
+  cost.worstFunction > COMPILE_COST_FUNCTION ||
+  cost.module > COMPILE_COST_MODULE ||
+  burden.worstFunction > COMPILE_BURDEN_FUNCTION ||
+  burden.module > COMPILE_BURDEN_MODULE;
 
 const GET = [0x20, 0];
 const IF = [0x04, 0x40];
@@ -36,28 +47,36 @@ describe("T24: the cost of compiling (spec 4.4)", () => {
       section(3, [2, 0, 1]),
       section(10, list(body(call), body([0x00]))),
     );
-    // The call: 4 on the stack, 4 + 2 of its type, 2 * 2 / 4 for its results. The callee: its 6 values, and 2 on the stack.
-    expect(factsOf(module).cost.module).toBe(4 + 6 + 1 + 6 + 2);
-    // The block: 3 on the stack and 3 of its type; it ends on none.
+    // The call: 4 + 2 of its type. The callee: one operator over its 6 values.
+    expect(factsOf(module).cost.module).toBe(6 + 6);
     const block = join(repeat(3, [0x41, 0]), [0x02, 2], repeat(3, DROP), END);
-    expect(costOf({ code: block }, { types })).toBe(3 + 3);
+    expect(costOf({ code: block }, { types })).toBe(3);
+    expect(costOf({ code: [0x02, I32, 0x41, 0, ...END, ...DROP] })).toBe(1);
   });
 
-  it("counts the operand stack as it does locals", () => {
-    // 5 values below: block and its end, then the last end with nothing.
-    const code = join(repeat(5, GET), [0x02, 0x40, ...END], repeat(5, DROP));
-    expect(costOf({ code, locals: [[1, I32]] })).toBe(1 + 5 + 1 + 5 + 1);
-  });
-
-  it("forgets the stack behind a branch", () => {
-    const code = join([0x02, 0x40], repeat(5, GET), [0x0c, 0], END, [0x02, 0x40], END);
-    // block, br (5), end, block, end, end.
-    expect(costOf({ code, locals: [[1, I32]] })).toBe(6 + 5);
+  it("counts each control and call operator once, and nothing else", () => {
+    const table = [section(4, [1, 0x70, 0, 1]), section(5, [1, 0, 1])];
+    const ofCode = (code: number[]): number => costOf({ code, locals: [[10, I32]] }, { before: table }) / 10 - 1;
+    expect(ofCode([0x03, 0x40, ...END])).toBe(2);
+    expect(ofCode([...GET, ...IF, 0x05, ...END])).toBe(3);
+    expect(ofCode([0x02, 0x40, 0x0c, 0, ...END])).toBe(3);
+    expect(ofCode([0x02, 0x40, ...GET, 0x0d, 0, ...END])).toBe(3);
+    expect(ofCode([0x02, 0x40, ...GET, 0x0e, 1, 0, 0, ...END])).toBe(3);
+    expect(ofCode([...GET, 0x11, 0, 0])).toBe(1);
+    expect(ofCode([0x12, 0])).toBe(1);
+    expect(ofCode([...GET, 0x13, 0, 0])).toBe(1);
+    expect(ofCode([0x0f])).toBe(1);
+    expect(ofCode([0x00])).toBe(0);
+    expect(ofCode([...GET, 0x21, 0, ...GET, 0x22, 0, ...DROP])).toBe(0);
+    expect(ofCode([...GET, 0x40, 0, ...DROP, 0xd2, 0, ...DROP, ...GET, 0x25, 0, ...DROP])).toBe(0);
+    expect(ofCode([...GET, ...GET, ...GET, 0xfc, 11, 0])).toBe(0);
   });
 
   it("saturates, and never wraps", () => {
     const code = join(repeat(1_000_000, GET), repeat(1_000_000, [0x02, 0x40]), repeat(1_000_000, END), repeat(1_000_000, DROP));
-    expect(costOf({ code, locals: [[50_000, I32]] })).toBeGreaterThan(2e12);
+    const { cost, burden } = factsOf(functionModule({ code, locals: [[50_000, I32]] }));
+    expect(cost.worstFunction).toBe(50_000 * 2_000_001);
+    expect(burden.worstFunction).toBe(1_000_000 * 2_000_000);
   });
 
   it("names the worst function", () => {
@@ -72,7 +91,97 @@ describe("T24: the cost of compiling (spec 4.4)", () => {
   });
 });
 
-describe("T24: what holds a compiler for seconds is over the bound", () => {
+describe("T24: the bounds of the cost (spec 4.4)", () => {
+  /** 2^12 locals under 2^11 operators. */
+  const operators = (): Uint8Array<ArrayBuffer> => join(repeat(1_023, [0x02, 0x40, ...END]), [0x0f]);
+  const locals: [number, number][] = [[4_096, I32]];
+  const TYPED = [0x02, I32, 0x41, 0, ...END, ...DROP];
+
+  it("is at the bound of a function, and one beyond it", () => {
+    const at = factsOf(functionModule({ code: operators(), locals }));
+    expect(at.cost).toMatchObject({ worstFunction: 2 ** 23, module: 2 ** 23 });
+    expect(isRefused(at)).toBe(false);
+    // The last pair of operators as a block of one result.
+    const code = join(repeat(1_022, [0x02, 0x40, ...END]), TYPED, [0x0f]);
+    const beyond = factsOf(functionModule({ code, locals }));
+    expect(beyond.cost.worstFunction).toBe(2 ** 23 + 1);
+    expect(isRefused(beyond)).toBe(true);
+  });
+
+  it("is at the bound of a module, and one beyond it", () => {
+    const of = (...more: Uint8Array[]): ModuleFacts =>
+      factsOf(
+        moduleOf(
+          section(1, list(functionType([], []))),
+          section(3, join(leb(4 + more.length), repeat(4 + more.length, [0]))),
+          section(10, list(...Array.from({ length: 4 }, () => body(operators(), locals)), ...more)),
+        ),
+      );
+    expect(of().cost.module).toBe(2 ** 25);
+    expect(isRefused(of())).toBe(false);
+    const beyond = of(body([], [[1, I32]]));
+    expect(beyond.cost).toMatchObject({ module: 2 ** 25 + 1, worstFunction: 2 ** 23 });
+    expect(isRefused(beyond)).toBe(true);
+  });
+
+  it("do not move with what is a burden", () => {
+    // 100 values on the stack all the way.
+    const code = join(repeat(100, GET), operators());
+    const facts = factsOf(functionModule({ code, locals }));
+    expect(facts.cost.worstFunction).toBe(2 ** 23);
+    expect(facts.burden.worstFunction).toBe(100 * 2_047);
+    expect(isRefused(facts)).toBe(false);
+  });
+});
+
+describe("T24: the burden, what the formula leaves out", () => {
+  it("counts the operand stack at each control and call operator", () => {
+    // 5 values below: block and its end, then the last end with nothing.
+    const code = join(repeat(5, GET), [0x02, 0x40, ...END], repeat(5, DROP));
+    expect(burdenOf({ code, locals: [[1, I32]] })).toBe(5 + 5);
+  });
+
+  it("forgets the stack behind a branch", () => {
+    const code = join([0x02, 0x40], repeat(5, GET), [0x0c, 0], END, [0x02, 0x40], END);
+    expect(burdenOf({ code, locals: [[1, I32]] })).toBe(5);
+  });
+
+  it("counts the results of a call squared, what branches take along, and the open blocks of a br_table", () => {
+    const types = [functionType([], values(4))];
+    const call = moduleOf(
+      section(1, list(functionType([], []), ...types)),
+      section(3, [2, 0, 1]),
+      section(10, list(body(join([0x10, 1], repeat(4, DROP))), body([0x00]))),
+    );
+    expect(factsOf(call).burden).toMatchObject({ worstFunctionIndex: 0, worstFunction: (4 * 4) / 4, module: 4 + 4 });
+    const branch = join([0x02, 1], repeat(4, [0x41, 0]), [0x0c, 0], END, repeat(4, DROP));
+    // The branch: 4 on the stack, 4 taken along. The end: 4 on the stack.
+    expect(burdenOf({ code: branch }, { types })).toBe(4 + 4 + 4);
+    const deep = join(repeat(7, [0x02, 0x40]), [0x41, 0, 0x0e, 0, 0], repeat(7, END));
+    expect(burdenOf({ code: deep })).toBe(7);
+  });
+
+  it("counts calls to the runtime, and a sixteenth of them for each local that is set, rounded up", () => {
+    const before = [section(4, [1, 0x70, 0, 1]), section(5, [1, 0, 1])];
+    const ofCode = (code: number[]): number => burdenOf({ code, locals: [[10, I32]] }, { before });
+    // The stack is that before the operator takes from it, in what has one byte alone.
+    expect(ofCode([...GET, 0x40, 0, ...DROP])).toBe(10 + 1);
+    expect(ofCode([0xd2, 0, ...DROP])).toBe(10 + 1);
+    expect(ofCode([...GET, ...GET, ...GET, 0xfc, 11, 0])).toBe(10 + 3);
+    expect(ofCode([...GET, 0x21, 0])).toBe(Math.ceil(10 / 16));
+    expect(ofCode([...GET, 0x22, 0, ...DROP])).toBe(Math.ceil(11 / 16));
+  });
+
+  it("is not made less by what cannot be reached", () => {
+    const hostile = join(repeat(20_000, GET), repeat(20_000, [0x03, 0x40]), repeat(20_000, END), repeat(20_000, DROP));
+    const unreachable = join([0x02, 0x40, 0x00], repeat(300_000, DROP), repeat(300_000, [0x21, 0]), END);
+    const module = functionModule({ code: join(unreachable, hostile), locals: [[1, I32]] });
+    expect(WebAssembly.validate(functionModule({ code: unreachable, locals: [[1, I32]] }))).toBe(true);
+    expect(isRefused(factsOf(module))).toBe(true);
+  });
+});
+
+describe("T24: what holds a compiler for seconds is over a bound", () => {
   /** Each compiled for more than 5 s on Node 20, or would. */
   const hostile: [name: string, module: () => Uint8Array][] = [
     [
@@ -104,8 +213,13 @@ describe("T24: what holds a compiler for seconds is over the bound", () => {
         }),
     ],
     [
-      "calls with 1 000 parameters",
-      () => functionModule({ params: values(1_000), code: repeat(3_000, join(repeat(1_000, GET), [0x10, 0])) }),
+      "calls with 1 000 parameters, over 1 000 locals",
+      () =>
+        functionModule({
+          params: values(1_000),
+          code: repeat(3_000, join(repeat(1_000, GET), [0x10, 0])),
+          locals: [[1_000, I32]],
+        }),
     ],
     [
       "calls that give 1 000 results",
@@ -161,7 +275,7 @@ describe("T24: what holds a compiler for seconds is over the bound", () => {
     ],
   ];
   for (const [name, make] of hostile) {
-    it(name, () => expect(isRefused(factsOf(make()).cost)).toBe(true));
+    it(name, () => expect(isRefused(factsOf(make()))).toBe(true));
   }
 
   it("many functions that are each below it", () => {
@@ -183,6 +297,6 @@ describe("T24: what holds a compiler for seconds is over the bound", () => {
     const blocks = functionModule({ code: repeat(500_000, [0x02, 0x40, 0x0b]), locals: [[3, I32]] });
     const deep = functionModule({ code: join(repeat(500_000, [0x02, 0x40]), repeat(500_000, END)) });
     const locals = functionModule({ code: repeat(20, [0x02, 0x40, 0x0b]), locals: [[50_000, I32]] });
-    for (const module of [plain, calls, blocks, deep, locals]) expect(isRefused(factsOf(module).cost)).toBe(false);
+    for (const module of [plain, calls, blocks, deep, locals]) expect(isRefused(factsOf(module))).toBe(false);
   });
 });

@@ -183,10 +183,12 @@ describe("modules of other people", () => {
     const bytes = new Uint8Array(readFileSync(require.resolve(path)));
     const reading = readModule(bytes);
     if (!reading.ok) throw new Error(`${reading.problem} at ${reading.offset}`);
-    const { imports, exports, definedFunctions, cost } = reading.facts;
+    const { imports, exports, definedFunctions, cost, burden } = reading.facts;
     expect({ imports: imports.length, exports: exports.length, bodies: definedFunctions }).toEqual(countsOf(bytes));
     expect(cost.worstFunction).toBeLessThan(2 ** 21);
     expect(cost.module).toBeLessThan(2 ** 24);
+    expect(burden.worstFunction).toBeLessThan(2 ** 19);
+    expect(burden.module).toBeLessThan(2 ** 21);
   });
 });
 

@@ -1,4 +1,5 @@
-import { compileCostBounds } from "../cost.ts";
+import type { CompileCost } from "../../wasm/index.ts";
+import { type CompileBound, compileBounds } from "../cost.ts";
 import { finding, moduleRule, pass } from "../rule.ts";
 import { quoted } from "../wording.ts";
 
@@ -8,25 +9,26 @@ export const wasmCompileCost = moduleRule({
   asks: "Can each module be compiled in a bounded time?",
   stops: ["T24"],
   advice: "Split the function, or give it fewer locals; a policy may raise the bounds.",
-  check: ({ path, facts }, { policy }) => {
-    const { module, worstFunction, worstFunctionIndex, worstFunctionOffset } = facts.cost;
-    const bounds = compileCostBounds(policy);
+  check: ({ path, facts: { cost, burden } }, { policy }) => {
+    const bounds = compileBounds(policy);
     const details = {
       module_path: path,
-      module_cost: module,
-      max_module_cost: bounds.ofModule,
-      function_cost: worstFunction,
-      max_function_cost: bounds.ofFunction,
-      function_index: worstFunctionIndex,
-      offset: worstFunctionOffset,
+      module_cost: cost.module,
+      max_module_cost: bounds.cost.ofModule,
+      function_cost: cost.worstFunction,
+      max_function_cost: bounds.cost.ofFunction,
+      function_index: cost.worstFunctionIndex,
+      offset: cost.worstFunctionOffset,
+      module_burden: burden.module,
+      max_module_burden: bounds.burden.ofModule,
+      function_burden: burden.worstFunction,
+      max_function_burden: bounds.burden.ofFunction,
+      burden_function_index: burden.worstFunctionIndex,
+      burden_offset: burden.worstFunctionOffset,
     };
     const faults = [
-      ...(worstFunction > bounds.ofFunction
-        ? [
-            `its function ${worstFunctionIndex}, at byte ${worstFunctionOffset}, costs ${worstFunction} of at most ${bounds.ofFunction}`,
-          ]
-        : []),
-      ...(module > bounds.ofModule ? [`it costs ${module} in all, of at most ${bounds.ofModule}`] : []),
+      ...faultsOf("a compile cost", cost, bounds.cost),
+      ...faultsOf("a further burden on the compiler (stack, runtime calls, branches)", burden, bounds.burden),
     ];
     if (faults.length === 0) return [pass(`${quoted(path)} compiles in a bounded time.`, details)];
     return [
@@ -39,3 +41,14 @@ export const wasmCompileCost = moduleRule({
     ];
   },
 });
+
+function faultsOf(what: string, sum: CompileCost, bound: CompileBound): string[] {
+  const { module, worstFunction, worstFunctionIndex, worstFunctionOffset } = sum;
+  const faults: string[] = [];
+  if (worstFunction > bound.ofFunction)
+    faults.push(
+      `its function ${worstFunctionIndex}, at byte ${worstFunctionOffset}, has ${what} of ${worstFunction}, of at most ${bound.ofFunction}`,
+    );
+  if (module > bound.ofModule) faults.push(`it has ${what} of ${module} in all, of at most ${bound.ofModule}`);
+  return faults;
+}

@@ -1,5 +1,6 @@
 import { PalyraError } from "../errors.ts";
 import { quoted } from "../operations/wording/safe.ts";
+import { withoutUserInfo } from "../operations/wording/url.ts";
 import { DAEMON_TIMEOUT_MS, type Setting } from "../settings.ts";
 
 /**
@@ -14,14 +15,14 @@ export async function requireNoDaemon(url: Setting<string>): Promise<string | un
     throw refused(url, "only a loopback address can be tried by this version, which has no daemon client");
   const found = await knock(address);
   if (found === "refused")
-    return `no daemon runs at ${url.value} (${url.from}), so the change is made here, in the local journal`;
+    return `no daemon runs at ${withoutUserInfo(url.value)} (${url.from}), so the change is made here, in the local journal`;
   const problem = found === "answered" ? "somebody listens there, and this version has no daemon client" : "there is no answer";
   throw refused(url, problem);
 }
 
 function refused({ value, from }: Setting<string>, problem: string): PalyraError<"Usage"> {
   return new PalyraError("Usage", {
-    problem: `the daemon ${quoted(value)} (${from}) cannot be used: ${problem}`,
+    problem: `the daemon ${quoted(withoutUserInfo(value))} (${from}) cannot be used: ${problem}`,
     hint: "nothing was changed; without --url and PALYRA_DAEMON_URL the local journal is used",
   });
 }

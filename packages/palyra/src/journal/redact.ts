@@ -2,9 +2,12 @@ import type { JsonObject, JsonValue } from "palyra-skills/encoding";
 
 export const REDACTED = "<redacted>";
 
-/** Words at the end of a key whose value is likely to be a secret. */
+/** Words of a key whose value is likely to be a secret; what follows them may say in which form. */
 const SECRET_WORDS =
-  /(?:^|_)(?:secrets?|passwords?|passwd|passphrase|tokens?|credentials?|cookies?|authorization|bearer|(?:api|client|private|secret|signing|access|encryption)_?keys?)$/;
+  /(?:^|_)(?:secrets?|passwords?|passwd|passphrase|tokens?|credentials?|cookies?|authorization|bearer|(?:api|client|private|secret|signing|access|encryption)_?keys?)(?:_|$)/;
+/** Words at the end of a key whose value only tells of a secret: which one it is, how many there are. */
+const TELLING_WORDS =
+  /_(?:ids?|names?|refs?|scopes?|kinds?|types?|counts?|used|limits?|length|policy|sha256|digests?|fingerprints?|at|ms|problems?)$/;
 const MAX_DEPTH = 64;
 
 /** The value without what stands under keys that look secret (spec 5.3). Null and booleans tell nothing and stay. */
@@ -17,7 +20,7 @@ export function looksSecret(key: string): boolean {
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "_");
-  return SECRET_WORDS.test(words);
+  return SECRET_WORDS.test(words) && !TELLING_WORDS.test(words);
 }
 
 function redactObject(object: JsonObject, depth: number): JsonObject {
@@ -39,10 +42,23 @@ function redactValue(value: JsonValue, depth: number): JsonValue {
 /** Lists that only name secrets, as `missing_secrets` does (spec 11.7), are no secrets. */
 function hidden(value: JsonValue): JsonValue {
   if (value === null || typeof value === "boolean") return value;
-  return isList(value) && value.every(isReference) ? value.map((item) => redactValue(item, 1)) : REDACTED;
+  return isList(value) && value.every(isReference) ? value.map(nameOnly) : REDACTED;
 }
 
-function isReference(value: JsonValue): boolean {
+/** What names a secret, and what is wrong with it. Anything else beside them may be the secret itself. */
+function nameOnly(reference: JsonObject): JsonObject {
+  const copy: { [key: string]: JsonValue | undefined } = Object.create(null);
+  for (const [key, value] of Object.entries(reference)) {
+    if (value === undefined) continue;
+    const tells = REFERENCE_FIELDS.has(key) && typeof value === "string";
+    copy[key] = tells || value === null || typeof value === "boolean" ? value : REDACTED;
+  }
+  return copy;
+}
+
+const REFERENCE_FIELDS: ReadonlySet<string> = new Set(["scope", "key", "problem"]);
+
+function isReference(value: JsonValue): value is JsonObject {
   if (value === null || typeof value !== "object" || isList(value)) return false;
   return typeof value["scope"] === "string" && typeof value["key"] === "string";
 }

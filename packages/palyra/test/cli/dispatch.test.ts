@@ -51,3 +51,27 @@ describe("a daemon that is named", () => {
     await expect(named(url)).rejects.toHaveCode("Usage");
   });
 });
+
+describe("a password in the daemon's address", () => {
+  it.each(["http://me:s3cret@127.0.0.1:9", "http://s3cret@localhost:9/x"])("is not in what is told: %s", async (url) => {
+    const told = await named(url);
+    expect(told).toContain("no daemon runs at http://***@");
+    expect(told).not.toContain("s3cret");
+  });
+  it.each([
+    "http://me:s3cret@example.invalid",
+    "HTTPS://me:s3cret@x@example.invalid/a@b",
+    "http://me:s3cret@[not-an-address",
+    "http:\\\\me:s3cret@example.invalid",
+    "//me:s3cret@example.invalid",
+    "me:s3cret@example.invalid:7142",
+    "http:me:s3cret@example.invalid",
+    "http:/me:s3cret@example.invalid",
+    "http:///me:s3cret@example.invalid",
+    "http://me:s3/cret@example.invalid",
+  ])("nor in the refusal: %s", async (url) => {
+    const error: unknown = await named(url).catch((caught: unknown) => caught);
+    expect(error).toHaveCode("Usage");
+    expect(JSON.stringify(error instanceof Error && "details" in error ? error.details : error)).not.toMatch(/s3/);
+  });
+});

@@ -14,6 +14,10 @@ describe("redaction before anything is written (spec 5.3)", () => {
     "privateKey",
     "session_token",
     "cookies",
+    "token_value",
+    "authorization_header",
+    "private_key_pem",
+    "apiKeyBase64",
   ])("takes %s for a secret", (key) => expect(looksSecret(key)).toBe(true));
   it.each([
     "key",
@@ -26,6 +30,10 @@ describe("redaction before anything is written (spec 5.3)", () => {
     "scope",
     "secret_scope",
     "token_count",
+    "client_secret_id",
+    "signing_key_id",
+    "access_key_fingerprint",
+    "token_type",
   ])("takes %s for none", (key) => expect(looksSecret(key)).toBe(false));
 
   it("keeps what only names secrets", () => {
@@ -35,6 +43,13 @@ describe("redaction before anything is written (spec 5.3)", () => {
       tokens: [],
     };
     expect(redact(named)).toEqual(named);
+    for (const value of ["x", 5, ["x"], { x: "y" }])
+      expect(redact({ secrets: [{ scope: "s", key: "k", value }] })).toEqual({
+        secrets: [{ scope: "s", key: "k", value: REDACTED }],
+      });
+    expect(redact({ secrets: [{ scope: "s", key: "k", problem: { x: "y" } }] })).toEqual({
+      secrets: [{ scope: "s", key: "k", problem: REDACTED }],
+    });
     expect(redact({ secrets: [{ scope: "s", key: "k", password: "x" }] })).toEqual({
       secrets: [{ scope: "s", key: "k", password: REDACTED }],
     });

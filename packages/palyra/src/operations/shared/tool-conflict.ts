@@ -1,5 +1,6 @@
 import type { Call } from "../../call.ts";
 import { currentOf, readIndex } from "../../installed/index.ts";
+import { foldId } from "../../journal/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { checkToolIds } from "../../lifecycle/index.ts";
 import { readStatuses } from "./inventory.ts";
@@ -11,7 +12,8 @@ import { openInstalled } from "./open-installed.ts";
  */
 export async function requireNoToolConflict(home: Home, skillId: string, version: string | undefined, call: Call): Promise<void> {
   const index = await readIndex(home.places.skillsRoot);
-  const entry = currentOf(index, skillId);
+  // As the change of status takes the id: another spelling is no way around this (T4).
+  const entry = currentOf(index, foldId(skillId));
   if (entry === undefined || (version !== undefined && version !== entry.version)) return;
   const statusOf = await readStatuses(home, call);
   const others = index.entries.filter(

@@ -1,9 +1,8 @@
 import { open } from "node:fs/promises";
-import { dirname } from "node:path";
 import { toHex } from "palyra-skills/encoding";
 import type { Platform } from "palyra-skills/platform";
 import { keyId, SECRET_KEY_BYTES } from "palyra-skills/signature";
-import { io, makeFolder } from "../files/index.ts";
+import { io } from "../files/index.ts";
 
 export interface GeneratedKey {
   readonly keyId: string;
@@ -13,7 +12,8 @@ export interface GeneratedKey {
 
 /**
  * Makes an Ed25519 key and writes its secret half as 64 hex digits and a newline, readable by its owner alone. What is
- * there is never overwritten (`Io` with `EEXIST`); the secret goes nowhere but into that file. Spec 6.1.
+ * there is never overwritten (`Io` with `EEXIST`), and no folder is made for it (`ENOENT`): nobody would look for a secret
+ * in a misspelt one. The secret goes nowhere but into that file. Spec 6.1.
  */
 export async function generateKey(
   file: string,
@@ -23,7 +23,6 @@ export async function generateKey(
   const secret = randomBytes(SECRET_KEY_BYTES);
   const publicKey = await platform.ed25519.publicKey(secret);
   await io("write", file, async () => {
-    await makeFolder(dirname(file));
     const handle = await open(file, "wx", 0o600);
     try {
       await handle.writeFile(`${toHex(secret)}\n`);

@@ -1,24 +1,33 @@
 import { createInterface } from "node:readline";
 import type { Question } from "../call.ts";
 import type { Host } from "./host.ts";
+import { Interrupted } from "./interrupted.ts";
+import type { Paint } from "./text/paint.ts";
 
-/** Shows what the question is about and asks it. Only `y` or `yes` is a yes: the end of input or an interruption is a no. */
+/**
+ * Shows what the question is about and asks it. Only `y` or `yes` is a yes, the end of input is a no. `Interrupted` where the
+ * person would rather not have asked.
+ */
 export function askPerson(
   { input, output }: NonNullable<Host["prompt"]>,
   { context, question }: Question,
-  write: (lines: readonly string[]) => void,
+  { write, paint }: { readonly write: (lines: readonly string[]) => void; readonly paint: Paint },
 ): Promise<boolean> {
   write(["", ...context, ""]);
   const line = createInterface({ input, output, historySize: 0 });
-  return new Promise((resolve) => {
-    let yes = false;
+  return new Promise((resolve, reject) => {
+    let given: string | undefined;
     line.once("SIGINT", () => {
-      output.write("\n");
+      reject(new Interrupted());
       line.close();
     });
-    line.once("close", () => resolve(yes));
-    line.question(`${question} [y/N] `, (answer) => {
-      yes = /^\s*y(es)?\s*$/i.test(answer);
+    line.once("close", () => {
+      // What is said next begins a line of its own.
+      if (given === undefined) output.write("\n");
+      resolve(given !== undefined && /^\s*y(es)?\s*$/i.test(given));
+    });
+    line.question(`${paint.strong(question)} ${paint.faint("[y/N]")} `, (answer) => {
+      given = answer;
       line.close();
     });
   });

@@ -3,6 +3,7 @@
  * The answer is one candidate a line, `value<TAB>description`; a last line `:files` says that file names fit as well.
  */
 import { CATALOG, isOperationName } from "../operations/catalog.ts";
+import { quoted } from "../operations/wording/safe.ts";
 import { commands } from "./command.ts";
 import type { Host } from "./host.ts";
 import type { Manner } from "./manner.ts";
@@ -19,34 +20,41 @@ export async function runCompletions(words: readonly string[], host: Host, _mann
   }
   if (first === "words") {
     const typed = rest[0] === "--" ? rest.slice(1) : rest;
-    host.stdout.write((await complete(typed)).map((line) => `${line}\n`).join(""));
+    const installed = async () => (await import("./installed-ids.ts")).installedIds(typed, host);
+    host.stdout.write((await complete(typed, installed)).map((line) => `${line}\n`).join(""));
     return 0;
   }
   const shell = SHELLS.find((each) => each === first);
-  if (shell === undefined || rest.length > 0) throw usage(`palyra completions needs one of ${SHELLS.join(", ")}`);
+  if (shell === undefined || rest.length > 0) {
+    const given = words.length === 0 ? "" : `, not ${quoted(words.join(" "))}`;
+    throw usage(`palyra completions needs one of ${SHELLS.join(", ")}${given}`);
+  }
   host.stdout.write(SCRIPTS[shell]);
   return 0;
 }
 
-/** Candidates for the last of the words, which may be empty. */
-export async function complete(words: readonly string[]): Promise<string[]> {
+/** Candidates for the last of the words, which may be empty. `installed` gives the ids of the skills that are there. */
+export async function complete(words: readonly string[], installed: () => Promise<readonly string[]>): Promise<string[]> {
   const last = words.at(-1) ?? "";
   const before = words.slice(0, -1);
   const { name, options, positionals } = await known(before);
+  const plainly = (values: readonly string[]) =>
+    matching(
+      values.map((each) => [each, ""]),
+      last,
+    );
   const awaited = options.find((option) => option.kind !== "flag" && before.at(-1) === `--${option.name}`);
-  if (awaited !== undefined)
-    return awaited.choices?.length
-      ? matching(
-          awaited.choices.map((each) => [each, ""]),
-          last,
-        )
-      : FILES;
+  if (awaited !== undefined) {
+    if (awaited.placeholder === SKILL) return plainly(await installed());
+    return awaited.choices?.length ? plainly(awaited.choices) : FILES;
+  }
   if (last.startsWith("-"))
     return matching(
       options.map(({ name: option, help }) => [`--${option}`, help]),
       last,
     );
-  if (name !== undefined) return positionals ? FILES : [];
+  if (name !== undefined && positionals.includes(SKILL)) return plainly(await installed());
+  if (name !== undefined) return positionals.length > 0 ? FILES : [];
   const path = before.filter((word) => !word.startsWith("-")).join(" ");
   const prefix = path === "" ? "" : `${path} `;
   const next = commands()
@@ -59,6 +67,8 @@ export async function complete(words: readonly string[]): Promise<string[]> {
 }
 
 const FILES = [":files"];
+/** The placeholder of what takes a skill's id. */
+const SKILL = "SKILL";
 
 /** The operation that the words have named by now, with its options. */
 async function known(words: readonly string[]) {
@@ -68,9 +78,10 @@ async function known(words: readonly string[]) {
     if (!isOperationName(name)) continue;
     const operation = await CATALOG[name].load();
     const options: readonly Option[] = [...optionsOf(operation), ...GLOBAL_OPTIONS];
-    return { name, options, positionals: operation.positional.length > 0 };
+    const positionals = operation.fields.filter((field) => operation.positional.includes(field.name));
+    return { name, options, positionals: positionals.map(({ placeholder }) => placeholder) };
   }
-  return { name: undefined, options: GLOBAL_OPTIONS, positionals: false };
+  return { name: undefined, options: GLOBAL_OPTIONS, positionals: [] };
 }
 
 function matching(candidates: readonly (readonly [value: string, description: string])[], typed: string): string[] {

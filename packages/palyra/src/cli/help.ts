@@ -5,11 +5,18 @@ import { commands } from "./command.ts";
 import { GLOBAL_OPTIONS, type Option, optionsOf, usageOf } from "./options.ts";
 import type { Paint } from "./text/paint.ts";
 
-/** Columns of help texts. */
-const WRAP = 100;
+/** Columns of help texts, where the window is not narrower. */
+const MAX_COLUMNS = 100;
+
+/** How help is shown. */
+export interface Page {
+  readonly paint: Paint;
+  readonly columns: number;
+}
 
 /** Help of a word that several commands begin with, or of all. */
-export function groupHelp(path: string, paint: Paint): string[] {
+export function groupHelp(path: string, { paint, columns: window }: Page): string[] {
+  const limit = Math.min(window, MAX_COLUMNS);
   const prefix = path === "" ? "" : `${path} `;
   const listed = commands().filter(([name]) => name.startsWith(prefix));
   return [
@@ -17,10 +24,13 @@ export function groupHelp(path: string, paint: Paint): string[] {
     `${paint.strong("Usage:")} palyra ${prefix}<command> [options]`,
     "",
     paint.strong("Commands"),
-    ...columns(listed.map(([name, summary]) => [name, summary])),
+    ...columns(
+      listed.map(([name, summary]) => [name, summary]),
+      limit,
+    ),
     "",
     paint.strong("Options of every command"),
-    ...columns([...GLOBAL_OPTIONS.map(described), ...(path === "" ? [VERSION_OPTION] : [])]),
+    ...columns([...GLOBAL_OPTIONS.map(described), ...(path === "" ? [VERSION_OPTION] : [])], limit),
     "",
     `palyra <command> --help shows a command's own options, with examples.`,
   ];
@@ -28,30 +38,33 @@ export function groupHelp(path: string, paint: Paint): string[] {
 
 const VERSION_OPTION = ["--version", "Show the version"] as const;
 
-export function operationHelp(name: OperationName, operation: Operation<unknown>, paint: Paint): string[] {
+export function operationHelp(name: OperationName, operation: Operation<unknown>, { paint, columns: window }: Page): string[] {
   const options = optionsOf(operation);
+  const limit = Math.min(window, MAX_COLUMNS);
+  const section = (title: string, rows: readonly (readonly [string, string])[]): string[] =>
+    rows.length === 0 ? [] : ["", paint.strong(title), ...columns(rows, limit)];
   return [
     CATALOG[name].summary,
-    ...(operation.notes === undefined ? [] : wrap(operation.notes, WRAP)),
+    ...(operation.notes === undefined ? [] : wrap(operation.notes, limit)),
     "",
-    ...usageLines([name, ...positionalUsage(operation), ...requiredUsage(options), "[options]"], paint),
-    ...section("Arguments", positionals(operation), paint),
-    ...section("Options", options.map(described), paint),
-    ...section("Options of every command", GLOBAL_OPTIONS.map(described), paint),
+    ...usageLines([name, ...positionalUsage(operation), ...requiredUsage(options), "[options]"], paint, limit),
+    ...section("Arguments", positionals(operation)),
+    ...section("Options", options.map(described)),
+    ...section("Options of every command", GLOBAL_OPTIONS.map(described)),
     "",
     paint.strong(operation.examples.length === 1 ? "Example" : "Examples"),
-    ...operation.examples.flatMap(exampleLines),
+    ...operation.examples.flatMap((example) => exampleLines(example, limit)),
   ];
 }
 
-function usageLines(parts: readonly string[], paint: Paint): string[] {
-  const [first = "", ...more] = wrap(`palyra ${parts.join(" ")}`, WRAP - "Usage: ".length);
+function usageLines(parts: readonly string[], paint: Paint, limit: number): string[] {
+  const [first = "", ...more] = wrap(`palyra ${parts.join(" ")}`, limit - "Usage: ".length);
   return [`${paint.strong("Usage:")} ${first}`, ...more.map((line) => `         ${line}`)];
 }
 
 /** A long one goes on in the next line, as a shell takes it. */
-function exampleLines(example: string): string[] {
-  const lines = wrap(`palyra ${example}`, WRAP - 6);
+function exampleLines(example: string, limit: number): string[] {
+  const lines = wrap(`palyra ${example}`, limit - 6);
   return lines.map((line, at) => `  ${at === 0 ? "$ " : "    "}${line}${at === lines.length - 1 ? "" : " \\"}`);
 }
 
@@ -80,15 +93,11 @@ function requiredUsage(options: readonly Option[]): string[] {
   return options.filter(({ required }) => required === true).map(usageOf);
 }
 
-function section(title: string, rows: readonly (readonly [string, string])[], paint: Paint): string[] {
-  return rows.length === 0 ? [] : ["", paint.strong(title), ...columns(rows)];
-}
-
 /** Two columns, the second one wrapped under itself. */
-function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const widest = Math.min(44, Math.max(...rows.map(([first]) => first.length)));
+function columns(rows: readonly (readonly [string, string])[], limit: number): string[] {
+  const widest = Math.min(Math.floor(limit * 0.44), Math.max(...rows.map(([first]) => first.length)));
   return rows.flatMap(([first, second]) => {
-    const [line = "", ...more] = wrap(second, WRAP - widest - 4);
+    const [line = "", ...more] = wrap(second, limit - widest - 4);
     const start =
       first.length > widest ? [`  ${first}`, `  ${" ".repeat(widest)}  ${line}`] : [`  ${first.padEnd(widest)}  ${line}`];
     return [...start, ...more.map((text) => `  ${" ".repeat(widest)}  ${text}`)];

@@ -19,4 +19,6 @@ export interface Host {
 export interface Output {
   write(text: string): void;
   readonly terminal: boolean;
+  /** Of the terminal's window, where there is one. */
+  readonly columns?: number | undefined;
 }

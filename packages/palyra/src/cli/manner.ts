@@ -1,4 +1,5 @@
 import type { Host, Output } from "./host.ts";
+import { fold } from "./text/fold.ts";
 import { colours, type Paint, plain } from "./text/paint.ts";
 
 /** How to speak: as a document or as lines, with or without colour. Found before the words are read, so that errors keep to it. */
@@ -12,8 +13,12 @@ export interface Manner {
   /** For stdout, and for stderr. */
   readonly paint: Paint;
   readonly errorPaint: Paint;
-  /** Lines as text. */
+  /** Lines as text for stdout, and for stderr: as wide as its window. */
   lines(lines: readonly string[]): string;
+  errorLines(lines: readonly string[]): string;
+  /** Columns of the windows that they are shown in; infinite where there is none. */
+  readonly columns: number;
+  readonly errorColumns: number;
 }
 
 export function mannerOf(argv: readonly string[], { env, stdout, stderr }: Host): Manner {
@@ -24,6 +29,12 @@ export function mannerOf(argv: readonly string[], { env, stdout, stderr }: Host)
   const verbose = words.includes("-v") || words.includes("--verbose") || level === "debug" || level === "trace";
   const isPlain = words.includes("--plain");
   const paintFor = (output: Output): Paint => (hasColour(words, env, output) ? colours : plain);
+  const linesFor = (columns: number) => (lines: readonly string[]) => {
+    const folded = lines.flatMap((line) => fold(line, columns));
+    const text = folded.map((line) => `${line}\n`).join("");
+    return isPlain ? text.replace(/[└├]─/g, "+-").replaceAll("│", "|").replaceAll("…", "...") : text;
+  };
+  const [columns, errorColumns] = [columnsOf(stdout), columnsOf(stderr)];
   return {
     json: words.includes("--json") || format === "json" || format === "ndjson",
     indent: format === "ndjson" ? 0 : 2,
@@ -31,11 +42,18 @@ export function mannerOf(argv: readonly string[], { env, stdout, stderr }: Host)
     says: verbose ? "everything" : level === "error" ? "errors" : "warnings",
     paint: paintFor(stdout),
     errorPaint: paintFor(stderr),
-    lines: (lines) => {
-      const text = lines.map((line) => `${line}\n`).join("");
-      return isPlain ? text.replace(/[└├]─/g, "+-").replaceAll("│", "|").replaceAll("…", "...") : text;
-    },
+    lines: linesFor(columns),
+    errorLines: linesFor(errorColumns),
+    columns,
+    errorColumns,
   };
+}
+
+/** Below this no line can be broken well, and none is. */
+const MIN_COLUMNS = 20;
+
+function columnsOf({ terminal, columns = 0 }: Output): number {
+  return terminal && columns >= MIN_COLUMNS ? columns : Number.POSITIVE_INFINITY;
 }
 
 function valueOfOption(words: readonly string[], option: string): string | undefined {

@@ -32,7 +32,8 @@ export function startProgress(stderr: Output, plain: boolean): Progress {
   };
   return {
     say: (next) => {
-      label = safe(next, 76);
+      // One line of the window: two would not be taken away again.
+      label = safe(next, Math.min(stderr.columns ?? Number.POSITIVE_INFINITY, 80) - 4);
       if (timer !== undefined) return;
       timer = setTimeout(draw, PATIENCE_MS);
       timer.unref();

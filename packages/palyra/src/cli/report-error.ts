@@ -92,9 +92,23 @@ function faultLines(fault: Fault, document: string | undefined, paint: Paint): s
   const first = `  ${place === "" ? "" : `${paint.strong(safe(place))}  `}${said}`;
   if (line === undefined || quote === undefined) return [first];
   const gutter = `    ${line} | `;
-  const before = [...quote].slice(0, (column ?? 1) - 1).join("");
-  const caret = " ".repeat(width(gutter) - 2) + paint.faint("| ") + " ".repeat(width(safe(before)));
-  return [first, `${paint.faint(gutter)}${safe(quote)}`, `${caret}${paint.bad("^")}`];
+  const { before, after } = around(quote, (column ?? 1) - 1);
+  const caret = " ".repeat(width(gutter) - 2) + paint.faint("| ") + " ".repeat(width(before));
+  return [first, `${paint.faint(gutter)}${before}${after}`, `${caret}${paint.bad("^")}`];
+}
+
+/** Code points of a quoted line that are shown on either side of its fault. */
+const MAX_BESIDE = 40;
+
+/** What stands about a place of a line, which may be of any length. */
+function around(line: string, at: number): { readonly before: string; readonly after: string } {
+  const points = [...line];
+  const [from, to] = [Math.max(0, at - MAX_BESIDE), at + MAX_BESIDE];
+  const part = (start: number, end: number): string => safe(points.slice(start, end).join(""));
+  return {
+    before: `${from > 0 ? "…" : ""}${part(from, at)}`,
+    after: `${part(at, to)}${to < points.length ? "…" : ""}`,
+  };
 }
 
 /** The file or entry that an error with faults is about. */

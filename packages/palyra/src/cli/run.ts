@@ -7,22 +7,27 @@ import { VERSION } from "../version.ts";
 import { findCommand, isGroup } from "./command.ts";
 import { requireNoDaemon } from "./dispatch.ts";
 import type { Host } from "./host.ts";
+import { Interrupted } from "./interrupted.ts";
 import { type Invocation, readGlobals, readInvocation } from "./invocation.ts";
 import { type Manner, mannerOf } from "./manner.ts";
 import { startProgress } from "./progress.ts";
 import { VIEWS } from "./views/index.ts";
 import { usage } from "./words.ts";
 
-/** Runs one command line to its end. The result is the exit code: 0 done, 1 refused or failed, 2 usage (spec 6). */
-export async function runCommandLine(argv: readonly string[], host: Host): Promise<0 | 1 | 2> {
+/**
+ * Runs one command line to its end. The result is the exit code: 0 done, 1 refused or failed, 2 usage (spec 6); 130 where a
+ * person interrupted a question.
+ */
+export async function runCommandLine(argv: readonly string[], host: Host): Promise<0 | 1 | 2 | 130> {
   const manner = mannerOf(argv, host);
   try {
     return await dispatch(argv, host, manner);
   } catch (error) {
+    if (error instanceof Interrupted) return 130;
     const { errorDocument, errorLines, jsonText, optionsTyped, tell } = await import("./report-error.ts");
     const told = tell(error, await optionsTyped(argv));
     if (manner.json) host.stderr.write(jsonText(errorDocument(told), manner.indent));
-    else host.stderr.write(manner.lines(errorLines(told, manner.errorPaint)));
+    else host.stderr.write(manner.errorLines(errorLines(told, manner.errorPaint)));
     if (host.env["PALYRA_DEBUG"] === "1" && error instanceof Error) host.stderr.write(`${error.stack ?? ""}\n`);
     return told.exit;
   }
@@ -45,13 +50,14 @@ async function runGroup(path: string, words: readonly string[], host: Host, mann
   if (readGlobals(words).flags.has("help")) return printGroupHelp(path, host, manner);
   // Not on stdout: whoever forgot the command in a script gets no output to misread.
   const { groupHelp } = await import("./help.ts");
-  if (!manner.json) host.stderr.write(manner.lines([...groupHelp(path, manner.errorPaint), ""]));
-  throw usage(`palyra${path === "" ? "" : ` ${path}`} needs a command`, "--help lists them");
+  const page = { paint: manner.errorPaint, columns: manner.errorColumns };
+  if (!manner.json) host.stderr.write(manner.errorLines([...groupHelp(path, page), ""]));
+  throw usage(`palyra${path === "" ? "" : ` ${path}`} needs a command`);
 }
 
 async function printGroupHelp(path: string, host: Host, manner: Manner): Promise<0> {
   const { groupHelp } = await import("./help.ts");
-  return print(host, manner.lines(groupHelp(path, manner.paint)));
+  return print(host, manner.lines(groupHelp(path, manner)));
 }
 
 /** `palyra help skills install` is `palyra skills install --help`. */
@@ -70,12 +76,12 @@ async function runOperation<Name extends OperationName>(
   const operation = await CATALOG[name].load();
   if (asksForHelp(words)) {
     const { operationHelp } = await import("./help.ts");
-    return print(host, manner.lines(operationHelp(name, operation, manner.paint)));
+    return print(host, manner.lines(operationHelp(name, operation, manner)));
   }
   const invocation = readInvocation(operation, words);
   const services = host.compose(invocation.settings);
   const absent = operation.daemon ? await requireNoDaemon(services.settings.daemonUrl) : undefined;
-  if (manner.says === "everything") host.stderr.write(manner.lines(settingLines(services.settings, manner)));
+  if (manner.says === "everything") host.stderr.write(manner.errorLines(settingLines(services.settings, manner)));
   const progress = startProgress(host.stderr, manner.plain);
   try {
     const call = callOf(host, services, invocation, manner, progress);
@@ -117,7 +123,7 @@ function callOf(
   const { prompt } = host;
   const tellPerson = (lines: readonly string[]): void => {
     progress.pause();
-    host.stderr.write(manner.lines(lines));
+    host.stderr.write(manner.errorLines(lines));
   };
   return {
     now: host.now(),
@@ -131,7 +137,10 @@ function callOf(
     },
     ...(prompt === undefined || unattended || manner.json
       ? {}
-      : { ask: async (question) => (await import("./ask.ts")).askPerson(prompt, question, tellPerson) }),
+      : {
+          ask: async (question) =>
+            (await import("./ask.ts")).askPerson(prompt, question, { write: tellPerson, paint: manner.errorPaint }),
+        }),
   };
 }
 

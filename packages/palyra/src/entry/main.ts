@@ -27,5 +27,5 @@ function processHost(): Host {
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {
-  return { write: (text) => void stream.write(text), terminal: stream.isTTY === true };
+  return { write: (text) => void stream.write(text), terminal: stream.isTTY === true, columns: stream.columns };
 }

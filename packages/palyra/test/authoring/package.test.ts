@@ -205,7 +205,7 @@ describe("a signing time", () => {
 describe("a generated key", () => {
   const random = (size: number): Uint8Array => new Uint8Array(size).fill(0x11);
   it("is 64 hex digits and a newline, its owner's alone", async () => {
-    const file = join(folder, "keys/acme.key");
+    const file = join(folder, "acme.key");
     const key = await generateKey(file, random, nodePlatform);
     expect(readFileSync(file, "utf8")).toBe(`${"11".repeat(32)}\n`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -213,6 +213,10 @@ describe("a generated key", () => {
       keyId: "ed25519:10ba682c8ad13513",
       publicKeyHex: "d04ab232742bb4ab3a1368bd4615e4e6d0224ab71a016baf8520a332c9778737",
     });
+  });
+  it("makes no folder", async () => {
+    await expect(generateKey(join(folder, "none/acme.key"), random, nodePlatform)).rejects.toHaveCode("Io");
+    expect(() => statSync(join(folder, "none"))).toThrow();
   });
   it("overwrites nothing", async () => {
     const file = join(folder, "acme.key");

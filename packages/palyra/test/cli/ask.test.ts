@@ -1,6 +1,8 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { askPerson } from "../../src/cli/ask.ts";
+import { Interrupted } from "../../src/cli/interrupted.ts";
+import { plain } from "../../src/cli/text/paint.ts";
 
 const ask = async (typed: string | undefined): Promise<{ yes: boolean; shown: string; context: readonly string[] }> => {
   const input = new PassThrough();
@@ -9,7 +11,7 @@ const ask = async (typed: string | undefined): Promise<{ yes: boolean; shown: st
   const answer = askPerson(
     { input, output },
     { context: ["what it asks for"], question: "Install it?" },
-    (lines) => void context.push(...lines),
+    { write: (lines) => void context.push(...lines), paint: plain },
   );
   if (typed !== undefined) input.write(typed);
   input.end();
@@ -26,5 +28,16 @@ describe("a question", () => {
   });
   it.each(["\n", "n\n", "no\n", "yeah\n", "ja\n", "", undefined, "y es\n", "y"])("is answered with no by %j", async (typed) => {
     expect((await ask(typed)).yes).toBe(false);
+  });
+  it("ends its line where the input ends, so that what is said next begins a new one", async () => {
+    expect((await ask(undefined)).shown).toMatch(/\[y\/N\] \n$/);
+  });
+  it("that is interrupted is neither", async () => {
+    const output = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+    const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} });
+    const asked = askPerson({ input, output }, { context: [], question: "Install it?" }, { write: () => {}, paint: plain });
+    input.write("\u0003");
+    await expect(asked).rejects.toBeInstanceOf(Interrupted);
+    expect(String(output.read())).toMatch(/\n$/);
   });
 });

@@ -78,6 +78,7 @@ describe("finding a command", () => {
       const ran = await palyra(...argv);
       expect(ran).toMatchObject({ exit: 2, stdout: "" });
       expect(ran.stderr).toContain("Commands");
+      expect(ran.stderr).toMatch(/\nerror: palyra.* needs a command\n$/);
     }
     for (const argv of [["--help"], ["help"], ["skills", "--help"], ["help", "skills"], ["help", "skills", "install"]])
       expect(await palyra(...argv)).toMatchObject({ exit: 0, stderr: "", stdout: expect.stringContaining("Usage:") });

@@ -1,11 +1,14 @@
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { complete } from "../../src/cli/completions.ts";
+import { skillBytes } from "../lifecycle/support.ts";
 import { commandLine, temporaryFolder } from "./support.ts";
 
 const palyra = commandLine(temporaryFolder());
 const valuesOf = async (...words: string[]): Promise<string[]> =>
-  (await complete(words)).map((line) => line.split("\t")[0] ?? "");
+  (await complete(words, async () => ["acme.echo", "globex.two"])).map((line) => line.split("\t")[0] ?? "");
 
 describe("completion", () => {
   it("goes on with the words of commands", async () => {
@@ -20,8 +23,25 @@ describe("completion", () => {
     expect(await valuesOf("skills", "package", "build", "--layout", "")).toEqual(["namespaced", "flat"]);
     expect(await valuesOf("skills", "package", "build", "--layout", "f")).toEqual(["flat"]);
     expect(await valuesOf("skills", "install", "--artifact", "")).toEqual([":files"]);
-    expect(await valuesOf("skills", "check", "--strict", "")).toEqual([":files"]);
+    expect(await valuesOf("skills", "trust", "add", "")).toEqual([":files"]);
     expect(await valuesOf("skills", "list", "")).toEqual([]);
+  });
+  it("offers the ids of what is installed where one is wanted", async () => {
+    expect(await valuesOf("skills", "info", "")).toEqual(["acme.echo", "globex.two"]);
+    expect(await valuesOf("skills", "check", "--strict", "gl")).toEqual(["globex.two"]);
+    expect(await valuesOf("skills", "journal", "tail", "--skill", "acme")).toEqual(["acme.echo"]);
+    const root = temporaryFolder();
+    const here = commandLine(root);
+    const typed = ["completions", "words", "--", "skills", "info", "--state-root", join(root, "other"), ""];
+    expect(await here(...typed)).toMatchObject({ exit: 0, stdout: "", stderr: "" });
+    writeFileSync(join(root, "echo.palyra-skill"), await skillBytes());
+    const install = ["skills", "install", "--artifact", join(root, "echo.palyra-skill"), "--allow-untrusted"];
+    expect((await here(...install, "--state-root", join(root, "other"))).exit).toBe(0);
+    expect((await here(...typed)).stdout).toBe("acme.echo\n");
+    expect((await here("completions", "words", "--", "skills", "info", "")).stdout).toBe("");
+  });
+  it("says what it was given in place of a shell", async () => {
+    expect((await palyra("completions", "csh")).stderr).toContain('"csh"');
   });
   it.each(["bash", "zsh", "fish"])("prints a script for %s", async (shell) => {
     const { exit, stdout } = await palyra("completions", shell);

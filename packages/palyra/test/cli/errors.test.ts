@@ -88,6 +88,37 @@ describe.each([...Object.keys(CORE), ...Object.keys(OWN), "Internal"])("%s", (co
   });
 });
 
+describe("an error", () => {
+  it("names the option of the command that was run, and no other", () => {
+    const untrusted = new SkillError("UntrustedPublisher", { publisher: "acme", key_id: "ed25519:0" });
+    const hintOf = (...options: string[]) => tell(untrusted, options).hint;
+    expect(hintOf("artifact", "allow-tofu")).toMatch(/^to accept it: --allow-tofu; /);
+    expect(hintOf("allow-untrusted")).toMatch(/^to accept it: --allow-untrusted; /);
+    expect(hintOf()).not.toContain("--allow");
+  });
+  it("shows both keys of a publisher as their ids", () => {
+    const key = "d04ab232742bb4ab3a1368bd4615e4e6d0224ab71a016baf8520a332c9778737";
+    const told = tell(new SkillError("TofuKeyMismatch", { publisher: "acme", key_id: "ed25519:0123456789abcdef", pinned: key }));
+    expect(told.message).toContain("ed25519:10ba682c8ad13513");
+    expect(told.message).toContain("ed25519:0123456789abcdef");
+    expect(told.message).not.toContain(key);
+  });
+  it("of several reasons has a line for each, whole and without back-ticks", () => {
+    const long = "x".repeat(600);
+    const refused = new PalyraError("AuditRefused", { skill_id: "a.b", version: "1.0.0", reasons: ["`one` is off", long] });
+    expect(errorLines(tell(refused), plain).slice(0, 3)).toEqual([
+      "error: the audit refuses a.b 1.0.0: 2 checks fail",
+      '  "one" is off',
+      `  ${long}`,
+    ]);
+  });
+  it("of a file that cannot be made says the folder", () => {
+    const told = tell(new PalyraError("Io", { action: "write", file: "/nosuch/k", code: "ENOENT" }));
+    expect(told.message).toMatch(/the folder \/nosuch is not there/);
+    expect(tell(new PalyraError("Io", { action: "read", file: "/nosuch/k", code: "ENOENT" })).message).toMatch(/it is not there/);
+  });
+});
+
 describe("faults", () => {
   const lines = (one: Fault): string[] =>
     errorLines(tell(new SkillError("ManifestValidation", { document: "skill.toml", faults: [one] })), plain);
@@ -110,6 +141,11 @@ describe("faults", () => {
     const shown = lines({ path: "", problem: "odd", line: 1, column: 3, quote: "日\u001bx" });
     expect(shown[2]).toBe("    1 | 日\\u{1b}x");
     expect(shown[3]).toBe(`      | ${" ".repeat(8)}^`);
+  });
+  it("of a long line show what stands about them", () => {
+    const shown = lines({ path: "", problem: "odd", line: 1, column: 301, quote: `${"a".repeat(300)}!${"b".repeat(300)}` });
+    expect(shown[2]?.length).toBeLessThan(100);
+    expect(shown[2]?.[shown[3]?.indexOf("^") ?? 0]).toBe("!");
   });
   it("are all there", () => {
     const many = Array.from({ length: 5 }, (_, at) => ({ path: `p${at}`, problem: "wrong" }));

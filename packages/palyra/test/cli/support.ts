@@ -28,6 +28,8 @@ export interface HostOptions {
   readonly env?: { readonly [name: string]: string };
   /** Both streams are terminals. */
   readonly terminal?: boolean;
+  /** Of its window. */
+  readonly columns?: number;
   readonly stdin?: Uint8Array;
   readonly now?: number;
 }
@@ -41,8 +43,8 @@ export function commandLine(root: string, options: HostOptions = {}) {
     const terminal = options.terminal ?? false;
     const host: Host = {
       env,
-      stdout: { write: (text) => void stdout.push(text), terminal },
-      stderr: { write: (text) => void stderr.push(text), terminal },
+      stdout: { write: (text) => void stdout.push(text), terminal, columns: options.columns },
+      stderr: { write: (text) => void stderr.push(text), terminal, columns: options.columns },
       now: () => options.now ?? 1_750_000_000_000,
       signal: new AbortController().signal,
       compose: (settings): Services => ({

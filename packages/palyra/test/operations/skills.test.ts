@@ -238,6 +238,63 @@ describe("an audit", () => {
   });
 });
 
+describe("an audit, to a person", () => {
+  const tools = Array.from({ length: 3 }, (_, at) => `acme.echo.${"x".repeat(60)}${at}`);
+  /** Its manifest names a module that is not packed. */
+  async function broken(): Promise<string> {
+    const [manifest, module, key] = [join(root, "skill.toml"), join(root, "m.wasm"), join(root, "a.key")];
+    writeFileSync(manifest, brokenManifest(tools));
+    writeFileSync(module, Buffer.from("0061736d010000000105016000017f030201000707010372756e00000a0601040041000b", "hex"));
+    writeFileSync(key, "11".repeat(32));
+    const output = join(root, "broken.palyra-skill");
+    const files = ["--manifest", manifest, "--module", module, "--output", output, "--signing-key-file", key];
+    expect(await palyra("skills", "package", "build", ...files)).toMatchObject({ exit: 0 });
+    return output;
+  }
+  it("has a line for each cause, whole, and no back-ticks", async () => {
+    const ran = await palyra("skills", "audit", "--artifact", await broken(), "--allow-untrusted");
+    expect(ran.exit).toBe(1);
+    const line = ran.stdout.split("\n").find((each) => each.includes("cannot run"));
+    for (const tool of tools) expect(line).toContain(tool);
+    expect(line?.match(/the artifact has no "modules\/none.wasm"/g)).toHaveLength(1);
+    expect(line).toMatch(/correct the path \(tool_entry_points\)$/);
+    expect(ran.stdout).not.toContain("`");
+  });
+  it("of an artifact writes no event", async () => {
+    await install();
+    const before = (await palyra("skills", "journal", "tail", "--json")).stdout;
+    await palyra("skills", "audit", "--artifact", await broken(), "--allow-untrusted");
+    expect((await palyra("skills", "journal", "tail", "--json")).stdout).toBe(before);
+  });
+});
+
+describe("a journal, to a person", () => {
+  it("shows a refused install as what it is", async () => {
+    await palyra("skills", "install", "--artifact", await artifact({ id: "other.echo" }), "--allow-untrusted");
+    const { stdout } = await palyra("skills", "journal", "tail");
+    expect(stdout).toMatch(/other\.echo 1\.0\.0 .*install refused, nothing was installed \(static_security_audit_failed\)/);
+    await install();
+    await palyra("skills", "quarantine", "acme.echo", "--reason", "odd");
+    expect((await palyra("skills", "journal", "tail", "--last", "1")).stdout).not.toContain("install refused");
+  });
+  it("shows which version was removed and what changed in the trust store", async () => {
+    await install();
+    await palyra("skills", "remove", "acme.echo");
+    expect((await palyra("skills", "journal", "tail", "--last", "1")).stdout).toContain("acme.echo 1.0.0");
+    const key = "d04ab232742bb4ab3a1368bd4615e4e6d0224ab71a016baf8520a332c9778737";
+    await palyra("skills", "trust", "add", "globex", key);
+    await palyra("skills", "trust", "remove", "globex");
+    const { stdout } = await palyra("skills", "journal", "tail", "--last", "2");
+    expect(stdout).toMatch(/globex .*trusted with ed25519:10ba682c8ad13513/);
+    expect(stdout).toMatch(/globex .*trusted no longer with ed25519:10ba682c8ad13513/);
+  });
+  it("says which events it has none of", async () => {
+    await install();
+    const { stdout } = await palyra("skills", "journal", "tail", "--kind", "nonsense", "--skill", "a.b");
+    expect(stdout).toContain("no events of kind nonsense about a.b in ");
+  });
+});
+
 describe("a journal that cannot be read", () => {
   it("leaves the statuses unknown, and says so", async () => {
     await install();
@@ -313,3 +370,15 @@ describe("the journal", () => {
     expect(parsed(await palyra("skills", "journal", "verify", "--json"))).toMatchObject({ intact: true, events: 3 });
   });
 });
+
+function brokenManifest(tools: readonly string[]): string {
+  return [
+    'manifest_version = 2\nskill_id = "acme.echo"\nname = "Echo"\nversion = "1.0.0"\npublisher = "acme"',
+    ...tools.map(
+      (id) =>
+        `[[entrypoints.tools]]\nid = "${id}"\nname = "x"\ndescription = "x"\ninput_schema = { type = "object" }\noutput_schema = { type = "object" }`,
+    ),
+    '[compat]\nrequired_protocol_major = 1\nmin_palyra_version = "0.1.0"',
+    '[operator.plugin]\ndefault_module_path = "modules/none.wasm"\n',
+  ].join("\n");
+}

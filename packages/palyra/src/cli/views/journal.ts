@@ -1,32 +1,61 @@
 import type { JsonValue } from "palyra-skills/encoding";
 import type { Outputs } from "../../operations/catalog.ts";
 import type { JournalEvent } from "../../operations/journal/tail.ts";
-import { safe } from "../../operations/wording/safe.ts";
+import { shownKey } from "../../operations/wording/keys.ts";
+import { listed, safe } from "../../operations/wording/safe.ts";
 import { count, moment } from "../../operations/wording/units.ts";
 import { type Cell, table } from "../text/layout.ts";
 import type { View } from "./view.ts";
 
-export const tailView: View<Outputs["skills journal tail"]> = ({ journal, events }, paint) =>
+export const tailView: View<Outputs["skills journal tail"]> = ({ journal, events, filter }, paint) =>
   events.length === 0
-    ? [`no events in ${safe(journal)}`]
+    ? [`no events${wanted(filter)} in ${safe(journal)}`]
     : [...table(["#", "when", "what", "skill", "by", ""], events.map(row), paint)];
 
+function wanted({ skill, kinds }: Outputs["skills journal tail"]["filter"]): string {
+  return `${kinds.length === 0 ? "" : ` of kind ${listed(kinds)}`}${skill === null ? "" : ` about ${safe(skill)}`}`;
+}
+
 function row(event: JournalEvent): Cell[] {
-  const skill = [field(event.payload, "skill_id"), field(event.payload, "version")].join(" ").trim();
+  const { event_kind: kind, payload } = event;
+  const versions = texts(payload, "version", "removed_versions");
+  const subject = [...texts(payload, "skill_id"), listed(versions)].join(" ").trim();
   return [
     { text: String(event.seq), paint: "faint" },
     { text: moment(event.timestamp_unix_ms) },
-    { text: safe(event.event_kind, 60), paint: event.event_kind === "skill.quarantined" ? "bad" : "strong" },
-    { text: safe(skill === "" ? field(event.payload, "publisher") : skill, 80) },
+    { text: safe(kind, 60), paint: kind === "skill.quarantined" ? "bad" : "strong" },
+    { text: safe(subject === "" ? texts(payload, "publisher").join() : subject, 80) },
     { text: safe(event.principal, 40) },
-    { text: safe(field(event.payload, "reason"), 80), paint: "faint" },
+    { text: remark(event), paint: "faint" },
   ];
 }
 
-function field(payload: JsonValue, name: string): string {
-  if (payload === null || typeof payload !== "object" || !(name in payload)) return "";
-  const found = Object.entries(payload).find(([key]) => key === name)?.[1];
-  return typeof found === "string" ? found : "";
+const CHANGES: { readonly [change: string]: string } = {
+  add: "trusted with",
+  remove: "trusted no longer with",
+  pin: "remembered by",
+  unpin: "remembered no longer by",
+};
+
+/** What kind and subject do not say. */
+function remark({ event_kind: kind, payload }: JournalEvent): string {
+  const reason = safe(texts(payload, "reason").join(), 80);
+  if (kind === "skill.trust_changed") {
+    const change = texts(payload, "change").join();
+    return `${CHANGES[change] ?? safe(change)} ${listed(texts(payload, "public_keys").map(shownKey))}`;
+  }
+  // A refused install quarantines nothing: its event has no status (spec 11.7).
+  const refused = kind === "skill.quarantined" && texts(payload, "status").length === 0;
+  return refused ? `install refused, nothing was installed (${reason})` : reason;
+}
+
+/** The texts of some fields, each a text or a list of them. */
+function texts(payload: JsonValue, ...names: string[]): string[] {
+  if (payload === null || typeof payload !== "object") return [];
+  return Object.entries(payload)
+    .filter(([name]) => names.includes(name))
+    .flatMap(([, value]) => (Array.isArray(value) ? value : [value]))
+    .filter((value) => typeof value === "string");
 }
 
 export const journalVerifyView: View<Outputs["skills journal verify"]> = ({ journal, events, head }, paint) => [

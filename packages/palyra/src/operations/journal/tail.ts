@@ -6,6 +6,8 @@ import { operation } from "../operation.ts";
 
 export interface JournalTailDocument {
   readonly journal: string;
+  /** What was asked for; null and none: everything. */
+  readonly filter: { readonly skill: string | null; readonly kinds: readonly string[] };
   readonly count: number;
   /** Oldest first. */
   readonly events: readonly JournalEvent[];
@@ -37,11 +39,12 @@ export const tail = operation({
   run: async ({ home }, { last, skill, kind }): Promise<JournalTailDocument> => {
     const file = home.places.journal;
     const journal = await home.openJournal(file, { create: false });
-    if (journal === undefined) return { journal: file, count: 0, events: [] };
+    const filter = { skill: skill ?? null, kinds: kind };
+    if (journal === undefined) return { journal: file, filter, count: 0, events: [] };
     try {
-      const filter = { ...(skill === undefined ? {} : { skillId: skill }), ...(kind.length === 0 ? {} : { kinds: kind }) };
-      const events = await journal.events({ last, ...filter });
-      return { journal: file, count: events.length, events: events.map(shown) };
+      const wanted = { ...(skill === undefined ? {} : { skillId: skill }), ...(kind.length === 0 ? {} : { kinds: kind }) };
+      const events = await journal.events({ last, ...wanted });
+      return { journal: file, filter, count: events.length, events: events.map(shown) };
     } finally {
       await journal.close();
     }

@@ -8,7 +8,7 @@
  * width, tags, soft hyphens), lone surrogates, private and unassigned code points, separators of lines and paragraphs,
  * whatever Unicode calls default-ignorable, and every space but the ordinary one.
  */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
+export const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
 
 /** What nearly every text is: nothing else need be asked of it. */
 const PRINTABLE_ASCII = /^[ -~]*$/;

@@ -1,7 +1,14 @@
 import { resolve } from "node:path";
 import { writeTrustStore } from "palyra-skills/trust";
 import type { Call } from "../call.ts";
-import { applyEdits, readTrust, type TrustChange, type TrustDocuments, withTrustWriter } from "../trust/index.ts";
+import {
+  applyEdits,
+  readTrust,
+  requireUsableKey,
+  type TrustChange,
+  type TrustDocuments,
+  withTrustWriter,
+} from "../trust/index.ts";
 import { makeEvent } from "./events.ts";
 import type { Home } from "./home.ts";
 import { type Plan, recordSteps } from "./plan.ts";
@@ -17,8 +24,12 @@ export interface TrustOutcome {
   readonly pinned_key: string | null;
 }
 
-/** One change of the trust store by a person. What is not there to be removed changes nothing. `Serialization`, `LockTimeout`, `Io`. */
+/**
+ * One change of the trust store by a person. What is not there to be removed changes nothing. `Usage` for a key that nobody can sign
+ * with, or anybody: one that a store already has is read, and can be removed. `Serialization`, `LockTimeout`, `Io`.
+ */
 export async function changeTrust(home: Home, change: TrustChange, call: Call): Promise<TrustOutcome> {
+  if (change.do === "add" || change.do === "pin") requireUsableKey(change.key);
   await recoverForReading(home, call);
   // Looked at first: what changes nothing makes no folder and no lock.
   const now = await readTrust(home.places.trustStore);

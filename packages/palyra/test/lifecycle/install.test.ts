@@ -15,6 +15,7 @@ import {
   removeSkill,
   useVersion,
 } from "../../src/lifecycle/index.ts";
+import { readTrusting } from "../../src/operations/shared/trusting.ts";
 import { readTrust } from "../../src/trust/index.ts";
 import {
   auditKinds,
@@ -415,6 +416,39 @@ describe("T3: a skill id stays with its publisher", () => {
     await expect(install(home, { id: "acme.echo", publisher: "globex", key: 2, version: "2.0.0" }, ANY_ID)).rejects.toHaveCode(
       "OwnerChangeRefused",
     );
+  });
+});
+
+describe("a key that anybody can sign with, or nobody", () => {
+  const keys = ["0".repeat(64), `01${"0".repeat(62)}`, `${"ec"}${"f".repeat(60)}7f`, "f".repeat(64), `ed${"f".repeat(60)}7f`];
+
+  it.each(keys)("is not trusted by a person's word either, and nothing is made: %s", async (key) => {
+    const home = newHome();
+    for (const change of ["add", "pin"] as const)
+      await expect(changeTrust(home, { do: change, publisher: "acme", key }, newCall())).rejects.toMatchObject({
+        code: "Usage",
+        details: { problem: expect.stringContaining(key) },
+      });
+    const own = { publisher: "acme", key: await publicKeyOf(1) };
+    await expect(install(home, {}, { trusted: [own, { publisher: "globex", key }] })).rejects.toHaveCode("Usage");
+    await expect(readTrusting(home, { trustedPublisher: [`acme=${key}`], allowFirstUse: false, now: 1 })).rejects.toHaveCode(
+      "Usage",
+    );
+    expect(existsSync(home.places.trustStore)).toBe(false);
+    expect(treeOf(home.places.skillsRoot).filter((file) => !file.startsWith("."))).toEqual([]);
+  });
+
+  it("is read and can be removed where a store has it", async () => {
+    const home = newHome();
+    const [key = ""] = keys;
+    mkdirSync(join(home.places.trustStore, ".."));
+    writeFileSync(
+      home.places.trustStore,
+      JSON.stringify({ trusted_publishers: { acme: [key] }, tofu_publishers: { globex: key } }),
+    );
+    await changeTrust(home, { do: "remove", publisher: "acme", key }, newCall());
+    await changeTrust(home, { do: "unpin", publisher: "globex" }, newCall());
+    expect((await readTrust(home.places.trustStore)).store).toMatchObject({ trusted: new Map(), pinned: new Map() });
   });
 });
 

@@ -8,7 +8,7 @@ import {
   withTrusted,
 } from "palyra-skills/trust";
 import type { Home } from "../../lifecycle/home.ts";
-import { readTrust } from "../../trust/index.ts";
+import { readTrust, requireUsableKey } from "../../trust/index.ts";
 import { publisherKeys } from "./inputs.ts";
 
 /** What a command that only looks may believe for as long as it runs; nothing of it is saved (T5, T6, D4). */
@@ -24,14 +24,13 @@ export interface TrustingOptions {
   readonly now: number;
 }
 
-/** The trust store as it is now, with what the command line adds to it. `Serialization`, `Io`. */
+/** The trust store as it is now, with what the command line adds to it. `Usage`, `Serialization`, `Io`. */
 export async function readTrusting(home: Home, options: TrustingOptions): Promise<Trusting> {
+  const named = publisherKeys(options.trustedPublisher);
+  for (const { key } of named) requireUsableKey(key);
   const state = await readTrust(home.places.trustStore);
   const constraints: TrustConstraints = state.constraints;
-  let store: TrustStore = publisherKeys(options.trustedPublisher).reduce(
-    (known, { publisher, key }) => withTrusted(known, publisher, key),
-    state.store,
-  );
+  let store: TrustStore = named.reduce((known, { publisher, key }) => withTrusted(known, publisher, key), state.store);
   const { allowFirstUse, now } = options;
   return {
     decide: (artifact) => {

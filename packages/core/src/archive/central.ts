@@ -32,19 +32,21 @@ export interface CentralRecord {
 }
 
 /**
- * Reads the central directory from its first byte to its last. All of it is walked before its records are counted, so
- * that a wrong count is told from a large one.
+ * Reads the central directory from its first byte to its last. A directory with more records than the end record counts,
+ * or than an archive may have, is left at the first that is too many: 64 MiB of records are not walked to count them.
  */
 export function readCentralRecords(bytes: Uint8Array, directory: Directory): CentralRecord[] {
   const cursor = new Cursor(bytes, directory.start, directory.end);
   const records: CentralRecord[] = [];
-  let count = 0;
-  for (; cursor.remaining > 0; count++) {
+  while (cursor.remaining > 0) {
+    if (records.length === directory.count) throw zipFault("more entries than the end record counts", cursor.position);
     const record = readCentralRecord(cursor);
-    if (count < MAX_ENTRIES) records.push(record);
+    if (records.length === MAX_ENTRIES) {
+      throw new SkillError("ArtifactTooManyEntries", { actual: directory.count, limit: MAX_ENTRIES });
+    }
+    records.push(record);
   }
-  if (count !== directory.count) throw zipFault("the end record counts other entries than there are", directory.end);
-  if (count > MAX_ENTRIES) throw new SkillError("ArtifactTooManyEntries", { actual: count, limit: MAX_ENTRIES });
+  if (records.length !== directory.count) throw zipFault("fewer entries than the end record counts", directory.end);
   return records;
 }
 

@@ -1,8 +1,8 @@
 import { compareUtf8, decodeUtf8 } from "../encoding/index.ts";
 import { SkillError } from "../errors.ts";
-import { UTF8_FLAG } from "./central.ts";
+import { DEFLATED, UTF8_FLAG } from "./central.ts";
 import { pathFault, zipFault } from "./fault.ts";
-import { MAX_ENTRY_BYTES, MAX_TOTAL_BYTES } from "./limits.ts";
+import { MAX_ENTRY_BYTES, MAX_TOTAL_BYTES, maxDeflatedBytes } from "./limits.ts";
 import type { LocatedEntry } from "./local.ts";
 import { Names } from "./names.ts";
 import { pathProblem } from "./path.ts";
@@ -29,10 +29,14 @@ export function nameEntries(entries: readonly LocatedEntry[]): NamedEntry[] {
 
 function nameEntry(entry: LocatedEntry): NamedEntry {
   const path = readPath(entry);
-  const { size, offset, name, isFolder } = entry.record;
+  const { size, compressedSize, method, offset, name, isFolder } = entry.record;
   if (size > MAX_ENTRY_BYTES) throw new SkillError("ArtifactEntryTooLarge", { path, actual: size, limit: MAX_ENTRY_BYTES });
   // A reader that skips folders and one that makes a file of it would differ (T13).
   if (isFolder && size > 0) throw zipFault("a folder with content", offset, name);
+  // Before the signature is looked at, an archive may cost no more than its contents are worth.
+  if (method === DEFLATED && compressedSize > maxDeflatedBytes(Number(size))) {
+    throw zipFault("a deflate stream that is long for its content", offset, name);
+  }
   return { ...entry, path, size: Number(size) };
 }
 

@@ -1,6 +1,6 @@
 import { Cursor, fromInteger } from "../encoding/index.ts";
 import { SkillError } from "../errors.ts";
-import { type CentralRecord, checkReadable, DESCRIPTOR_FLAG } from "./central.ts";
+import { type CentralRecord, checkReadable, DESCRIPTOR_FLAG, STORED } from "./central.ts";
 import { MARK_32 } from "./end.ts";
 import { equalBytes, readExtra, widen } from "./extra.ts";
 import { shownName, zipFault } from "./fault.ts";
@@ -68,14 +68,40 @@ function locateEntry(bytes: Uint8Array, record: CentralRecord, end: number): Loc
   if (!same(crc32, record.crc32)) throw differs("the CRC");
   if (!same(wideSize, record.size)) throw differs("the size");
   if (!same(wideCompressedSize, record.compressedSize)) throw differs("the compressed size");
+  const start = cursor.position;
   const compressed = cursor.take(record.compressedSize);
-  if (hasDescriptor) checkDescriptor(cursor, record, field !== undefined);
+  if (hasDescriptor) {
+    const recordAt = checkDescriptor(cursor, record, field !== undefined);
+    if (method === STORED) refuseEarlierEnd(bytes, start, recordAt, record);
+  }
   if (cursor.remaining > 0) throw zipFault("bytes behind it that belong to no entry", cursor.position, name);
   return { record, compressed };
 }
 
-/** The descriptor must be all that is left: 32-bit sizes, or 64-bit ones behind a header with a zip64 field. */
-function checkDescriptor(cursor: Cursor, record: CentralRecord, isWide: boolean): void {
+/**
+ * A reader that cannot look ahead finds the end of stored content by what follows it: the descriptor or, where that has no
+ * signature, the next header. Content that holds the signature of any record ends there for it, and what comes then is
+ * entries that nobody else sees. (The end of a deflate stream stands in the stream.) Spec 1.6, T13, vector A2.
+ * @param recordAt where that record truly is
+ */
+function refuseEarlierEnd(bytes: Uint8Array, start: number, recordAt: number, record: CentralRecord): void {
+  for (let at = start; at < recordAt; at++) {
+    if (bytes[at] === P && bytes[at + 1] === K && RECORD_KINDS.has(((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0))) {
+      throw zipFault("stored content with a record in it, ended by a data descriptor alone", at, record.name);
+    }
+  }
+}
+
+const P = 0x50;
+const K = 0x4b;
+/** Third and fourth byte of a record's signature: headers, ends, locator, archive data, descriptor, marks of spanned archives. */
+const RECORD_KINDS: ReadonlySet<number> = new Set([0x0102, 0x0304, 0x0505, 0x0506, 0x0606, 0x0607, 0x0608, 0x0708, 0x3030]);
+
+/**
+ * The descriptor must be all that is left: 32-bit sizes, or 64-bit ones behind a header with a zip64 field.
+ * @returns offset of the first signature from there on: its own, or that of the record behind it
+ */
+function checkDescriptor(cursor: Cursor, record: CentralRecord, isWide: boolean): number {
   const offset = cursor.position;
   const bare = isWide ? 20 : 12;
   const isSigned = cursor.remaining === bare + 4;
@@ -91,4 +117,5 @@ function checkDescriptor(cursor: Cursor, record: CentralRecord, isWide: boolean)
     // Without the optional signature, such a CRC would be taken for it.
     (isSigned || crc32 !== DESCRIPTOR_SIGNATURE);
   if (!agrees) throw zipFault("the data descriptor differs from the directory", offset, record.name);
+  return isSigned ? offset : cursor.position;
 }

@@ -16,6 +16,9 @@ const FORBIDDEN_ON_WINDOWS = /[<>"|?*]/;
 /** The devices of Windows, which it sees behind any extension and any trailing space. */
 const DEVICE = /^(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[1-9\u00b9\u00b2\u00b3]) *(?:\.|$)/i;
 
+/** A version of VMS, which some readers take off: with it and without it is one file to them. */
+const VMS_VERSION = /;[0-9]*$/;
+
 /**
  * What is wrong with a relative path by spec 1.3 alone, which is what a manifest's roots are held to (vector U11):
  * undefined for nothing, else a few words.
@@ -47,6 +50,7 @@ export function pathProblem(path: string): string | undefined {
   for (const segment of path.split("/")) {
     if (WHITE_SPACE_AT_AN_EDGE.test(segment)) return "white space at an end of a segment";
     if (segment.endsWith(".")) return "a segment that ends with a dot";
+    if (VMS_VERSION.test(segment)) return "a segment that ends with a version of VMS";
     if (DEVICE.test(segment)) return "the name of a Windows device";
     if (isLonger(segment, MAX_SEGMENT_BYTES)) return `a segment over ${MAX_SEGMENT_BYTES} bytes`;
   }
@@ -61,11 +65,17 @@ function isLonger(text: string, limit: number): boolean {
 /** Spec 1.6: names that are equal once folded are one file on some system. */
 export function foldName(name: string): string {
   if (/^[\x20-\x7e]*$/.test(name)) return name.toLowerCase();
-  return name
-    .normalize("NFC")
-    .replace(/[\u0130\u0131]/g, "i")
-    .toUpperCase()
-    .toLowerCase()
-    .replaceAll("\u03c2", "\u03c3")
-    .normalize("NFC");
+  return (
+    name
+      .normalize("NFC")
+      .replace(/[\u0130\u0131]/g, "i")
+      // Capital sharp s, which is its own upper case; the small one's is SS.
+      .replaceAll("\u1e9e", "ss")
+      .toUpperCase()
+      .toLowerCase()
+      .replaceAll("\u03c2", "\u03c3")
+      // What U+0130 is in lower case.
+      .replaceAll("i\u0307", "i")
+      .normalize("NFC")
+  );
 }

@@ -75,6 +75,24 @@ describe("limits of an archive (spec 1.2)", () => {
     await expect(read({ name: "a", content })).resolves.toMatchObject({ entries: { length: 1 } });
   });
 
+  it.each([0, 16, MAX_ENTRY_BYTES])("a stream of empty blocks for %d bytes is refused before it is inflated", async (size) => {
+    const compressed = new Uint8Array(2 * size + 1025);
+    const zip = forgeZip({ entries: [{ name: "a", compressed, local: { size }, central: { size } }] });
+    await expect(readArchive(zip, idle)).rejects.toHaveCode("Zip");
+  });
+
+  it("a directory is left at the first record that is too many", async () => {
+    const files = Array.from({ length: MAX_ENTRIES + 1 }, (_, index) => ({ name: `f${index}` }));
+    // What comes behind it is no record, and nobody looks.
+    const beyond = { name: "beyond", central: { signature: 0 } };
+    const counts = (entries: number) => ({ entries: [...files, beyond], end: { entries, entriesHere: entries } });
+    await expect(readArchive(forgeZip(counts(MAX_ENTRIES + 2)), idle)).rejects.toHaveCode("ArtifactTooManyEntries");
+    await expect(readArchive(forgeZip(counts(1)), idle)).rejects.toMatchObject({
+      code: "Zip",
+      details: { problem: "more entries than the end record counts" },
+    });
+  });
+
   it("no stream inflates further than declared", async () => {
     const compressed = deflateRawSync(new Uint8Array(MAX_ENTRY_BYTES + 1));
     const asked: number[] = [];

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { crc32, deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import {
@@ -30,6 +31,36 @@ const wide = wideExtra(content.length, deflated.length);
 const forged = withCrc(content, 0x08074b50);
 const described = { descriptor: descriptor(a) };
 
+/** An entry whose end stands behind it alone. */
+const stored = (bytes: Uint8Array, form?: Parameters<typeof descriptor>[1]): Partial<ForgedEntry> => ({
+  method: 0,
+  content: bytes,
+  descriptor: descriptor({ content: bytes, method: 0 }, form),
+});
+/** For a reader that goes forward: the end of "start", then another entry. */
+const inner = forgeZip({ entries: [{ name: "hidden", content: text("evil") }] });
+const hiding = bytesOf(text("start"), descriptor({ content: text("start"), method: 0 }), inner);
+const hasCrc = (checksum: number): Uint8Array => withCrc(text("x"), checksum);
+/** Ends in the first three bytes of a descriptor's signature; the first of its CRC is the fourth. */
+const straddling =
+  Array.from({ length: 5000 }, (_, number) => text(`${number}PK\u0007`)).find((bytes) => (crc32(bytes) & 0xff) === 8) ??
+  expect.fail();
+
+/** Bytes in which no encoder finds anything. */
+const noise = new Uint8Array(randomBytes(5000));
+const SYNC_FLUSH = Uint8Array.of(0, 0, 0, 0xff, 0xff);
+const LAST_BLOCK = Uint8Array.of(3, 0);
+
+/** A deflate stream of stored blocks of so many bytes, each flushed; then flushes alone. */
+function flushed(bytes: Uint8Array, step: number, more = 0): Uint8Array {
+  const blocks: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += step) {
+    const piece = bytes.subarray(at, at + step);
+    blocks.push(Uint8Array.of(0), u16(piece.length), u16(0xffff - piece.length), piece);
+  }
+  return bytesOf(...blocks, ...Array.from({ length: more }, () => SYNC_FLUSH), LAST_BLOCK);
+}
+
 /** Right in every point, or odd in a way that leaves nothing open: read. */
 const READ: { readonly [what: string]: ForgedZip } = {
   plain: one({}),
@@ -44,6 +75,17 @@ const READ: { readonly [what: string]: ForgedZip } = {
   "a descriptor": one(described),
   "a descriptor without signature": one({ descriptor: descriptor(a, { signature: false }) }),
   "a descriptor behind stored content (A2)": one({ method: 0, descriptor: descriptor({ ...a, method: 0 }) }),
+  "stored records where the local header has the sizes": one({ method: 0, content: hiding }),
+  "deflated records behind a descriptor": one({ content: hiding, descriptor: descriptor({ content: hiding }) }),
+  "stored content that only begins like a record": one(stored(text("PK PK\u0003 PPK"))),
+  "stored content that ends like the start of the descriptor": one(stored(text("PK\u0007"))),
+  "deflate in stored blocks": one({ compressed: deflateRawSync(noise, { level: 0 }), content: noise }),
+  "deflate of what cannot be made smaller": one({ content: noise }),
+  "deflate with a flush after each few bytes": one({
+    content: noise.subarray(0, 1000),
+    compressed: flushed(noise.subarray(0, 1000), 8),
+  }),
+  "deflate of nothing with some flushes": one({ content: text(""), compressed: flushed(text(""), 0, 200) }),
   "a descriptor beside right local fields": one({
     ...described,
     local: { crc32: crc32(content), compressedSize: deflated.length, size: content.length },
@@ -206,6 +248,24 @@ const ZIP: { readonly [what: string]: ForgedZip } = {
   }),
   "stored content shorter than declared": one({ method: 0, local: { size: 50 }, central: { size: 50 } }),
   "stored content longer than declared": one({ method: 0, local: { size: 5 }, central: { size: 5 } }),
+  "an entry hidden behind a descriptor in stored content": one(stored(hiding)),
+  "the same, its own descriptor without signature": one(stored(hiding, { signature: false })),
+  "the same, beside right local fields": one({
+    ...stored(hiding),
+    local: { crc32: crc32(hiding), compressedSize: hiding.length, size: hiding.length },
+  }),
+  "the same, announced in the local header alone": one({ ...stored(hiding), central: { flags: 0 } }),
+  "a local header in stored content behind a descriptor": one(stored(inner)),
+  "a central record there": one(stored(text("aPK\u0001\u0002b"))),
+  "an end record there": one(stored(text("PK\u0005\u0006"))),
+  "a descriptor there": one(stored(text("PK\u0007\b"))),
+  "a record that begins in stored content and ends in the descriptor": one(stored(straddling, { signature: false })),
+  "a descriptor without signature whose CRC reads as a header": one(stored(hasCrc(0x04034b50), { signature: false })),
+  "a deflate stream of empty blocks": one({
+    content: text(""),
+    compressed: flushed(text(""), 0, 210),
+  }),
+  "a deflate stream twice as long as its content and more": one({ content: noise, compressed: flushed(noise, 2) }),
   "bytes behind the deflate stream": one({ compressed: bytesOf(deflated, text("x")) }),
   "a second deflate stream": one({ compressed: bytesOf(deflated, deflated) }),
   "a deflate stream that ends early": one({ compressed: deflated.subarray(0, -1) }),

@@ -8,13 +8,11 @@ export interface AtomicOptions {
   /** Permission bits of the file, whatever was there before; the umask does not count. */
   readonly mode: number;
   /**
-   * Where it is written first, on the same file system; it is overwritten, so its name must be the caller's alone. Give one that
-   * recovery clears where a kill must leave nothing behind. Absent: a name of this process beside the file.
+   * Where it is written first, on the same file system; what is there goes, so its name must be the caller's alone. Give one that
+   * recovery clears where a kill must leave nothing behind. Absent: a name beside the file that nobody can know before.
    */
   readonly temporary?: string;
 }
-
-let written = 0;
 
 /**
  * Replaces a file so that every reader, and every moment of a power loss, sees the old bytes or the new ones: written beside it, synced,
@@ -23,11 +21,11 @@ let written = 0;
  * Our own in place of `write-file-atomic`, which does not sync the folder and leaves its temporary file where it likes.
  */
 export async function writeFileAtomically(file: string, content: Uint8Array | string, options: AtomicOptions): Promise<void> {
-  written += 1;
-  const temporary = options.temporary ?? join(dirname(file), `.${basename(file)}.${process.pid}.${written}.tmp`);
+  const temporary = options.temporary ?? join(dirname(file), `.${basename(file)}.${unguessable()}.tmp`);
   await io("write", file, async () => {
     try {
-      await writeSynced(temporary, content, options.mode, "w");
+      if (options.temporary !== undefined) await rm(temporary, { force: true });
+      await writeSynced(temporary, content, options.mode);
       faultPoint("files.written");
       await moveTo(temporary, file);
     } catch (error) {
@@ -39,9 +37,9 @@ export async function writeFileAtomically(file: string, content: Uint8Array | st
   });
 }
 
-/** Writes a whole file and syncs it. `flags`: `wx` refuses one that is there. */
-export async function writeSynced(file: string, content: Uint8Array | string, mode: number, flags: "w" | "wx"): Promise<void> {
-  const handle = await open(file, flags, mode);
+/** Writes a new file and syncs it. Refuses one that is there, and never follows a link that somebody laid in its place. */
+export async function writeSynced(file: string, content: Uint8Array | string, mode: number): Promise<void> {
+  const handle = await open(file, "wx", mode);
   try {
     await handle.writeFile(content);
     if (process.platform !== "win32") await handle.chmod(mode);
@@ -49,4 +47,8 @@ export async function writeSynced(file: string, content: Uint8Array | string, mo
   } finally {
     await handle.close();
   }
+}
+
+function unguessable(): string {
+  return process.getBuiltinModule("node:crypto").randomBytes(9).toString("hex");
 }

@@ -1,6 +1,6 @@
 /**
  * Named places at which a test ends this process, or lets a write fail, to see what is left behind (spec 5.2). Without
- * the variable nothing happens.
+ * the variable nothing happens; what is shipped does not read it.
  *
  *     PALYRA_FAULT_POINT=<name>[:<n>][=<code>]
  *

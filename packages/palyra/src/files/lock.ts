@@ -3,12 +3,13 @@
  * platform the same. The file stays empty and is never removed; nobody else may open it, since on POSIX closing any handle of a
  * file gives up the process's locks on it. Beside it `<file>.holder` says who has it, for messages only.
  */
-import { chmodSync, constants, statSync } from "node:fs";
-import { access, readFile, writeFile } from "node:fs/promises";
+import { chmodSync, constants, lstatSync, statSync } from "node:fs";
+import { access } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PalyraError } from "../errors.ts";
 import { asIo, systemCode } from "./io.ts";
+import { ownFileProblem, readOwn, writeOwn } from "./own.ts";
 import { type Database, openDatabase, sqliteResult } from "./sqlite.ts";
 
 /** Milliseconds that a lock is waited for (spec 5.2). */
@@ -16,6 +17,9 @@ export const LOCK_TIMEOUT_MS = 30_000;
 
 /** Of the lock and of the file that names its holder. */
 const LOCK_MODE = 0o600;
+
+/** Bytes of the holder's name at most. */
+const HOLDER_BYTES = 200;
 
 export interface LockOptions {
   /** Default `LOCK_TIMEOUT_MS`; 0 answers at once. */
@@ -73,16 +77,35 @@ function pause(attempt: number): number {
 }
 
 async function tryOnce(file: string): Promise<Database | undefined> {
+  refuseForeign(file);
   let database: Database | undefined;
   try {
     database = openDatabase(file, { busyTimeoutMs: 0 });
     closeToOthers(file);
-    database.exec("BEGIN EXCLUSIVE");
+    // No file for a rollback: nothing is ever written, so that one beside the lock is none of ours.
+    database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return database;
   } catch (error) {
     database?.close();
     if (sqliteResult(error) === "busy") return undefined;
     throw await unusable(file, error);
+  }
+}
+
+/**
+ * What is no lock of ours SQLite must not see: through a link it makes and changes files elsewhere, and by a journal beside the file it
+ * rolls back, and deletes the file that the journal names (T25). By the name again; nothing but ours may write in the folder.
+ */
+function refuseForeign(file: string): void {
+  for (const path of [file, `${file}-journal`, `${file}-wal`]) {
+    let problem: string | undefined;
+    try {
+      const found = lstatSync(path, { throwIfNoEntry: false });
+      problem = found && (ownFileProblem(found) ?? (found.size === 0 ? undefined : "it is not empty, so it is no lock"));
+    } catch (error) {
+      throw asIo("lock", path, error);
+    }
+    if (problem !== undefined) throw new PalyraError("Io", { action: "lock", file: path, code: problem });
   }
 }
 
@@ -95,7 +118,7 @@ function closeToOthers(file: string): void {
 }
 
 async function nameHolder(file: string, { purpose }: Pick<LockOptions, "purpose">): Promise<void> {
-  await writeFile(holderFile(file), `${process.pid} (${purpose})`, { mode: LOCK_MODE }).catch(() => {});
+  await writeOwn(holderFile(file), `${process.pid} (${purpose})`, LOCK_MODE).catch(() => {});
 }
 
 // The system's own reason says more than SQLite's. The file itself is only asked about, not opened: see above.
@@ -112,7 +135,8 @@ async function unusable(file: string, error: unknown): Promise<unknown> {
 }
 
 async function timedOut(file: string, waited: number): Promise<PalyraError> {
-  const holder = (await readFile(holderFile(file), "utf8").catch(() => "")).slice(0, 200);
+  const read = await readOwn(holderFile(file), HOLDER_BYTES).catch(() => undefined);
+  const holder = read?.ok === true ? Buffer.from(read.bytes).toString("utf8") : "";
   return new PalyraError("LockTimeout", { file, waited_ms: waited, ...(holder === "" ? {} : { holder }) });
 }
 

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { ifThere, io } from "./io.ts";
 
 /** What a file holds; `undefined` bytes where it holds more than the limit. */
@@ -11,23 +11,28 @@ export async function readBounded(file: string, limit: number): Promise<BoundedR
   return io("read", file, async () => {
     const handle = await open(file, "r");
     try {
-      const stat = await handle.stat();
-      const size = stat.isFile() ? stat.size : 0;
-      if (size > limit) return { ok: false, size };
-      const chunks: Uint8Array[] = [];
-      let total = 0;
-      for (let room = size + 1; ; room = Math.min(CHUNK_BYTES, limit + 1 - total)) {
-        const chunk = new Uint8Array(room);
-        const { bytesRead } = await handle.read(chunk, 0, room, null);
-        if (bytesRead === 0) return { ok: true, bytes: joined(chunks, total) };
-        chunks.push(chunk.subarray(0, bytesRead));
-        total += bytesRead;
-        if (total > limit) return { ok: false, size: total };
-      }
+      return await readHandle(handle, limit);
     } finally {
       await handle.close();
     }
   });
+}
+
+/** The same of what is open, from its beginning. Throws the system's error. */
+export async function readHandle(handle: FileHandle, limit: number): Promise<BoundedRead> {
+  const stat = await handle.stat();
+  const size = stat.isFile() ? stat.size : 0;
+  if (size > limit) return { ok: false, size };
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for (let room = size + 1; ; room = Math.min(CHUNK_BYTES, limit + 1 - total)) {
+    const chunk = new Uint8Array(room);
+    const { bytesRead } = await handle.read(chunk, 0, room, null);
+    if (bytesRead === 0) return { ok: true, bytes: joined(chunks, total) };
+    chunks.push(chunk.subarray(0, bytesRead));
+    total += bytesRead;
+    if (total > limit) return { ok: false, size: total };
+  }
 }
 
 /** The same, where a missing file is no error. */

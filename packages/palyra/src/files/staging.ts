@@ -13,9 +13,9 @@ export interface StagedFile {
   readonly bytes: Uint8Array;
 }
 
-/** Regular files and folders only, with these modes, whatever an archive says (spec 9.2). */
-const FILE_MODE = 0o644;
-const FOLDER_MODE = 0o755;
+/** Regular files and folders only, their owner's alone, whatever an archive or the umask says (spec 9.2). */
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
 /** Files that are written and synced at a time. */
 const AT_A_TIME = 8;
 
@@ -38,7 +38,7 @@ export async function stageFolder(folder: string, files: readonly StagedFile[]):
 
 /** A file that is there already was made by another entry whose name this file system takes for the same. */
 async function writeNew(folder: string, file: StagedFile): Promise<void> {
-  await writeSynced(join(folder, ...file.path.split("/")), file.bytes, FILE_MODE, "wx");
+  await writeSynced(join(folder, ...file.path.split("/")), file.bytes, FILE_MODE);
 }
 
 /** Every folder above a file, parents first. */

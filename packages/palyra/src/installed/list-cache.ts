@@ -5,11 +5,14 @@
  *     { schema_version: 1, entries: { "<sha256>:<bytes>:<mtime ms>": { skill_name, tool_count, required_protocol_major, min_palyra_version } } }
  */
 import { statSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
 import { writeJson } from "palyra-skills/encoding";
 import type { Manifest } from "palyra-skills/manifest";
+import { readOwn, writeOwn } from "../files/index.ts";
 import type { InstalledEntry } from "./entry.ts";
 import { type SkillsFolder, skillsFolder } from "./layout.ts";
+
+/** Bytes; far beyond what the most skills that people have take. */
+const MAX_CACHE_BYTES = 64 * 1024 * 1024;
 
 export interface ManifestSummary {
   readonly skill_name: string;
@@ -29,14 +32,14 @@ export function summaryOf(manifest: Manifest): ManifestSummary {
 
 /**
  * A summary of each entry, in their order. What the cache does not have, `summarise` makes from the artifact; undefined where it
- * cannot. The file is renewed where it lacked something: by a reader, who may ask for a few entries only, where it is there; by a
- * writer (`create`), who knows all entries, in any case.
+ * cannot. The file is renewed where it lacked something: by a reader, who may ask for a few entries only, where it is there and may
+ * be written (`update`); by a writer (`create`), who knows all entries, in any case.
  */
 export async function summariesOf(
   skillsRoot: string,
   entries: readonly InstalledEntry[],
   summarise: (entry: InstalledEntry) => Promise<ManifestSummary | undefined>,
-  options: { readonly create: boolean } = { create: false },
+  renewal: "never" | "update" | "create",
 ): Promise<readonly (ManifestSummary | undefined)[]> {
   const folder = skillsFolder(skillsRoot);
   const known = await readCache(folder.listCache);
@@ -51,8 +54,9 @@ export async function summariesOf(
     missed ||= known?.has(key) !== true;
     fresh.set(key, summary);
   }
-  if (missed && options.create) await writeCache(folder.listCache, fresh);
-  else if (missed && known !== undefined) await writeCache(folder.listCache, new Map([...known, ...fresh]));
+  if (missed && renewal === "create") await writeCache(folder.listCache, fresh);
+  else if (missed && renewal === "update" && known !== undefined)
+    await writeCache(folder.listCache, new Map([...known, ...fresh]));
   return summaries;
 }
 
@@ -61,12 +65,12 @@ function keyOf(folder: SkillsFolder, entry: InstalledEntry): string | undefined 
   return stat === undefined ? undefined : `${entry.artifact_sha256}:${stat.size}:${Math.trunc(stat.mtimeMs)}`;
 }
 
-/** Empty for a file that is wrong, undefined for none. The quick parser will do: nothing here is believed for more than showing it. */
+/** Empty for a file that is wrong, undefined for none of ours. The quick parser will do: nothing here is believed for more than showing it. */
 async function readCache(file: string): Promise<ReadonlyMap<string, ManifestSummary> | undefined> {
-  const text = await readFile(file, "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
+  const read = await readOwn(file, MAX_CACHE_BYTES).catch(() => undefined);
+  if (read === undefined || !read.ok) return undefined;
   try {
-    const document: unknown = JSON.parse(text);
+    const document: unknown = JSON.parse(Buffer.from(read.bytes).toString("utf8"));
     if (!isRecord(document) || document["schema_version"] !== 1 || !isRecord(document["entries"])) return new Map();
     return new Map(Object.entries(document["entries"]).filter(isSummaryOf));
   } catch {
@@ -89,8 +93,8 @@ function isRecord(value: unknown): value is { readonly [key: string]: unknown } 
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-// Written in place and not synced: half a file is a wrong one, and so is rebuilt. One that cannot be written is none.
+// Written in place and not synced: half a file is a wrong one, and so is rebuilt. One that is none of ours, or cannot be written, is none (T25).
 async function writeCache(file: string, entries: ReadonlyMap<string, ManifestSummary>): Promise<void> {
   const document = { schema_version: 1, entries: Object.fromEntries([...entries].map(([key, each]) => [key, { ...each }])) };
-  await writeFile(file, `${writeJson(document)}\n`).catch(() => {});
+  await writeOwn(file, `${writeJson(document)}\n`).catch(() => {});
 }

@@ -3,8 +3,9 @@
  * A line waits in the journal until it is on the disk. What a kill leaves half done is done again: a torn last line is cut, and a
  * line that is there already is known by its `event_ulid`.
  */
-import { type FileHandle, open } from "node:fs/promises";
-import { ifThere, io } from "../files/index.ts";
+import { constants } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
+import { ifThere, io, openOwn } from "../files/index.ts";
 import type { Journal, StoredEvent } from "./journal.ts";
 
 /** Lines that are appended and synced together. */
@@ -55,9 +56,9 @@ async function appendLines(auditFile: string, events: readonly StoredEvent[]): P
   }
 }
 
-async function openForUpdate(auditFile: string): Promise<FileHandle> {
-  const there = await ifThere(() => open(auditFile, "r+"));
-  return there ?? open(auditFile, "w+", 0o600);
+/** A plain file of our own: a link in its place would have our lines appended to anything (T25). */
+function openForUpdate(auditFile: string): Promise<FileHandle> {
+  return openOwn(auditFile, constants.O_RDWR | constants.O_CREAT);
 }
 
 /** Whole or not at all, as far as the disk lets us. */

@@ -63,7 +63,7 @@ async function commitOn(
   const { entries } = withEntry(ground.index, entry, call.now);
   const summarise = async (each: InstalledEntry) =>
     each.artifact_sha256 === entry.artifact_sha256 ? summaryOf(look.artifact.manifest) : undefined;
-  await summariesOf(writer.folder.root, entries, summarise, { create: true });
+  await summariesOf(writer.folder.root, entries, summarise, "create");
   const { status } = await journal.status(skill_id, version);
   return { document: documentOf(look, entry), look, status };
 }

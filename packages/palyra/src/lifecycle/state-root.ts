@@ -33,6 +33,11 @@ export async function checkStateRoot(home: Home): Promise<void> {
   if (problem !== undefined) throw new PalyraError("UnsafeStateRoot", { folder, problem });
 }
 
+/** Whether commands that only read may write in the skills folder: only in the home's own. One that was named is read as it is. T25. */
+export function mayTidy({ places }: Home): boolean {
+  return isWithin(places.stateRoot, places.skillsRoot);
+}
+
 function usesStateRoot({ stateRoot, skillsRoot, trustStore, journal }: Places): boolean {
   return [skillsRoot, trustStore, journal].some((place) => isWithin(stateRoot, place));
 }

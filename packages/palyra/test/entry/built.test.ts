@@ -113,6 +113,13 @@ describe("the program", () => {
     expect(run(["skills", "list"], env)).toMatchObject({ status: 0, stderr: "", stdout: expect.stringContaining("acme.echo") });
     expect(run(["skills", "remove", "acme.echo"], env)).toMatchObject({ status: 0, stderr: "" });
   });
+  it("cannot be stopped at the fault points of the tests", () => {
+    const ran = run(["skills", "trust", "add", "globex", "ab".repeat(32)], { ...env, PALYRA_FAULT_POINT: "*" });
+    expect(ran).toMatchObject({ status: 0, signal: null, stderr: "" });
+    expect(
+      Object.keys(outputs()).filter((file) => readFileSync(join(repositoryRoot, file), "utf8").includes("FAULT_POINT")),
+    ).toEqual([]);
+  });
   it("takes a key from stdin, and never from an argument", () => {
     const words = [
       "skills",

@@ -4,6 +4,7 @@ import { PalyraError } from "../../errors.ts";
 import { type InstalledEntry, type ManifestSummary, summariesOf, summaryOf } from "../../installed/index.ts";
 import type { EffectiveStatus } from "../../journal/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
+import { mayTidy } from "../../lifecycle/state-root.ts";
 import { type Eligibility, eligibilityOf, type Requirements, type RuntimeStatus, runtimeStatus } from "./eligibility.ts";
 
 /** One installed version as it is listed (spec 11.4): the index's record, then what is known of it besides. */
@@ -31,7 +32,7 @@ export async function inventoryOf(
   statusOf: StatusLookup,
 ): Promise<readonly InventoryEntry[]> {
   const problems = new Map<InstalledEntry, Problem>();
-  const summaries = await summariesOf(home.places.skillsRoot, entries, async (entry) => {
+  const summarise = async (entry: InstalledEntry): Promise<ManifestSummary | undefined> => {
     try {
       // Only what the cache does not know is opened: `list` loads no archive reader and no TOML (habit 8).
       const { openInstalled } = await import("./open-installed.ts");
@@ -40,7 +41,9 @@ export async function inventoryOf(
       problems.set(entry, await problemOf(error));
       return undefined;
     }
-  });
+  };
+  const { skillsRoot } = home.places;
+  const summaries = await summariesOf(skillsRoot, entries, summarise, mayTidy(home) ? "update" : "never");
   return entries.map((entry, at) => inventoryEntry(home, entry, summaries[at], statusOf, { problem: problems.get(entry) }));
 }
 

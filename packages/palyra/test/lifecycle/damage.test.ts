@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { openDatabase } from "../../src/files/index.ts";
-import { skillsFolder } from "../../src/installed/index.ts";
+import { readIndex, skillsFolder } from "../../src/installed/index.ts";
 import { changeStatus, changeTrust, type Home, removeSkill } from "../../src/lifecycle/index.ts";
 import { install, newCall, newHome, publicKeyOf, stateOf } from "./support.ts";
 
@@ -15,7 +15,19 @@ const sql = (home: Home, ...statements: string[]): void => {
 };
 const set = (home: Home, status: "active" | "quarantined" | "disabled", call = newCall()) =>
   changeStatus(home, { skillId: "acme.echo", status, reason: "odd" }, call);
-const statuses = async (home: Home) => (await stateOf(home)).statuses;
+/** Of what is installed, asked for all at once and one by one. */
+const statuses = async (home: Home) => {
+  const { entries } = await readIndex(home.places.skillsRoot);
+  const journal = await home.openJournal(home.places.journal, { create: false });
+  try {
+    const all = await journal?.statuses();
+    const one = await Promise.all(entries.map(async (each) => (await journal?.status(each.skill_id, each.version))?.status));
+    expect(entries.map((each) => all?.(each.skill_id, each.version).status)).toEqual(one);
+    return one;
+  } finally {
+    await journal?.close();
+  }
+};
 const verify = async (home: Home) => {
   const journal = await home.openJournal(home.places.journal, { create: false });
   try {
@@ -23,6 +35,16 @@ const verify = async (home: Home) => {
   } finally {
     await journal?.close();
   }
+};
+/** The number of the last event, as a double has it. */
+const headOf = (home: Home): number => {
+  const database = openDatabase(home.places.journal);
+  let seq = 0;
+  database.select(["max(seq)"], "FROM skill_events", [], ([found]) => {
+    seq = Number(found);
+  });
+  database.close();
+  return seq;
 };
 const NO_TRIGGER = "DROP TRIGGER skill_events_no_update";
 const last = "seq = (SELECT max(seq) FROM skill_events)";
@@ -52,7 +74,8 @@ describe("T26: a chain that was damaged", () => {
     expect(call.warnings).toEqual([expect.stringContaining("journal verify")]);
     expect(await statuses(home)).toEqual(["active", "quarantined"]);
     const before = await stateOf(home);
-    await expect(set(home, "active")).rejects.toHaveCode("JournalChainBroken");
+    const place = { code: "JournalChainBroken", details: { seq: headOf(home) } };
+    await expect(set(home, "active")).rejects.toMatchObject(place);
     await expect(install(home, { version: "1.2.0" })).rejects.toHaveCode("JournalChainBroken");
     await expect(removeSkill(home, { skillId: "acme.echo" }, newCall())).rejects.toHaveCode("JournalChainBroken");
     const trust = { do: "add", publisher: "globex", key: await publicKeyOf(2) } as const;
@@ -79,6 +102,9 @@ describe("T26: a chain that was damaged", () => {
     expect(await statuses(home)).toEqual(["unknown", "active"]);
     await set(home, "disabled");
     expect(await statuses(home)).toEqual(["disabled", "active"]);
+    await changeStatus(home, { skillId: "acme.other", status: "active" }, newCall());
+    sql(home, `UPDATE skill_events SET payload_json = '${payload}' WHERE ${last}`);
+    expect(await statuses(home)).toEqual(["disabled", "unknown"]);
     await expect(verify(home)).rejects.toHaveCode("JournalChainBroken");
   });
 });

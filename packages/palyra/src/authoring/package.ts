@@ -11,6 +11,7 @@ import { readLockedPackages } from "./lockfile.ts";
 import { writeProvenance } from "./provenance.ts";
 import { readRepository } from "./repository.ts";
 import { readSource, readSources } from "./sources.ts";
+import { toolModuleRemarks } from "./tool-modules.ts";
 
 /** Paths as they were given. */
 export interface PackageRequest {
@@ -42,14 +43,20 @@ export interface PackageDocument {
 /**
  * Packs and signs a skill, and writes it once it has been read back. Nothing is written before that, not even the output's
  * folder. Errors: those of `buildArtifact`, `Io`, `ArtifactEntryTooLarge`.
+ * @param warn is told what will keep others from installing it
  */
-export async function packageSkill(request: PackageRequest, platform: Platform): Promise<PackageDocument> {
+export async function packageSkill(
+  request: PackageRequest,
+  platform: Platform,
+  warn: (remark: string) => void,
+): Promise<PackageDocument> {
   const manifest = await readSource(request.manifest);
   const [modules, assets] = await Promise.all([readSources(request.modules), readSources(request.assets)]);
   const built = await naming(request.manifest, () => build(request, { manifest, modules, assets }, platform));
   await io("make the folder of", request.output, () => makeFolder(dirname(request.output)));
   await writeFileAtomically(request.output, built.bytes, { mode: 0o644 });
   const { artifact, bytes } = built;
+  for (const remark of toolModuleRemarks(artifact)) warn(remark);
   return {
     artifact_path: request.output,
     payload_sha256: artifact.payloadSha256,
@@ -73,7 +80,8 @@ async function naming<Result>(document: string, work: () => Promise<Result>): Pr
     return await work();
   } catch (error) {
     if (isSkillError(error, "ManifestParse")) throw new SkillError("ManifestParse", { document, ...error.details });
-    if (isSkillError(error, "ManifestValidation")) throw new SkillError("ManifestValidation", { document, ...error.details });
+    if (isSkillError(error, "ManifestValidation") && !error.details.faults.some(({ path }) => path === "modules"))
+      throw new SkillError("ManifestValidation", { document, ...error.details });
     if (isSkillError(error, "InvalidArtifactPath") && error.details.faults !== undefined)
       throw new SkillError("InvalidArtifactPath", { document, ...error.details });
     throw error;

@@ -1,24 +1,23 @@
 import { createInterface } from "node:readline";
 import type { Question } from "../call.ts";
 import type { Host } from "./host.ts";
-import { Interrupted } from "./interrupted.ts";
 import type { Paint } from "./text/paint.ts";
 
 /**
- * Shows what the question is about and asks it. Only `y` or `yes` is a yes, the end of input is a no. `Interrupted` where the
- * person would rather not have asked.
+ * Shows what the question is about and asks it. Only `y` or `yes` is a yes, the end of input is a no; undefined where the
+ * person pressed Ctrl-C, which is neither.
  */
 export function askPerson(
   { input, output }: NonNullable<Host["prompt"]>,
   { context, question }: Question,
   { write, paint }: { readonly write: (lines: readonly string[]) => void; readonly paint: Paint },
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   write(["", ...context, ""]);
   const line = createInterface({ input, output, historySize: 0 });
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     let given: string | undefined;
     line.once("SIGINT", () => {
-      reject(new Interrupted());
+      resolve(undefined);
       line.close();
     });
     line.once("close", () => {

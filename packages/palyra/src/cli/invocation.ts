@@ -33,7 +33,7 @@ function requireChoices(words: Words, options: ReturnType<typeof optionsOf>): vo
   for (const { name, choices } of options) {
     const value = words.texts.get(name);
     if (value === undefined || choices === undefined || choices.length === 0 || choices.includes(value)) continue;
-    throw usage(`--${name} is none of ${choices.join(", ")}`);
+    throw usage(`--${name} ${quoted(value)} is none of ${choices.join(", ")}`);
   }
 }
 

@@ -117,7 +117,9 @@ function documentOf(code: string, details: object): string | undefined {
     const value: unknown = Object.entries(details).find(([name]) => name === key)?.[1];
     if (typeof value === "string") return value;
   }
-  return code.startsWith("Manifest") ? "skill.toml" : undefined;
+  // Modules that are none have that code too, and no place in a file.
+  const placed = faultsOf(details).some(({ line }) => line !== undefined);
+  return placed && code.startsWith("Manifest") ? "skill.toml" : undefined;
 }
 
 export { jsonText } from "./json.ts";

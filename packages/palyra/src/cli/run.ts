@@ -5,14 +5,16 @@ import { safe } from "../operations/wording/safe.ts";
 import type { Settings } from "../settings.ts";
 import { VERSION } from "../version.ts";
 import { findCommand, isGroup } from "./command.ts";
-import { requireNoDaemon } from "./dispatch.ts";
+import { workHere } from "./dispatch.ts";
 import type { Host } from "./host.ts";
-import { Interrupted } from "./interrupted.ts";
 import { type Invocation, readGlobals, readInvocation } from "./invocation.ts";
 import { type Manner, mannerOf } from "./manner.ts";
 import { startProgress } from "./progress.ts";
 import { VIEWS } from "./views/index.ts";
 import { usage } from "./words.ts";
+
+/** The person pressed Ctrl-C at a question. Exit code 130, as of a process that SIGINT ends. */
+class Interrupted extends Error {}
 
 /**
  * Runs one command line to its end. The result is the exit code: 0 done, 1 refused or failed, 2 usage (spec 6); 130 where a
@@ -80,12 +82,11 @@ async function runOperation<Name extends OperationName>(
   }
   const invocation = readInvocation(operation, words);
   const services = host.compose(invocation.settings);
-  const absent = operation.daemon ? await requireNoDaemon(services.settings.daemonUrl) : undefined;
   if (manner.says === "everything") host.stderr.write(manner.errorLines(settingLines(services.settings, manner)));
   const progress = startProgress(host.stderr, manner.plain);
   try {
     const call = callOf(host, services, invocation, manner, progress);
-    if (absent !== undefined) call.warn(absent);
+    if (operation.daemon) await workHere(services.settings, call);
     const { output, failed } = await operation.run(services, invocation.input, call);
     progress.pause();
     await answer(name, output, host, invocation.input["report"] === "json" ? { ...manner, json: true } : manner);
@@ -138,8 +139,12 @@ function callOf(
     ...(prompt === undefined || unattended || manner.json
       ? {}
       : {
-          ask: async (question) =>
-            (await import("./ask.ts")).askPerson(prompt, question, { write: tellPerson, paint: manner.errorPaint }),
+          ask: async (question) => {
+            const { askPerson } = await import("./ask.ts");
+            const answer = await askPerson(prompt, question, { write: tellPerson, paint: manner.errorPaint });
+            if (answer === undefined) throw new Interrupted();
+            return answer;
+          },
         }),
   };
 }

@@ -4,6 +4,7 @@ import type { Call } from "../call.ts";
 import { PalyraError, type PalyraErrorCode } from "../errors.ts";
 import { type Field, fieldsOf } from "./field.ts";
 import type { Services } from "./services.ts";
+import { quoted } from "./wording/safe.ts";
 
 export type { Field } from "./field.ts";
 
@@ -97,5 +98,7 @@ function sentence(issue: v.BaseIssue<unknown>, fields: readonly Field[], positio
   const field = fields.find((each) => each.name === name);
   if (field === undefined) return `unknown field ${JSON.stringify(name)}`;
   const typed = positional.includes(name) ? field.placeholder : `--${field.option}`;
-  return issue.input === undefined ? `${typed} is missing` : `${typed} ${issue.message}`;
+  if (issue.input === undefined) return `${typed} is missing`;
+  const given = typeof issue.input === "string" && issue.input.trim() !== "" ? ` ${quoted(issue.input)}` : "";
+  return `${typed}${given} ${issue.message}`;
 }

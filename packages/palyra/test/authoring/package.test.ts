@@ -16,6 +16,7 @@ let count = 0;
 beforeEach(() => {
   folder = join(scratch, String(count++));
   mkdirSync(folder);
+  remarks = [];
   writeFileSync(join(folder, "skill.toml"), MANIFEST);
   writeFileSync(join(folder, "echo.wasm"), MODULE);
 });
@@ -51,7 +52,8 @@ const request = (more: Partial<PackageRequest> = {}): PackageRequest => ({
   signedAt: 1_750_000_000_000,
   ...more,
 });
-const pack = (more?: Partial<PackageRequest>) => packageSkill(request(more), nodePlatform);
+let remarks: string[];
+const pack = (more?: Partial<PackageRequest>) => packageSkill(request(more), nodePlatform, (remark) => void remarks.push(remark));
 const opened = async () => openArtifact(new Uint8Array(readFileSync(join(folder, "out/echo.palyra-skill"))), nodePlatform);
 const entry = async (path: string): Promise<unknown> =>
   JSON.parse(new TextDecoder().decode((await opened()).archive.get(path)?.bytes ?? new Uint8Array()));
@@ -88,8 +90,19 @@ describe("a package", () => {
     writeFileSync(large, Buffer.alloc(16 * 1024 * 1024 + 1));
     await expect(pack({ assets: [large] })).rejects.toHaveCode("ArtifactEntryTooLarge");
   });
+  it("says which module its tools would miss, and what there is", async () => {
+    writeFileSync(join(folder, "skill.toml"), `${MANIFEST}[operator.plugin]\ndefault_module_path = "modules/other.wasm"\n`);
+    await pack();
+    expect(remarks).toEqual([expect.stringMatching(/^there is no modules\/other.wasm, .*; packed is modules\/echo.wasm$/)]);
+    remarks = [];
+    writeFileSync(join(folder, "skill.toml"), MANIFEST);
+    writeFileSync(join(folder, "two.wasm"), MODULE);
+    await pack({ modules: [join(folder, "echo.wasm"), join(folder, "two.wasm")] });
+    expect(remarks).toEqual([expect.stringMatching(/^there is no modules\/say.wasm, /)]);
+  });
   it("passes its own audit", async () => {
     await pack();
+    expect(remarks).toEqual([]);
     const trusted = decideTrust(await opened(), EMPTY_TRUST_STORE, { allowFirstUse: true });
     const report = await auditSkill(trusted, { policy: DEFAULT_POLICY, platform: nodePlatform, now: 0 });
     expect(report.quarantine_reasons).toEqual([]);

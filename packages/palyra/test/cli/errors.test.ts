@@ -119,6 +119,16 @@ describe("an error", () => {
   });
 });
 
+describe("a module that is none", () => {
+  it("is told as a fault of the command line, not of the manifest", () => {
+    const fault = { path: "modules", problem: "not a module's path", found: "skill.toml" };
+    const lines = errorLines(tell(new SkillError("ManifestValidation", { faults: [fault] })), plain);
+    expect(lines[0]).toBe("error: what is given with --module is no module");
+    expect(lines[1]).toBe("  modules: not a module's path (found skill.toml)");
+    expect(lines[2]).toContain(".wasm");
+  });
+});
+
 describe("faults", () => {
   const lines = (one: Fault): string[] =>
     errorLines(tell(new SkillError("ManifestValidation", { document: "skill.toml", faults: [one] })), plain);

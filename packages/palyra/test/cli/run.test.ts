@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { colours, plain } from "../../src/cli/text/paint.ts";
@@ -65,7 +65,8 @@ describe("a run", () => {
     const ran = await palyra("skills", "list", "-v");
     expect(ran.stderr).toContain(`state root: ${join(root, "state")} ($PALYRA_STATE_ROOT)`);
     expect(ran.stderr).toContain("(default)");
-    const warned = temporaryFolder();
+    const warned = join(temporaryFolder(), "folder");
+    mkdirSync(warned);
     const journal = { PALYRA_JOURNAL_DB_PATH: warned };
     await palyra("skills", "list");
     expect((await commandLine(root, { env: journal })("skills", "list")).stderr).toContain("warning:");
@@ -81,6 +82,20 @@ describe("a run", () => {
     truncateSync(large, 64 * 1024 * 1024 + 1);
     const ran = await palyra("skills", "package", "verify", "--artifact", large, "--json");
     expect(errorOf(ran)).toMatchObject({ code: "ArtifactTooLarge", details: { actual: 67108865, limit: 67108864 } });
+  });
+});
+
+describe("a question before an install", () => {
+  it.each([
+    ["\u0003", 130, "", false],
+    ["n\n", 1, "declined", false],
+    ["y\n", 0, "", true],
+  ])("answered with %j exits with %i", async (types, exit, said, installed) => {
+    const folder = temporaryFolder();
+    const ran = await commandLine(folder, { types })("skills", "install", "--artifact", file, "--allow-untrusted");
+    expect(ran).toMatchObject({ exit, stderr: expect.stringContaining(said) });
+    expect(ran.stderr).toContain("It asks for");
+    expect(existsSync(join(folder, "state/skills/acme.echo"))).toBe(installed);
   });
 });
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { afterAll } from "vitest";
 import type { Host } from "../../src/cli/host.ts";
 import { runCommandLine } from "../../src/cli/run.ts";
@@ -31,6 +32,8 @@ export interface HostOptions {
   /** Of its window. */
   readonly columns?: number;
   readonly stdin?: Uint8Array;
+  /** A terminal where a person types this at a question. */
+  readonly types?: string;
   readonly now?: number;
 }
 
@@ -45,6 +48,7 @@ export function commandLine(root: string, options: HostOptions = {}) {
       env,
       stdout: { write: (text) => void stdout.push(text), terminal, columns: options.columns },
       stderr: { write: (text) => void stderr.push(text), terminal, columns: options.columns },
+      ...(options.types === undefined ? {} : { prompt: personTyping(options.types) }),
       now: () => options.now ?? 1_750_000_000_000,
       signal: new AbortController().signal,
       compose: (settings): Services => ({
@@ -55,6 +59,13 @@ export function commandLine(root: string, options: HostOptions = {}) {
     const exit = await runCommandLine(argv, host);
     return { exit, stdout: stdout.join(""), stderr: stderr.join("") };
   };
+}
+
+function personTyping(text: string): NonNullable<Host["prompt"]> {
+  const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} });
+  const output = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+  input.write(text);
+  return { input, output };
 }
 
 export const parsed = (ran: Ran): unknown => JSON.parse(ran.stdout);

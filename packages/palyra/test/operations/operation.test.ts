@@ -58,14 +58,14 @@ describe("an operation", () => {
   it.each([
     [{}, ["SKILL is missing"]],
     [{ skillId: " " }, ["SKILL is blank"]],
-    [{ skillId: "bad" }, ["SKILL is bad"]],
+    [{ skillId: "bad" }, ['SKILL "bad" is bad']],
     [{ skillId: "a", last: 0 }, ["--last is below 1"]],
-    [{ skillId: "a", last: "soon" }, ["--last is not a number"]],
-    [{ skillId: "a", layout: "odd" }, ["--layout is none of round, flat"]],
+    [{ skillId: "a", last: "soon" }, ['--last "soon" is not a number']],
+    [{ skillId: "a", layout: "odd" }, ['--layout "odd" is none of round, flat']],
     [{ skillId: "a", module: [""] }, ["--module is blank"]],
     [{ skillId: "a", other: 1 }, ['unknown field "other"']],
     [{ skillId: "a", force: true, last: 51 }, ["--force and --last exclude each other"]],
-    [{ layout: "odd", last: 0 }, ["SKILL is missing", "--layout is none of round, flat", "--last is below 1"]],
+    [{ layout: "odd", last: 0 }, ["SKILL is missing", '--layout "odd" is none of round, flat', "--last is below 1"]],
   ])("refuses %j", async (raw, problems) => {
     expect(sample.problems(raw)).toEqual(problems);
     await expect(run(raw)).rejects.toHaveCode("Usage");

@@ -190,6 +190,12 @@ describe("a status", () => {
     expect(ran).toMatchObject({ exit: 0, stderr: expect.stringContaining("no daemon runs at http://127.0.0.1:9 (--url)") });
     expect(await statusOf("acme.echo")).toBe("quarantined");
   });
+  it("that keeps it from running is said by verify", async () => {
+    expect((await palyra("skills", "verify", "acme.echo", "--allow-untrusted")).stderr).toBe("");
+    await palyra("skills", "disable", "acme.echo");
+    const ran = await palyra("skills", "verify", "acme.echo", "--json");
+    expect(ran).toMatchObject({ exit: 0, stderr: "warning: acme.echo 1.0.0 may not run: its status is disabled\n" });
+  });
   it("comes back with a removed version, and install says so", async () => {
     await palyra("skills", "quarantine", "acme.echo");
     await palyra("skills", "remove", "acme.echo");
@@ -320,6 +326,11 @@ describe("a state root that others can write", () => {
 
 describe("trust", () => {
   const key = "ab".repeat(32);
+  it("is told with what it comes to", async () => {
+    expect((await palyra("skills", "trust", "add", "acme", key)).stdout).toContain("signs with a listed key is trusted");
+    expect((await palyra("skills", "trust", "pin", "globex", key)).stdout).toContain("with any other key it is refused");
+    expect((await palyra("skills", "trust", "unpin", "globex")).stdout).toContain("Nothing of globex is trusted here");
+  });
   it("is listed, added, pinned and taken back", async () => {
     const list = async (): Promise<unknown> => parsed(await palyra("skills", "trust", "list", "--json"));
     expect(parsed(await palyra("skills", "trust", "add", "acme", key.toUpperCase(), "--json"))).toMatchObject({

@@ -6,7 +6,7 @@ import { moment, size } from "../../operations/wording/units.ts";
 import { fields, table } from "../text/layout.ts";
 import type { Paint } from "../text/paint.ts";
 import { eligibilityCell } from "./eligibility.ts";
-import { TRUST, warningLines } from "./verification.ts";
+import { TRUST, warningFields } from "./verification.ts";
 import type { View } from "./view.ts";
 
 export const inspectView: View<Outputs["skills package inspect"]> = (inspected, paint) => {
@@ -20,12 +20,12 @@ export const inspectView: View<Outputs["skills package inspect"]> = (inspected, 
         ["public key", inspected.public_key_hex],
         ["payload", inspected.payload_sha256],
         ["layout", `${safe(inspected.layout)}, ${size(inspected.artifact_bytes)}`],
+        ...warningFields(inspected.manifest_warnings, paint),
         ...(inspected.requires_review ? ([["review", paint.warning("needed: a tool generated this skill")]] as const) : []),
       ],
       paint,
       "  ",
     ),
-    ...warningLines(inspected.manifest_warnings, paint),
     "",
     ...table(
       ["entry", "size", "sha-256"],
@@ -71,7 +71,11 @@ export const infoView: View<Outputs["skills info"]> = (info, paint) => {
     ...asksFor(manifest),
     "",
     "Tools",
-    ...manifest.entrypoints.tools.map(({ id, description }) => `  ${paint.strong(safe(id))}  ${safe(description)}`),
+    ...fields(
+      manifest.entrypoints.tools.map(({ id, description }) => [safe(id), safe(description)]),
+      paint,
+      "  ",
+    ),
   ];
 };
 

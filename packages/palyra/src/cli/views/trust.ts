@@ -21,5 +21,13 @@ export const trustView: View<Outputs["skills trust add"]> = ({ changed, publishe
   `${changed ? paint.good("changed") : "nothing to change"}: ${safe(publisher)}`,
   ...trusted_keys.map((key) => `  ${paint.faint("listed")}      ${key}`),
   ...(pinned_key === null ? [] : [`  ${paint.faint("first seen")}  ${pinned_key}`]),
-  ...(trusted_keys.length === 0 && pinned_key === null ? ["  is not trusted here"] : []),
+  `  ${meaning(safe(publisher), trusted_keys.length > 0, pinned_key !== null)}`,
 ];
+
+/** What it comes to (spec 3.2). */
+function meaning(publisher: string, listed: boolean, pinned: boolean): string {
+  if (listed)
+    return `What ${publisher} signs with a listed key is trusted, and nothing else of it${pinned ? ", first seen or not" : ""}.`;
+  if (pinned) return `What ${publisher} signs with this key is trusted; with any other key it is refused.`;
+  return `Nothing of ${publisher} is trusted here, unless it is accepted on first use. What is installed stays, and check says so.`;
+}

@@ -15,11 +15,11 @@ export const verificationView: View<VerificationReport> = (report, paint) => {
         ["publisher", safe(manifest.publisher)],
         ["trust", TRUST[trust_decision]],
         ["payload", payload_sha256],
+        ...warningFields(manifest_warnings, paint),
       ],
       paint,
       "  ",
     ),
-    ...warningLines(manifest_warnings, paint),
     "",
     "It asks for",
     ...capabilityTree(manifest),
@@ -33,6 +33,6 @@ export const TRUST: { readonly [decision in TrustDecision]: string } = {
   tofu_newly_pinned: "its key is seen for the first time (tofu_newly_pinned)",
 };
 
-export function warningLines(warnings: readonly ManifestWarning[], paint: Paint): string[] {
-  return warnings.map(({ code, message }) => `  ${paint.warning("warning")} ${prose(message)} ${paint.faint(`(${safe(code)})`)}`);
+export function warningFields(warnings: readonly ManifestWarning[], paint: Paint): [string, string][] {
+  return warnings.map(({ code, message }) => ["warning", `${paint.warning(prose(message))} ${paint.faint(`(${safe(code)})`)}`]);
 }

@@ -1,7 +1,7 @@
+import { SkillError } from "palyra-skills";
 import { parseSigningKey } from "palyra-skills/signature";
 import * as v from "valibot";
 import { type PackageDocument, packageSkill, signingTime } from "../../authoring/index.ts";
-import { PalyraError } from "../../errors.ts";
 import { readBounded } from "../../files/index.ts";
 import { choice, flag, integer, list, text } from "../field.ts";
 import { operation } from "../operation.ts";
@@ -59,13 +59,13 @@ export const build = operation({
     // Palyra's own command always has both documents, and writes flat: a script of its users gets what it got there.
     const layout = input.layout ?? (sbom === undefined || provenance === undefined ? "namespaced" : "flat");
     const request = { manifest, modules, assets, sbom, provenance, output, layout, secretKey, signedAt };
-    return packageSkill(request, services.home.platform);
+    return packageSkill(request, services.home.platform, call.warn);
   },
 });
 
 async function readKey(services: Services, file: string | undefined): Promise<Uint8Array> {
   if (file === undefined) return services.readStdin(MAX_KEY_BYTES);
   const read = await readBounded(file, MAX_KEY_BYTES);
-  if (!read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG" });
+  if (!read.ok) throw new SkillError("InvalidSigningKeyLength", { actual: read.size });
   return read.bytes;
 }

@@ -7,6 +7,7 @@ import { operation } from "../operation.ts";
 import { VERIFY_ERRORS } from "../shared/errors.ts";
 import { isTampering } from "../shared/examine.ts";
 import { acceptUntrusted, skillId, trustedPublisher, version } from "../shared/inputs.ts";
+import { readStatuses } from "../shared/inventory.ts";
 import { openInstalled } from "../shared/open-installed.ts";
 import { quarantineTampered } from "../shared/tampering.ts";
 import { readTrusting } from "../shared/trusting.ts";
@@ -32,6 +33,9 @@ export const verify = operation({
     const { skill_id: skillId, version, artifact_sha256: artifactSha256 } = entry;
     const payload = verifiedPayload(report);
     await recordVerified(home, { skillId, version, artifactSha256, decision: report.trust_decision, payload }, call);
+    // Verified is not the same as allowed to run, and whoever asks for the one should hear of the other.
+    const { status } = (await readStatuses(home, call))(skillId, version);
+    if (status !== "active") call.warn(`${skillId} ${version} may not run: its status is ${status}`);
     return report;
   },
 });

@@ -62,6 +62,8 @@ function telling<Details>({ says, lists, hint, exit }: Sentence<Details>, detail
 
 const faults = (list: readonly Fault[]): string => (list.length === 1 ? "one fault" : `${list.length} faults`);
 const manifestFile = (document: string | undefined): string => (document === undefined ? "" : `${safe(document)} `);
+/** Files that are no modules have the code of a manifest that is not valid, and are no fault of the manifest. */
+const areModules = (list: readonly Fault[]): boolean => list.length > 0 && list.every(({ path }) => path === "modules");
 const tampered = "get the artifact again from its publisher; do not install this one";
 const manifestHint = "correct the places that are shown; the format is in SPEC.md, chapter 2";
 
@@ -107,8 +109,11 @@ const CORE: { readonly [Code in ErrorCode]: Sentence<ErrorDetails[Code]> } = {
     hint: () => manifestHint,
   },
   ManifestValidation: {
-    says: ({ document, faults: list }) => `the manifest ${manifestFile(document)}is not valid: ${faults(list)}`,
-    hint: () => manifestHint,
+    says: ({ document, faults: list }) =>
+      areModules(list)
+        ? "what is given with --module is no module"
+        : `the manifest ${manifestFile(document)}is not valid: ${faults(list)}`,
+    hint: ({ faults: list }) => (areModules(list) ? "a module is a file whose name ends in .wasm" : manifestHint),
   },
   InvalidSbom: {
     says: ({ path }) => `${safe(path)} is not a CycloneDX SBOM in JSON`,
@@ -145,7 +150,7 @@ const CORE: { readonly [Code in ErrorCode]: Sentence<ErrorDetails[Code]> } = {
     hint: () => "take a newer version of the skill",
   },
   InvalidSigningKeyLength: {
-    says: ({ actual }) => `this is no signing key (${actual} bytes)`,
+    says: ({ actual }) => `this is no signing key: ${size(actual)}`,
     hint: () => "64 hex digits, base64 of 32 bytes, 32 raw bytes, or a PKCS#8 PEM; palyra skills keygen makes one",
   },
   // Trust.

@@ -1,0 +1,13 @@
+import type { VerifiedArtifact } from "palyra-skills/artifact";
+import { moduleOfTool } from "palyra-skills/audit";
+
+/** Modules that tools would be run from and that were not packed, each as a remark; every install refuses such a skill (spec 10.4). */
+export function toolModuleRemarks({ archive, manifest }: VerifiedArtifact): readonly string[] {
+  const packed = archive.entries.map(({ path }) => path).filter((path) => path.startsWith("modules/") && path.endsWith(".wasm"));
+  const modules = manifest.entrypoints.tools.map((tool) => moduleOfTool(tool, manifest, packed));
+  const absent = [...new Set(modules)].filter((module) => !packed.includes(module));
+  const wanted = manifest.operator.plugin.default_module_path === undefined ? "a tool's name" : "default_module_path";
+  return absent.map(
+    (module) => `there is no ${module}, which ${wanted} asks for, so nobody can install this; packed is ${packed.join(", ")}`,
+  );
+}

@@ -1,7 +1,22 @@
+import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
 import { quoted } from "../operations/wording/safe.ts";
 import { withoutUserInfo } from "../operations/wording/url.ts";
-import { DAEMON_TIMEOUT_MS, type Setting } from "../settings.ts";
+import { DAEMON_TIMEOUT_MS, type Setting, type Settings } from "../settings.ts";
+
+/** Says what a person should know before a change is made here; throws where it must not be made here. */
+export async function workHere(
+  { daemonUrl, daemonToken }: Pick<Settings, "daemonUrl" | "daemonToken">,
+  call: Pick<Call, "warn">,
+): Promise<void> {
+  // Spec 6.2: it works, but lists of processes and the shell's history have it.
+  if (daemonToken.from === "--token")
+    call.warn(
+      "others on this machine can read --token while this runs, and the shell may keep it; better set PALYRA_ADMIN_TOKEN",
+    );
+  const absent = await requireNoDaemon(daemonUrl);
+  if (absent !== undefined) call.warn(absent);
+}
 
 /**
  * Here or to the daemon (spec 6.2). This version cannot speak with one, so it works here where none was named or where nobody

@@ -18,6 +18,12 @@ export function mostRestrictive(rows: readonly StatusRow[]): StatusRow | undefin
   );
 }
 
+/** A status event in the form of a row, and its place in the chain. */
+export interface PlacedStatus {
+  readonly seq: number;
+  readonly row: StatusRow;
+}
+
 /**
  * The more restrictive of the rows of one (skill, version) and of its last status event. Without a row a skill was never admitted, or
  * somebody deleted the row: what an event allowed is then void, what it forbade is not. `unreadable`: a later status event was damaged, and
@@ -25,14 +31,16 @@ export function mostRestrictive(rows: readonly StatusRow[]): StatusRow | undefin
  */
 export function effectiveStatus(
   rows: readonly StatusRow[],
-  lastEvent: StatusRow | undefined,
+  last: PlacedStatus | undefined,
   unreadable: boolean,
 ): EffectiveStatus {
   const row = mostRestrictive(rows);
   const least = row === undefined ? restriction("active") : restriction(row.status);
-  const decides = lastEvent !== undefined && restriction(lastEvent.status) > least ? lastEvent : row;
+  const decides = last !== undefined && restriction(last.row.status) > least ? last.row : row;
   if (unreadable && decides?.status === "active") return UNKNOWN;
-  return decides === undefined ? UNKNOWN : { status: decides.status, source: "journal", row: decides };
+  if (decides === undefined) return UNKNOWN;
+  const event = last && { seq: last.seq, status: last.row.status };
+  return { status: decides.status, source: "journal", row: decides, ...(event === undefined ? {} : { event }) };
 }
 
 /** Ids are compared without the case of ASCII letters, as SQLite's NOCASE does. */

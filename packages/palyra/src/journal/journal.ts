@@ -48,6 +48,8 @@ export interface EffectiveStatus {
   readonly source: "journal" | "unknown";
   /** What decided: the row, or the chain's last status event in the form of a row. Absent where the status is `unknown`. */
   readonly row?: StatusRow;
+  /** The last status event of the chain, whether it decided or not: which of two restrictions came later, its `seq` tells (T31). */
+  readonly event?: { readonly seq: number; readonly status: string };
 }
 
 /** Read and write access to one journal. Every method is one statement of its own unless it is called in `transaction`. */

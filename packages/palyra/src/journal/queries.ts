@@ -1,7 +1,7 @@
 /** The questions that the journal answers, over any open database with some of our tables (spec 5.3). */
 import type { Database, SqlValue } from "../files/index.ts";
 import { broken, type ChainedFields, ChainWalk } from "./chain.ts";
-import { effectiveStatus, foldId, statusKey } from "./effective.ts";
+import { effectiveStatus, foldId, type PlacedStatus, statusKey } from "./effective.ts";
 import { skillOfEvent, statusOfEvent } from "./events.ts";
 import type { ChainSummary, EffectiveStatus, EventQuery, StatusRow, StoredEvent } from "./journal.ts";
 import { STATUS_KIND_LIST, type Tables } from "./schema.ts";
@@ -42,12 +42,12 @@ export function readRows(database: Database, tables: Tables, skillId: string, ve
 
 export function readStatus(database: Database, tables: Tables, skillId: string, version: string): EffectiveStatus {
   const key = statusKey(skillId, version);
-  let last: StatusRow | undefined;
+  let last: PlacedStatus | undefined;
   let unreadable = false;
-  eachStatusEvent(database, tables, "DESC", (status) => {
-    unreadable ||= status === "unreadable";
-    if (status === "unreadable" || statusKey(status.skill_id, status.version) !== key) return true;
-    last = status;
+  eachStatusEvent(database, tables, "DESC", (row, seq) => {
+    unreadable ||= row === "unreadable";
+    if (row === "unreadable" || statusKey(row.skill_id, row.version) !== key) return true;
+    last = { seq, row };
     return false;
   });
   return effectiveStatus(readRows(database, tables, skillId, version), last, unreadable);
@@ -55,7 +55,7 @@ export function readStatus(database: Database, tables: Tables, skillId: string, 
 
 export function readStatuses(database: Database, tables: Tables): (skillId: string, version: string) => EffectiveStatus {
   const rows = new Map<string, StatusRow[]>();
-  const last = new Map<string, StatusRow>();
+  const last = new Map<string, PlacedStatus>();
   if (tables.status)
     database.select(STATUS_COLUMNS, "FROM skill_status", [], (columns) => {
       const row = toStatusRow(columns);
@@ -66,14 +66,14 @@ export function readStatuses(database: Database, tables: Tables): (skillId: stri
     });
   let unreadable = false;
   const readSince = new Set<string>();
-  eachStatusEvent(database, tables, "ASC", (status) => {
-    if (status === "unreadable") {
+  eachStatusEvent(database, tables, "ASC", (row, seq) => {
+    if (row === "unreadable") {
       unreadable = true;
       readSince.clear();
       return true;
     }
-    const key = statusKey(status.skill_id, status.version);
-    last.set(key, status);
+    const key = statusKey(row.skill_id, row.version);
+    last.set(key, { seq, row });
     if (unreadable) readSince.add(key);
     return true;
   });
@@ -87,13 +87,13 @@ function eachStatusEvent(
   database: Database,
   tables: Tables,
   order: "ASC" | "DESC",
-  visit: (status: StatusRow | "unreadable") => boolean,
+  visit: (row: StatusRow | "unreadable", seq: number) => boolean,
 ): void {
   if (!tables.events) return;
   const from = `FROM skill_events WHERE kind IN (${STATUS_KIND_LIST}) ORDER BY seq ${order}`;
-  database.select(["payload_json", "timestamp_unix_ms"], from, [], ([payload, time]) => {
-    const status = statusOfEvent({ payload_json: text(payload), timestamp_unix_ms: Number(time) });
-    return status === undefined || visit(status);
+  database.select(["seq", "payload_json", "timestamp_unix_ms"], from, [], ([seq, payload, time]) => {
+    const row = statusOfEvent({ payload_json: text(payload), timestamp_unix_ms: Number(time) });
+    return row === undefined || visit(row, Number(seq));
   });
 }
 

@@ -12,7 +12,7 @@ import type { Home } from "./home.ts";
 import type { Compared, Evaluated, Ground, InstallLook } from "./install-look.ts";
 import { stepNames } from "./plan.ts";
 import { entryOf, planInstall } from "./plan-install.ts";
-import { highestEver, isInstalled, lookStanding, predecessor } from "./standing.ts";
+import { highestEver, isInstalled, lookStanding, predecessor, statusBasis } from "./standing.ts";
 import { startingStatus } from "./statuses.ts";
 import { activeOfOthers, checkToolIds } from "./tools.ts";
 
@@ -108,7 +108,8 @@ export function basisOf({ index, trust, standing }: Ground, { artifact }: Evalua
       (other) => other.startsWith(`${publisher}.`) || publisher.startsWith(`${other}.`),
     ),
     own: own.map((entry) => [entry.version, entry.publisher, entry.current]),
-    statuses: known.map((each) => [each, standing.status(skill_id, each).status]),
+    statuses: known.map((each) => statusBasis(standing, skill_id, each)),
+    last_current: standing.lastCurrent ?? null,
     others: others.map((entry) => [entry.skill_id, entry.version, entry.artifact_sha256]),
   });
 }

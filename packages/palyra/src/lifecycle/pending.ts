@@ -110,7 +110,7 @@ function readStatusEdit(reader: JsonReader): StatusEdit {
     operator_principal: fields.required("operator_principal").string(),
     at_ms: fields.required("at_ms").safeInteger(),
   };
-  const name = fields.required("do").oneOf(["register", "inherit", "quarantine"]);
+  const name = fields.required("do").oneOf(["register", "inherit", "disable", "quarantine"]);
   const edit = statusEditOf(name, subject, fields);
   fields.finish();
   return edit;
@@ -124,6 +124,8 @@ function statusEditOf(name: StatusEdit["do"], subject: Omit<StatusEdit, "do">, f
     }
     case "inherit":
       return { do: name, ...subject, from: fields.required("from").string(versionProblem), event_ulid: readUlid(fields) };
+    case "disable":
+      return { do: name, ...subject, reason: fields.required("reason").string(), event_ulid: readUlid(fields) };
     case "quarantine":
       return { do: name, ...subject, reason: fields.required("reason").string() };
   }

@@ -3,6 +3,7 @@
  * intent record (`.pending.json`) and the list of points at which the tests kill the process (spec 5.2).
  */
 import { resolve } from "node:path";
+import type { Call } from "../call.ts";
 import type { InstalledIndex } from "../installed/index.ts";
 import type { NewEvent } from "../journal/index.ts";
 import type { TrustEdit } from "../trust/index.ts";
@@ -18,7 +19,7 @@ export interface Plan {
   readonly steps: readonly Step[];
 }
 
-/** A step done twice is a step done once. Paths are absolute: whoever finishes the plan may have been given others. */
+/** A step done twice is a step done once. Paths are absolute, and those of the home: whoever was given others does not finish the plan. */
 export type Step =
   /** The folder `.staging/<ulid>` becomes the version's. */
   | { readonly do: "place_version"; readonly skill_id: string; readonly version: string }
@@ -43,17 +44,19 @@ export type StepName = Step["do"];
 
 /**
  * A change of `skill_status`, decided inside the transaction: statuses change without the root lock. `event_ulid`: of the status event
- * that is written where a status is inherited.
+ * that is written where the status changes.
  */
 export type StatusEdit = StatusSubject &
   (
-    | /** A row where none is: `active`, or as restrictive as the version `from` (D1, T31). */ {
+    | /** As `inherit`; and a row where none is (D1). */ {
         readonly do: "register";
         readonly from: string | null;
         readonly event_ulid: string;
       }
-    /** At least as restrictive as the version `from`. */
+    /** At least as restrictive as the version `from`, unless a person enabled it since (T31). */
     | { readonly do: "inherit"; readonly from: string; readonly event_ulid: string }
+    /** At least `disabled`. */
+    | { readonly do: "disable"; readonly reason: string; readonly event_ulid: string }
     | { readonly do: "quarantine"; readonly reason: string }
   );
 
@@ -78,4 +81,15 @@ export function recordSteps(home: Home, record: Omit<Extract<Step, { do: "record
     { do: "record", journal, ...record },
     { do: "project", journal },
   ];
+}
+
+/** The version that becomes current inherits from the one that it replaces (spec 5, T31). */
+export function inheritFrom(home: Home, call: Call, from: string, { skill_id, version }: VersionOfSkill): StatusEdit {
+  const event_ulid = home.newUlid(call.now);
+  return { do: "inherit", skill_id, version, from, operator_principal: call.principal, at_ms: call.now, event_ulid };
+}
+
+interface VersionOfSkill {
+  readonly skill_id: string;
+  readonly version: string;
 }

@@ -1,6 +1,7 @@
-import { compareVersions } from "palyra-skills/manifest";
+import type { JsonValue } from "palyra-skills/encoding";
+import { compareVersions, parseVersion } from "palyra-skills/manifest";
 import { findEntry, type InstalledIndex } from "../installed/index.ts";
-import type { EffectiveStatus, Journal } from "../journal/index.ts";
+import type { EffectiveStatus, EventKind, Journal, StoredEvent } from "../journal/index.ts";
 import type { Home } from "./home.ts";
 
 /** What the journal says at one moment, as far as changes rest on it. */
@@ -8,11 +9,14 @@ export interface Standing {
   readonly status: (skillId: string, version: string) => EffectiveStatus;
   /** Every version of the skill in question that was ever installed through us. */
   readonly everInstalled: readonly string[];
+  /** The version that was current last, by the journal: of a skill that is gone, the one that was removed last. */
+  readonly lastCurrent: string | undefined;
 }
 
 const NOTHING_KNOWN: Standing = {
   status: () => ({ status: "unknown", source: "unknown" }),
   everInstalled: [],
+  lastCurrent: undefined,
 };
 
 /** Opens the journal for reading, if there is one; creates nothing. */
@@ -28,28 +32,70 @@ export async function lookStanding(home: Home, skillId: string): Promise<Standin
 
 export async function readStanding(journal: Journal, skillId: string): Promise<Standing> {
   const status = await journal.statuses();
-  const events = await journal.events({ kinds: ["skill.installed", "skill.updated"], skillId, last: Number.MAX_SAFE_INTEGER });
-  return { status, everInstalled: events.flatMap((event) => versionOfPayload(event.payload_json) ?? []) };
+  const events = await journal.events({ kinds: HISTORY, skillId, last: Number.MAX_SAFE_INTEGER });
+  return { status, ...historyOf(events) };
+}
+
+const HISTORY = ["skill.installed", "skill.updated", "skill.used", "skill.removed"] as const satisfies readonly EventKind[];
+
+/** What the events of one skill tell, oldest first. */
+function historyOf(events: readonly StoredEvent[]): Omit<Standing, "status"> {
+  const everInstalled = new Set<string>();
+  const installed = new Set<string>();
+  let lastCurrent: string | undefined;
+  for (const { kind, payload_json } of events) {
+    const payload = payloadOf(payload_json);
+    if (kind === "skill.removed") {
+      for (const version of payload.removed_versions) installed.delete(version);
+      // With none left it stays the last one.
+      if (lastCurrent !== undefined && !installed.has(lastCurrent)) lastCurrent = highest(installed) ?? lastCurrent;
+    } else if (payload.version !== undefined) {
+      lastCurrent = payload.version;
+      installed.add(payload.version);
+      if (kind !== "skill.used") everInstalled.add(payload.version);
+    }
+  }
+  return { everInstalled: [...everInstalled], lastCurrent };
 }
 
 /** The highest version of the skill that is installed or ever was: a lower one is a downgrade, removed or not (spec 5, T8, T31). */
 export function highestEver(index: InstalledIndex, skillId: string, standing: Standing): string | undefined {
   const installed = index.entries.filter((entry) => entry.skill_id === skillId).map((entry) => entry.version);
-  return [...installed, ...standing.everInstalled].toSorted(compareVersions).at(-1);
+  return highest([...installed, ...standing.everInstalled]);
 }
 
-/** The version whose status a new one starts with: the current one, else the last that was left when all were removed. */
+/**
+ * The version whose status a new one starts with: the current one, else the one that was current last. Not the highest that ever was:
+ * another may have been quarantined after that one had gone (T31).
+ */
 export function predecessor(index: InstalledIndex, skillId: string, standing: Standing): string | undefined {
   const current = index.entries.find((entry) => entry.skill_id === skillId && entry.current);
-  return current?.version ?? highestEver(index, skillId, standing);
+  return current?.version ?? standing.lastCurrent ?? highestEver(index, skillId, standing);
+}
+
+/** What a comparison that rests on a version's status has looked at. */
+export function statusBasis(standing: Standing, skillId: string, version: string): JsonValue {
+  const { status, event } = standing.status(skillId, version);
+  return [version, status, event?.seq ?? null];
 }
 
 export function isInstalled(index: InstalledIndex, skillId: string, version: string): boolean {
   return findEntry(index, skillId, version) !== undefined;
 }
 
-function versionOfPayload(payloadJson: string): string | undefined {
+const highest = (versions: Iterable<string>): string | undefined => [...versions].toSorted(compareVersions).at(-1);
+
+/** Only what is of its form: a payload that somebody damaged is found by the check of the chain, not here. */
+function payloadOf(payloadJson: string): { readonly version: string | undefined; readonly removed_versions: readonly string[] } {
   const payload: unknown = JSON.parse(payloadJson);
-  const version = typeof payload === "object" && payload !== null && "version" in payload ? payload.version : undefined;
-  return typeof version === "string" ? version : undefined;
+  const fields = new Map<string, unknown>(typeof payload === "object" && payload !== null ? Object.entries(payload) : []);
+  const removed = fields.get("removed_versions");
+  return {
+    version: versionOf(fields.get("version")),
+    removed_versions: Array.isArray(removed) ? removed.flatMap((each: unknown) => versionOf(each) ?? []) : [],
+  };
+}
+
+function versionOf(value: unknown): string | undefined {
+  return typeof value === "string" && parseVersion(value) !== undefined ? value : undefined;
 }

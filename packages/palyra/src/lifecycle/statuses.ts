@@ -7,11 +7,22 @@ import {
   type StatusRow,
 } from "../journal/index.ts";
 import type { StatusEdit } from "./plan.ts";
+import type { Standing } from "./standing.ts";
+import type { ToolConflict } from "./tools.ts";
 
 /** Reason of a status that one version has from another. */
 export const inheritedReason = (version: string): string => `inherited_from: ${version}`;
 
-/** The status with which a version comes: its own where it has one, else `active` or what is more restrictive (D1, T31). */
+/** Reason of a version that a removal makes current, and that offers what is another publisher's by now (T27). */
+export const toolConflictReason = (conflicts: readonly ToolConflict[]): string => {
+  const named = conflicts.slice(0, MAX_NAMED).map(({ tool_id, skill_id }) => `${tool_id} (${skill_id})`);
+  return `tool_id_conflict: ${named.join(", ")}${conflicts.length > MAX_NAMED ? ", …" : ""}`;
+};
+
+/** Conflicts that a reason names. */
+const MAX_NAMED = 5;
+
+/** The status with which a version becomes current: `active`, its own, or what is more restrictive (D1, T31). */
 export interface StartingStatus {
   readonly status: string;
   /** Whether the journal says so already. */
@@ -20,16 +31,56 @@ export interface StartingStatus {
   readonly inheritedFrom?: string;
 }
 
-/** Pure: for a look as well as inside the transaction. `from`: the version that it replaces. */
-export function startingStatus(
-  own: EffectiveStatus,
-  from: { readonly version: string; readonly status: EffectiveStatus } | undefined,
-): StartingStatus {
+/** A version that is replaced, and its status. */
+export interface Replaced {
+  readonly version: string;
+  readonly status: EffectiveStatus;
+}
+
+/**
+ * The more restrictive of a version's own status and that of the one it replaces, whichever way it becomes current: install, `use`, or
+ * the removal of the one above it. Pure: for a look as well as inside the transaction.
+ */
+export function startingStatus(own: EffectiveStatus, from: Replaced | undefined): StartingStatus {
+  const least = own.source === "journal" ? own.status : "active";
+  if (
+    from?.status.source === "journal" &&
+    restriction(from.status.status) > restriction(least) &&
+    !isFreedSince(own, from.status)
+  )
+    return { status: from.status.status, known: false, inheritedFrom: from.version };
   // A row outlives a removal: what was quarantined is still so when it comes back.
-  if (own.source === "journal") return { status: own.status, known: true };
-  if (from === undefined || from.status.source !== "journal" || restriction(from.status.status) <= restriction("active"))
-    return { status: "active", known: false };
-  return { status: from.status.status, known: false, inheritedFrom: from.version };
+  return { status: least, known: own.source === "journal" };
+}
+
+/**
+ * Whether a person enabled the one after the other was restricted. A version that was merely active before is not meant by that: its
+ * row must not lift a restriction that came later. Spec 5, T31.
+ */
+function isFreedSince(own: EffectiveStatus, restricted: EffectiveStatus): boolean {
+  // The only event that says `active` is `skill.enabled`.
+  if (own.status !== "active" || own.event?.status !== "active") return false;
+  const { event, row } = restricted;
+  if (event !== undefined && restriction(event.status) >= restriction(restricted.status)) return own.event.seq > event.seq;
+  // Another program wrote that row, and no event: what is left to compare are times.
+  return (own.row?.updated_at_unix_ms ?? 0) > (row?.updated_at_unix_ms ?? Number.POSITIVE_INFINITY);
+}
+
+/** What the `inherit` of a plan will make of a status. */
+export interface InheritedStatus {
+  readonly status: string;
+  readonly inherited: boolean;
+}
+
+/** An installed version's status once it replaces the version `from`. Without a row it was never admitted, and still is not then. */
+export function statusWhenCurrent(
+  standing: Standing,
+  { skill_id, version }: { readonly skill_id: string; readonly version: string },
+  from: string,
+): InheritedStatus {
+  const own = standing.status(skill_id, version);
+  const start = startingStatus(own, { version: from, status: standing.status(skill_id, from) });
+  return start.inheritedFrom === undefined ? { status: own.status, inherited: false } : { status: start.status, inherited: true };
 }
 
 /** A status event that an edit asks for, in the form of spec 11.7. */
@@ -54,22 +105,21 @@ export function applyStatus(writer: JournalWriter, edit: StatusEdit): StatusNoti
   };
   const own = writer.status(edit.skill_id, edit.version);
   switch (edit.do) {
-    case "register": {
-      // A row that is there stays (D1). One that somebody deleted comes back as the chain has it (T26).
-      if (writer.row(edit.skill_id, edit.version) !== undefined) return undefined;
+    case "register":
+    case "inherit": {
       const from = edit.from === null ? undefined : { version: edit.from, status: writer.status(edit.skill_id, edit.from) };
       const start = startingStatus(own, from);
       if (start.inheritedFrom !== undefined)
         return notice(edit.event_ulid, put(start.status, inheritedReason(start.inheritedFrom)));
-      put(start.status, own.row?.reason ?? null);
+      // A row that is there stays (D1). One that somebody deleted comes back as the chain has it (T26).
+      if (edit.do === "register" && writer.row(edit.skill_id, edit.version) === undefined)
+        put(start.status, own.row?.reason ?? null);
       return undefined;
     }
-    case "inherit": {
-      const from = writer.status(edit.skill_id, edit.from);
-      if (from.source === "journal" && restriction(from.status) > restriction(own.source === "journal" ? own.status : "active"))
-        return notice(edit.event_ulid, put(from.status, inheritedReason(edit.from)));
-      return undefined;
-    }
+    case "disable":
+      return restriction(own.status) < restriction("disabled")
+        ? notice(edit.event_ulid, put("disabled", edit.reason))
+        : undefined;
     case "quarantine":
       // Its event is part of the plan.
       if (own.status !== "quarantined") put("quarantined", edit.reason);

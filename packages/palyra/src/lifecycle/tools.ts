@@ -36,15 +36,32 @@ export function activeOfOthers(
  * (spec 5, T27). The others' tools are read from their artifacts, as they were installed; one that is not what was installed offers nothing.
  */
 export async function checkToolIds(home: Home, offer: ToolOffer, others: readonly InstalledEntry[]): Promise<void> {
+  const conflicts = await toolConflicts(home, offer, others);
+  if (conflicts.length > 0) throw new PalyraError("ToolIdConflict", { skill_id: offer.skill_id, others: conflicts });
+}
+
+export interface ToolConflict {
+  readonly tool_id: string;
+  /** The active skill of another publisher, and what it calls the tool. */
+  readonly skill_id: string;
+  readonly other_tool_id: string;
+}
+
+/** What `checkToolIds` refuses. */
+export async function toolConflicts(
+  home: Home,
+  offer: ToolOffer,
+  others: readonly InstalledEntry[],
+): Promise<readonly ToolConflict[]> {
   const own = new Map(offer.toolIds.map((id) => [nameForModel(id), id]));
-  const conflicts = [];
+  const conflicts: ToolConflict[] = [];
   for (const other of others) {
     for (const id of await toolIdsOf(home, other)) {
       const mine = own.get(nameForModel(id));
       if (mine !== undefined) conflicts.push({ tool_id: mine, skill_id: other.skill_id, other_tool_id: id });
     }
   }
-  if (conflicts.length > 0) throw new PalyraError("ToolIdConflict", { skill_id: offer.skill_id, others: conflicts });
+  return conflicts;
 }
 
 const NONE: readonly string[] = [];
@@ -52,7 +69,8 @@ const NONE: readonly string[] = [];
 /** Tool ids by the digest of their artifact: what is read of those bytes is the same every time. */
 const known = new WeakMap<Home, Map<string, readonly string[]>>();
 
-async function toolIdsOf(home: Home, entry: InstalledEntry): Promise<readonly string[]> {
+/** Of an installed version; none of one that is not what was installed. */
+export async function toolIdsOf(home: Home, entry: InstalledEntry): Promise<readonly string[]> {
   const cache = known.get(home) ?? new Map<string, readonly string[]>();
   known.set(home, cache);
   const found = await readInstalled(home.places.skillsRoot, entry, home.platform);

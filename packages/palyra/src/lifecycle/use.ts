@@ -13,11 +13,12 @@ import {
 } from "../installed/index.ts";
 import { makeEvent } from "./events.ts";
 import type { Home } from "./home.ts";
-import { type Plan, recordSteps } from "./plan.ts";
+import { inheritFrom, type Plan, recordSteps } from "./plan.ts";
 import { recoverForReading } from "./recover-reading.ts";
 import { requireInstalled } from "./remove.ts";
 import { exclusively } from "./root.ts";
-import { lookStanding, readStanding, type Standing } from "./standing.ts";
+import { lookStanding, readStanding, type Standing, statusBasis } from "./standing.ts";
+import { type InheritedStatus, statusWhenCurrent } from "./statuses.ts";
 import { activeOfOthers, checkToolIds } from "./tools.ts";
 
 export interface UseRequest {
@@ -34,6 +35,8 @@ export interface UseOutcome {
   readonly changed: boolean;
   /** Of the version that is current now. */
   readonly status: string;
+  /** Whether its status became that of the version that was current (T31): only a person frees it. */
+  readonly inherited: boolean;
 }
 
 /** Looks that may be overtaken by others before it is given up. */
@@ -44,15 +47,16 @@ export async function useVersion(home: Home, request: UseRequest, call: Call): P
   await recoverForReading(home, call);
   for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
     const look = await lookUse(home, request);
-    if (look.entry.current) return outcomeOf(look, look.entry.version, false);
+    const { skill_id, version } = look.entry;
+    if (look.entry.current) return outcomeOf(look, false);
     const outcome = await exclusively(home, call, "skills use", async (writer) => {
       const journal = await writer.journal();
       const index = await writer.index();
       const now = compareUse(index, await readStanding(journal, request.skillId), request);
       if (now.basis !== look.basis) return undefined;
       await writer.commit(planUse(home, now, index, call));
-      const { status } = await journal.status(now.entry.skill_id, now.entry.version);
-      return { ...outcomeOf(now, now.previous, true), status };
+      const { status } = await journal.status(skill_id, version);
+      return { ...outcomeOf(now, true), status };
     });
     if (outcome !== undefined) return outcome;
   }
@@ -62,7 +66,8 @@ export async function useVersion(home: Home, request: UseRequest, call: Call): P
 interface UseLook {
   readonly entry: InstalledEntry;
   readonly previous: string;
-  readonly status: string;
+  /** That the version will have as the current one. */
+  readonly becomes: InheritedStatus;
   readonly lower: boolean;
   readonly basis: string;
 }
@@ -71,7 +76,7 @@ async function lookUse(home: Home, request: UseRequest): Promise<UseLook> {
   const index = await readIndex(home.places.skillsRoot);
   const standing = await lookStanding(home, request.skillId);
   const look = compareUse(index, standing, request);
-  if (!look.entry.current && look.status === "active") await checkTools(home, look.entry, index, standing);
+  if (!look.entry.current && look.becomes.status === "active") await checkTools(home, look.entry, index, standing);
   return look;
 }
 
@@ -84,9 +89,11 @@ function compareUse(index: InstalledIndex, standing: Standing, request: UseReque
   // Spec 5, T8.
   if (lower && !request.allowDowngrade)
     throw new PalyraError("DowngradeRefused", { skill_id, requested: version, current: previous });
-  const { status } = standing.status(skill_id, version);
+  // What an operator stopped is not started by another version of it. Spec 5, T31.
+  const becomes = statusWhenCurrent(standing, entry, previous);
+  const known = [version, previous].map((each) => statusBasis(standing, skill_id, each));
   const others = activeOfOthers(index, standing, entry).map((each) => [each.skill_id, each.version, each.artifact_sha256]);
-  return { entry, previous, status, lower, basis: JSON.stringify([entry, previous, status, others]) };
+  return { entry, previous, becomes, lower, basis: JSON.stringify([entry, previous, known, others]) };
 }
 
 /** Another version may offer other tools (T27). They are read from the artifact as it was installed, or not at all (T12). */
@@ -116,11 +123,14 @@ function planUse(home: Home, look: UseLook, index: InstalledIndex, call: Call): 
     kind: "use",
     steps: [
       { do: "write_index", index: withCurrent(index, skill_id, version, call.now) },
-      ...recordSteps(home, { statuses: [], events: [makeEvent(home, call, "skill.used", payload)] }),
+      ...recordSteps(home, {
+        statuses: [inheritFrom(home, call, look.previous, look.entry)],
+        events: [makeEvent(home, call, "skill.used", payload)],
+      }),
     ],
   };
 }
 
-function outcomeOf({ entry, status }: UseLook, previous: string, changed: boolean): UseOutcome {
-  return { skill_id: entry.skill_id, version: entry.version, previous_version: previous, changed, status };
+function outcomeOf({ entry, previous, becomes }: UseLook, changed: boolean): UseOutcome {
+  return { skill_id: entry.skill_id, version: entry.version, previous_version: previous, changed, ...becomes };
 }

@@ -11,13 +11,15 @@ export const statusView: View<Outputs["skills quarantine"]> = (document, paint) 
   ];
 };
 
-export const useView: View<Outputs["skills use"]> = ({ skill_id, version, previous_version, changed, status }, paint) =>
-  changed
-    ? [
-        `${safe(skill_id)} ${safe(version)} is current now, instead of ${safe(previous_version)}`,
-        `  its status is ${statusWord(status, paint)}`,
-      ]
-    : [`${safe(skill_id)} ${safe(version)} was current already`];
+export const useView: View<Outputs["skills use"]> = (document, paint) => {
+  const { skill_id, version, previous_version, changed, status, inherited } = document;
+  if (!changed) return [`${safe(skill_id)} ${safe(version)} was current already`];
+  return [
+    `${safe(skill_id)} ${safe(version)} is current now, instead of ${safe(previous_version)}`,
+    `  its status is ${statusWord(status, paint)}${inherited ? `, as ${safe(previous_version)} was` : ""}`,
+    ...(inherited ? [enabling(skill_id, version)] : []),
+  ];
+};
 
 export const removeView: View<Outputs["skills remove"]> = ({ skill_id, removed_versions, next }, paint) => [
   `${paint.good("removed")} ${safe(skill_id)} ${listed(removed_versions)}; its status is remembered`,
@@ -25,8 +27,15 @@ export const removeView: View<Outputs["skills remove"]> = ({ skill_id, removed_v
     ? []
     : [
         `  ${safe(next.version)} is current now, ${statusWord(next.status, paint)}${next.inherited ? " like the one that was removed" : ""}`,
+        ...(next.reason === undefined ? [] : [`  disabled by this removal: ${safe(next.reason)}`]),
+        ...(next.inherited || next.reason !== undefined ? [enabling(skill_id, next.version)] : []),
       ]),
 ];
+
+/** What lets it run all the same, as it is typed. */
+function enabling(skillId: string, version: string): string {
+  return `  palyra skills enable ${safe(skillId)} --version ${safe(version)} --override   lets it run`;
+}
 
 function statusWord(status: string, paint: Paint): string {
   if (status === "active") return paint.good("active");

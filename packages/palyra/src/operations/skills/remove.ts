@@ -18,7 +18,8 @@ export const remove = operation({
   positional: ["skillId"],
   places: ["skillsDir", "trustStore"],
   examples: ["skills remove acme.echo_http", "skills remove acme.echo_http --version 1.0.0"],
-  notes: "Without --version the current one; the highest that is left becomes current. Its status is remembered.",
+  notes:
+    "Without --version the current one; the highest that is left becomes current, with the more restrictive status of the two. The status of what is removed is remembered.",
   errors: ["NotInstalled", "IndexInvalid", "JournalUnavailable", "LockTimeout", "Io"],
   run: async ({ home }, { skillId, version }, call): Promise<RemoveDocument> => {
     await recoverForReading(home, call);

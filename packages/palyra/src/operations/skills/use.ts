@@ -18,7 +18,8 @@ export const use = operation({
   positional: ["skillId"],
   places: ["skillsDir", "trustStore"],
   examples: ["skills use acme.echo_http --version 1.1.0", "skills use acme.echo_http --version 1.0.0 --allow-downgrade"],
-  notes: "Makes another installed version the current one. Each version keeps its own status: what is quarantined stays so.",
+  notes:
+    "Makes another installed version the current one. It takes the more restrictive status of the two: where the one that was current is quarantined or disabled, `skills enable --override` lets the other run, before or after.",
   errors: ["NotInstalled", "DowngradeRefused", "ToolIdConflict", "IndexInvalid", "JournalUnavailable", "LockTimeout", "Io"],
   run: async ({ home }, { skillId, version, allowDowngrade }, call): Promise<UseDocument> => {
     const outcome = await useVersion(home, { skillId, version, allowDowngrade }, call);

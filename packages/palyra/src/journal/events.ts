@@ -3,17 +3,20 @@ import type { JsonObject } from "palyra-skills/encoding";
 import type { NewEvent, SkillStatus, StatusRow } from "./journal.ts";
 
 /** Kinds of spec 11.7, and `skill.disabled`, which Palyra does not have. */
-export type EventKind =
-  | "skill.audit"
-  | "skill.installed"
-  | "skill.updated"
-  | "skill.removed"
-  | "skill.verified"
-  | "skill.used"
-  | "skill.quarantined"
-  | "skill.disabled"
-  | "skill.enabled"
-  | "skill.trust_changed";
+export const EVENT_KINDS = [
+  "skill.audit",
+  "skill.installed",
+  "skill.updated",
+  "skill.removed",
+  "skill.verified",
+  "skill.used",
+  "skill.quarantined",
+  "skill.disabled",
+  "skill.enabled",
+  "skill.trust_changed",
+] as const;
+
+export type EventKind = (typeof EVENT_KINDS)[number];
 
 /**
  * Kinds whose events set a status, if they carry one: the `skill.quarantined` of a refused install has no `status`, and says nothing

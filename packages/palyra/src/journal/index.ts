@@ -1,7 +1,7 @@
 /** The journal: statuses and the hash-chained events, on SQLite (spec 5.3). */
 export { GENESIS_HASH } from "./chain.ts";
 export { foldId, restriction } from "./effective.ts";
-export { type Actor, type EventKind, newEvent, STATUS_EVENT, STATUS_KINDS } from "./events.ts";
+export { type Actor, EVENT_KINDS, type EventKind, newEvent, STATUS_EVENT, STATUS_KINDS } from "./events.ts";
 export type {
   ChainSummary,
   EffectiveStatus,

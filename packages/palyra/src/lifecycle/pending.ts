@@ -1,20 +1,21 @@
 /**
- * `.pending.json`, the intent record: a plan with its data. Its rename into place is the commit; whoever finds it finishes its steps
- * (spec 5.2).
+ * `.pending.json`, the intent record: a plan with its data. Whoever finds it finishes its steps (spec 5.2), so it can say nothing but what
+ * this home does: every step, edit and event is of a closed list, and the places are the home's own.
  *
- *     { schema_version: 1, ulid, kind, steps: [{ do, … }] }
+ *     { schema_version: 1, ulid, kind, steps: [{ do, … }] }        and the seal, see seal.ts
  */
-import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { type Fields, type JsonObject, type JsonReader, type JsonValue, readJson, writeJson } from "palyra-skills/encoding";
 import { isIdentifier, isSkillId, parseVersion } from "palyra-skills/manifest";
 import { isPublicKeyHex } from "palyra-skills/trust";
 import { PalyraError } from "../errors.ts";
-import { ifThere, io } from "../files/index.ts";
 import { indexDocument, readIndexDocument } from "../installed/index.ts";
-import type { NewEvent } from "../journal/index.ts";
+import { EVENT_KINDS, type NewEvent } from "../journal/index.ts";
 import type { TrustEdit } from "../trust/index.ts";
+import type { Places } from "./home.ts";
 import type { Plan, StatusEdit, Step } from "./plan.ts";
 
+/** On one line, without a line feed. */
 export function writePlan(plan: Plan): string {
   const steps = plan.steps.map((step): JsonObject => {
     switch (step.do) {
@@ -35,37 +36,35 @@ export function writePlan(plan: Plan): string {
         return { ...step };
     }
   });
-  return `${writeJson({ schema_version: 1, ulid: plan.ulid, kind: plan.kind, steps })}\n`;
+  return writeJson({ schema_version: 1, ulid: plan.ulid, kind: plan.kind, steps });
 }
 
-/** The plan that a dead process left; undefined for none. `IndexInvalid` for a record that is none of ours: it is left as it is. */
-export async function readPending(file: string): Promise<Plan | undefined> {
-  const bytes = await ifThere(() => io("read", file, () => readFile(file)));
-  if (bytes === undefined) return undefined;
-  const read = readJson(bytes, readPlan);
+/** The plan of a record. `IndexInvalid`: it is none, or one for other places than these; `file` is for the message. */
+export function readPlan(text: string, file: string, places: Places): Plan {
+  const read = readJson(text, (root) => planOf(root, places));
   if (!read.ok) throw new PalyraError("IndexInvalid", { file, faults: read.faults });
   return read.value;
 }
 
-function readPlan(root: JsonReader): Plan {
+function planOf(root: JsonReader, places: Places): Plan {
   const fields = root.object();
   fields.required("schema_version").safeInteger({ min: 1, max: 1 });
   // Names a folder: nothing else passes.
   const ulid = fields.required("ulid").string(ulidProblem);
   const kind = fields.required("kind").oneOf(["install", "remove", "use", "trust", "verify"]);
-  const steps = fields.required("steps").array(readStep);
+  const steps = fields.required("steps").array((step) => readStep(step, places));
   fields.finish();
   return { ulid, kind, steps };
 }
 
-function readStep(reader: JsonReader): Step {
+function readStep(reader: JsonReader, places: Places): Step {
   const fields = reader.object();
-  const step = stepOf(fields);
+  const step = stepOf(fields, places);
   fields.finish();
   return step;
 }
 
-function stepOf(fields: Fields): Step {
+function stepOf(fields: Fields, places: Places): Step {
   const name = fields
     .required("do")
     .oneOf(["place_version", "change_trust", "write_index", "discard_version", "record", "project"]);
@@ -76,18 +75,18 @@ function stepOf(fields: Fields): Step {
     case "change_trust":
       return {
         do: name,
-        trust_store: fields.required("trust_store").string(),
+        trust_store: ownPlace(fields.required("trust_store"), places.trustStore, "trust store (--trust-store)"),
         edits: fields.required("edits").array(readTrustEdit),
       };
     case "write_index":
       return { do: name, index: readIndexDocument(fields.required("index")) };
     case "project":
-      return { do: name, journal: fields.required("journal").string() };
+      return { do: name, journal: ownJournal(fields, places) };
     case "record": {
       const conflict = fields.optional("on_conflict", readConflict);
       return {
         do: name,
-        journal: fields.required("journal").string(),
+        journal: ownJournal(fields, places),
         statuses: fields.required("statuses").array(readStatusEdit),
         events: fields.required("events").array(readNewEvent),
         ...(conflict === undefined ? {} : { on_conflict: conflict }),
@@ -95,6 +94,14 @@ function stepOf(fields: Fields): Step {
     }
   }
 }
+
+/** Another store or journal than this command was given: with the interrupted one's own options it is finished. */
+function ownPlace(reader: JsonReader, place: string, name: string): string {
+  return reader.string((text) => (text === resolve(place) ? undefined : `begun with another ${name} than this command has`));
+}
+
+const ownJournal = (fields: Fields, { journal }: Places): string =>
+  ownPlace(fields.required("journal"), journal, "journal ($PALYRA_JOURNAL_DB_PATH)");
 
 function readConflict(reader: JsonReader): { readonly status: StatusEdit; readonly event: NewEvent } {
   const fields = reader.object();
@@ -162,19 +169,22 @@ function readNewEvent(reader: JsonReader): NewEvent {
   const channel = fields.required("channel");
   const event = {
     event_ulid: fields.required("event_ulid").string(ulidProblem),
-    kind: fields.required("kind").string(),
+    kind: fields.required("kind").oneOf(EVENT_KINDS),
     timestamp_unix_ms: fields.required("timestamp_unix_ms").safeInteger(),
     principal: fields.required("principal").string(),
     device_id: fields.required("device_id").string(),
     channel: channel.isNull ? null : channel.string(),
-    payload: payloadOf(fields.required("payload").value()),
+    payload: readPayload(fields.required("payload")),
   };
   fields.finish();
   return event;
 }
 
-function payloadOf(value: JsonValue): JsonObject {
-  return isObject(value) ? value : {};
+function readPayload(reader: JsonReader): JsonObject {
+  const value: JsonValue = reader.value();
+  if (isObject(value)) return value;
+  reader.fault("not an object");
+  return {};
 }
 
 function isObject(value: JsonValue): value is JsonObject {

@@ -5,16 +5,22 @@ import { PalyraError } from "../errors.ts";
 import { ifThere, io, withFreeLock } from "../files/index.ts";
 import { type SkillsFolder, skillsFolder } from "../installed/index.ts";
 import type { Home } from "./home.ts";
-import { checkStateRoot } from "./state-root.ts";
+import { checkStateRoot, mayTidy } from "./state-root.ts";
 
 /**
- * What a command that only reads calls first: refuses an unsafe state root, and finishes what a dead process left, if nobody holds
- * the lock. Creates nothing; a folder that cannot be written is read as it is. Spec 5.2.
+ * What a command that only reads calls first: refuses unsafe folders, and finishes what a dead process left, if nobody holds
+ * the lock. Creates nothing; a folder that cannot be written is read as it is, and so is one outside the state root, whatever a stranger
+ * laid in it: that one is for the commands that write. Spec 5.2, T5.
  */
 export async function recoverForReading(home: Home, call: Call): Promise<void> {
   await checkStateRoot(home);
   const folder = skillsFolder(home.places.skillsRoot);
-  if (!(await isUnfinished(folder))) return;
+  if (!mayTidy(home)) {
+    if (await isThere(folder, folder.pending))
+      call.warn(`${folder.pending}: an interrupted command left this; the next that writes there finishes it.`);
+    return;
+  }
+  if (!(await isThere(folder, folder.pending)) && !(await isThere(folder, folder.staging))) return;
   try {
     await withFreeLock(folder.lock, { purpose: "recovery", signal: call.signal }, async () => {
       const { recover } = await import("./recover.ts");
@@ -26,9 +32,6 @@ export async function recoverForReading(home: Home, call: Call): Promise<void> {
   }
 }
 
-/** Two looks, however many skills there are. */
-async function isUnfinished(folder: SkillsFolder): Promise<boolean> {
-  for (const path of [folder.pending, folder.staging])
-    if ((await ifThere(() => io("use the folder", folder.root, () => lstat(path)))) !== undefined) return true;
-  return false;
+async function isThere({ root }: SkillsFolder, path: string): Promise<boolean> {
+  return (await ifThere(() => io("use the folder", root, () => lstat(path)))) !== undefined;
 }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { faultPoint, io, makeFolder } from "../files/index.ts";
 import type { SkillsFolder } from "../installed/index.ts";
 import type { Home } from "./home.ts";
+import { readIntent } from "./intent.ts";
 import { withJournals } from "./journals.ts";
-import { readPending } from "./pending.ts";
 import type { Plan } from "./plan.ts";
 import { NothingStaged, type Walk, walkStep } from "./walk.ts";
 
@@ -13,7 +13,7 @@ import { NothingStaged, type Walk, walkStep } from "./walk.ts";
  * away what it had staged. `IndexInvalid`: the record is none of ours. Whatever step fails, the record stays for the next.
  */
 export async function recover(home: Home, folder: SkillsFolder): Promise<void> {
-  const plan = await readPending(folder.pending);
+  const plan = await readIntent(home, folder);
   if (plan === undefined) return removeStaging(folder);
   await finish(home, folder, plan);
   await clearIntent(folder);
@@ -24,7 +24,7 @@ async function finish(home: Home, folder: SkillsFolder, plan: Plan): Promise<voi
   await withJournals(home, folder, async (journal) => {
     const walk: Walk = { folder, plan, scratch, journal, trust: undefined, undo: undefined, conflict: false };
     try {
-      await io("create", scratch, () => makeFolder(scratch));
+      await io("create", scratch, () => makeFolder(scratch, 0o700));
       for (const step of plan.steps) await walkStep(walk, step);
     } catch (error) {
       if (!(error instanceof NothingStaged)) throw error;

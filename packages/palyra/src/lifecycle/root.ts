@@ -1,22 +1,12 @@
 import { join } from "node:path";
 import type { Call } from "../call.ts";
-import {
-  asIo,
-  faultPoint,
-  io,
-  makeFolder,
-  type StagedFile,
-  stageFolder,
-  syncFolder,
-  withLock,
-  writeFileAtomically,
-} from "../files/index.ts";
+import { asIo, faultPoint, io, makeFolder, type StagedFile, stageFolder, syncFolder, withLock } from "../files/index.ts";
 import { type InstalledIndex, readIndex, type SkillsFolder, skillsFolder } from "../installed/index.ts";
 import { type Journal, projectOutbox } from "../journal/index.ts";
 import type { TrustWriter } from "../trust/index.ts";
 import type { Home } from "./home.ts";
+import { writeIntent } from "./intent.ts";
 import { withJournals } from "./journals.ts";
-import { writePlan } from "./pending.ts";
 import type { Plan } from "./plan.ts";
 import { clearIntent, recover } from "./recover.ts";
 import { prepareRoots } from "./state-root.ts";
@@ -73,12 +63,11 @@ async function commit(
     // An unusable journal stops here, where nothing has changed yet.
     await journal(home.places.journal);
     faultPoint(`${plan.kind}.stage`);
-    await io("create", scratch, () => makeFolder(scratch));
+    await io("create", scratch, () => makeFolder(scratch, 0o700));
     if (work.version !== undefined) await stageFolder(stagedVersion(walk), work.version);
     await syncFolder(folder.staging);
-    faultPoint(`${plan.kind}.write_intent`);
-    // This rename is the commit: from here on a dead process's plan is finished by the next.
-    await writeFileAtomically(folder.pending, writePlan(plan), { mode: 0o600, temporary: join(scratch, "intent") });
+    // This is the commit: from here on a dead process's plan is finished by the next.
+    await writeIntent(home, folder, plan, join(scratch, "intent"));
   } catch (error) {
     await clearIntent(folder).catch(() => {});
     throw asIo("write", folder.root, error);

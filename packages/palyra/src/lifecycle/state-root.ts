@@ -1,29 +1,41 @@
+import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
-import { relative, resolve, sep } from "node:path";
+import { dirname, relative, resolve, sep } from "node:path";
 import { PalyraError } from "../errors.ts";
 import { ifThere, io, makeFolder } from "../files/index.ts";
 import type { Home, Places } from "./home.ts";
 
-/** Makes the skills folder where it is not there, in a state root of mode 0700 (spec 5.1). `UnsafeStateRoot`, `Io`. */
+/** Makes the skills folder where it is not there, its owner's alone, in a state root of mode 0700 (spec 5.1). `UnsafeStateRoot`, `Io`. */
 export async function prepareRoots(home: Home): Promise<void> {
   const { stateRoot, skillsRoot } = home.places;
-  if (usesStateRoot(home.places)) {
-    await io("use the folder", stateRoot, () => makeFolder(stateRoot, 0o700));
-    await checkStateRoot(home);
-  }
-  const mode = isWithin(stateRoot, skillsRoot) ? 0o700 : 0o755;
-  await io("use the folder", skillsRoot, () => makeFolder(skillsRoot, mode));
+  if (usesStateRoot(home.places)) await io("use the folder", stateRoot, () => makeFolder(stateRoot, 0o700));
+  await checkStateRoot(home);
+  await io("use the folder", skillsRoot, () => makeFolder(skillsRoot, 0o700));
 }
 
-/** Refuses a state root that is no folder (`Io`), or that somebody else could change under us (`UnsafeStateRoot`). One that is not there, or that nothing of ours lies in, is none. */
+/**
+ * Refuses a state root that is no folder (`Io`), and one that somebody else could change under us, like the folders of skills, trust
+ * store and journal wherever they are (`UnsafeStateRoot`). One that is not there, or a state root that nothing of ours lies in, is none.
+ */
 export async function checkStateRoot(home: Home): Promise<void> {
-  const { stateRoot: folder } = home.places;
-  if (!usesStateRoot(home.places)) return;
-  const found = await ifThere(() => io("use the folder", folder, () => stat(folder)));
-  if (found === undefined) return;
-  // Else everything below it would read as not there, and the state as empty.
-  if (!found.isDirectory()) throw new PalyraError("Io", { action: "use the folder", file: folder, code: "ENOTDIR" });
-  if (process.platform === "win32") return;
+  const { stateRoot, skillsRoot, trustStore, journal } = home.places;
+  if (usesStateRoot(home.places)) {
+    const found = await ifThere(() => io("use the folder", stateRoot, () => stat(stateRoot)));
+    // Else everything below it would read as not there, and the state as empty.
+    if (found?.isDirectory() === false)
+      throw new PalyraError("Io", { action: "use the folder", file: stateRoot, code: "ENOTDIR" });
+    refuseUnsafe(stateRoot, found);
+  }
+  for (const folder of new Set([skillsRoot, dirname(trustStore), dirname(journal)])) await checkFolder(folder);
+}
+
+/** `UnsafeStateRoot`: others could change what lies in it. What is no folder, or cannot be looked at, whoever uses it will say. */
+export async function checkFolder(folder: string): Promise<void> {
+  refuseUnsafe(folder, await stat(folder).catch(() => undefined));
+}
+
+function refuseUnsafe(folder: string, found: Stats | undefined): void {
+  if (process.platform === "win32" || found?.isDirectory() !== true) return;
   const problem =
     found.uid !== process.getuid?.()
       ? "it belongs to somebody else"

@@ -63,7 +63,7 @@ async function placeVersion(walk: Walk, step: Extract<Step, { do: "place_version
       if (await isThere(target)) return;
       throw new NothingStaged();
     }
-    const made = await makeFolder(skill);
+    const made = await makeFolder(skill, 0o700);
     if (made !== undefined) walk.undo?.push(() => rmdir(skill).catch(() => {}));
     // A folder that no record knows of is what a crash of another program left: it must not wedge the skill. T11.
     if (await isThere(target)) await moveAway(walk, target, join(walk.scratch, "aside"));
@@ -92,7 +92,7 @@ async function moveAway(walk: Walk, from: string, to: string): Promise<void> {
 async function replaceIndex(walk: Walk, step: Extract<Step, { do: "write_index" }>): Promise<void> {
   await keep(walk, walk.folder.index);
   const temporary = join(walk.scratch, "index");
-  await writeFileAtomically(walk.folder.index, writeIndex(step.index), { mode: 0o644, temporary });
+  await writeFileAtomically(walk.folder.index, writeIndex(step.index), { mode: 0o600, temporary });
 }
 
 async function changeTrust(walk: Walk, step: Extract<Step, { do: "change_trust" }>, writer: TrustWriter): Promise<void> {

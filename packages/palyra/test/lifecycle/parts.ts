@@ -7,12 +7,12 @@ import { openJournal } from "../../src/journal/index.ts";
 import type { Home, InstallRequest } from "../../src/lifecycle/index.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
 
-/** A home in a folder of its own: three places, apart. */
+/** A home in a folder of its own: three places, apart; the skills where commands that only read tidy up as well. */
 export function homeIn(root: string): Home {
   return {
     places: {
       stateRoot: join(root, "state"),
-      skillsRoot: join(root, "skills"),
+      skillsRoot: join(root, "state", "skills"),
       trustStore: join(root, "trust", "store.json"),
       journal: join(root, "journal.sqlite3"),
     },

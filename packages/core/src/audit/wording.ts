@@ -1,3 +1,5 @@
+import type { JsonObject } from "../encoding/index.ts";
+
 /**
  * Pieces of the messages that rules write. Strings of strangers stay raw in a report (they are escaped where they are
  * shown, T20), but they are not let grow: a module may hold names of 100 000 bytes, and a million of them.
@@ -7,6 +9,11 @@
 export const MAX_QUOTED_CHARACTERS = 200;
 /** Findings of one check that its details list; `count` there tells how many there are. */
 export const MAX_LISTED_FINDINGS = 50;
+/**
+ * Names of a manifest's list that details give: all of any list that a person wrote. A manifest may have a million, and a
+ * report of them all could not be kept with what was decided by it.
+ */
+export const MAX_LISTED_NAMES = 1000;
 /** Findings that the message itself names. */
 const MAX_NAMED = 3;
 
@@ -19,6 +26,16 @@ export function shortened(text: string): string {
 }
 
 export const quoted = (text: string): string => `\`${shortened(text)}\``;
+
+/** Lists for details: of one that is cut, `<name>_count` tells how many names it has. */
+export function listed(lists: { readonly [name: string]: readonly string[] }): JsonObject {
+  const details: { [name: string]: readonly string[] | number } = {};
+  for (const [name, names] of Object.entries(lists)) {
+    details[name] = names.slice(0, MAX_LISTED_NAMES);
+    if (names.length > MAX_LISTED_NAMES) details[`${name}_count`] = names.length;
+  }
+  return details;
+}
 
 /** `1 import`, `2 imports`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;

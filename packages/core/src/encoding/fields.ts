@@ -24,11 +24,11 @@ export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: 
  * ```
  */
 export function readJson<T>(source: string | Uint8Array, read: (root: JsonReader) => T, options?: JsonOptions): Read<T> {
-  const found: Found[] = [];
+  const found = new FirstFaults();
   try {
     const text = typeof source === "string" ? source : decodeText(source);
-    const value = read(new JsonReader(parseJson(text, options), "", (fault) => void found.push(fault)));
-    return found.length === 0 ? { ok: true, value } : { ok: false, faults: locate(text, found) };
+    const value = read(new JsonReader(parseJson(text, options), "", found));
+    return found.isEmpty ? { ok: true, value } : { ok: false, faults: found.located(text) };
   } catch (fault) {
     if (fault instanceof JsonFault) return { ok: false, faults: [fault.toFault()] };
     throw fault;
@@ -40,14 +40,37 @@ interface Found {
   readonly offset: number;
 }
 
-/** Line, column and quote of each fault, in the order of the text. */
-function locate(text: string, found: readonly Found[]): readonly Fault[] {
-  const first = found.toSorted((a, b) => a.offset - b.offset).slice(0, MAX_FAULTS);
-  const positions = positionsAt(
-    text,
-    first.map((each) => each.offset),
-  );
-  return first.map(({ fault, offset }) => ({ ...fault, ...positions.get(offset) }));
+/** The first faults in the order of the text, whatever the order in which they are found: a million cost no more than these. */
+class FirstFaults {
+  #found: Found[] = [];
+  /** Offset from which on a fault cannot be among the first. */
+  #end = Number.POSITIVE_INFINITY;
+
+  get isEmpty(): boolean {
+    return this.#found.length === 0;
+  }
+
+  /** `fault` is worked out only where it is wanted. */
+  add(offset: number, fault: () => Fault): void {
+    if (offset >= this.#end) return;
+    this.#found.push({ fault: fault(), offset });
+    if (this.#found.length === 2 * MAX_FAULTS) this.#keepFirst();
+  }
+
+  /** With line, column and quote of each. */
+  located(text: string): readonly Fault[] {
+    this.#keepFirst();
+    const positions = positionsAt(
+      text,
+      this.#found.map(({ offset }) => offset),
+    );
+    return this.#found.map(({ fault, offset }) => ({ ...fault, ...positions.get(offset) }));
+  }
+
+  #keepFirst(): void {
+    this.#found = this.#found.toSorted((a, b) => a.offset - b.offset).slice(0, MAX_FAULTS);
+    this.#end = this.#found[MAX_FAULTS - 1]?.offset ?? this.#end;
+  }
 }
 
 /** One value of a document, asked for by the type that it must have. */
@@ -56,19 +79,22 @@ export class JsonReader {
   readonly node: JsonNode | undefined;
   /** Of keys and indices, from the root: `pins.acme[2]`. */
   readonly path: string;
-  readonly #report: (found: Found) => void;
+  readonly #faults: FirstFaults;
 
-  constructor(node: JsonNode | undefined, path: string, report: (found: Found) => void) {
+  constructor(node: JsonNode | undefined, path: string, faults: FirstFaults) {
     this.node = node;
     this.path = path;
-    this.#report = report;
+    this.#faults = faults;
   }
 
   /** Reports this value. `found` is filled in from it unless it is given. */
   fault(problem: string, more: { readonly found?: string; readonly allowed?: string } = {}): void {
-    if (this.node === undefined) return;
-    const shown = this.node.kind === "string" || this.node.kind === "integer" ? { found: shorten(String(this.node.value)) } : {};
-    this.#report({ fault: { path: this.path, problem, ...shown, ...more }, offset: this.node.offset });
+    const { node, path } = this;
+    if (node === undefined) return;
+    this.#faults.add(node.offset, () => {
+      const shown = node.kind === "string" || node.kind === "integer" ? { found: shorten(String(node.value)) } : {};
+      return { path, problem, ...shown, ...more };
+    });
   }
 
   get isNull(): boolean {
@@ -117,7 +143,7 @@ export class JsonReader {
 
   array<T>(read: (item: JsonReader, index: number) => T): T[] {
     if (this.node?.kind !== "array") return this.#expected("an array", []);
-    return this.node.items.map((item, index) => read(new JsonReader(item, `${this.path}[${index}]`, this.#report), index));
+    return this.node.items.map((item, index) => read(new JsonReader(item, `${this.path}[${index}]`, this.#faults), index));
   }
 
   /** An object whose keys are data. A Map, so no key is special. */
@@ -139,12 +165,11 @@ export class JsonReader {
   }
 
   #below(key: string, node: JsonNode | undefined): JsonReader {
-    return new JsonReader(node, this.#pathOf(key), this.#report);
+    return new JsonReader(node, this.#pathOf(key), this.#faults);
   }
 
   #missing(key: string): void {
-    if (this.node !== undefined)
-      this.#report({ fault: { path: this.#pathOf(key), problem: "missing" }, offset: this.node.offset });
+    if (this.node !== undefined) this.#faults.add(this.node.offset, () => ({ path: this.#pathOf(key), problem: "missing" }));
   }
 
   #pathOf(key: string): string {
@@ -195,8 +220,9 @@ export class Fields {
 
   /** Reports every key that was not asked for. Not to be called where others are allowed. */
   finish(): void {
+    const allowed = [...this.#asked].join(", ");
     for (const [key, node] of this.#object?.members ?? []) {
-      if (!this.#asked.has(key)) this.#below(key, node).fault("unknown key", { allowed: [...this.#asked].join(", ") });
+      if (!this.#asked.has(key)) this.#below(key, node).fault("unknown key", { allowed });
     }
   }
 }

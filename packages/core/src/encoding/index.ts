@@ -13,7 +13,17 @@ export {
   type JsonValue,
   toValue,
 } from "./json.ts";
-export { decodeText, JsonFault, type JsonOptions, MAX_JSON_DEPTH, MAX_JSON_VALUES, parseJson } from "./parse.ts";
+export {
+  decodeText,
+  JsonFault,
+  type JsonOptions,
+  LONG_KEY,
+  MAX_JSON_DEPTH,
+  MAX_JSON_VALUES,
+  MAX_LONG_KEYS,
+  parseJson,
+} from "./parse.ts";
+export { Pieces } from "./pieces.ts";
 export { type Position, positionAt, positionsAt, shorten } from "./position.ts";
 export { compareUtf8, decodeUtf8, encodeUtf8, utf8FaultAt } from "./utf8.ts";
 export { type WriteOptions, writeJson } from "./write.ts";

@@ -1,6 +1,7 @@
 import type { Fault } from "../errors.ts";
 import { digitValue } from "./hex.ts";
 import type { JsonNode } from "./json.ts";
+import { Pieces } from "./pieces.ts";
 import { type Position, positionAt } from "./position.ts";
 import { decodeUtf8, utf8FaultAt } from "./utf8.ts";
 
@@ -9,6 +10,14 @@ export const MAX_JSON_DEPTH = 127;
 
 /** Values in one text, so that 16 MiB of brackets cannot fill the memory with nodes. */
 export const MAX_JSON_VALUES = 2 ** 20;
+
+/**
+ * Keys of more than `LONG_KEY` characters in one text. V8 hashes no more of a string than its length from there on, so
+ * that such keys are compared with each other in full: a thousand of them, which is what 16 MiB hold, take many seconds.
+ */
+export const MAX_LONG_KEYS = 32;
+/** UTF-16 code units. */
+export const LONG_KEY = 16_383;
 
 export interface JsonOptions {
   /** Default `MAX_JSON_DEPTH`; at most 1000, since each level is a call. */
@@ -77,6 +86,7 @@ class JsonParser {
   readonly #number = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
   #at = 0;
   #values = 0;
+  #longKeys = 0;
 
   constructor(text: string, maxDepth: number) {
     this.#text = text;
@@ -127,6 +137,7 @@ class JsonParser {
       const keyAt = this.#at;
       if (this.#text.charCodeAt(keyAt) !== QUOTE) throw this.#fault("expected a key in double quotes");
       const key = this.#string();
+      if (key.length > LONG_KEY && ++this.#longKeys > MAX_LONG_KEYS) throw this.#fault("too many long keys", keyAt);
       // Two readers could take two values for one key (T13, vector A12).
       if (members.has(key)) throw this.#fault("repeated key", keyAt);
       this.#space();
@@ -162,17 +173,20 @@ class JsonParser {
 
   #string(): string {
     const opened = this.#at++;
-    let value = "";
+    let escaped: Pieces | undefined;
     let from = this.#at;
     for (;;) {
       const code = this.#text.charCodeAt(this.#at);
       if (code === QUOTE) {
-        value += this.#text.slice(from, this.#at++);
-        return value;
+        const last = this.#text.slice(from, this.#at++);
+        if (escaped === undefined) return last;
+        escaped.add(last);
+        return escaped.text();
       }
       if (code === BACKSLASH) {
-        value += this.#text.slice(from, this.#at);
-        value += this.#escape();
+        escaped ??= new Pieces();
+        escaped.add(this.#text.slice(from, this.#at));
+        escaped.add(this.#escape());
         from = this.#at;
       } else if (code < 0x20) throw this.#fault("control character in a string");
       else if (Number.isNaN(code)) throw this.#fault("string without an end", opened);

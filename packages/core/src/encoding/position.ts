@@ -53,7 +53,7 @@ function codePoints(text: string, from: number, to: number): number {
 
 function quote(text: string, start: number, offset: number): string {
   const from = Math.max(start, offset - MAX_QUOTE_LENGTH / 2);
-  const window = text.slice(from, from + MAX_QUOTE_LENGTH);
+  const window = text.slice(pairEnd(text, from), pairStart(text, from + MAX_QUOTE_LENGTH));
   const end = window.search(/\r?\n/);
   return end === -1 ? window : window.slice(0, end);
 }
@@ -61,7 +61,12 @@ function quote(text: string, start: number, offset: number): string {
 const isHigh = (code: number): boolean => code >= 0xd800 && code < 0xdc00;
 const isLow = (code: number): boolean => code >= 0xdc00 && code < 0xe000;
 
-/** A text cut to what an error may carry. */
+/** Is there a surrogate pair around this offset? Half of one is no character, and no JSON can hold it. */
+const splitsPair = (text: string, at: number): boolean => isLow(text.charCodeAt(at)) && isHigh(text.charCodeAt(at - 1));
+const pairStart = (text: string, at: number): number => (splitsPair(text, at) ? at - 1 : at);
+const pairEnd = (text: string, at: number): number => (splitsPair(text, at) ? at + 1 : at);
+
+/** A text cut to what an error may carry, in code units; never inside a character. */
 export function shorten(text: string, limit = 80): string {
-  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+  return text.length <= limit ? text : `${text.slice(0, pairStart(text, limit - 1))}…`;
 }

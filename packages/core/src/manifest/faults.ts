@@ -143,6 +143,7 @@ function pathsOf(root: TomlTable, wanted: ReadonlySet<TomlNode | undefined>): Ma
 }
 
 function childPath(path: string, key: string): string {
-  const part = /^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(shorten(key));
+  const shown = shorten(key);
+  const part = /^[A-Za-z0-9_-]+$/.test(shown) ? shown : JSON.stringify(shown);
   return path === "" ? part : `${path}.${part}`;
 }

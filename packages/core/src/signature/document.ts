@@ -16,6 +16,9 @@ export interface SignatureDocument {
   readonly signed_at_unix_ms: bigint;
 }
 
+/** Bytes of a signature document, whose fields take some 500. It is read before the signature is known to be anybody's. */
+export const MAX_SIGNATURE_BYTES = 64 * 1024;
+
 const I64_MIN = -(2n ** 63n);
 const I64_MAX = 2n ** 63n - 1n;
 
@@ -26,6 +29,10 @@ const I64_MAX = 2n ** 63n - 1n;
  * @throws SkillError `Serialization` with all faults
  */
 export function parseSignature(bytes: Uint8Array, path: string): SignatureDocument {
+  if (bytes.length > MAX_SIGNATURE_BYTES) {
+    const fault = { path: "", problem: "too long", found: `${bytes.length} bytes`, allowed: `at most ${MAX_SIGNATURE_BYTES}` };
+    throw new SkillError("Serialization", { document: path, faults: [fault] });
+  }
   const result = readJson(bytes, (root): SignatureDocument => {
     const fields = root.object();
     const document = {

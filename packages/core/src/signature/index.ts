@@ -1,5 +1,5 @@
 /** Keys, strict Ed25519, the payload hash and the signature document (spec 1.4, 1.6, 2.7). */
-export { parseSignature, type SignatureDocument, writeSignature } from "./document.ts";
+export { MAX_SIGNATURE_BYTES, parseSignature, type SignatureDocument, writeSignature } from "./document.ts";
 export {
   type Ed25519Problem,
   PUBLIC_KEY_BYTES,

@@ -27,6 +27,29 @@ describe("T3: skill_id_namespace", () => {
     });
 });
 
+describe("lists of a manifest in details", () => {
+  const roots = Array.from({ length: 1001 }, (_, index) => `r${index}`);
+  const detailsOf = (id: string, count: number) => {
+    const names = roots.slice(0, count);
+    const filesystem = { read_roots: names, write_roots: ["w"] };
+    const asked = names.map((scope) => ({ scope, key_names: ["k"] }));
+    const capabilities = { filesystem, http_egress_allowlist: names, secrets: asked, device_capabilities: names };
+    return checks({ capabilities }, id)[0]?.details;
+  };
+  const cases = [
+    ["manifest_filesystem_scopes", "read_roots"],
+    ["manifest_http_egress_scopes", "hosts"],
+    ["manifest_secret_scopes", "scopes"],
+    ["forbidden_device_capabilities", "device_capabilities"],
+  ] as const;
+  for (const [id, list] of cases)
+    it(`${id}: whole as long as a person could have written them, then the first and their number`, () => {
+      expect(detailsOf(id, 1000)).toMatchObject({ [list]: roots.slice(0, 1000) });
+      expect(detailsOf(id, 1000)).not.toHaveProperty(`${list}_count`);
+      expect(detailsOf(id, 1001)).toMatchObject({ [list]: roots.slice(0, 1000), [`${list}_count`]: 1001 });
+    });
+});
+
 describe("T22 (audit): secrets that are never granted are not asked for", () => {
   const own = "skill:acme.echo";
   const cases: readonly (readonly [string, SubjectParts, string])[] = [

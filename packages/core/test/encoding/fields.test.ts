@@ -81,6 +81,34 @@ describe("readJson", () => {
     expect(faultsOf('{"publisher": "a",}')).toEqual([": expected a key in double quotes"]);
   });
 
+  it("gives the first faults of the text, however many there are and in whatever order they are found", () => {
+    const members = Array.from({ length: 100_000 }, (_, index) => `"k${index}": 0`);
+    const result = readJson(`{${members.join(",")}}`, (root) => {
+      const fields = root.object();
+      for (let index = members.length - 1; index >= 0; index--) fields.required(`k${index}`).string();
+      fields.finish();
+    });
+    expect(result.ok ? [] : result.faults.map(({ path }) => path)).toEqual(
+      Array.from({ length: MAX_FAULTS }, (_, index) => `k${index}`),
+    );
+  });
+
+  it("shows of long keys and values the start, never half a character", () => {
+    const long = `${"x".repeat(78)}😀${"y".repeat(100_000)}`;
+    const result = readJson(JSON.stringify({ [long]: long }), (root) => root.map((value) => value.oneOf(["a"])));
+    const start = `${"x".repeat(78)}…`;
+    expect(result).toMatchObject({ faults: [{ path: start, found: start }] });
+    expect(JSON.stringify(result)).not.toMatch(/\\ud[89a-f]/);
+  });
+
+  it("quotes no half characters of a long line", () => {
+    for (const shift of [0, 1]) {
+      const text = `"${"a".repeat(shift)}${"😀".repeat(500)}\\q${"😀".repeat(500)}"`;
+      const result = readJson(text, (root) => root.string());
+      expect(result.ok ? "" : result.faults[0]?.quote).toMatch(/^(?:😀)+\\q(?:😀)+$/u);
+    }
+  });
+
   it("bounds the list of faults", () => {
     const text = `{${Array.from({ length: 1000 }, (_, index) => `"k${index}": 0`).join(",")}}`;
     expect(faultsOf(text)).toHaveLength(MAX_FAULTS);

@@ -4,8 +4,10 @@ import {
   fromInteger,
   JsonFault,
   type JsonValue,
+  LONG_KEY,
   MAX_JSON_DEPTH,
   MAX_JSON_VALUES,
+  MAX_LONG_KEYS,
   parseJson,
   toValue,
   writeJson,
@@ -33,6 +35,18 @@ const { value: jsonValues } = fc.letrec<{ value: JsonValue }>((tie) => ({
 }));
 
 describe("strict JSON", () => {
+  it("reads a string of a million escapes", () => {
+    expect(toValue(parseJson(`"${"a\\n\\u00e9".repeat(500_000)}"`))).toBe("a\né".repeat(500_000));
+  });
+
+  it("refuses many keys that an engine would compare in full", () => {
+    const long = (count: number, length: number): string =>
+      `{${Array.from({ length: count }, (_, index) => `"${String(index).padStart(length, "k")}":0`).join(",")}}`;
+    expect(parseJson(long(MAX_LONG_KEYS, LONG_KEY + 1))).toMatchObject({ kind: "object" });
+    expect(parseJson(long(MAX_LONG_KEYS + 1, LONG_KEY))).toMatchObject({ kind: "object" });
+    expect(faultOf(long(MAX_LONG_KEYS + 1, LONG_KEY + 1))).toMatchObject({ problem: "too many long keys" });
+  });
+
   it("gives back what was written, exactly, in any form of writing", () => {
     fc.assert(
       fc.property(jsonValues, fc.constantFrom(0, 2), fc.boolean(), (value, indent, sortKeys) => {

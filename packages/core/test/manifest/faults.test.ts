@@ -1,4 +1,5 @@
 import { type Fault, SkillError } from "palyra-skills";
+import { LONG_KEY, MAX_LONG_KEYS } from "palyra-skills/encoding";
 import { MAX_DEPTH, MAX_FAULTS, MAX_MANIFEST_BYTES, MAX_VALUES, parseManifest, readToml } from "palyra-skills/manifest";
 import { describe, expect, it } from "vitest";
 import { BASE, thrown, utf8 } from "./toml.ts";
@@ -178,6 +179,30 @@ describe("bounds of a manifest", () => {
     expect(faults).toHaveLength(MAX_FAULTS + 1);
     expect(faults.at(-1)).toEqual({ path: "", problem: "further faults", found: "50" });
     expect(refusal(`${"a = 1\n".repeat(MAX_FAULTS + 10)}[`).faults.map(({ problem }) => problem)).toContain("no key");
+  });
+
+  it("shows the start of long keys, bare ones too", () => {
+    const long = "k".repeat(2 ** 20);
+    const unknown = Array.from({ length: MAX_FAULTS }, (_, index) => `u${index} = 1\n`).join("");
+    const { code, faults } = refusal(`${BASE}[operator.config.properties.${long}]\ntype = "string"\n${unknown}`);
+    expect(code).toBe("ManifestParse");
+    expect(faults[0]?.path).toBe(`operator.config.properties."${"k".repeat(79)}…".u0`);
+    expect(JSON.stringify(faults).length).toBeLessThan(1000 * MAX_FAULTS);
+  });
+
+  it("refuses many keys that an engine would compare in full", () => {
+    const long = (count: number, length: number): string =>
+      Array.from({ length: count }, (_, index) => `${String(index).padStart(length, "k")} = 1\n`).join("");
+    expect(() => readToml(utf8(long(MAX_LONG_KEYS, LONG_KEY + 1)))).not.toThrow();
+    expect(() => readToml(utf8(long(MAX_LONG_KEYS + 1, LONG_KEY)))).not.toThrow();
+    expect(refusal(long(MAX_LONG_KEYS + 1, LONG_KEY + 1)).faults).toMatchObject([{ problem: "too many long keys" }]);
+  });
+
+  it("reads strings of a million escapes", () => {
+    for (const quote of ['"', '"""']) {
+      const { root } = readToml(utf8(`a = ${quote}${"x\\n\\u00e9".repeat(500_000)}${quote}`));
+      expect(root.members.get("a")?.node).toMatchObject({ value: "x\né".repeat(500_000) });
+    }
   });
 
   it("counts a long line once, however many faults are on it", () => {

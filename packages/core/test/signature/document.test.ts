@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseSignature, type SignatureDocument, writeSignature } from "../../src/signature/index.ts";
+import { MAX_SIGNATURE_BYTES, parseSignature, type SignatureDocument, writeSignature } from "../../src/signature/index.ts";
 import { outcomeOf } from "../vectors.ts";
 
 const anyText = fc.string({ unit: "grapheme" });
@@ -24,6 +24,17 @@ describe("the signature document", () => {
         expect(parse(writeSignature(document))).toEqual(document);
       }),
     );
+  });
+
+  it("is refused over 64 KiB, and its faults are never looked for", () => {
+    const unknown = Array.from({ length: 10_000 }, (_, index) => `"k${index}": 0`).join(",");
+    expect(thrownBy(`{${unknown}}`)).toMatchObject({
+      code: "Serialization",
+      details: { document: "signature.json", faults: [{ problem: "too long" }] },
+    });
+    const document = new TextDecoder().decode(writeSignature({ signed_at_unix_ms: 5n, ...plain }));
+    expect(parse(document.padEnd(MAX_SIGNATURE_BYTES))).toMatchObject(plain);
+    expect(thrownBy(document.padEnd(MAX_SIGNATURE_BYTES + 1))).toHaveCode("Serialization");
   });
 
   it("is written with two spaces and its fields in the order of spec 1.4", () => {

@@ -82,10 +82,19 @@ export function originUrl(config: string): string | undefined {
   for (const line of config.split("\n")) {
     const section = /^\s*\[(.*)\]\s*$/.exec(line)?.[1];
     if (section !== undefined) inside = section === 'remote "origin"';
-    const url = inside ? /^\s*url\s*=\s*"?([^"]*?)"?\s*$/.exec(line)?.[1] : undefined;
+    const url = inside ? urlOf(line) : undefined;
     if (url !== undefined) return publicUrl(url);
   }
   return undefined;
+}
+
+/** The value of a line `url = value`, in quotes or without; by hand, since a pattern would try each run of blanks again and again. */
+function urlOf(line: string): string | undefined {
+  const equals = line.indexOf("=");
+  if (equals === -1 || line.slice(0, equals).trim() !== "url") return undefined;
+  const value = line.slice(equals + 1).trim();
+  const bare = value.slice(value.startsWith('"') ? 1 : 0, value.length > 1 && value.endsWith('"') ? -1 : undefined);
+  return bare.includes('"') ? undefined : bare;
 }
 
 /** An address that may stand in a published document: no secrets in it, no folder of this machine. */

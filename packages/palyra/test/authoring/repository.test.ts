@@ -79,10 +79,21 @@ describe("the address of origin", () => {
     ["https://example.com/x", "https://example.com/x"],
     ['"https://example.com/x"', "https://example.com/x"],
     ["git://example.com/x", "git://example.com/x"],
+    ['"https://example.com/x', "https://example.com/x"],
+    ['"https://example.com/"x"', undefined],
+    ["", undefined],
     ["/home/me/secret-project", undefined],
     ["file:///home/me/x", undefined],
     ["../x", undefined],
     ["ext::sh -c x", undefined],
   ])("%s is %s", (written, url) => expect(of(written)).toBe(url));
+  it("is found whatever stands around it, and only under its own name", () => {
+    const config = '[remote "origin"]\r\n\tpushurl = https://push.example\n\turl=https://example.com/x\t\r\n';
+    expect(originUrl(config)).toBe("https://example.com/x");
+    expect(originUrl(`[remote "origin"]\nurls = https://a.example\nurl\n`)).toBeUndefined();
+  });
+  it("is looked for once in a line of a million blanks", () => {
+    expect(originUrl(`[remote "origin"]\nurl = "${" ".repeat(1_000_000)}"x`)).toBeUndefined();
+  });
   it("is none without a section", () => expect(originUrl("[core]\n url = https://x\n")).toBeUndefined());
 });

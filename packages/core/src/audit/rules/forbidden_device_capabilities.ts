@@ -1,5 +1,5 @@
 import { artifactRule, finding, pass } from "../rule.ts";
-import { named, quoted } from "../wording.ts";
+import { listed, named, quoted } from "../wording.ts";
 
 export const forbiddenDeviceCapabilities = artifactRule({
   id: "forbidden_device_capabilities",
@@ -10,7 +10,8 @@ export const forbiddenDeviceCapabilities = artifactRule({
   check: ({ manifest, policy }) => {
     const device_capabilities = manifest.capabilities.device_capabilities;
     const { allow_device_capabilities } = policy;
-    const details = { device_capabilities, allow_device_capabilities };
+    const devices = listed({ device_capabilities });
+    const details = { ...devices, allow_device_capabilities };
     if (device_capabilities.length === 0) return [pass("Asks for no device.", details)];
     const asked = named(device_capabilities, quoted, ", ");
     if (allow_device_capabilities) return [pass(`Asks for devices, which the policy allows: ${asked}.`, details)];
@@ -19,7 +20,7 @@ export const forbiddenDeviceCapabilities = artifactRule({
         "fail",
         `The manifest asks for devices (${asked}), and the policy allows none. Remove them from ` +
           "`capabilities.device_capabilities`, or set `allow_device_capabilities` in the audit policy.",
-        { device_capabilities },
+        devices,
       ),
     ];
   },

@@ -1,5 +1,5 @@
 import { artifactRule, pass } from "../rule.ts";
-import { counted } from "../wording.ts";
+import { counted, listed } from "../wording.ts";
 
 export const manifestFilesystemScopes = artifactRule({
   id: "manifest_filesystem_scopes",
@@ -10,6 +10,6 @@ export const manifestFilesystemScopes = artifactRule({
   check: ({ manifest }) => {
     const { read_roots, write_roots } = manifest.capabilities.filesystem;
     const message = `Asks for ${counted(read_roots.length, "read root")} and ${counted(write_roots.length, "write root")}.`;
-    return [pass(message, { read_roots, write_roots })];
+    return [pass(message, listed({ read_roots, write_roots }))];
   },
 });

@@ -1,5 +1,5 @@
 import { artifactRule, pass } from "../rule.ts";
-import { counted } from "../wording.ts";
+import { counted, listed } from "../wording.ts";
 
 export const manifestHttpEgressScopes = artifactRule({
   id: "manifest_http_egress_scopes",
@@ -9,6 +9,6 @@ export const manifestHttpEgressScopes = artifactRule({
   advice: "Read the list before you install.",
   check: ({ manifest }) => {
     const hosts = manifest.capabilities.http_egress_allowlist;
-    return [pass(`Asks for ${counted(hosts.length, "host")}.`, { hosts })];
+    return [pass(`Asks for ${counted(hosts.length, "host")}.`, listed({ hosts }))];
   },
 });

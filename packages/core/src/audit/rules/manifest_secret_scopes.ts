@@ -1,5 +1,5 @@
 import { artifactRule, pass } from "../rule.ts";
-import { counted } from "../wording.ts";
+import { counted, listed } from "../wording.ts";
 
 export const manifestSecretScopes = artifactRule({
   id: "manifest_secret_scopes",
@@ -9,6 +9,6 @@ export const manifestSecretScopes = artifactRule({
   advice: "Read the list before you install.",
   check: ({ manifest }) => {
     const scopes = manifest.capabilities.secrets.map(({ scope }) => scope);
-    return [pass(`Asks for secrets of ${counted(scopes.length, "scope")}.`, { scopes })];
+    return [pass(`Asks for secrets of ${counted(scopes.length, "scope")}.`, listed({ scopes }))];
   },
 });

@@ -1,3 +1,4 @@
+import { LONG_KEY, MAX_LONG_KEYS } from "../../encoding/index.ts";
 import { newTable, type TomlInvalid, type TomlKey, type TomlNode, type TomlTable } from "./node.ts";
 import { readScalar } from "./scalars.ts";
 import { CR, LF, Scanner, TomlStop } from "./scanner.ts";
@@ -68,6 +69,7 @@ class TomlReader {
   readonly tables: Tables;
   readonly statements: TomlStatement[] = [];
   #values = 0;
+  #longKeys = 0;
 
   constructor(text: string, report: TomlReport) {
     this.#scan = new Scanner(text);
@@ -132,6 +134,8 @@ class TomlReader {
       const quoted = code === QUOTE || code === APOSTROPHE;
       const name = quoted ? readLineString(scan) : scan.match(BARE_KEY);
       if (!quoted && name === "") scan.stop(start, "no key", "letters of ASCII, digits, _ and -, or a quoted key");
+      if (name.length > LONG_KEY && ++this.#longKeys > MAX_LONG_KEYS)
+        scan.stop(start, "too many long keys", `at most ${MAX_LONG_KEYS} of over ${LONG_KEY} characters`);
       keys.push({ name, start, end: scan.at });
       scan.skipSpace();
     } while (scan.take(DOT));

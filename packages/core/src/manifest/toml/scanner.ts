@@ -55,9 +55,11 @@ export class Scanner {
   /** Takes what a sticky pattern matches here; empty where nothing does. */
   match(pattern: RegExp): string {
     pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text)?.[0] ?? "";
-    this.at += found.length;
-    return found;
+    // No `exec`: a string may have millions of pieces, and each would get an array.
+    if (!pattern.test(this.text)) return "";
+    const start = this.at;
+    this.at = pattern.lastIndex;
+    return this.text.slice(start, this.at);
   }
 
   skipSpace(): void {

@@ -1,3 +1,4 @@
+import { Pieces } from "../../encoding/index.ts";
 import { CR, LF, type Scanner, SPACE, TAB } from "./scanner.ts";
 
 export const QUOTE = 0x22;
@@ -45,25 +46,33 @@ export function readLineString(scan: Scanner): string {
     return value;
   }
   scan.at++;
-  for (let value = ""; ; value += readEscape(scan)) {
-    value += scan.match(PLAIN);
-    if (scan.take(QUOTE)) return value;
+  for (let pieces: Pieces | undefined; ; pieces.add(readEscape(scan))) {
+    const plain = scan.match(PLAIN);
+    if (scan.take(QUOTE)) return pieces === undefined ? plain : withLast(pieces, plain);
     if (scan.peek() !== BACKSLASH) return unclosed(scan, start);
+    pieces ??= new Pieces();
+    pieces.add(plain);
   }
 }
 
 function readBasicLines(scan: Scanner, start: number): string {
-  let value = "";
+  const value = new Pieces();
   for (let plain = scan.at; ; ) {
     scan.match(PLAIN_LINES);
     const end = scan.at;
     const quotes = scan.match(QUOTES).length;
-    if (quotes >= 3) return value + oneLineEnd(scan.text.slice(plain, scan.at - 3));
+    if (quotes >= 3) return withLast(value, oneLineEnd(scan.text.slice(plain, scan.at - 3)));
     if (quotes > 0) continue;
     if (scan.peek() !== BACKSLASH) return unclosed(scan, start);
-    value += oneLineEnd(scan.text.slice(plain, end)) + readFoldOrEscape(scan);
+    value.add(oneLineEnd(scan.text.slice(plain, end)));
+    value.add(readFoldOrEscape(scan));
     plain = scan.at;
   }
+}
+
+function withLast(pieces: Pieces, last: string): string {
+  pieces.add(last);
+  return pieces.text();
 }
 
 function readLiteralLines(scan: Scanner, start: number): string {

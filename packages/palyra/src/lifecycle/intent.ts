@@ -1,5 +1,4 @@
 /** The intent record as a file: its rename into place is the commit (spec 5.2). Only what this home wrote is read. */
-import { basename } from "node:path";
 import { encodeUtf8 } from "palyra-skills/encoding";
 import { PalyraError } from "../errors.ts";
 import { faultPoint, readOwn, writeFileAtomically } from "../files/index.ts";
@@ -37,6 +36,5 @@ export async function readIntent(home: Home, { root, pending }: SkillsFolder): P
 }
 
 function foreign(file: string, cause?: unknown): PalyraError {
-  const problem = `not a record of this home; delete ${basename(file)} if you do not know it`;
-  return new PalyraError("IndexInvalid", { file, faults: [{ path: "", problem }] }, { cause });
+  return new PalyraError("IndexInvalid", { file, faults: [{ path: "", problem: "not written by this home" }] }, { cause });
 }

@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { type ErrorCode, type ErrorDetails, type Fault, SkillError } from "palyra-skills";
 import { PalyraError, type PalyraErrorCode, type PalyraErrorDetails } from "../../errors.ts";
 import { shownKey } from "./keys.ts";
@@ -61,6 +61,8 @@ function telling<Details>({ says, lists, hint, exit }: Sentence<Details>, detail
 }
 
 const faults = (list: readonly Fault[]): string => (list.length === 1 ? "one fault" : `${list.length} faults`);
+/** The intent record has the code of the index, which it would replace. */
+const isIntent = (file: string): boolean => basename(file) === ".pending.json";
 const manifestFile = (document: string | undefined): string => (document === undefined ? "" : `${safe(document)} `);
 /** Files that are no modules have the code of a manifest that is not valid, and are no fault of the manifest. */
 const areModules = (list: readonly Fault[]): boolean => list.length > 0 && list.every(({ path }) => path === "modules");
@@ -229,8 +231,14 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
     hint: () => "disable the other skill first: palyra skills disable <skill>",
   },
   IndexInvalid: {
-    says: ({ file, faults: list }) => `the index of installed skills, ${safe(file)}, cannot be read: ${faults(list)}`,
-    hint: () => "nothing was changed; restore the file from a copy",
+    says: ({ file, faults: list }) =>
+      isIntent(file)
+        ? `the record of an interrupted command, ${safe(file)}, is refused: ${faults(list)}`
+        : `the index of installed skills, ${safe(file)}, cannot be read: ${faults(list)}`,
+    hint: ({ file }) =>
+      isIntent(file)
+        ? "nothing of it was done; run the interrupted command again with its own options, or delete the file if it is none of yours"
+        : "nothing was changed; restore the file from a copy",
   },
   ArtifactDigestMismatch: {
     says: ({ skill_id, version, recorded, actual }) =>
@@ -257,7 +265,7 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
     says: ({ name, problem }) => `nothing can be installed under the name ${quoted(name)}: ${safe(problem)}`,
   },
   UnsafeStateRoot: {
-    says: ({ folder, problem }) => `the state root ${safe(folder)} is not safe: ${safe(problem)}`,
+    says: ({ folder, problem }) => `the folder ${safe(folder)} is not safe: ${safe(problem)}`,
     hint: ({ folder }) => `it must belong to you and nobody else may write to it: chmod 700 ${safe(folder)}`,
   },
   EngineUnsupported: {

@@ -93,6 +93,18 @@ describe("readJson", () => {
     );
   });
 
+  it("works out no more faults than it may give", () => {
+    let workedOut = 0;
+    const more = {
+      get allowed() {
+        workedOut++;
+        return "nothing";
+      },
+    };
+    readJson(`[${"0,".repeat(10_000)}0]`, (root) => root.array((item) => item.fault("refused", more)));
+    expect(workedOut).toBe(2 * MAX_FAULTS);
+  });
+
   it("shows of long keys and values the start, never half a character", () => {
     const long = `${"x".repeat(78)}😀${"y".repeat(100_000)}`;
     const result = readJson(JSON.stringify({ [long]: long }), (root) => root.map((value) => value.oneOf(["a"])));

@@ -2,6 +2,7 @@ import type { Call } from "../call.ts";
 import { CATALOG, type OperationName, type Outputs } from "../operations/catalog.ts";
 import type { Services } from "../operations/services.ts";
 import { safe } from "../operations/wording/safe.ts";
+import { maskUserInfo } from "../operations/wording/url.ts";
 import type { Settings } from "../settings.ts";
 import { VERSION } from "../version.ts";
 import { findCommand, isGroup } from "./command.ts";
@@ -28,9 +29,9 @@ export async function runCommandLine(argv: readonly string[], host: Host): Promi
     if (error instanceof Interrupted) return 130;
     const { errorDocument, errorLines, jsonText, optionsTyped, tell } = await import("./report-error.ts");
     const told = tell(error, await optionsTyped(argv));
-    if (manner.json) host.stderr.write(jsonText(errorDocument(told), manner.indent));
+    if (manner.json) host.stderr.write(maskUserInfo(jsonText(errorDocument(told), manner.indent)));
     else host.stderr.write(manner.errorLines(errorLines(told, manner.errorPaint)));
-    if (host.env["PALYRA_DEBUG"] === "1" && error instanceof Error) host.stderr.write(`${error.stack ?? ""}\n`);
+    if (host.env["PALYRA_DEBUG"] === "1" && error instanceof Error) host.stderr.write(`${maskUserInfo(error.stack ?? "")}\n`);
     return told.exit;
   }
 }

@@ -15,6 +15,13 @@ describe("T20: a stranger's text on a terminal", () => {
     expect(safe("a\u200bb")).toBe("a\\u{200b}b");
     expect(safe("\ud800")).toBe("\\u{d800}");
   });
+  it("shows no user name and no password of a URL, wherever it stands and however long it is", () => {
+    expect(safe("from https://me:s3c@ret@h.example/x, not http://s3cret@h:1?a@b")).toBe(
+      "from https://***@h.example/x, not http://***@h:1?a@b",
+    );
+    expect(safe(`https://me:${"s3cret".repeat(200)}@h.example`)).toBe("https://***@h.example");
+    expect(safe("mail me@example.org, see https://h.example/@me")).toBe("mail me@example.org, see https://h.example/@me");
+  });
   it("leaves what people write as it is", () => {
     for (const text of ["Echo + HTTP", "Größe 12 €", "日本語", "naïve café", "C:\\Users\\me", "🙂", "мир"])
       expect(safe(text)).toBe(text);

@@ -64,6 +64,24 @@ describe("T27: a tool name that another publisher's active skill has", () => {
   });
 });
 
+describe("a password in a URL that is typed", () => {
+  const url = "https://me:s3cret@h.example/x";
+  it.each([
+    ["skills", "install", "--artifact", url],
+    ["skills", "audit", "--audit-policy", url],
+    ["skills", "quarantine", url],
+    ["skills", "list", url],
+    ["skills", url],
+  ])("is in no error: %s %s %s", async (...words) => {
+    for (const more of [[], ["--json"]]) {
+      const ran = await palyra(...words, ...more);
+      expect(ran.exit).not.toBe(0);
+      expect(ran.stderr).toContain("***@h.example");
+      expect(ran.stderr + ran.stdout).not.toContain("s3cret");
+    }
+  });
+});
+
 describe("a daemon's token on the command line", () => {
   it("works, with a warning that others can read it (spec 6.2), and is never told", async () => {
     await install();

@@ -3,6 +3,8 @@
  * else in this package writes them out.
  */
 
+import { maskUserInfo } from "./url.ts";
+
 /**
  * What a terminal obeys or what nobody can see: control characters, format characters (bidirectional marks, zero
  * width, tags, soft hyphens), lone surrogates, private and unassigned code points, separators of lines and paragraphs,
@@ -16,8 +18,10 @@ const PRINTABLE_ASCII = /^[ -~]*$/;
 /** Longest text of a stranger in one line of output, in code points. */
 export const MAX_SHOWN = 400;
 
-/** The text with everything unsafe as `\u{202e}`; longer texts end in `…`. */
-export function safe(text: string, limit = MAX_SHOWN): string {
+/** The text with everything unsafe as `\u{202e}` and no password of a URL in it; longer texts end in `…`. */
+export function safe(written: string, limit = MAX_SHOWN): string {
+  // Before it is shortened: half a password would not be known for one.
+  const text = maskUserInfo(written);
   if (text.length <= limit && PRINTABLE_ASCII.test(text)) return text;
   // UTF-16 units bound code points from above, so the short case needs no walk.
   const shown = text.length <= limit ? text : shorten(text, limit);

@@ -5,3 +5,11 @@ const USER_INFO = /^([a-z][a-z0-9+.-]*:[\\/]+)?.*@/is;
 export function withoutUserInfo(url: string): string {
   return url.replace(USER_INFO, "$1***@");
 }
+
+/** Between `://` and the last `@` before a path: no quote and no space, so that a JSON text stays one. */
+const USER_INFO_WITHIN = /:\/\/[^\s/?#"]*@/g;
+
+/** A text with `***` for the user name and password of every URL in it. */
+export function maskUserInfo(text: string): string {
+  return text.includes("://") ? text.replaceAll(USER_INFO_WITHIN, "://***@") : text;
+}

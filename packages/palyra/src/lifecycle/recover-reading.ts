@@ -17,7 +17,7 @@ export async function recoverForReading(home: Home, call: Call): Promise<void> {
   const folder = skillsFolder(home.places.skillsRoot);
   if (!mayTidy(home)) {
     if (await isThere(folder, folder.pending))
-      call.warn(`${folder.pending}: an interrupted command left this; the next that writes there finishes it.`);
+      call.warn(`${folder.pending}: this is of an interrupted command; one that only reads leaves it as it is.`);
     return;
   }
   if (!(await isThere(folder, folder.pending)) && !(await isThere(folder, folder.staging))) return;

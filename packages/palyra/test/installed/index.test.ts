@@ -227,7 +227,12 @@ describe("the cached artifact", () => {
     const summary = { skill_name: "Echo", tool_count: 1, required_protocol_major: 1, min_palyra_version: "0.1.0" };
     let made = 0;
     const list = (create = false) =>
-      summariesOf(root, [entry("acme.echo", "1.0.0")], async () => ({ ...summary, tool_count: ++made }), { create });
+      summariesOf(
+        root,
+        [entry("acme.echo", "1.0.0")],
+        async () => ({ ...summary, tool_count: ++made }),
+        create ? "create" : "update",
+      );
     await list();
     expect(await list()).toEqual([{ ...summary, tool_count: 2 }]);
     await list(true);
@@ -235,7 +240,7 @@ describe("the cached artifact", () => {
     writeFileSync(skillsFolder(root).listCache, '{"schema_version":1');
     expect(await list()).toEqual([{ ...summary, tool_count: 4 }]);
     expect(await list()).toEqual([{ ...summary, tool_count: 4 }]);
-    expect(await summariesOf(root, [], async () => undefined)).toEqual([]);
+    expect(await summariesOf(root, [], async () => undefined, "update")).toEqual([]);
     place("other bytes");
     expect(await list()).toEqual([{ ...summary, tool_count: 5 }]);
   });

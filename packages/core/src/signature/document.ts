@@ -1,5 +1,5 @@
-import { encodeUtf8, readJson, writeJson } from "../encoding/index.ts";
-import { SkillError } from "../errors.ts";
+import { decodeUtf8, encodeUtf8, positionAt, readJson, utf8FaultAt, writeJson } from "../encoding/index.ts";
+import { type Fault, SkillError } from "../errors.ts";
 
 /** The one algorithm there is: Ed25519 over the hex text of a SHA-256. */
 export const ALGORITHM = "ed25519-sha256";
@@ -29,10 +29,7 @@ const I64_MAX = 2n ** 63n - 1n;
  * @throws SkillError `Serialization` with all faults
  */
 export function parseSignature(bytes: Uint8Array, path: string): SignatureDocument {
-  if (bytes.length > MAX_SIGNATURE_BYTES) {
-    const fault = { path: "", problem: "too long", found: `${bytes.length} bytes`, allowed: `at most ${MAX_SIGNATURE_BYTES}` };
-    throw new SkillError("Serialization", { document: path, faults: [fault] });
-  }
+  if (bytes.length > MAX_SIGNATURE_BYTES) throw new SkillError("Serialization", { document: path, faults: [tooLong(bytes)] });
   const result = readJson(bytes, (root): SignatureDocument => {
     const fields = root.object();
     const document = {
@@ -49,6 +46,14 @@ export function parseSignature(bytes: Uint8Array, path: string): SignatureDocume
   });
   if (!result.ok) throw new SkillError("Serialization", { document: path, faults: result.faults });
   return result.value;
+}
+
+/** At the last character that would have been read. */
+function tooLong(bytes: Uint8Array): Fault {
+  const start = bytes.subarray(0, MAX_SIGNATURE_BYTES);
+  const text = decodeUtf8(start.subarray(0, utf8FaultAt(start))) ?? "";
+  const size = { found: `${bytes.length} bytes`, allowed: `at most ${MAX_SIGNATURE_BYTES}` };
+  return { path: "", problem: "too long", ...size, ...positionAt(text, text.length) };
 }
 
 /** Writes a signature document: two spaces of indent, fields in the order of spec 1.4, no line feed at the end. */

@@ -30,7 +30,7 @@ describe("the signature document", () => {
     const unknown = Array.from({ length: 10_000 }, (_, index) => `"k${index}": 0`).join(",");
     expect(thrownBy(`{${unknown}}`)).toMatchObject({
       code: "Serialization",
-      details: { document: "signature.json", faults: [{ problem: "too long" }] },
+      details: { document: "signature.json", faults: [{ problem: "too long", line: 1, column: MAX_SIGNATURE_BYTES + 1 }] },
     });
     const document = new TextDecoder().decode(writeSignature({ signed_at_unix_ms: 5n, ...plain }));
     expect(parse(document.padEnd(MAX_SIGNATURE_BYTES))).toMatchObject(plain);

@@ -35,6 +35,13 @@ export function readJson<T>(source: string | Uint8Array, read: (root: JsonReader
   }
 }
 
+/** As `readJson`, of a part of a document that was parsed before: faults have their paths, and no lines. */
+export function readNode<T>(node: JsonNode, read: (root: JsonReader) => T): Read<T> {
+  const found = new FirstFaults();
+  const value = read(new JsonReader(node, "", found));
+  return found.isEmpty ? { ok: true, value } : { ok: false, faults: found.first() };
+}
+
 interface Found {
   readonly fault: Fault;
   readonly offset: number;
@@ -55,6 +62,11 @@ class FirstFaults {
     if (offset >= this.#end) return;
     this.#found.push({ fault: fault(), offset });
     if (this.#found.length === 2 * MAX_FAULTS) this.#keepFirst();
+  }
+
+  first(): readonly Fault[] {
+    this.#keepFirst();
+    return this.#found.map(({ fault }) => fault);
   }
 
   /** With line, column and quote of each. */

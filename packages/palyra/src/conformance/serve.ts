@@ -1,12 +1,11 @@
-import type { Fault } from "palyra-skills";
 import {
   JsonFault,
   type JsonNode,
   type JsonObject,
   type JsonObjectNode,
-  JsonReader,
   type JsonValue,
   parseJson,
+  readNode,
   toValue,
   writeJson,
 } from "palyra-skills/encoding";
@@ -49,11 +48,9 @@ async function answerObject(request: JsonObjectNode, tools: OpTools): Promise<Js
 }
 
 async function perform(request: JsonObjectNode, op: Op): Promise<JsonObject> {
-  const faults: Fault[] = [];
-  const answer = op.read(new JsonReader(request, "", ({ fault }) => void faults.push(fault)).object());
-  if (faults.length > 0)
-    return refusalOf("InvalidRequest", "the request lacks what the operation takes", { faults: toJson(faults) });
-  return { ok: true, ...(await answer()) };
+  const read = readNode(request, (root) => op.read(root.object()));
+  if (!read.ok) return refusalOf("InvalidRequest", "the request lacks what the operation takes", { faults: toJson(read.faults) });
+  return { ok: true, ...(await read.value()) };
 }
 
 function nameOf(name: JsonNode | undefined): JsonValue | undefined {

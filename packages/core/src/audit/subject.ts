@@ -1,5 +1,6 @@
 import type { Manifest, ManifestWarning } from "../manifest/index.ts";
 import type { Feature, ModuleFacts } from "../wasm/index.ts";
+import type { ArtifactCost } from "./cost.ts";
 import type { FeedState } from "./feed.ts";
 import type { AuditPolicy } from "./report.ts";
 
@@ -45,6 +46,8 @@ export interface InvalidModule extends ModuleFile {
 export interface ReadModule extends ModuleFile {
   readonly state: "read";
   readonly facts: ModuleFacts;
+  /** What it costs to compile together with the modules before it that the engine was shown. */
+  readonly artifact: Pick<ArtifactCost, "cost" | "burden">;
   /** Whether the engine has checked the types; if not, why it was not asked or could not tell (spec 4.5). */
   readonly types: "checked" | "over_compile_cost" | "engine_lacks_feature";
   /** Features that the module uses and this engine does not have. */

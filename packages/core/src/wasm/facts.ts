@@ -77,6 +77,8 @@ export interface ModuleFacts {
   readonly exportedFunctions: number;
   /** Functions with a body here. */
   readonly definedFunctions: number;
+  /** Types of functions, and the parameters and results of all. */
+  readonly types: { readonly count: number; readonly values: number };
   /** Imported ones first, as in the index space. */
   readonly memories: readonly LimitFact[];
   readonly tables: readonly LimitFact[];

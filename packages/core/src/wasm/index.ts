@@ -1,5 +1,11 @@
 /** WebAssembly modules: what they hold and use, what they cost to compile; nothing is run or compiled here. Spec 4.4, 4.5. */
-export { COMPILE_BURDEN_FUNCTION, COMPILE_BURDEN_MODULE, COMPILE_COST_FUNCTION, COMPILE_COST_MODULE } from "./cost.ts";
+export {
+  COMPILE_BURDEN_FUNCTION,
+  COMPILE_BURDEN_MODULE,
+  COMPILE_COST_FUNCTION,
+  COMPILE_COST_MODULE,
+  typesBurden,
+} from "./cost.ts";
 export type {
   CompileCost,
   ExportFact,

@@ -119,13 +119,14 @@ function checkCounts(module: ModuleState): void {
 }
 
 function factsOf(module: ModuleState): ModuleFacts {
-  const { imports, exports, memories, tables, start, customSections, producers, cost, burden } = module;
+  const { types, imports, exports, memories, tables, start, customSections, producers, cost, burden } = module;
   return {
     size: module.bytes.length,
     imports,
     exports,
     exportedFunctions: exports.filter(({ kind }) => kind === "function").length,
     definedFunctions: module.definedFunctions,
+    types: { count: types.count, values: types.values },
     memories,
     tables,
     ...(start === undefined ? {} : { start }),

@@ -1,3 +1,4 @@
+import { type CompileSum, typesBurden } from "./cost.ts";
 import type { FunctionType, ValueType } from "./facts.ts";
 import type { FeatureUse } from "./features.ts";
 import { MAX_PARAMS, MAX_RESULTS, MAX_TYPES } from "./limits.ts";
@@ -77,6 +78,8 @@ export class FunctionTypes {
   readonly count: number;
   readonly params: Uint16Array;
   readonly results: Uint16Array;
+  /** Parameters and results of all types. */
+  values = 0;
   readonly #bytes: Uint8Array;
   readonly #offsets: Uint32Array;
   readonly #listed = new Map<number, FunctionType>();
@@ -99,6 +102,7 @@ export class FunctionTypes {
     this.params[index] = skipValues(reader, MAX_PARAMS, "parameters", features);
     const results = skipValues(reader, MAX_RESULTS, "results", features);
     this.results[index] = results;
+    this.values += (this.params[index] ?? 0) + results;
     if (results > 1) features.note("multi_value", offset);
   }
 
@@ -142,10 +146,18 @@ function notAFunctionType(form: number, offset: number): Malformed {
   return new Malformed(`there is no kind of type 0x${form.toString(16)}`, offset);
 }
 
+interface TypedModule {
+  types: FunctionTypes;
+  readonly features: FeatureUse;
+  readonly burden: CompileSum;
+}
+
 /** The types section. */
-export function readTypes(reader: Reader, module: { types: FunctionTypes; readonly features: FeatureUse }): void {
+export function readTypes(reader: Reader, module: TypedModule): void {
   // Two bytes, as those of a refused kind may have: they shall be named.
   const types = new FunctionTypes(reader.bytes, reader.count("types", MAX_TYPES, 2));
   for (let index = 0; index < types.count; index++) types.read(index, reader, module.features);
   module.types = types;
+  // T24. Equal types count each for itself: to tell them apart would take what is to be bounded.
+  module.burden.addToModule(typesBurden(types.count, types.values));
 }

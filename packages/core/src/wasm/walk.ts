@@ -1,4 +1,12 @@
-import { LOCAL_SET_SHARE, resultsBurden } from "./cost.ts";
+import {
+  DEEP_BLOCK,
+  FREE_DEPTH,
+  LOCAL_SET_SHARE,
+  LOOP_BYTE_SHARE,
+  LOOP_IN_LOOP,
+  LOOPS_BYTES_SHARE,
+  resultsBurden,
+} from "./cost.ts";
 import {
   BlockType,
   Label,
@@ -53,6 +61,9 @@ export class BodyWalker {
   #height = 0;
   #base = 0;
   #values = 0;
+  /** Loops of the function so far, and those that are open. */
+  #loops = 0;
+  #openLoops = 0;
   #cost = 0;
   #burden = 0;
 
@@ -137,7 +148,7 @@ export class BodyWalker {
       height = this.#height;
       if (this.#depth < 0) {
         if (at !== end) throw new Malformed("a body goes on after its end", at);
-        this.#burden = Math.ceil(this.#burden + set * LOCAL_SET_SHARE);
+        this.#burden = Math.ceil(this.#burden + set * LOCAL_SET_SHARE + this.#loops * (end - from) * LOOPS_BYTES_SHARE);
         return;
       }
     }
@@ -151,6 +162,8 @@ export class BodyWalker {
     this.#height = 0;
     this.#base = 0;
     this.#values = values;
+    this.#loops = 0;
+    this.#openLoops = 0;
     this.#cost = 0;
     this.#burden = 0;
   }
@@ -169,7 +182,7 @@ export class BodyWalker {
   #operator(op: number, locals: number): void {
     const reader = this.#reader;
     const module = this.#module;
-    const { types, features } = module;
+    const { features } = module;
     // Where code cannot be reached the stack has no height to speak of.
     if (this.#height < this.#base) this.#height = this.#base;
     switch (IMMEDIATES[op]) {
@@ -177,10 +190,7 @@ export class BodyWalker {
         this.#open(op);
         return;
       case I.end:
-        this.#height = this.#base + resultsOf(types, (this.#labels[this.#depth] ?? 0) >> 2);
-        this.#control(0, 0);
-        this.#depth -= 1;
-        this.#base = this.#bases[this.#depth] ?? 0;
+        this.#end();
         return;
       case I.branch:
         this.#control(0, readBranch(reader, module, this.#labels, this.#depth));
@@ -252,6 +262,25 @@ export class BodyWalker {
     this.#base = Math.max(this.#height - taken, this.#base);
     this.#labels[this.#depth] = (type << 2) | (op - Op.block);
     this.#bases[this.#depth] = this.#base;
+    if (this.#depth > FREE_DEPTH) this.#burden += DEEP_BLOCK;
+    if (op === Op.loop) {
+      // What lies before it is taken off here, and added with the rest at its end.
+      this.#burden += this.#openLoops * LOOP_IN_LOOP - this.#reader.at * LOOP_BYTE_SHARE;
+      this.#loops += 1;
+      this.#openLoops += 1;
+    }
+  }
+
+  #end(): void {
+    const label = this.#labels[this.#depth] ?? 0;
+    this.#height = this.#base + resultsOf(this.#module.types, label >> 2);
+    this.#control(0, 0);
+    if ((label & 3) === Label.loop) {
+      this.#burden += this.#reader.at * LOOP_BYTE_SHARE;
+      this.#openLoops -= 1;
+    }
+    this.#depth -= 1;
+    this.#base = this.#bases[this.#depth] ?? 0;
   }
 
   #else(): void {

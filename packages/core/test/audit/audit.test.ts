@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { ADDITIONAL_RULES, AdmittedSkill, type AuditReport, admit, engineBlocks, RULES } from "../../src/audit/index.ts";
 import { encodeUtf8 } from "../../src/encoding/index.ts";
 import { type Platform, webPlatform } from "../../src/platform/index.ts";
+import { functionModule, join, repeat } from "../wasm/build.ts";
 import { costlyModule } from "./costly.ts";
 import { audit, trustedSkill } from "./skills.ts";
 import { assemble } from "./wat.ts";
@@ -23,6 +24,13 @@ function watched(
 }
 
 const statusOf = (report: AuditReport, id: string) => report.checks.find(({ check_id }) => check_id === id)?.status;
+
+const costStatuses = (report: AuditReport): unknown[] =>
+  report.checks.filter(({ check_id }) => check_id === "wasm_compile_cost").map(({ status }) => status);
+
+/** So many blocks or loops in each other, in one function. */
+const nested = (op: number, count: number): Uint8Array =>
+  functionModule({ code: join(repeat(count, [op, 0x40]), repeat(count, [0x0b])) });
 
 describe("the audit", () => {
   it("shows each module to the engine once", async () => {
@@ -120,6 +128,42 @@ describe("T24 (bound): what could hold a compiler for minutes is never shown to 
         expect(statusOf(report, "wasm_compile_cost")).toBe(shown === 1 ? "pass" : "fail");
       }
     }
+  });
+
+  const BOUNDS: [shape: string, at: number, module: (count: number) => Uint8Array][] = [
+    ["types", 8_192, (count) => functionModule({ code: [] }, { types: Array.from({ length: count - 1 }, () => [0x60, 0, 0]) })],
+    ["blocks in each other", 2 ** 14 + 2 ** 17, (count) => nested(0x02, count)],
+    ["loops in each other", 2_755, (count) => nested(0x03, count)],
+    ["loops side by side", 26_751, (count) => functionModule({ code: repeat(count, [0x03, 0x40, 0x0b]) })],
+  ];
+  for (const [shape, at, module] of BOUNDS)
+    it(`${shape}: ${at} are shown to it, one more is not`, async () => {
+      for (const more of [0, 1]) {
+        const platform = watched(() => Promise.resolve(true));
+        const report = await audit(await trustedSkill({ modules: { "echo.wasm": module(at + more) } }), { platform });
+        expect(platform.shown).toHaveLength(1 - more);
+        expect(statusOf(report, "wasm_compile_cost")).toBe(more === 0 ? "pass" : "fail");
+      }
+    });
+
+  it("bounds what all modules of an artifact take together: four at the bound of one", async () => {
+    const modules = Object.fromEntries(["a", "b", "c", "d", "e"].map((name) => [`${name}.wasm`, costlyModule(100, 50)]));
+    // What is cheap is still shown, behind the one that was too much.
+    const trusted = await trustedSkill({ modules: { ...modules, "echo.wasm": await assemble(COMMAND) } });
+    const platform = watched();
+    const report = await audit(trusted, { platform, policy: { max_module_compile_cost: 100 * 101 } });
+    expect(platform.shown).toHaveLength(5);
+    expect(costStatuses(report)).toEqual(["pass", "pass", "pass", "pass", "fail", "pass"]);
+    expect(report.quarantine_reasons.join()).toContain("together with the modules before it");
+  });
+
+  it("counts the types of all modules as those of one: an engine compares each with all before", async () => {
+    const types = functionModule({ code: [] }, { types: Array.from({ length: 4_095 }, () => [0x60, 0, 0]) });
+    const modules = Object.fromEntries(["a", "b", "c", "d", "e"].map((name) => [`${name}.wasm`, types]));
+    const platform = watched();
+    const report = await audit(await trustedSkill({ modules: { ...modules, "echo.wasm": types } }), { platform });
+    expect(platform.shown).toHaveLength(4);
+    expect(costStatuses(report)).toEqual(["pass", "pass", "pass", "pass", "fail", "fail"]);
   });
 
   it("holds whatever level the policy gives the check; only the bounds themselves let a module through", async () => {

@@ -155,6 +155,15 @@ describe("T24 (bound): wasm_compile_cost", () => {
     expect(burden?.match(/compile cost|burden/g)).toEqual(["burden"]);
   });
 
+  it.each(["cost", "burden"])("of an artifact: four modules at the bound of the %s, and no more", (which) => {
+    const status = (ofArtifact: number) => {
+      const modules = [readModule("modules/a.wasm", {}, { artifact: { cost: 0, burden: 0, [which]: ofArtifact } })];
+      return statuses({ modules }, "wasm_compile_cost");
+    };
+    expect(status(2 ** 27)).toEqual(["pass"]);
+    expect(status(2 ** 27 + 1)).toEqual(["fail"]);
+  });
+
   it.each(["cost", "burden"])("takes the policy's bounds of the %s", (which) => {
     const modules = [readModule("modules/a.wasm", { [which]: sum(11, 21) })];
     const bounds = (max_function_compile_cost: number, max_module_compile_cost: number) =>

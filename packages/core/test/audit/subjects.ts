@@ -56,6 +56,7 @@ export function facts(parts: Partial<ModuleFacts> = {}): ModuleFacts {
     exports: [],
     exportedFunctions: 0,
     definedFunctions: 0,
+    types: { count: 0, values: 0 },
     memories: [],
     tables: [],
     features: new Map(),
@@ -68,7 +69,16 @@ export function facts(parts: Partial<ModuleFacts> = {}): ModuleFacts {
 }
 
 export function readModule(path: string, parts: Partial<ModuleFacts> = {}, more: Partial<ReadModule> = {}): ReadModule {
-  return { path, size: 100, state: "read", facts: facts(parts), types: "checked", missing: [], ...more };
+  return {
+    path,
+    size: 100,
+    state: "read",
+    facts: facts(parts),
+    artifact: { cost: 0, burden: 0 },
+    types: "checked",
+    missing: [],
+    ...more,
+  };
 }
 
 export type ExportedFunction = readonly [name: string, type: FunctionType];

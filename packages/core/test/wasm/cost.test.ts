@@ -6,6 +6,7 @@ import {
   COMPILE_COST_MODULE,
   type ModuleFacts,
   readModule,
+  typesBurden,
 } from "../../src/wasm/index.ts";
 import { body, functionModule, functionType, I32, join, leb, list, moduleOf, repeat, section } from "./build.ts";
 
@@ -25,6 +26,8 @@ const isRefused = ({ cost, burden }: ModuleFacts): boolean =>
 const GET = [0x20, 0];
 const IF = [0x04, 0x40];
 const END = [0x0b];
+const BLOCK = [0x02, 0x40];
+const LOOP = [0x03, 0x40];
 const DROP = [0x1a];
 const values = (count: number): Uint8Array<ArrayBuffer> => repeat(count, [I32]);
 
@@ -76,7 +79,8 @@ describe("T24: the cost of compiling (spec 4.4)", () => {
     const code = join(repeat(1_000_000, GET), repeat(1_000_000, [0x02, 0x40]), repeat(1_000_000, END), repeat(1_000_000, DROP));
     const { cost, burden } = factsOf(functionModule({ code, locals: [[50_000, I32]] }));
     expect(cost.worstFunction).toBe(50_000 * 2_000_001);
-    expect(burden.worstFunction).toBe(1_000_000 * 2_000_000);
+    // The stack at each block and each end, and what is too deep.
+    expect(burden.worstFunction).toBe(1_000_000 * 2_000_000 + (1_000_000 - 2 ** 14) * 64);
   });
 
   it("names the worst function", () => {
@@ -153,7 +157,11 @@ describe("T24: the burden, what the formula leaves out", () => {
       section(3, [2, 0, 1]),
       section(10, list(body(join([0x10, 1], repeat(4, DROP))), body([0x00]))),
     );
-    expect(factsOf(call).burden).toMatchObject({ worstFunctionIndex: 0, worstFunction: (4 * 4) / 4, module: 4 + 4 });
+    expect(factsOf(call).burden).toMatchObject({
+      worstFunctionIndex: 0,
+      worstFunction: (4 * 4) / 4,
+      module: 4 + 4 + typesBurden(2, 4),
+    });
     const branch = join([0x02, 1], repeat(4, [0x41, 0]), [0x0c, 0], END, repeat(4, DROP));
     // The branch: 4 on the stack, 4 taken along. The end: 4 on the stack.
     expect(burdenOf({ code: branch }, { types })).toBe(4 + 4 + 4);
@@ -170,6 +178,28 @@ describe("T24: the burden, what the formula leaves out", () => {
     expect(ofCode([...GET, ...GET, ...GET, 0xfc, 11, 0])).toBe(10 + 3);
     expect(ofCode([...GET, 0x21, 0])).toBe(Math.ceil(10 / 16));
     expect(ofCode([...GET, 0x22, 0, ...DROP])).toBe(Math.ceil(11 / 16));
+  });
+
+  it("counts the loops that are open at each, the bytes of each, and all loops with all bytes", () => {
+    // Their bytes behind the type: 1, 4 and 7. The body: one byte for no locals, three for each loop, the last end.
+    const burden = 2 + 4 + (1 + 4 + 7) / 16 + (3 * 11) / 256;
+    expect(burdenOf({ code: join(repeat(3, LOOP), repeat(3, END)) })).toBe(Math.ceil(burden));
+    // Side by side: no other is open.
+    expect(burdenOf({ code: repeat(300, [...LOOP, ...END]) })).toBe(Math.ceil(300 / 16 + (300 * 902) / 256));
+  });
+
+  it("counts the blocks that are deeper than 2^14", () => {
+    const deep = (count: number): number => burdenOf({ code: join(repeat(count, BLOCK), repeat(count, END)) });
+    expect(deep(2 ** 14)).toBe(0);
+    expect(deep(2 ** 14 + 3)).toBe(3 * 64);
+    expect(burdenOf({ code: repeat(2 ** 15, [...BLOCK, ...END]) })).toBe(0);
+  });
+
+  it("counts types by their number and their values, of the module alone", () => {
+    const types = Array.from({ length: 99 }, () => functionType(values(3), values(1)));
+    const { burden, types: known } = factsOf(functionModule({ code: [] }, { types }));
+    expect(known).toEqual({ count: 100, values: 396 });
+    expect(burden).toMatchObject({ worstFunction: 0, module: (100 * (396 + 800)) / 16 });
   });
 
   it("is not made less by what cannot be reached", () => {
@@ -269,6 +299,21 @@ describe("T24: what holds a compiler for seconds is over a bound", () => {
           { before: [section(4, [1, 0x70, 0, 1])] },
         ),
     ],
+    ["3 000 loops in each other", () => functionModule({ code: join(repeat(3_000, LOOP), repeat(3_000, END)) })],
+    ["40 000 loops side by side", () => functionModule({ code: repeat(40_000, [...LOOP, ...END]) })],
+    [
+      "400 loops around 600 KB",
+      () => functionModule({ code: join(repeat(400, LOOP), repeat(200_000, [0x41, 0, ...DROP]), repeat(400, END)) }),
+    ],
+    ["2.5 million blocks in each other", () => functionModule({ code: join(repeat(2_500_000, BLOCK), repeat(2_500_000, END)) })],
+    [
+      "10 000 types of ten parameters",
+      () => functionModule({ code: [] }, { types: Array.from({ length: 10_000 }, () => functionType(values(10), [])) }),
+    ],
+    [
+      "1 000 types of 1 000 parameters",
+      () => functionModule({ code: [] }, { types: Array.from({ length: 1_000 }, () => functionType(values(1_000), [])) }),
+    ],
     [
       "many locals, set over and over",
       () => functionModule({ code: repeat(100_000, [...GET, 0x21, 0]), locals: [[50_000, I32]] }),
@@ -295,7 +340,7 @@ describe("T24: what holds a compiler for seconds is over a bound", () => {
     const plain = functionModule({ code: repeat(700_000, [0x20, 0, 0x41, 1, 0x6a, 0x21, 0]), locals: [[10, I32]] });
     const calls = functionModule({ code: repeat(1_000_000, [0x10, 0]) });
     const blocks = functionModule({ code: repeat(500_000, [0x02, 0x40, 0x0b]), locals: [[3, I32]] });
-    const deep = functionModule({ code: join(repeat(500_000, [0x02, 0x40]), repeat(500_000, END)) });
+    const deep = functionModule({ code: join(repeat(100_000, [0x02, 0x40]), repeat(100_000, END)) });
     const locals = functionModule({ code: repeat(20, [0x02, 0x40, 0x0b]), locals: [[50_000, I32]] });
     for (const module of [plain, calls, blocks, deep, locals]) expect(isRefused(factsOf(module))).toBe(false);
   });

@@ -9,7 +9,7 @@ export const wasmCompileCost = moduleRule({
   asks: "Can each module be compiled in a bounded time?",
   stops: ["T24"],
   advice: "Split the function, or give it fewer locals; a policy may raise the bounds.",
-  check: ({ path, facts: { cost, burden } }, { policy }) => {
+  check: ({ path, facts: { cost, burden }, artifact }, { policy }) => {
     const bounds = compileBounds(policy);
     const details = {
       module_path: path,
@@ -25,10 +25,19 @@ export const wasmCompileCost = moduleRule({
       max_function_burden: bounds.burden.ofFunction,
       burden_function_index: burden.worstFunctionIndex,
       burden_offset: burden.worstFunctionOffset,
+      artifact_cost: artifact.cost,
+      max_artifact_cost: bounds.cost.ofArtifact,
+      artifact_burden: artifact.burden,
+      max_artifact_burden: bounds.burden.ofArtifact,
     };
     const faults = [
-      ...faultsOf("a compile cost", cost, bounds.cost),
-      ...faultsOf("a further burden on the compiler (stack, runtime calls, branches)", burden, bounds.burden),
+      ...faultsOf("a compile cost", cost, artifact.cost, bounds.cost),
+      ...faultsOf(
+        "a further burden on the compiler (types, loops, stack, runtime calls, branches)",
+        burden,
+        artifact.burden,
+        bounds.burden,
+      ),
     ];
     if (faults.length === 0) return [pass(`${quoted(path)} compiles in a bounded time.`, details)];
     return [
@@ -42,7 +51,7 @@ export const wasmCompileCost = moduleRule({
   },
 });
 
-function faultsOf(what: string, sum: CompileCost, bound: CompileBound): string[] {
+function faultsOf(what: string, sum: CompileCost, ofArtifact: number, bound: CompileBound): string[] {
   const { module, worstFunction, worstFunctionIndex, worstFunctionOffset } = sum;
   const faults: string[] = [];
   if (worstFunction > bound.ofFunction)
@@ -50,5 +59,9 @@ function faultsOf(what: string, sum: CompileCost, bound: CompileBound): string[]
       `its function ${worstFunctionIndex}, at byte ${worstFunctionOffset}, has ${what} of ${worstFunction}, of at most ${bound.ofFunction}`,
     );
   if (module > bound.ofModule) faults.push(`it has ${what} of ${module} in all, of at most ${bound.ofModule}`);
+  if (ofArtifact > bound.ofArtifact)
+    faults.push(
+      `together with the modules before it, it has ${what} of ${ofArtifact}, of at most ${bound.ofArtifact} in one artifact`,
+    );
   return faults;
 }

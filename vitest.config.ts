@@ -10,5 +10,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: "forks",
+    // Half of the work waits for child processes and disks.
+    maxWorkers: 2,
   },
 });

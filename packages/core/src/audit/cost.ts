@@ -7,7 +7,6 @@ import {
   typesBurden,
 } from "../wasm/index.ts";
 import type { AuditPolicy } from "./report.ts";
-import type { ReadModule } from "./subject.ts";
 
 /** What a policy allows a module to cost to compile (spec 4.4, T24), each the bound of the fact that has its name. */
 export interface CompileBounds {
@@ -69,8 +68,14 @@ export function withModule(before: ArtifactCost, facts: Pick<ModuleFacts, "cost"
   };
 }
 
+interface JudgedModule {
+  readonly facts: Pick<ModuleFacts, "cost" | "burden">;
+  /** The sums with the modules before it. */
+  readonly artifact: Pick<ArtifactCost, "cost" | "burden">;
+}
+
 /** Whether the module is beyond any of the bounds, or takes the artifact beyond its own: then no engine may see it. */
-export function isTooCostly({ facts, artifact }: Pick<ReadModule, "facts" | "artifact">, policy: AuditPolicy): boolean {
+export function isTooCostly({ facts, artifact }: JudgedModule, policy: AuditPolicy): boolean {
   const bounds = compileBounds(policy);
   return (["cost", "burden"] as const).some(
     (sum) =>

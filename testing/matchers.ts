@@ -1,4 +1,10 @@
+import fc from "fast-check";
 import { expect } from "vitest";
+
+// The same cases on every run, so that a run says something of the change alone; `PALYRA_TEST_SEED=random` looks further, and the
+// fuzzer further still.
+const seed = process.env["PALYRA_TEST_SEED"] ?? "20261123";
+if (seed !== "random") fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: Number(seed) });
 
 /** `await expect(open(bytes)).rejects.toHaveCode("Zip")`: tests assert codes, never sentences. */
 expect.extend({

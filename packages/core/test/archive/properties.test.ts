@@ -95,7 +95,11 @@ describe("T13: any archive", () => {
         if (found === undefined) return;
         read++;
         const expected = new Map(found.entries.map((each) => [each.path, each.sha256]));
-        for (const [, readBy] of oracles) expect(sorted(await readBy(bytes))).toEqual(sorted(expected));
+        for (const [name, readBy] of oracles) {
+          // zip.js refuses a descriptor flag in the local header alone; a refusal is no other view (docs/interoperability.md).
+          const seen = await readBy(bytes).catch((error: Error) => (name === "zip.js" ? error.message : Promise.reject(error)));
+          if (seen !== "Ambiguous archive") expect(sorted(typeof seen === "string" ? new Map() : seen)).toEqual(sorted(expected));
+        }
       }),
       { numRuns: 300 },
     );

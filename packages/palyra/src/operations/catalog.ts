@@ -6,6 +6,7 @@
 import type { VerificationReport } from "palyra-skills/trust";
 import type { PackageDocument } from "../authoring/index.ts";
 import type { StatusDocument } from "../lifecycle/index.ts";
+import type { DoctorDocument } from "./extension/doctor.ts";
 import type { JournalTailDocument } from "./journal/tail.ts";
 import type { JournalVerifyDocument } from "./journal/verify.ts";
 import type { Operation } from "./operation.ts";
@@ -46,6 +47,7 @@ export interface Outputs {
   "skills trust unpin": TrustDocument;
   "skills journal tail": JournalTailDocument;
   "skills journal verify": JournalVerifyDocument;
+  "extension doctor": DoctorDocument;
   "skills conformance serve": null;
   "skills conformance run": ConformanceReport;
 }
@@ -88,6 +90,10 @@ export const CATALOG: Catalog = {
   "skills trust unpin": line("Forget a remembered key", async () => (await import("./trust/unpin.ts")).unpin),
   "skills journal tail": line("Show the last events", async () => (await import("./journal/tail.ts")).tail),
   "skills journal verify": line("Verify the chain of events", async () => (await import("./journal/verify.ts")).verify),
+  "extension doctor": line(
+    "Say what an install of an artifact would come to",
+    async () => (await import("./extension/doctor.ts")).doctor,
+  ),
   "skills conformance serve": line("Answer the conformance protocol", async () => (await import("./conformance/serve.ts")).serve),
   "skills conformance run": line(
     "Hold an implementation against the vectors",
@@ -111,7 +117,6 @@ export const LATER_COMMANDS: { readonly [command: string]: string } = {
   "skills trust export": "the vault",
   "skills trust import": "the vault",
   "skills journal export": "the vault",
-  extension: "the doctor",
   secrets: "the vault",
 };
 

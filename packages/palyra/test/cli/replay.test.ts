@@ -20,9 +20,6 @@ const LATER: { readonly [id: string]: string } = {
   "registry-url-install": "registries",
   "registry-url-refusals": "registries",
   "daemon-quarantine-enable": "the daemon",
-  "doctor-ready": "extension doctor",
-  "doctor-grants": "extension doctor",
-  "doctor-blocked": "extension doctor",
   procedure: "procedures",
 };
 /**

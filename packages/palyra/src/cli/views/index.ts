@@ -26,6 +26,7 @@ export const VIEWS: { readonly [Name in OperationName]: () => Promise<View<Outpu
   "skills trust unpin": async () => (await import("./trust.ts")).trustView,
   "skills journal tail": async () => (await import("./journal.ts")).tailView,
   "skills journal verify": async () => (await import("./journal.ts")).journalVerifyView,
+  "extension doctor": async () => (await import("./doctor.ts")).doctorView,
   "skills conformance serve": async () => () => [],
   "skills conformance run": async () => (await import("./conformance.ts")).conformanceView,
 };

@@ -8,6 +8,8 @@ export interface PalyraErrorDetails {
   /** The words on the command line are off; exit 2. */
   Usage: { readonly problem: string; readonly hint?: string };
   NotInstalled: { readonly skill_id: string; readonly version?: string; readonly installed?: readonly string[] };
+  /** A procedure of this slug has another text. */
+  ProcedureExists: { readonly slug: string; readonly file: string };
   AlreadyInstalled: { readonly skill_id: string; readonly version: string };
   AuditRefused: { readonly skill_id: string; readonly version: string; readonly reasons: readonly string[] };
   DowngradeRefused: { readonly skill_id: string; readonly requested: string; readonly current: string };

@@ -14,6 +14,7 @@ export const EVENT_KINDS = [
   "skill.disabled",
   "skill.enabled",
   "skill.trust_changed",
+  "skill.procedure_saved",
 ] as const;
 
 export type EventKind = (typeof EVENT_KINDS)[number];

@@ -11,6 +11,7 @@ import type { JournalTailDocument } from "./journal/tail.ts";
 import type { JournalVerifyDocument } from "./journal/verify.ts";
 import type { Operation } from "./operation.ts";
 import type { InspectDocument } from "./package/inspect.ts";
+import type { ProcedureDocument } from "./procedure/save.ts";
 import type { ConformanceReport } from "./services.ts";
 import type { AuditDocument } from "./skills/audit.ts";
 import type { CheckDocument } from "./skills/check.ts";
@@ -40,6 +41,7 @@ export interface Outputs {
   "skills enable": StatusDocument;
   "skills use": UseDocument;
   "skills remove": RemoveDocument;
+  "skills procedure save": ProcedureDocument;
   "skills trust list": TrustListDocument;
   "skills trust add": TrustDocument;
   "skills trust remove": TrustDocument;
@@ -83,6 +85,7 @@ export const CATALOG: Catalog = {
   "skills enable": line("Let a stopped skill run again", async () => (await import("./skills/enable.ts")).enable),
   "skills use": line("Make another installed version the current one", async () => (await import("./skills/use.ts")).use),
   "skills remove": line("Remove an installed version", async () => (await import("./skills/remove.ts")).remove),
+  "skills procedure save": line("Keep a note of how something is done", async () => (await import("./procedure/save.ts")).save),
   "skills trust list": line("Show whom this host trusts", async () => (await import("./trust/list.ts")).list),
   "skills trust add": line("Trust a key of a publisher", async () => (await import("./trust/add.ts")).add),
   "skills trust remove": line("Trust a publisher's key no longer", async () => (await import("./trust/remove.ts")).remove),
@@ -109,7 +112,6 @@ export const LATER_COMMANDS: { readonly [command: string]: string } = {
   "skills tools": "the sandbox",
   "skills mcp": "the sandbox",
   "skills registry": "registries",
-  "skills procedure": "procedures",
   "skills trust show": "the vault",
   "skills trust revoke": "the vault",
   "skills trust rotate": "the vault",

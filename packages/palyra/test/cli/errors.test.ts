@@ -41,6 +41,7 @@ const CORE: { readonly [Code in ErrorCode]: ErrorDetails[Code] } = {
 const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {
   Usage: { problem: "--x is blank", hint: "say something" },
   NotInstalled: { skill_id: x, version: x, installed: [x] },
+  ProcedureExists: { slug: x, file: x },
   AlreadyInstalled: { skill_id: x, version: x },
   AuditRefused: { skill_id: x, version: x, reasons: [x, x] },
   DowngradeRefused: { skill_id: x, requested: x, current: x },

@@ -20,7 +20,6 @@ const LATER: { readonly [id: string]: string } = {
   "registry-url-install": "registries",
   "registry-url-refusals": "registries",
   "daemon-quarantine-enable": "the daemon",
-  procedure: "procedures",
 };
 /**
  * What follows from a deviation and is not written down at the later steps. `audit-artifact`: step 1 pins nothing (D4), so the key is as

@@ -1,4 +1,5 @@
 import type { Outputs } from "../../operations/catalog.ts";
+import type { ProcedureCheck } from "../../operations/procedure/folder.ts";
 import type { CheckResult } from "../../operations/skills/check.ts";
 import { prose, safe } from "../../operations/wording/safe.ts";
 import { count } from "../../operations/wording/units.ts";
@@ -10,9 +11,11 @@ export const checkView: View<Outputs["skills check"]> = ({ results, skills_root 
   if (results.length === 0) return [`nothing is installed in ${safe(skills_root)}`];
   const ready = results.filter(({ check_status }) => check_status === "ready").length;
   return [
-    ...results.flatMap((result) => resultLines(result, paint)),
+    ...results.flatMap((result) =>
+      result.entry_kind === undefined ? resultLines(result, paint) : procedureLines(result, paint),
+    ),
     "",
-    `${count(results.length, "skill")}: ${ready} ready, ${results.length - ready} not`,
+    `${count(results.length, results[0]?.entry_kind ?? "skill")}: ${ready} ready, ${results.length - ready} not`,
   ];
 };
 
@@ -27,6 +30,12 @@ function resultLines(result: CheckResult, paint: Paint): string[] {
     `${label}  ${paint.strong(safe(inventory.skill_id))} ${safe(inventory.version)}  ${paint.faint(summary(result))}`,
     ...reasons.flatMap((reason) => reasonOf(reason, result)).map((reason) => `${indent}${reason}`),
   ];
+}
+
+function procedureLines({ slug, name, check_status, reasons }: ProcedureCheck, paint: Paint): string[] {
+  const label = paint[PAINTS[check_status]](check_status) + " ".repeat(WIDEST - check_status.length);
+  const indent = " ".repeat(WIDEST + 2);
+  return [`${label}  ${paint.strong(safe(slug))}  ${safe(name, 60)}`, ...reasons.map((reason) => indent + prose(reason))];
 }
 
 const AUDIT = "audit: ";

@@ -19,6 +19,7 @@ export const VIEWS: { readonly [Name in OperationName]: () => Promise<View<Outpu
   "skills enable": async () => (await import("./status.ts")).statusView,
   "skills use": async () => (await import("./status.ts")).useView,
   "skills remove": async () => (await import("./status.ts")).removeView,
+  "skills procedure save": async () => (await import("./procedure.ts")).procedureView,
   "skills trust list": async () => (await import("./trust.ts")).trustListView,
   "skills trust add": async () => (await import("./trust.ts")).trustView,
   "skills trust remove": async () => (await import("./trust.ts")).trustView,

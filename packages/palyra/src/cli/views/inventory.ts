@@ -6,7 +6,13 @@ import { type Cell, table } from "../text/layout.ts";
 import { eligibilityCell } from "./eligibility.ts";
 import type { View } from "./view.ts";
 
-export const listView: View<Outputs["skills list"]> = ({ entries, skills_root }, paint) => {
+export const listView: View<Outputs["skills list"]> = ({ entries: all, skills_root }, paint) => {
+  const entries = all.flatMap((entry) => (entry.entry_kind === "procedure" ? [] : [entry]));
+  const procedures = all.flatMap((entry) => (entry.entry_kind === "procedure" ? [entry] : []));
+  const notes = procedures.map(
+    ({ slug, name, status }) => `procedure ${paint.strong(safe(slug))}  ${safe(status)}  ${safe(name, 60)}`,
+  );
+  if (entries.length === 0 && notes.length > 0) return notes;
   if (entries.length === 0)
     return [`nothing to list in ${safe(skills_root)}`, `palyra skills install --artifact FILE installs a skill`];
   const blocked = entries.filter(({ eligibility }) => !eligibility.eligible).length;
@@ -14,6 +20,7 @@ export const listView: View<Outputs["skills list"]> = ({ entries, skills_root },
     ...table(["skill", "version", "", "publisher", "may run", "tools", "name"], entries.map(row), paint),
     "",
     `${count(entries.length, "version")} in ${safe(skills_root)}${blocked === 0 ? "" : `, ${blocked} that may not run: palyra skills check says why`}`,
+    ...notes,
   ];
 };
 

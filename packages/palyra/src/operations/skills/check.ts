@@ -1,11 +1,13 @@
 import type { AuditReport, CheckStatus } from "palyra-skills/audit";
 import type { VerificationReport } from "palyra-skills/trust";
 import * as v from "valibot";
-import { readIndex, summaryOf } from "../../installed/index.ts";
+import { type InstalledIndex, readIndex, summaryOf } from "../../installed/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { recoverForReading, requireInstalled } from "../../lifecycle/index.ts";
 import { flag } from "../field.ts";
 import { operation } from "../operation.ts";
+import type { ProcedureCheck } from "../procedure/folder.ts";
+import type { Services } from "../services.ts";
 import { type AmbiguousTool, ToolNames } from "../shared/ambiguous-tools.ts";
 import { currentEntries } from "../shared/current.ts";
 import { VERIFY_ERRORS } from "../shared/errors.ts";
@@ -26,10 +28,12 @@ import { readTrusting } from "../shared/trusting.ts";
 export interface CheckDocument {
   readonly skills_root: string;
   readonly count: number;
-  readonly results: readonly CheckResult[];
+  readonly results: readonly (CheckResult | ProcedureCheck)[];
 }
 
 export interface CheckResult {
+  /** Procedures have one (spec 11.8). */
+  readonly entry_kind?: undefined;
   readonly inventory: InventoryEntry;
   readonly check_status: "ready" | "blocked" | "unknown";
   readonly trust_accepted: boolean;
@@ -64,6 +68,10 @@ export const check = operation({
     await recoverForReading(home, call);
     const { skillsRoot } = home.places;
     const index = await readIndex(skillsRoot);
+    if (input.version === undefined && !areSkillsMeant(index, input.skillId)) {
+      const results = await checkedProcedures(services, input.skillId);
+      if (results.length > 0) return { skills_root: skillsRoot, count: results.length, results };
+    }
     const entries = input.skillId === undefined ? currentEntries(index) : [requireInstalled(index, input.skillId, input.version)];
     const policy = await readPolicy(services.settings);
     const trusting = await readTrusting(home, { ...input, allowFirstUse: input.allowUntrusted, now: call.now });
@@ -80,6 +88,18 @@ export const check = operation({
   },
   failed: ({ results }, { strict }) => strict && results.some(({ check_status }) => check_status !== "ready"),
 });
+
+/** Whether the skill that is asked for is there, or any where none is: else it may be a procedure that is meant (spec 11.8). */
+function areSkillsMeant({ entries }: InstalledIndex, skillId: string | undefined): boolean {
+  return skillId === undefined ? entries.length > 0 : entries.some(({ skill_id }) => skill_id === skillId);
+}
+
+async function checkedProcedures({ home, settings }: Services, slug: string | undefined): Promise<ProcedureCheck[]> {
+  const folder = settings.proceduresDir.value;
+  if (folder === undefined) return [];
+  const { checkProcedures } = await import("../procedure/folder.ts");
+  return checkProcedures(folder, home.platform, slug);
+}
 
 const CHECK_STATUS = { eligible: "ready", blocked: "blocked", unknown: "unknown" } as const;
 

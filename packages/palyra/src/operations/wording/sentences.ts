@@ -202,6 +202,10 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
         ? `installed of ${safe(skill_id)}: ${listed(installed)}`
         : "palyra skills list shows what is installed",
   },
+  ProcedureExists: {
+    says: ({ slug, file }) => `the procedure ${safe(slug)} is there with another text: ${safe(file)}`,
+    hint: () => "to replace it: --force; to keep both: another --slug",
+  },
   AlreadyInstalled: {
     says: ({ skill_id, version }) => `${safe(skill_id)} ${safe(version)} is installed already`,
     hint: ({ skill_id, version }) =>

@@ -34,7 +34,7 @@ describe("a slug", () => {
 
 describe("front matter", () => {
   it("comes back as it was written", () => {
-    const line = fc.string({ unit: "binary" }).filter((text) => text.isWellFormed?.() ?? true);
+    const line = fc.string({ unit: "binary" }).filter((text) => !/\p{Surrogate}/u.test(text));
     const digest = fc.stringMatching(/^[0-9a-f]{64}$/);
     fc.assert(
       fc.property(line, fc.option(line), digest, line, (name, summary, sha256, text) => {

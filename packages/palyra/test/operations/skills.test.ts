@@ -319,7 +319,14 @@ describe("a state root that others can write", () => {
   it("is refused by every command", async () => {
     await install();
     chmodSync(join(root, "state"), 0o777);
-    for (const command of [["list"], ["check"], ["info", "acme.echo"], ["quarantine", "acme.echo"]])
+    const artifact = join(root, "none.palyra-skill");
+    const readers = [
+      ["trust", "list"],
+      ["journal", "tail"],
+      ["journal", "verify"],
+      ["package", "verify", "--artifact", artifact],
+    ];
+    for (const command of [["list"], ["check"], ["info", "acme.echo"], ["quarantine", "acme.echo"], ...readers])
       expect(errorOf(await palyra("skills", ...command, "--json")).code).toBe("UnsafeStateRoot");
   });
 });

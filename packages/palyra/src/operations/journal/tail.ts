@@ -1,6 +1,7 @@
-import { type JsonValue, parseJson, toValue } from "palyra-skills/encoding";
+import { JsonFault, type JsonValue, parseJson, toValue } from "palyra-skills/encoding";
 import * as v from "valibot";
 import type { StoredEvent } from "../../journal/index.ts";
+import { checkStateRoot } from "../../lifecycle/state-root.ts";
 import { integer, list, text } from "../field.ts";
 import { operation } from "../operation.ts";
 
@@ -27,6 +28,8 @@ export interface JournalEvent {
 }
 
 export const DEFAULT_EVENTS = 20;
+/** UTF-16 units of a damaged payload that are shown. */
+const MAX_DAMAGED_CHARACTERS = 1000;
 
 export const tail = operation({
   input: v.strictObject({
@@ -35,8 +38,9 @@ export const tail = operation({
     kind: v.optional(list("KIND", "Only events of this kind (repeatable)"), []),
   }),
   examples: ["skills journal tail", "skills journal tail --last 5 --skill acme.echo_http --json"],
-  errors: ["JournalUnavailable", "Io"],
+  errors: ["JournalUnavailable", "UnsafeStateRoot", "Io"],
   run: async ({ home }, { last, skill, kind }): Promise<JournalTailDocument> => {
+    await checkStateRoot(home); // T25
     const file = home.places.journal;
     const journal = await home.openJournal(file, { create: false });
     const filter = { skill: skill ?? null, kinds: kind };
@@ -53,6 +57,16 @@ export const tail = operation({
 
 function shown({ kind, payload_json, prev_hash, hash, ...event }: StoredEvent): JournalEvent {
   const { seq, event_ulid, timestamp_unix_ms, principal, device_id, channel } = event;
-  const payload = toValue(parseJson(payload_json));
+  const payload = payloadOf(payload_json);
   return { seq, event_ulid, event_kind: kind, timestamp_unix_ms, principal, device_id, channel, payload, prev_hash, hash };
+}
+
+/** One event that somebody damaged does not hide the others: its payload is shown as the text that is there. */
+function payloadOf(payloadJson: string): JsonValue {
+  try {
+    return toValue(parseJson(payloadJson));
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    return { unreadable: error.problem, text: payloadJson.slice(0, MAX_DAMAGED_CHARACTERS) };
+  }
 }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { ChainSummary } from "../../journal/index.ts";
+import { checkStateRoot } from "../../lifecycle/state-root.ts";
 import { operation } from "../operation.ts";
 
 export interface JournalVerifyDocument {
@@ -15,8 +16,9 @@ export const verify = operation({
   examples: ["skills journal verify"],
   notes:
     "Walks the whole chain of hashes. It shows damage; whoever can rewrite the file can also rewrite the chain, so keep the head elsewhere.",
-  errors: ["JournalUnavailable", "JournalChainBroken", "Io"],
+  errors: ["JournalUnavailable", "JournalChainBroken", "UnsafeStateRoot", "Io"],
   run: async ({ home }, _input, call): Promise<JournalVerifyDocument> => {
+    await checkStateRoot(home); // T25
     const file = home.places.journal;
     call.progress("walking the chain");
     const journal = await home.openJournal(file, { create: false });

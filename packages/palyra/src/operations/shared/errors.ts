@@ -23,7 +23,7 @@ export const OPEN_ERRORS = [
   "Io",
 ] as const satisfies readonly (ErrorCode | PalyraErrorCode)[];
 
-/** Codes of opening an artifact and deciding whether its key is trusted (spec 3.2, 3.4). */
+/** Codes of opening an artifact and deciding whether its key is trusted (spec 3.2, 3.4), from a store that nobody else can write. */
 export const VERIFY_ERRORS = [
   ...OPEN_ERRORS,
   "TrustedPublisherKeyMismatch",
@@ -32,4 +32,5 @@ export const VERIFY_ERRORS = [
   "RevokedKey",
   "RevokedPayload",
   "KeyOutOfScope",
+  "UnsafeStateRoot",
 ] as const satisfies readonly (ErrorCode | PalyraErrorCode)[];

@@ -8,6 +8,7 @@ import {
   withTrusted,
 } from "palyra-skills/trust";
 import type { Home } from "../../lifecycle/home.ts";
+import { checkStateRoot } from "../../lifecycle/state-root.ts";
 import { readTrust, requireUsableKey } from "../../trust/index.ts";
 import { publisherKeys } from "./inputs.ts";
 
@@ -24,10 +25,11 @@ export interface TrustingOptions {
   readonly now: number;
 }
 
-/** The trust store as it is now, with what the command line adds to it. `Usage`, `Serialization`, `Io`. */
+/** The trust store as it is now, with what the command line adds to it. `Usage`, `Serialization`, `UnsafeStateRoot`, `Io`. */
 export async function readTrusting(home: Home, options: TrustingOptions): Promise<Trusting> {
   const named = publisherKeys(options.trustedPublisher);
   for (const { key } of named) requireUsableKey(key);
+  await checkStateRoot(home); // T25: nobody else may say whom we trust.
   const state = await readTrust(home.places.trustStore);
   const constraints: TrustConstraints = state.constraints;
   let store: TrustStore = named.reduce((known, { publisher, key }) => withTrusted(known, publisher, key), state.store);

@@ -79,7 +79,6 @@ export const install = operation({
     "OwnerChangeRefused",
     "ToolIdConflict",
     "UnsafeInstallName",
-    "UnsafeStateRoot",
     "EngineUnsupported",
     "IndexInvalid",
     "JournalUnavailable",

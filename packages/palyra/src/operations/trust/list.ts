@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { checkStateRoot } from "../../lifecycle/state-root.ts";
 import { readTrust } from "../../trust/index.ts";
 import { operation } from "../operation.ts";
 
@@ -16,8 +17,9 @@ export const list = operation({
   input: v.strictObject({}),
   places: ["trustStore"],
   examples: ["skills trust list", "skills trust list --json"],
-  errors: ["Serialization", "Io"],
+  errors: ["Serialization", "UnsafeStateRoot", "Io"],
   run: async ({ home }): Promise<TrustListDocument> => {
+    await checkStateRoot(home); // T25: what others can write says nothing of whom we trust.
     const { store, constraints } = await readTrust(home.places.trustStore);
     return {
       trust_store: home.places.trustStore,

@@ -5,7 +5,7 @@ export { makeFolder } from "./folders.ts";
 export { asIo, ifThere, io, systemCode } from "./io.ts";
 export { LOCK_TIMEOUT_MS, type LockOptions, withFreeLock, withLock } from "./lock.ts";
 export { openOwn, readOwn, writeOwn } from "./own.ts";
-export { type BoundedRead, readBounded, readIfThere } from "./read.ts";
+export { type BoundedRead, readBounded, readIfThere, readRegular } from "./read.ts";
 export {
   type Database,
   type OpenOptions,

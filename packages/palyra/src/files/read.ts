@@ -1,4 +1,6 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { PalyraError } from "../errors.ts";
 import { ifThere, io } from "./io.ts";
 
 /** What a file holds; `undefined` bytes where it holds more than the limit. */
@@ -35,7 +37,27 @@ export async function readHandle(handle: FileHandle, limit: number): Promise<Bou
   }
 }
 
-/** The same, where a missing file is no error. */
+/**
+ * The same of a file in a folder that we manage; undefined where there is none. A pipe there would be waited for, and a device has no
+ * end: `Io` for whatever is no regular file (T25).
+ */
+export function readRegular(file: string, limit: number): Promise<BoundedRead | undefined> {
+  return ifThere(() =>
+    io("read", file, async () => {
+      const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+      try {
+        if (!(await handle.stat()).isFile()) throw new PalyraError("Io", { action: "read", file, code: NOT_REGULAR });
+        return await readHandle(handle, limit);
+      } finally {
+        await handle.close();
+      }
+    }),
+  );
+}
+
+const NOT_REGULAR = "it is no regular file";
+
+/** The same as `readBounded`, where a missing file is no error. */
 export function readIfThere(file: string, limit: number): Promise<BoundedRead | undefined> {
   return ifThere(() => readBounded(file, limit));
 }

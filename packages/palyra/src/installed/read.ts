@@ -1,17 +1,23 @@
-import { readFile } from "node:fs/promises";
 import { MAX_ARCHIVE_BYTES } from "palyra-skills/archive";
 import { toHex } from "palyra-skills/encoding";
 import type { Platform } from "palyra-skills/platform";
-import { ifThere, io, readBounded } from "../files/index.ts";
+import { PalyraError } from "../errors.ts";
+import { ifThere, readRegular } from "../files/index.ts";
 import type { InstalledEntry } from "./entry.ts";
 import { EMPTY_INDEX, type InstalledIndex, parseIndex } from "./installed-index.ts";
 import { skillsFolder } from "./layout.ts";
 
+/** Bytes; an entry takes less than one kilobyte. */
+const MAX_INDEX_BYTES = 64 * 1024 * 1024;
+
 /** The index of a skills folder; empty where there is none. `IndexInvalid`, `Io`. Creates nothing. */
 export async function readIndex(skillsRoot: string): Promise<InstalledIndex> {
   const file = skillsFolder(skillsRoot).index;
-  const bytes = await ifThere(() => io("read", file, () => readFile(file)));
-  return bytes === undefined ? EMPTY_INDEX : parseIndex(bytes, file);
+  // A pipe would be waited for, and a device has no end: plain files only, of a bounded size (T25).
+  const read = await readRegular(file, MAX_INDEX_BYTES);
+  if (read === undefined) return EMPTY_INDEX;
+  if (!read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG" });
+  return parseIndex(read.bytes, file);
 }
 
 /** The cached artifact of an installed version, hashed as it is now (T1, T12). */
@@ -24,7 +30,7 @@ export type InstalledArtifact =
 /** Reads and hashes the cached artifact once: what is used afterwards are these very bytes. `Io`. */
 export async function readInstalled(skillsRoot: string, entry: InstalledEntry, platform: Platform): Promise<InstalledArtifact> {
   const path = skillsFolder(skillsRoot).artifact(entry.skill_id, entry.version);
-  const read = await ifThere(() => readBounded(path, MAX_ARCHIVE_BYTES), ["ENOENT", "ENOTDIR"]);
+  const read = await ifThere(() => readRegular(path, MAX_ARCHIVE_BYTES), ["ENOENT", "ENOTDIR"]);
   if (read === undefined) return { state: "missing", path };
   if (!read.ok) return { state: "changed", path, sha256: null };
   const sha256 = toHex(platform.sha256().update(read.bytes).digest());

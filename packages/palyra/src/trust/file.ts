@@ -5,7 +5,7 @@
 import { dirname, join } from "node:path";
 import { EMPTY_CONSTRAINTS, EMPTY_TRUST_STORE, parseConstraints, parseTrustStore } from "palyra-skills/trust";
 import { PalyraError } from "../errors.ts";
-import { readIfThere } from "../files/index.ts";
+import { readRegular } from "../files/index.ts";
 import type { TrustDocuments } from "./change.ts";
 
 /** Bytes; far beyond any store that people keep. */
@@ -50,7 +50,7 @@ export async function readTrust(trustStore: string): Promise<TrustState> {
 }
 
 async function readAll(file: string): Promise<Uint8Array | undefined> {
-  const read = await readIfThere(file, MAX_TRUST_FILE_BYTES);
+  const read = await readRegular(file, MAX_TRUST_FILE_BYTES);
   if (read !== undefined && !read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG" });
   return read?.bytes;
 }

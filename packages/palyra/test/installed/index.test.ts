@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { compareVersions } from "palyra-skills/manifest";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
@@ -245,3 +246,21 @@ describe("the cached artifact", () => {
     expect(await list()).toEqual([{ ...summary, tool_count: 5 }]);
   });
 });
+
+describe.skipIf(process.platform === "win32")("T25: what is no regular file is neither waited for nor read without end", () => {
+  it.each(["fifo", "device"] as const)("an index that is a %s", async (kind) => {
+    place(skillsFolder(root).index, kind);
+    await expect(readIndex(root)).rejects.toHaveCode("Io");
+  });
+  it.each(["fifo", "device"] as const)("an artifact that is a %s", async (kind) => {
+    const path = skillsFolder(root).artifact("acme.echo", "1.0.0");
+    mkdirSync(dirname(path), { recursive: true });
+    place(path, kind);
+    await expect(readInstalled(root, entry("acme.echo", "1.0.0"), nodePlatform)).rejects.toHaveCode("Io");
+  });
+});
+
+function place(file: string, kind: "fifo" | "device"): void {
+  if (kind === "device") symlinkSync("/dev/zero", file);
+  else execFileSync("mkfifo", [file]);
+}

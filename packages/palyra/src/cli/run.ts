@@ -27,12 +27,24 @@ export async function runCommandLine(argv: readonly string[], host: Host): Promi
     return await dispatch(argv, host, manner);
   } catch (error) {
     if (error instanceof Interrupted) return 130;
+    const { exit, text } = await errorText(error, argv, manner);
+    host.stderr.write(text);
+    if (host.env["PALYRA_DEBUG"] === "1" && error instanceof Error) host.stderr.write(`${maskUserInfo(error.stack ?? "")}\n`);
+    return exit;
+  }
+}
+
+/** What is said of an error. Details that cannot be told, of whatever size or shape, still end in one plain line and exit 1. */
+async function errorText(error: unknown, argv: readonly string[], manner: Manner): Promise<{ exit: 1 | 2; text: string }> {
+  try {
     const { errorDocument, errorLines, jsonText, optionsTyped, tell } = await import("./report-error.ts");
     const told = tell(error, await optionsTyped(argv));
-    if (manner.json) host.stderr.write(maskUserInfo(jsonText(errorDocument(told), manner.indent)));
-    else host.stderr.write(manner.errorLines(errorLines(told, manner.errorPaint)));
-    if (host.env["PALYRA_DEBUG"] === "1" && error instanceof Error) host.stderr.write(`${maskUserInfo(error.stack ?? "")}\n`);
-    return told.exit;
+    const text = manner.json
+      ? maskUserInfo(jsonText(errorDocument(told), manner.indent))
+      : manner.errorLines(errorLines(told, manner.errorPaint));
+    return { exit: told.exit, text };
+  } catch {
+    return { exit: 1, text: "error: the command failed, and what failed cannot be told; PALYRA_DEBUG=1 shows where\n" };
   }
 }
 

@@ -43,3 +43,6 @@ export interface ConformanceArea {
   readonly not_covered: number;
   readonly differences: readonly { readonly case: string; readonly expected: string; readonly actual: string }[];
 }
+
+/** Bytes of a key file or of stdin; the longest form of a key, a PEM, has some hundred. */
+export const MAX_KEY_BYTES = 64 * 1024;

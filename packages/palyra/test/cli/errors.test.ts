@@ -1,9 +1,12 @@
 import type { ErrorCode, ErrorDetails, Fault } from "palyra-skills";
 import { SkillError } from "palyra-skills";
 import { describe, expect, it } from "vitest";
+import type { Host } from "../../src/cli/host.ts";
 import { errorDocument, errorLines, tell } from "../../src/cli/report-error.ts";
+import { runCommandLine } from "../../src/cli/run.ts";
 import { plain } from "../../src/cli/text/paint.ts";
 import { PalyraError, type PalyraErrorCode, type PalyraErrorDetails } from "../../src/errors.ts";
+import { MAX_KEY_BYTES } from "../../src/operations/services.ts";
 import { HOSTILE, UNSAFE } from "./support.ts";
 
 const x = HOSTILE;
@@ -162,5 +165,34 @@ describe("faults", () => {
     const many = Array.from({ length: 5 }, (_, at) => ({ path: `p${at}`, problem: "wrong" }));
     const shown = errorLines(tell(new SkillError("ManifestParse", { faults: many })), plain);
     expect(shown.filter((line) => /p[0-4]: wrong/.test(line))).toHaveLength(5);
+  });
+});
+
+describe("an error that cannot be told", () => {
+  it.each([[], ["--json"]])("ends in one plain line and exit 1: %j", async (...json: string[]) => {
+    const written: string[] = [];
+    const unprintable = {
+      get name(): string {
+        throw new RangeError("Invalid string length");
+      },
+    };
+    const host: Host = {
+      env: {},
+      stdout: { write: () => {}, terminal: false, columns: undefined },
+      stderr: { write: (text) => void written.push(text), terminal: false, columns: undefined },
+      now: () => 0,
+      signal: new AbortController().signal,
+      compose: () => {
+        throw Object.setPrototypeOf(unprintable, Error.prototype);
+      },
+    };
+    expect(await runCommandLine(["skills", "list", ...json], host)).toBe(1);
+    expect(written.join("")).toMatch(/^error: [^\n]+\n$/);
+  });
+
+  it("a signing key that is too large names the limit and what a key is", () => {
+    const told = tell(new SkillError("InvalidSigningKeyLength", { actual: MAX_KEY_BYTES + 1 }));
+    expect(told.message).toMatch(/more than 64\.0 KiB/);
+    expect(told.hint).toMatch(/64 hex digits/);
   });
 });

@@ -2,13 +2,11 @@ import { SkillError } from "palyra-skills";
 import { parseSigningKey } from "palyra-skills/signature";
 import * as v from "valibot";
 import { type PackageDocument, packageSkill, signingTime } from "../../authoring/index.ts";
+import { PalyraError } from "../../errors.ts";
 import { readBounded } from "../../files/index.ts";
 import { choice, flag, integer, list, text } from "../field.ts";
 import { operation } from "../operation.ts";
-import type { Services } from "../services.ts";
-
-/** Bytes of a key file or of stdin; the longest form of a key, a PEM, has some hundred. */
-export const MAX_KEY_BYTES = 64 * 1024;
+import { MAX_KEY_BYTES, type Services } from "../services.ts";
 
 export const build = operation({
   input: v.strictObject({
@@ -64,8 +62,18 @@ export const build = operation({
 });
 
 async function readKey(services: Services, file: string | undefined): Promise<Uint8Array> {
-  if (file === undefined) return services.readStdin(MAX_KEY_BYTES);
+  if (file === undefined) return readKeyOfStdin(services);
   const read = await readBounded(file, MAX_KEY_BYTES);
   if (!read.ok) throw new SkillError("InvalidSigningKeyLength", { actual: read.size });
   return read.bytes;
+}
+
+/** More than the limit is no key, as in a file; how much more is not read. */
+async function readKeyOfStdin({ readStdin }: Services): Promise<Uint8Array> {
+  try {
+    return await readStdin(MAX_KEY_BYTES);
+  } catch (error) {
+    const tooLarge = error instanceof PalyraError && "code" in error.details && error.details.code === "EFBIG";
+    throw tooLarge ? new SkillError("InvalidSigningKeyLength", { actual: MAX_KEY_BYTES + 1 }) : error;
+  }
 }

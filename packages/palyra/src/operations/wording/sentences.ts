@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import { type ErrorCode, type ErrorDetails, type Fault, SkillError } from "palyra-skills";
 import { PalyraError, type PalyraErrorCode, type PalyraErrorDetails } from "../../errors.ts";
+import { MAX_KEY_BYTES } from "../services.ts";
 import { shownKey } from "./keys.ts";
 import { listed, prose, quoted, safe } from "./safe.ts";
 import { size } from "./units.ts";
@@ -152,7 +153,10 @@ const CORE: { readonly [Code in ErrorCode]: Sentence<ErrorDetails[Code]> } = {
     hint: () => "take a newer version of the skill",
   },
   InvalidSigningKeyLength: {
-    says: ({ actual }) => `this is no signing key: ${size(actual)}`,
+    says: ({ actual }) =>
+      actual > MAX_KEY_BYTES
+        ? `this is no signing key: more than ${size(MAX_KEY_BYTES)}`
+        : `this is no signing key: ${size(actual)}`,
     hint: () => "64 hex digits, base64 of 32 bytes, 32 raw bytes, or a PKCS#8 PEM; palyra skills keygen makes one",
   },
   // Trust.

@@ -79,9 +79,11 @@ export function statusOfEvent(event: {
   };
 }
 
-/** The skill that an event is about, where it says so. */
+/** The skill that an event is about, where it says so. `unreadable` (no skill id has this form): which it was is lost. */
 export function skillOfEvent(payloadJson: string): string | undefined {
-  const skillId = parsed(payloadJson)?.get("skill_id");
+  const payload = parsed(payloadJson);
+  if (payload === undefined) return "unreadable";
+  const skillId = payload.get("skill_id");
   return typeof skillId === "string" ? skillId : undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { JsonValue } from "palyra-skills/encoding";
 import { compareVersions, parseVersion } from "palyra-skills/manifest";
+import { PalyraError } from "../errors.ts";
 import { findEntry, type InstalledIndex } from "../installed/index.ts";
 import type { EffectiveStatus, EventKind, Journal, StoredEvent } from "../journal/index.ts";
 import type { Home } from "./home.ts";
@@ -43,8 +44,10 @@ function historyOf(events: readonly StoredEvent[]): Omit<Standing, "status"> {
   const everInstalled = new Set<string>();
   const installed = new Set<string>();
   let lastCurrent: string | undefined;
-  for (const { kind, payload_json } of events) {
-    const payload = payloadOf(payload_json);
+  for (const { seq, kind, payload_json } of events) {
+    const payload = payloadOf(seq, payload_json);
+    // T8: fail closed, or a lower version would pass for the highest.
+    if (payload.version === undefined && kind !== "skill.removed") throw lost(seq);
     if (kind === "skill.removed") {
       for (const version of payload.removed_versions) installed.delete(version);
       // With none left it stays the last one.
@@ -85,10 +88,23 @@ export function isInstalled(index: InstalledIndex, skillId: string, version: str
 
 const highest = (versions: Iterable<string>): string | undefined => [...versions].toSorted(compareVersions).at(-1);
 
-/** Only what is of its form: a payload that somebody damaged is found by the check of the chain, not here. */
-function payloadOf(payloadJson: string): { readonly version: string | undefined; readonly removed_versions: readonly string[] } {
-  const payload: unknown = JSON.parse(payloadJson);
-  const fields = new Map<string, unknown>(typeof payload === "object" && payload !== null ? Object.entries(payload) : []);
+/** `JournalChainBroken`: which version this event was about is lost. */
+function lost(seq: number): PalyraError<"JournalChainBroken"> {
+  return new PalyraError("JournalChainBroken", { seq, problem: "its payload is damaged: which version was installed is lost" });
+}
+
+function payloadOf(
+  seq: number,
+  payloadJson: string,
+): { readonly version: string | undefined; readonly removed_versions: readonly string[] } {
+  let payload: unknown;
+  try {
+    payload = JSON.parse(payloadJson);
+  } catch {
+    throw lost(seq);
+  }
+  if (typeof payload !== "object" || payload === null) throw lost(seq);
+  const fields = new Map<string, unknown>(Object.entries(payload));
   const removed = fields.get("removed_versions");
   return {
     version: versionOf(fields.get("version")),

@@ -109,6 +109,16 @@ describe("T26: a chain that was damaged", () => {
   });
 });
 
+describe("T8: what was installed once, by an event that was damaged", () => {
+  it.each(["not json", "7", '{"skill_id":"acme.echo"}'])("%j: no lower version passes for the highest", async (payload) => {
+    const home = newHome();
+    await install(home, { version: "2.0.0" });
+    await removeSkill(home, { skillId: "acme.echo" }, newCall());
+    sql(home, NO_TRIGGER, `UPDATE skill_events SET payload_json = '${payload}' WHERE kind = 'skill.installed'`);
+    await expect(install(home, { version: "1.0.0" })).rejects.toHaveCode("JournalChainBroken");
+  });
+});
+
 describe("an earlier command's plan that cannot be finished", () => {
   it("stops nobody from stopping a skill, and is left as it is", async () => {
     const home = newHome();

@@ -1,6 +1,7 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { openDatabase } from "../../src/files/index.ts";
 import { commandLine, errorOf, parsed, type Ran, temporaryFolder } from "../cli/support.ts";
 import { type SkillSpec, skillBytes } from "../lifecycle/support.ts";
 
@@ -365,6 +366,21 @@ describe("trust", () => {
 });
 
 describe("the journal", () => {
+  it("is tailed with a payload that was damaged, and the others", async () => {
+    await install();
+    const { journal } = parsed(await palyra("skills", "journal", "tail", "--json"));
+    const database = openDatabase(String(journal));
+    database.exec("DROP TRIGGER skill_events_no_update; UPDATE skill_events SET payload_json = '[' WHERE seq = 1");
+    database.close();
+    expect(parsed(await palyra("skills", "journal", "tail", "--json"))).toMatchObject({
+      count: 2,
+      events: [
+        { seq: 1, payload: { text: "[" } },
+        { seq: 2, payload: { skill_id: "acme.echo" } },
+      ],
+    });
+    expect((await palyra("skills", "journal", "tail")).exit).toBe(0);
+  });
   it("is tailed and verified, and none is no error", async () => {
     expect(parsed(await palyra("skills", "journal", "tail", "--json"))).toMatchObject({ count: 0, events: [] });
     expect(parsed(await palyra("skills", "journal", "verify", "--json"))).toMatchObject({ intact: true, events: 0 });

@@ -60,6 +60,10 @@ export interface ErrorDetails {
   RevokedPayload: { readonly payload_sha256: string; readonly reason: string };
   /** Spec 3.4: a key limited to skill ids or to a period that this artifact is outside of. */
   KeyOutOfScope: { readonly publisher: string; readonly key_id: string; readonly problem: string };
+  /** Spec 3.4: two different rotation statements of one publisher have one sequence; it is frozen until a person decides. */
+  ConflictingRotation: { readonly publisher: string; readonly sequence: number };
+  /** Spec 3.4: a rotation statement that both keys signed and that moves nothing here. */
+  RotationRefused: { readonly publisher: string; readonly problem: string };
   /** An audit policy that cannot be used (spec 4.2). */
   PolicyInvalid: { readonly document: string; readonly faults: readonly Fault[] };
 }

@@ -10,5 +10,27 @@ export {
 } from "./ed25519.ts";
 export { keyId, parseSigningKey } from "./keys.ts";
 export { checkPayload, type PayloadHasher, payloadHasher } from "./payload.ts";
+export {
+  parseRevocation,
+  type RevocationStatement,
+  type RevocationTerms,
+  revocationMessage,
+  signRevocation,
+  type VerifiedRevocation,
+  verifyRevocation,
+  writeRevocation,
+} from "./revocation-statement.ts";
+export {
+  parseRotation,
+  type RotationInput,
+  type RotationStatement,
+  type RotationTerms,
+  rotationMessage,
+  signRotation,
+  type VerifiedRotation,
+  verifyRotation,
+  writeRotation,
+} from "./rotation-statement.ts";
 export { type SigningInput, signPayload } from "./sign.ts";
+export { MAX_STATEMENT_BYTES } from "./statement.ts";
 export { checkSignature } from "./verify.ts";

@@ -21,6 +21,16 @@ export { isPublicKeyHex } from "./key.ts";
 export { checkOwner, type Ownership, withOwner } from "./owners.ts";
 export { knownPublishers, relatedPublisher } from "./related.ts";
 export { type VerificationReport, verificationReport } from "./report.ts";
+export { revocationOfKey, revocationOfPayload, withRevokedKey, withRevokedPayload } from "./revocation.ts";
+export {
+  decideRotation,
+  type Rotation,
+  type RotationContext,
+  type RotationDecision,
+  rotationOf,
+  withRotation,
+  withRotationRecord,
+} from "./rotation.ts";
 export type { Signer } from "./signer.ts";
 export {
   EMPTY_TRUST_STORE,

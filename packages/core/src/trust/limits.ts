@@ -1,6 +1,7 @@
 import type { VerifiedArtifact } from "../artifact/index.ts";
 import { SkillError } from "../errors.ts";
 import type { KeyScope, TrustConstraints } from "./constraints.ts";
+import { revocationOfKey, revocationOfPayload } from "./revocation.ts";
 import type { Signer } from "./signer.ts";
 
 /**
@@ -15,12 +16,10 @@ export function checkLimits(
   now: number | undefined,
 ): void {
   const { publisher, publicKey, keyId: key_id } = signer;
-  // A key that a thief has is as bad under another publisher's name, so the publisher of the revocation is not compared.
-  const key = constraints.revoked.find((revoked) => revoked.public_key === publicKey);
+  const key = revocationOfKey(constraints, publicKey);
   if (key !== undefined) throw new SkillError("RevokedKey", { publisher, key_id, reason: key.reason });
-  // By payload: another ZIP of the same entries is the same skill. T42.
   const payload_sha256 = artifact.payloadSha256;
-  const payload = constraints.revoked_payloads.find((revoked) => revoked.payload_sha256 === payload_sha256);
+  const payload = revocationOfPayload(constraints, payload_sha256);
   if (payload !== undefined) throw new SkillError("RevokedPayload", { payload_sha256, reason: payload.reason });
   for (const scope of constraints.keys) {
     if (scope.publisher !== publisher || scope.public_key !== publicKey) continue;
@@ -37,7 +36,7 @@ function prefixProblem({ skill_id_prefixes: prefixes }: KeyScope, { manifest }: 
 }
 
 /** By the host's time, never by `signed_at_unix_ms`, which is not signed. Spec 3.4, T34. */
-function periodProblem(
+export function periodProblem(
   { not_before_unix_ms: from, not_after_unix_ms: to }: KeyScope,
   now: number | undefined,
 ): string | undefined {

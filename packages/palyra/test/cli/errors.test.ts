@@ -39,6 +39,8 @@ const CORE: { readonly [Code in ErrorCode]: ErrorDetails[Code] } = {
   RevokedKey: { publisher: x, key_id: x, reason: x },
   RevokedPayload: { payload_sha256: x, reason: x },
   KeyOutOfScope: { publisher: x, key_id: x, problem: x },
+  ConflictingRotation: { publisher: x, sequence: 1 },
+  RotationRefused: { publisher: x, problem: x },
   PolicyInvalid: { document: x, faults },
 };
 const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {

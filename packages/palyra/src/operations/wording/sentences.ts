@@ -194,6 +194,16 @@ const CORE: { readonly [Code in ErrorCode]: Sentence<ErrorDetails[Code]> } = {
     says: ({ publisher, key_id, problem }) =>
       `the key ${safe(key_id)} of ${safe(publisher)} is trusted for other things than this: ${safe(problem)}`,
   },
+  ConflictingRotation: {
+    says: ({ publisher, sequence }) =>
+      `${safe(publisher)} made two different statements of its keys with the number ${sequence}: no statement of it counts`,
+    hint: ({ publisher }) =>
+      `somebody else may hold its key; ask the publisher another way, then: palyra skills trust pin ${safe(publisher)} <public key>`,
+  },
+  RotationRefused: {
+    says: ({ publisher, problem }) => `the key of ${safe(publisher)} stays as it is: ${safe(problem)}`,
+    hint: ({ publisher }) => `what is trusted now: palyra skills trust show ${safe(publisher)}`,
+  },
 };
 
 /** Refusals of this package: the compiler keeps it complete. */

@@ -1,0 +1,80 @@
+import { encodeUtf8, fromBase64, fromHex, isSha256Hex, type JsonReader, toBase64, toHex, u64be } from "../encoding/index.ts";
+import { SkillError } from "../errors.ts";
+import type { Platform } from "../platform/index.ts";
+import { ed25519Problem, SECRET_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519.ts";
+
+/**
+ * What is signed besides artifacts (spec 3.4). The message that a key signs is, byte for byte:
+ *
+ *     the domain, as ASCII, then for each field in its order: u64-BE length of the field's bytes, the field's bytes
+ *
+ * A text is its UTF-8, a key or digest its 32 bytes, a number u64-BE. No domain begins another, and the message of an artifact's
+ * signature is 64 hex digits, so no signature of one kind is one of another kind. All fields are in the message.
+ */
+export type StatementDomain = "palyra.skill.rotation.v1" | "palyra.skill.revocation.v1";
+
+/** Bytes of a statement as a document, whose fields take some 700 and a reason. */
+export const MAX_STATEMENT_BYTES = 16 * 1024;
+
+/** The message of a domain and fields. Numbers are integers from 0 to 2^53-1. */
+export function statementMessage(domain: StatementDomain, fields: readonly (string | number | Uint8Array)[]): Uint8Array {
+  const parts: Uint8Array[] = [encodeUtf8(domain)];
+  for (const field of fields) {
+    const bytes = typeof field === "string" ? encodeUtf8(field) : typeof field === "number" ? u64be(field) : field;
+    parts.push(u64be(bytes.length), bytes);
+  }
+  const message = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    message.set(part, at);
+    at += part.length;
+  }
+  return message;
+}
+
+/** Names a statement: SHA-256 of its message, so that another signature of the same words is the same statement. */
+export function statementSha256(message: Uint8Array, platform: Platform): string {
+  return toHex(platform.sha256().update(message).digest());
+}
+
+/** @returns the signature as base64. @throws SkillError `InvalidSigningKeyLength` */
+export async function signStatement(secretKey: Uint8Array, message: Uint8Array, platform: Platform): Promise<string> {
+  if (secretKey.length !== SECRET_KEY_BYTES) throw new SkillError("InvalidSigningKeyLength", { actual: secretKey.length });
+  return toBase64(await platform.ed25519.sign(secretKey, message));
+}
+
+/** As strict as for artifacts (spec 1.6). @throws SkillError `SignatureVerificationFailed` that names whose signature it is */
+export async function checkStatement(
+  signer: { readonly name: string; readonly publicKey: string; readonly signature: string },
+  message: Uint8Array,
+  platform: Platform,
+): Promise<void> {
+  const { name, publicKey, signature } = signer;
+  const key = keyBytes(publicKey);
+  const bytes = fromBase64(signature);
+  if (bytes?.length !== SIGNATURE_BYTES) throw failed(`${name}: signature is not base64 of ${SIGNATURE_BYTES} bytes`);
+  const problem = ed25519Problem(key, bytes);
+  if (problem !== undefined) throw failed(`${name}: ${problem}`);
+  if (!(await platform.ed25519.verify(key, message, bytes))) throw failed(`${name}: signature does not match`);
+}
+
+/** The 32 bytes of 64 lower-case hex digits; what is no such text is no key that could verify. */
+export function keyBytes(hex: string): Uint8Array {
+  return fromHex(hex) ?? new Uint8Array();
+}
+
+/** A key or digest of a statement: one spelling only, lower case. */
+export function hex32(reader: JsonReader): string {
+  return reader.string((text) => (isSha256Hex(text) ? undefined : "not 64 lower-case hex digits"));
+}
+
+/** Too long to be a statement: not even parsed. */
+export function checkStatementSize(bytes: Uint8Array, document: string): void {
+  if (bytes.length <= MAX_STATEMENT_BYTES) return;
+  const fault = { path: "", problem: "too long", found: `${bytes.length} bytes`, allowed: `at most ${MAX_STATEMENT_BYTES}` };
+  throw new SkillError("Serialization", { document, faults: [fault] });
+}
+
+function failed(problem: string): SkillError {
+  return new SkillError("SignatureVerificationFailed", { problem });
+}

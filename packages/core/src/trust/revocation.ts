@@ -1,0 +1,26 @@
+import type { RevokedKey, RevokedPayload, TrustConstraints } from "./constraints.ts";
+
+/**
+ * The revocation of a key, whoever's: a key that a thief has is as bad under another publisher's name, so the publisher of the
+ * revocation is not compared. `publicKey`: 64 lower-case hex digits. Spec 3.4.
+ */
+export function revocationOfKey(constraints: TrustConstraints, publicKey: string): RevokedKey | undefined {
+  return constraints.revoked.find((revoked) => revoked.public_key === publicKey);
+}
+
+/** By payload: another ZIP of the same entries is the same skill. T42. */
+export function revocationOfPayload(constraints: TrustConstraints, payloadSha256: string): RevokedPayload | undefined {
+  return constraints.revoked_payloads.find((revoked) => revoked.payload_sha256 === payloadSha256);
+}
+
+/** Revokes a key. One that is revoked stays so as it was: the first reason and time are the ones that count. */
+export function withRevokedKey(constraints: TrustConstraints, revoked: RevokedKey): TrustConstraints {
+  if (revocationOfKey(constraints, revoked.public_key) !== undefined) return constraints;
+  return { ...constraints, revoked: [...constraints.revoked, revoked] };
+}
+
+/** Revokes a payload; again is as once. */
+export function withRevokedPayload(constraints: TrustConstraints, revoked: RevokedPayload): TrustConstraints {
+  if (revocationOfPayload(constraints, revoked.payload_sha256) !== undefined) return constraints;
+  return { ...constraints, revoked_payloads: [...constraints.revoked_payloads, revoked] };
+}

@@ -12,8 +12,8 @@ import type { Home } from "./home.ts";
 import type { Compared, Evaluated, Ground, InstallLook } from "./install-look.ts";
 import { stepNames } from "./plan.ts";
 import { entryOf, planInstall } from "./plan-install.ts";
-import { highestEver, isInstalled, lookStanding, predecessor, statusBasis } from "./standing.ts";
-import { startingStatus } from "./statuses.ts";
+import { highestEver, isInstalled, lookStanding, statusBasis } from "./standing.ts";
+import { predecessor, statusAtInstall } from "./statuses.ts";
 import { activeOfOthers, checkToolIds } from "./tools.ts";
 
 /** Spec 5.2: compared with what is installed (5, 4.4). Nothing of an artifact that the audit refuses is compared. */
@@ -58,7 +58,7 @@ export function compareWith(ground: Ground, evaluated: Evaluated): Compared {
   const own = standing.status(skill_id, version);
   return {
     previousVersion: currentOf(index, skill_id)?.version,
-    status: startingStatus(own, from === undefined ? undefined : { version: from, status: standing.status(skill_id, from) }),
+    status: statusAtInstall(own, from === undefined ? undefined : { version: from, status: standing.status(skill_id, from) }),
     allowed: [
       ...(evaluated.trusted.pin === undefined ? [] : ["allow_untrusted"]),
       ...(lower ? ["allow_downgrade"] : []),

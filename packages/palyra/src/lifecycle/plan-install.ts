@@ -6,7 +6,7 @@ import { auditPayload, makeEvent, trustConflict } from "./events.ts";
 import type { Home } from "./home.ts";
 import type { Compared, Evaluated, Ground, InstallDocument } from "./install-look.ts";
 import { type Plan, recordSteps, type Step } from "./plan.ts";
-import { predecessor } from "./standing.ts";
+import { predecessor } from "./statuses.ts";
 
 /** The steps of an install, in the order of spec 5.2. */
 export function planInstall(

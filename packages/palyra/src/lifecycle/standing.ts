@@ -67,15 +67,6 @@ export function highestEver(index: InstalledIndex, skillId: string, standing: St
   return highest([...installed, ...standing.everInstalled]);
 }
 
-/**
- * The version whose status a new one starts with: the current one, else the one that was current last. Not the highest that ever was:
- * another may have been quarantined after that one had gone (T31).
- */
-export function predecessor(index: InstalledIndex, skillId: string, standing: Standing): string | undefined {
-  const current = index.entries.find((entry) => entry.skill_id === skillId && entry.current);
-  return current?.version ?? standing.lastCurrent ?? highestEver(index, skillId, standing);
-}
-
 /** What a comparison that rests on a version's status has looked at. */
 export function statusBasis(standing: Standing, skillId: string, version: string): JsonValue {
   const { status, event } = standing.status(skillId, version);

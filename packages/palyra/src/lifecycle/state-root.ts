@@ -1,5 +1,5 @@
 import type { Stats } from "node:fs";
-import { stat } from "node:fs/promises";
+import { lstat, stat } from "node:fs/promises";
 import { dirname, relative, resolve, sep } from "node:path";
 import { PalyraError } from "../errors.ts";
 import { ifThere, io, makeFolder } from "../files/index.ts";
@@ -23,11 +23,29 @@ export async function checkStateRoot(home: Home): Promise<void> {
     const found = await ifThere(() => io("use the folder", stateRoot, () => stat(stateRoot)));
     // Else everything below it would read as not there, and the state as empty.
     if (found?.isDirectory() === false)
-      throw new PalyraError("Io", { action: "use the folder", file: stateRoot, code: "ENOTDIR" });
+      throw new PalyraError("Io", { action: "use the folder", file: stateRoot, code: "ENOTDIR", in_the_way: stateRoot });
     refuseUnsafe(stateRoot, found);
   }
-  for (const folder of new Set([skillsRoot, dirname(trustStore), dirname(journal)])) await checkFolder(folder);
+  await checkFolder(skillsRoot);
+  for (const file of [trustStore, journal]) await checkFile(stateRoot, file);
 }
+
+/**
+ * The folder of a file that may lie outside our own folders: an administrator's, and a shared one in which nobody can replace what is
+ * another's (as `/tmp`), will do, if the file itself is ours or an administrator's.
+ */
+async function checkFile(stateRoot: string, file: string): Promise<void> {
+  const folder = dirname(file);
+  if (isWithin(stateRoot, file)) return checkFolder(folder);
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.uid !== 0 || (isWritableByOthers(found) && !isSticky(found))) return refuseUnsafe(folder, found);
+  const owner = (await lstat(file).catch(() => undefined))?.uid;
+  if (owner !== undefined && owner !== 0 && owner !== process.getuid?.())
+    throw new PalyraError("UnsafeStateRoot", { folder: file, problem: "it belongs to somebody else" });
+}
+
+const isWritableByOthers = ({ mode }: Stats): boolean => (mode & 0o022) !== 0;
+const isSticky = ({ mode }: Stats): boolean => (mode & 0o1000) !== 0;
 
 /** `UnsafeStateRoot`: others could change what lies in it. What is no folder, or cannot be looked at, whoever uses it will say. */
 export async function checkFolder(folder: string): Promise<void> {
@@ -39,7 +57,7 @@ function refuseUnsafe(folder: string, found: Stats | undefined): void {
   const problem =
     found.uid !== process.getuid?.()
       ? "it belongs to somebody else"
-      : (found.mode & 0o022) !== 0
+      : isWritableByOthers(found)
         ? "others can write in it"
         : undefined;
   if (problem !== undefined) throw new PalyraError("UnsafeStateRoot", { folder, problem });

@@ -1,3 +1,4 @@
+import { currentOf, type InstalledIndex } from "../installed/index.ts";
 import {
   type EffectiveStatus,
   type EventKind,
@@ -7,7 +8,7 @@ import {
   type StatusRow,
 } from "../journal/index.ts";
 import type { StatusEdit } from "./plan.ts";
-import type { Standing } from "./standing.ts";
+import { highestEver, type Standing } from "./standing.ts";
 import type { ToolConflict } from "./tools.ts";
 
 /** Reason of a status that one version has from another. */
@@ -54,6 +55,16 @@ export function startingStatus(own: EffectiveStatus, from: Replaced | undefined)
 }
 
 /**
+ * The same for an install. A current version that nobody admitted, or whose rows and events are gone, vouches for none after it: the new
+ * one waits for a person. Spec 5, T26, T31.
+ */
+export function statusAtInstall(own: EffectiveStatus, from: Replaced | undefined): StartingStatus {
+  if (own.source === "unknown" && from?.status.source === "unknown")
+    return { status: "disabled", known: false, inheritedFrom: from.version };
+  return startingStatus(own, from);
+}
+
+/**
  * Whether a person enabled the one after the other was restricted. A version that was merely active before is not meant by that: its
  * row must not lift a restriction that came later. Spec 5, T31.
  */
@@ -64,6 +75,23 @@ function isFreedSince(own: EffectiveStatus, restricted: EffectiveStatus): boolea
   if (event !== undefined && restriction(event.status) >= restriction(restricted.status)) return own.event.seq > event.seq;
   // Another program wrote that row, and no event: what is left to compare are times.
   return (own.row?.updated_at_unix_ms ?? 0) > (row?.updated_at_unix_ms ?? Number.POSITIVE_INFINITY);
+}
+
+/**
+ * The version whose status another starts with: the current one, else the one that was current last. Not the highest that ever was:
+ * another may have been quarantined after that one had gone. Where the index names another than the journal, the one that was restricted
+ * counts, or whoever edits the index frees what comes next. T31.
+ */
+export function predecessor(index: InstalledIndex, skillId: string, standing: Standing): string | undefined {
+  const current = currentOf(index, skillId)?.version;
+  const last = standing.lastCurrent;
+  if (current === undefined) return last ?? highestEver(index, skillId, standing);
+  if (last === undefined || last === current) return current;
+  const isRestricted = startingStatus(standing.status(skillId, current), {
+    version: last,
+    status: standing.status(skillId, last),
+  });
+  return isRestricted.inheritedFrom ?? current;
 }
 
 /** What the `inherit` of a plan will make of a status. */
@@ -108,7 +136,7 @@ export function applyStatus(writer: JournalWriter, edit: StatusEdit): StatusNoti
     case "register":
     case "inherit": {
       const from = edit.from === null ? undefined : { version: edit.from, status: writer.status(edit.skill_id, edit.from) };
-      const start = startingStatus(own, from);
+      const start = edit.do === "register" ? statusAtInstall(own, from) : startingStatus(own, from);
       if (start.inheritedFrom !== undefined)
         return notice(edit.event_ulid, put(start.status, inheritedReason(start.inheritedFrom)));
       // A row that is there stays (D1). One that somebody deleted comes back as the chain has it (T26).

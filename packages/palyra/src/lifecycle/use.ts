@@ -18,7 +18,7 @@ import { recoverForReading } from "./recover-reading.ts";
 import { requireInstalled } from "./remove.ts";
 import { exclusively } from "./root.ts";
 import { lookStanding, readStanding, type Standing, statusBasis } from "./standing.ts";
-import { type InheritedStatus, statusWhenCurrent } from "./statuses.ts";
+import { type InheritedStatus, predecessor, statusWhenCurrent } from "./statuses.ts";
 import { activeOfOthers, checkToolIds } from "./tools.ts";
 
 export interface UseRequest {
@@ -66,6 +66,8 @@ export async function useVersion(home: Home, request: UseRequest, call: Call): P
 interface UseLook {
   readonly entry: InstalledEntry;
   readonly previous: string;
+  /** The version whose status it takes over where that is more restrictive. */
+  readonly from: string;
   /** That the version will have as the current one. */
   readonly becomes: InheritedStatus;
   readonly lower: boolean;
@@ -90,10 +92,11 @@ function compareUse(index: InstalledIndex, standing: Standing, request: UseReque
   if (lower && !request.allowDowngrade)
     throw new PalyraError("DowngradeRefused", { skill_id, requested: version, current: previous });
   // What an operator stopped is not started by another version of it. Spec 5, T31.
-  const becomes = statusWhenCurrent(standing, entry, previous);
-  const known = [version, previous].map((each) => statusBasis(standing, skill_id, each));
+  const from = predecessor(index, skill_id, standing) ?? previous;
+  const becomes = statusWhenCurrent(standing, entry, from);
+  const known = [version, from].map((each) => statusBasis(standing, skill_id, each));
   const others = activeOfOthers(index, standing, entry).map((each) => [each.skill_id, each.version, each.artifact_sha256]);
-  return { entry, previous, becomes, lower, basis: JSON.stringify([entry, previous, known, others]) };
+  return { entry, previous, from, becomes, lower, basis: JSON.stringify([entry, previous, known, others]) };
 }
 
 /** Another version may offer other tools (T27). They are read from the artifact as it was installed, or not at all (T12). */
@@ -124,7 +127,7 @@ function planUse(home: Home, look: UseLook, index: InstalledIndex, call: Call): 
     steps: [
       { do: "write_index", index: withCurrent(index, skill_id, version, call.now) },
       ...recordSteps(home, {
-        statuses: [inheritFrom(home, call, look.previous, look.entry)],
+        statuses: [inheritFrom(home, call, look.from, look.entry)],
         events: [makeEvent(home, call, "skill.used", payload)],
       }),
     ],

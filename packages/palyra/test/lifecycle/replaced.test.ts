@@ -1,4 +1,6 @@
 /** What a version takes over from the one that it replaces (spec 5): statuses, T31; tool ids, T27. */
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openDatabase } from "../../src/files/index.ts";
 import { changeStatus, type Home, removeSkill, useVersion } from "../../src/lifecycle/index.ts";
@@ -43,6 +45,27 @@ describe("T31: a quarantine is not evaded by the own row of a version that comes
     await remove(home, "1.0.0");
     expect((await install(home, { version: "2.0.0" })).status).toBe("quarantined");
     expect((await rowOf(home, "2.0.0"))?.reason).toBe("inherited_from: 1.0.0");
+  });
+
+  it("by deleting the journal, so that nothing is known of the one that is replaced (T26)", async () => {
+    const home = newHome();
+    await install(home);
+    await change(home, "1.0.0", "quarantined");
+    for (const end of ["", "-wal", "-shm"]) rmSync(`${home.places.journal}${end}`, { force: true });
+    const { status, look } = await install(home, { version: "1.1.0" });
+    expect(look.status).toEqual({ status: "disabled", known: false, inheritedFrom: "1.0.0" });
+    expect(status).toBe("disabled");
+  });
+
+  it("by editing the index, so that it names another version as the current one", async () => {
+    const home = newHome();
+    await install(home);
+    await change(home, "1.0.0", "quarantined");
+    const file = join(home.places.skillsRoot, "installed-index.json");
+    writeFileSync(file, readFileSync(file, "utf8").replace('"version": "1.0.0"', '"version": "1.0.1"'));
+    const { status, look } = await install(home, { version: "1.1.0" });
+    expect(look.status).toEqual({ status: "quarantined", known: false, inheritedFrom: "1.0.0" });
+    expect(status).toBe("quarantined");
   });
 
   it("by installing it into another folder beside the same journal", async () => {

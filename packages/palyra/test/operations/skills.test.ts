@@ -1,4 +1,5 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { openDatabase } from "../../src/files/index.ts";
@@ -91,13 +92,14 @@ describe("T19: one bad skill", () => {
       entries: [
         {
           skill_id: "acme.echo",
-          skill_name: null,
           problem: { code: "ArtifactDigestMismatch" },
           eligibility: { eligible: false },
         },
         { skill_id: "acme.two", skill_name: "Echo", eligibility: { eligible: true } },
       ],
     });
+    // spec 11.1: null is written only where the page says so.
+    expect(listed.stdout).not.toContain("null");
     const checked = await palyra("skills", "check", "--json");
     expect(parsed(checked)).toMatchObject({ results: [{ check_status: "blocked" }, { check_status: "ready" }] });
     expect(checked.exit).toBe(0);
@@ -329,6 +331,26 @@ describe("a state root that others can write", () => {
     ];
     for (const command of [["list"], ["check"], ["info", "acme.echo"], ["quarantine", "acme.echo"], ...readers])
       expect(errorOf(await palyra("skills", ...command, "--json")).code).toBe("UnsafeStateRoot");
+  });
+});
+
+describe("a trust store that was named", () => {
+  it("may lie in a shared folder in which nobody can replace it", async () => {
+    const store = join(tmpdir(), `palyra-named-${process.pid}.json`);
+    writeFileSync(store, '{ "trusted_publishers": {}, "tofu_publishers": {} }');
+    try {
+      expect((await palyra("skills", "trust", "list", "--trust-store", store)).exit).toBe(0);
+    } finally {
+      rmSync(store);
+    }
+  });
+  it("may not lie in a folder in which others can replace it", async () => {
+    const folder = join(root, "shared");
+    mkdirSync(folder);
+    chmodSync(folder, 0o777);
+    const store = join(folder, "store.json");
+    writeFileSync(store, '{ "trusted_publishers": {}, "tofu_publishers": {} }');
+    expect(errorOf(await palyra("skills", "trust", "list", "--trust-store", store, "--json")).code).toBe("UnsafeStateRoot");
   });
 });
 

@@ -8,6 +8,8 @@ export interface PalyraErrorDetails {
   /** The words on the command line are off; exit 2. */
   Usage: { readonly problem: string; readonly hint?: string };
   NotInstalled: { readonly skill_id: string; readonly version?: string; readonly installed?: readonly string[] };
+  /** There is nothing to speak of; to programs that is an empty document (spec 11.4). */
+  NothingInstalled: { readonly skills_root: string };
   /** A procedure of this slug has another text. */
   ProcedureExists: { readonly slug: string; readonly file: string };
   AlreadyInstalled: { readonly skill_id: string; readonly version: string };
@@ -27,6 +29,9 @@ export interface PalyraErrorDetails {
     readonly recorded: string;
     readonly actual: string | null;
   };
+  SecretNotFound: { readonly scope: string; readonly key: string };
+  /** The vault is there and cannot be opened, or only part of it is: never taken for an empty one. */
+  VaultUnavailable: { readonly folder: string; readonly problem: string };
   JournalUnavailable: { readonly file: string; readonly problem: string };
   JournalChainBroken: { readonly seq: number; readonly problem: string };
   LockTimeout: { readonly file: string; readonly waited_ms: number; readonly holder?: string };
@@ -41,8 +46,8 @@ export interface PalyraErrorDetails {
   };
   /** Declined by the person who was asked. */
   Declined: { readonly what: string };
-  /** A file or folder could not be read or written. `code` is the system's: ENOENT, ENOSPC, EROFS … */
-  Io: { readonly action: string; readonly file: string; readonly code: string };
+  /** A file or folder could not be read or written. `code` is the system's: ENOENT, ENOSPC, EROFS … `in_the_way`: what is no folder (ENOTDIR). */
+  Io: { readonly action: string; readonly file: string; readonly code: string; readonly in_the_way?: string };
 }
 
 export type PalyraErrorCode = keyof PalyraErrorDetails;

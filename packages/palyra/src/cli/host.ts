@@ -17,7 +17,7 @@ export interface Host {
 }
 
 export interface Output {
-  write(text: string): void;
+  write(content: string | Uint8Array): void;
   readonly terminal: boolean;
   /** Of the terminal's window, where there is one. */
   readonly columns?: number | undefined;

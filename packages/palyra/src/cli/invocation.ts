@@ -37,7 +37,7 @@ function requireChoices(words: Words, options: ReturnType<typeof optionsOf>): vo
   }
 }
 
-function inputOf({ fields, positional }: Operation<unknown>, words: Words): RawInput {
+function inputOf({ fields, positional, confidential }: Operation<unknown>, words: Words): RawInput {
   const input: { [field: string]: unknown } = {};
   for (const field of fields) {
     const value = positional.includes(field.name) ? undefined : readField(field, words);
@@ -51,7 +51,7 @@ function inputOf({ fields, positional }: Operation<unknown>, words: Words): RawI
     else if (taken === "") input[name] = taken;
     left = several ? [] : left.slice(1);
   }
-  if (left.length > 0) throw usage(`unexpected argument ${quoted(left[0] ?? "")}`, "--help shows how it is used");
+  if (left.length > 0) throw usage(confidential ? "there is an argument too many" : `unexpected argument ${quoted(left[0] ?? "")}`, "--help shows how it is used");
   return input;
 }
 

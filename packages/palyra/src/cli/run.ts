@@ -124,7 +124,10 @@ function asksForHelp(words: readonly string[]): boolean {
 async function answer<Name extends OperationName>(name: Name, output: Outputs[Name], host: Host, manner: Manner): Promise<void> {
   if (output === null) return;
   if (manner.json) host.stdout.write((await import("./json.ts")).jsonText(output, manner.indent));
-  else host.stdout.write(manner.lines((await VIEWS[name]())(output, manner.paint)));
+  else {
+    const shown = (await VIEWS[name]())(output, manner.paint);
+    host.stdout.write(shown instanceof Uint8Array ? shown : manner.lines(shown));
+  }
 }
 
 function callOf(
@@ -157,6 +160,13 @@ function callOf(
             const answer = await askPerson(prompt, question, { write: tellPerson, paint: manner.errorPaint });
             if (answer === undefined) throw new Interrupted();
             return answer;
+          },
+          askSecret: async (label) => {
+            const { askHidden } = await import("./ask.ts");
+            progress.pause();
+            const answer = await askHidden(prompt, label, manner.errorPaint);
+            if (answer === undefined) throw new Interrupted();
+            return new TextEncoder().encode(answer);
           },
         }),
   };

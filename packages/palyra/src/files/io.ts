@@ -1,3 +1,5 @@
+import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { PalyraError } from "../errors.ts";
 
 /** The system's code of an error (`ENOENT`, `ENOSPC` …); undefined for an error that is none of the system's. */
@@ -11,8 +13,17 @@ export async function io<Result>(action: string, file: string, work: () => Promi
   try {
     return await work();
   } catch (error) {
-    throw asIo(action, file, error);
+    const blocking = systemCode(error) === "ENOTDIR" ? await inTheWay(file) : undefined;
+    if (blocking === undefined) throw asIo(action, file, error);
+    throw new PalyraError("Io", { action, file, code: "ENOTDIR", in_the_way: blocking }, { cause: error });
   }
+}
+
+/** What a path goes through as if it were a folder, or the path itself: the nearest that is there, where it is none. */
+async function inTheWay(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found !== undefined) return found.isDirectory() ? undefined : path;
+  return dirname(path) === path ? undefined : inTheWay(dirname(path));
 }
 
 export function asIo(action: string, file: string, error: unknown): unknown {

@@ -131,6 +131,7 @@ async function keep(walk: Walk, file: string): Promise<void> {
 /** Anything at that name, links included; `Io` where it cannot be told. */
 async function isThere(path: string): Promise<boolean> {
   const found = await ifThere(() => lstat(path), ["ENOENT", "ENOTDIR"]);
-  if (found !== undefined && !found.isDirectory()) throw new PalyraError("Io", { action: "use", file: path, code: "ENOTDIR" });
+  if (found !== undefined && !found.isDirectory())
+    throw new PalyraError("Io", { action: "use", file: path, code: "ENOTDIR", in_the_way: path });
   return found !== undefined;
 }

@@ -25,7 +25,13 @@ describe("a line in a narrow window", () => {
   it("leaves alone what must stand above a caret, and a word that is longer than it", () => {
     const quote = '    12 | version = "01.0.0" and much more';
     expect(fold(quote, 20)).toEqual([quote]);
-    expect(fold(`  key  ${"a".repeat(64)}`, 30)).toEqual([`  key  ${"a".repeat(64)}`]);
+    expect(fold(`read ${"a".repeat(64)} now`, 30)).toEqual([`read ${"a".repeat(64)}`, "  now"]);
+  });
+  it("gives a hash of a column that is too narrow a line of its own, whole", () => {
+    const hash = "a".repeat(64);
+    expect(fold(`  public key  ${hash} now`, 70)).toEqual(["  public key", `    ${hash}`, "              now"]);
+    expect(fold(`  key  ${hash}`, 30)).toEqual(["  key", hash]);
+    expect(fold(`├─ key  ${hash}`, 70)).toEqual(["├─ key", `│    ${hash}`]);
   });
   it("does not count colours", () => {
     expect(fold(`${colours.good("done")} with it`, 12)).toEqual([`${colours.good("done")} with it`]);

@@ -1,3 +1,4 @@
+import { PalyraError } from "../../errors.ts";
 import type { Outputs } from "../../operations/catalog.ts";
 import type { ProcedureCheck } from "../../operations/procedure/folder.ts";
 import type { CheckResult } from "../../operations/skills/check.ts";
@@ -8,7 +9,8 @@ import { reasonLines } from "./check-faults.ts";
 import type { View } from "./view.ts";
 
 export const checkView: View<Outputs["skills check"]> = ({ results, skills_root }, paint) => {
-  if (results.length === 0) return [`nothing is installed in ${safe(skills_root)}`];
+  // spec 11.4: to a person that is a failure, to a program an empty document.
+  if (results.length === 0) throw new PalyraError("NothingInstalled", { skills_root });
   const ready = results.filter(({ check_status }) => check_status === "ready").length;
   return [
     ...results.flatMap((result) =>

@@ -31,7 +31,7 @@ function row(entry: InventoryEntry): Cell[] {
     { text: entry.current ? "current" : "", paint: "faint" },
     { text: safe(entry.publisher) },
     eligibilityCell(entry),
-    { text: entry.tool_count === null ? "?" : String(entry.tool_count) },
-    { text: entry.skill_name === null ? "?" : safe(entry.skill_name, 60) },
+    { text: entry.tool_count === undefined ? "?" : String(entry.tool_count) },
+    { text: entry.skill_name === undefined ? "?" : safe(entry.skill_name, 60) },
   ];
 }

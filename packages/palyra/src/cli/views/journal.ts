@@ -35,6 +35,10 @@ const CHANGES: { readonly [change: string]: string } = {
   remove: "trusted no longer with",
   pin: "remembered by",
   unpin: "remembered no longer by",
+  revoke: "revoked:",
+  revoke_payload: "revoked: a payload",
+  rotate: "moved from one key to the next:",
+  freeze: "in conflict, frozen with",
 };
 
 /** What kind and subject do not say. */
@@ -42,7 +46,7 @@ function remark({ event_kind: kind, payload }: JournalEvent): string {
   const reason = safe(texts(payload, "reason").join(), 80);
   if (kind === "skill.trust_changed") {
     const change = texts(payload, "change").join();
-    return `${CHANGES[change] ?? safe(change)} ${listed(texts(payload, "public_keys").map(shownKey))}`;
+    return `${CHANGES[change] ?? safe(change)} ${listed(texts(payload, "public_keys").map(shownKey))}${reason === "" ? "" : ` (${reason})`}`;
   }
   // A refused install quarantines nothing: its event has no status (spec 11.7).
   const refused = kind === "skill.quarantined" && texts(payload, "status").length === 0;

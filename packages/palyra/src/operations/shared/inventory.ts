@@ -10,11 +10,11 @@ import { type Eligibility, eligibilityOf, type Requirements, type RuntimeStatus,
 /** One installed version as it is listed (spec 11.4): the index's record, then what is known of it besides. */
 export interface InventoryEntry extends InstalledEntry {
   readonly install_state: "installed_current" | "installed_superseded";
-  /** Null, like the count and the requirements, where the artifact cannot be read: `problem` says why (D9). */
-  readonly skill_name: string | null;
-  readonly tool_count: number | null;
+  /** Absent, like the count and the requirements, where the artifact cannot be read: `problem` says why (D9, spec 11.1). */
+  readonly skill_name?: string;
+  readonly tool_count?: number;
   readonly runtime_status: RuntimeStatus;
-  readonly requirements: Requirements | null;
+  readonly requirements?: Requirements;
   readonly eligibility: Eligibility;
   readonly problem?: Problem;
 }
@@ -56,16 +56,15 @@ export function inventoryEntry(
   { problem, blocks = [] }: { readonly problem?: Problem | undefined; readonly blocks?: readonly string[] } = {},
 ): InventoryEntry {
   const runtime_status = runtimeStatus(statusOf(entry.skill_id, entry.version));
-  const requirements = summary === undefined ? null : requirementsOf(summary);
+  const requirements = summary === undefined ? undefined : requirementsOf(summary);
   const reasons = problem === undefined ? blocks : [problem.message, ...blocks];
   const listed: InventoryEntry = {
     ...entry,
     install_state: entry.current ? "installed_current" : "installed_superseded",
-    skill_name: summary?.skill_name ?? null,
-    tool_count: summary?.tool_count ?? null,
+    ...(summary === undefined ? {} : { skill_name: summary.skill_name, tool_count: summary.tool_count }),
     runtime_status,
-    requirements,
-    eligibility: eligibilityOf(runtime_status, requirements ?? undefined, home.host ?? HOST_LEVEL, reasons),
+    ...(requirements === undefined ? {} : { requirements }),
+    eligibility: eligibilityOf(runtime_status, requirements, home.host ?? HOST_LEVEL, reasons),
   };
   return problem === undefined ? listed : { ...listed, problem };
 }

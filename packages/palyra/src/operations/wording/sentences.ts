@@ -216,6 +216,10 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
         ? `installed of ${safe(skill_id)}: ${listed(installed)}`
         : "palyra skills list shows what is installed",
   },
+  NothingInstalled: {
+    says: ({ skills_root }) => `nothing is installed in ${safe(skills_root)}`,
+    hint: () => "palyra skills install --artifact FILE installs a skill",
+  },
   ProcedureExists: {
     says: ({ slug, file }) => `the procedure ${safe(slug)} is there with another text: ${safe(file)}`,
     hint: () => "to replace it: --force; to keep both: another --slug",
@@ -266,6 +270,14 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
     hint: ({ skill_id, version }) =>
       `to replace it: palyra skills remove ${safe(skill_id)} --version ${safe(version)}, install it again from its source, then palyra skills enable`,
   },
+  SecretNotFound: {
+    says: ({ scope, key }) => `there is no secret ${safe(scope)}/${safe(key)}`,
+    hint: ({ scope, key }) => `to store one: palyra secrets set ${safe(scope)} ${safe(key)}`,
+  },
+  VaultUnavailable: {
+    says: ({ folder, problem }) => `the vault in ${safe(folder)} cannot be used: ${safe(problem)}`,
+    hint: () => "nothing was changed; restore the folder from a copy, or delete palyra-skills.* in it and store the secrets anew",
+  },
   JournalUnavailable: {
     says: ({ file, problem }) => `the journal ${safe(file)} cannot be used: ${safe(problem)}`,
     hint: () => "nothing was changed; without its journal no skill changes its state",
@@ -293,13 +305,15 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
   },
   Declined: { says: ({ what }) => `${safe(what)} was declined; nothing was changed` },
   Io: {
-    says: ({ action, file, code }) => `cannot ${safe(action)} ${safe(file)}: ${systemProblem(action, file, code)}`,
+    says: (details) => `cannot ${safe(details.action)} ${safe(details.file)}: ${systemProblem(details)}`,
     hint: ({ code }) => SYSTEM_HINTS[code],
   },
 };
 
 /** Of a file that is to be made, the folder is what is missing. */
-function systemProblem(action: string, file: string, code: string): string {
+function systemProblem({ action, file, code, in_the_way }: PalyraErrorDetails["Io"]): string {
+  if (in_the_way === file) return "it is there, and is no folder";
+  if (in_the_way !== undefined) return `${safe(in_the_way)} is a file, where a folder is needed`;
   if (action === "write" && code === "ENOENT") return `the folder ${safe(dirname(file))} is not there, or takes no new file`;
   return SYSTEM_WORDS[code] ?? safe(code);
 }

@@ -13,6 +13,6 @@ export { type RemoveOutcome, type RemoveRequest, removeSkill, requireInstalled }
 export { exclusively, projectNow, type RootWriter } from "./root.ts";
 export { changeStatus, type StatusDocument, type StatusRequest } from "./status.ts";
 export { checkToolIds, nameForModel } from "./tools.ts";
-export { changeTrust, type TrustOutcome } from "./trust-change.ts";
+export { changeTrust, type DecidedChange, decideTrustChange, type StoreChange, type TrustOutcome } from "./trust-change.ts";
 export { type UseOutcome, type UseRequest, useVersion } from "./use.ts";
 export { recordVerified, type VerifiedRecord } from "./verified.ts";

@@ -1,10 +1,16 @@
 import {
+  type Rotation,
+  rotationOf,
   type TrustConstraints,
   type TrustStore,
   withOwner,
   withoutPin,
   withoutTrusted,
   withPin,
+  withRevokedKey,
+  withRevokedPayload,
+  withRotation,
+  withRotationRecord,
   withTrusted,
 } from "palyra-skills/trust";
 
@@ -13,9 +19,15 @@ export type TrustChange =
   | { readonly do: "add"; readonly publisher: string; readonly key: string }
   /** Without a key: all keys of the publisher. */
   | { readonly do: "remove"; readonly publisher: string; readonly key?: string }
-  /** Moves an existing pin: only a person does that. */
+  /** Moves an existing pin, and lets a frozen publisher rotate again: only a person does that. */
   | { readonly do: "pin"; readonly publisher: string; readonly key: string }
-  | { readonly do: "unpin"; readonly publisher: string };
+  | { readonly do: "unpin"; readonly publisher: string }
+  /** Revoked before stays as it was. `at_ms`: milliseconds since 1970. Spec 3.4. */
+  | { readonly do: "revoke"; readonly publisher: string; readonly key: string; readonly reason: string; readonly at_ms: number }
+  | { readonly do: "revoke_payload"; readonly payload_sha256: string; readonly reason: string; readonly at_ms: number }
+  /** What a statement of both keys came to. */
+  | ({ readonly do: "rotate" } & Rotation)
+  | { readonly do: "freeze"; readonly publisher: string; readonly sequence: number; readonly statement_sha256: string };
 
 /** What a plan may do to the trust files: the above, and what only an install does. */
 export type TrustEdit =
@@ -43,19 +55,38 @@ export function applyEdits(documents: TrustDocuments, edits: readonly TrustEdit[
 
 function applyEdit(documents: Edited, edit: TrustEdit): Edited {
   const { store, constraints } = documents;
-  const { publisher } = edit;
   switch (edit.do) {
     case "add":
-      return { ...documents, store: withTrusted(store, publisher, edit.key) };
+      return { ...documents, store: withTrusted(store, edit.publisher, edit.key) };
     case "remove":
-      return { ...documents, store: withoutTrusted(store, publisher, edit.key) };
+      return { ...documents, store: withoutTrusted(store, edit.publisher, edit.key) };
     case "pin":
-      return { ...documents, store: withPin(store, publisher, edit.key) };
+      return {
+        ...documents,
+        store: withPin(store, edit.publisher, edit.key),
+        constraints: thawed(constraints, edit.publisher),
+      };
     case "unpin":
-      return { ...documents, store: withoutPin(store, publisher) };
+      return { ...documents, store: withoutPin(store, edit.publisher) };
     case "own":
-      return { ...documents, constraints: withOwner(constraints, edit.skill_id, publisher) };
+      return { ...documents, constraints: withOwner(constraints, edit.skill_id, edit.publisher) };
+    case "revoke": {
+      const { publisher, key: public_key, reason, at_ms: revoked_at_unix_ms } = edit;
+      return { ...documents, constraints: withRevokedKey(constraints, { publisher, public_key, reason, revoked_at_unix_ms }) };
+    }
+    case "revoke_payload": {
+      const { payload_sha256, reason, at_ms: revoked_at_unix_ms } = edit;
+      return { ...documents, constraints: withRevokedPayload(constraints, { payload_sha256, reason, revoked_at_unix_ms }) };
+    }
+    case "rotate":
+      return { ...documents, ...withRotation(documents, edit) };
+    case "freeze": {
+      const { publisher, sequence, statement_sha256 } = edit;
+      const record = { publisher, sequence, statement_sha256, frozen: true };
+      return { ...documents, constraints: withRotationRecord(constraints, record) };
+    }
     case "pin_first": {
+      const { publisher } = edit;
       // An allowlist beats a pin (spec 3.2): beside one that has the key no pin is needed, beside another none may be.
       const trusted = store.trusted.get(publisher);
       if (trusted !== undefined) return trusted.includes(edit.key) ? documents : { ...documents, conflict: true };
@@ -64,4 +95,10 @@ function applyEdit(documents: Edited, edit: TrustEdit): Edited {
       return { ...documents, store: withPin(store, publisher, edit.key) };
     }
   }
+}
+
+/** A person has decided; the sequence that was seen still has to rise. Spec 3.4. */
+function thawed(constraints: TrustConstraints, publisher: string): TrustConstraints {
+  const record = rotationOf(constraints, publisher);
+  return record?.frozen === true ? withRotationRecord(constraints, { ...record, frozen: false }) : constraints;
 }

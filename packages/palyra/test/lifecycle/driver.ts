@@ -1,7 +1,8 @@
 /** One operation in a process of its own, so that it can be killed: `driver.mjs <root> <operation as JSON>`. */
 import { exit } from "node:process";
 import { faultWasThrown } from "../../src/files/index.ts";
-import { changeTrust, installSkill, removeSkill, useVersion } from "../../src/lifecycle/index.ts";
+import type { StoreChange } from "../../src/lifecycle/index.ts";
+import { changeTrust, decideTrustChange, installSkill, removeSkill, useVersion } from "../../src/lifecycle/index.ts";
 import type { TrustChange } from "../../src/trust/index.ts";
 import { homeIn, installRequest, newCall } from "./parts.ts";
 
@@ -9,7 +10,8 @@ export type Operation =
   | { readonly op: "install"; readonly files: readonly string[]; readonly allowDowngrade?: boolean }
   | { readonly op: "remove"; readonly skillIds: readonly string[] }
   | { readonly op: "use"; readonly skillId: string; readonly version: string }
-  | { readonly op: "trust"; readonly change: TrustChange };
+  | { readonly op: "trust"; readonly change: StoreChange }
+  | { readonly op: "constraints"; readonly change: TrustChange };
 
 const [root = "", operation = ""] = process.argv.slice(2);
 const home = homeIn(root);
@@ -33,6 +35,9 @@ try {
       break;
     case "trust":
       await changeTrust(home, asked.change, newCall());
+      break;
+    case "constraints":
+      await decideTrustChange(home, asked.change.do, () => asked.change, newCall());
   }
   if (faultWasThrown()) process.stderr.write("fault point hit\n");
 } catch (error) {

@@ -106,6 +106,45 @@ const operations: readonly Case[] = [
     from: "template",
     operation: async () => ({ op: "trust", change: { do: "add", publisher: "globex", key: await publicKeyOf(2) } }),
   },
+  {
+    name: "a revocation",
+    from: "template",
+    operation: async () => ({
+      op: "constraints",
+      change: { do: "revoke", publisher: "acme", key: await publicKeyOf(1), reason: "leaked", at_ms: 5 },
+    }),
+  },
+  {
+    name: "a payload's revocation",
+    from: "template",
+    operation: async () => ({
+      op: "constraints",
+      change: { do: "revoke_payload", payload_sha256: "ab".repeat(32), reason: "bad", at_ms: 5 },
+    }),
+  },
+  {
+    name: "a rotation, which writes both files",
+    from: "template",
+    operation: async () => ({
+      op: "constraints",
+      change: {
+        do: "rotate",
+        publisher: "acme",
+        from: await publicKeyOf(1),
+        to: await publicKeyOf(2),
+        sequence: 3,
+        statement_sha256: "cd".repeat(32),
+      },
+    }),
+  },
+  {
+    name: "a freeze",
+    from: "template",
+    operation: async () => ({
+      op: "constraints",
+      change: { do: "freeze", publisher: "acme", sequence: 3, statement_sha256: "cd".repeat(32) },
+    }),
+  },
 ];
 
 /** Far more points than any operation has. */

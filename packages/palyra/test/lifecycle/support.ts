@@ -11,6 +11,7 @@ export { homeIn, installRequest, newCall };
 import { readIndex } from "../../src/installed/index.ts";
 import { type Home, type InstallOutcome, type InstallRequest, installSkill } from "../../src/lifecycle/index.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
+import { trustFiles } from "../../src/trust/index.ts";
 
 const folders: string[] = [];
 afterAll(() => {
@@ -112,6 +113,9 @@ export async function stateOf(home: Home) {
       index: index.entries.map((entry) => `${entry.skill_id}@${entry.version}${entry.current ? "*" : ""}`),
       folders: treeOf(skillsRoot).filter((file) => file.includes("/")),
       trust: existsSync(trustStore) ? readFileSync(trustStore, "utf8") : null,
+      constraints: existsSync(trustFiles(trustStore).constraints)
+        ? readFileSync(trustFiles(trustStore).constraints, "utf8")
+        : null,
       statuses: index.entries.map((entry) => status?.(entry.skill_id, entry.version).status),
       events: events.map((event) => event.kind),
       audit: auditKinds(home),

@@ -3,8 +3,7 @@ import * as v from "valibot";
 import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
 import type { Home } from "../../lifecycle/home.ts";
-import { changeTrust, type TrustOutcome } from "../../lifecycle/index.ts";
-import type { TrustChange } from "../../trust/index.ts";
+import { changeTrust, type StoreChange, type TrustOutcome } from "../../lifecycle/index.ts";
 import { text } from "../field.ts";
 import { type PublisherKey, publisherKey } from "../shared/inputs.ts";
 
@@ -58,6 +57,6 @@ export function changeKey(home: Home, kind: "add" | "pin", input: Pair, call: Ca
   return change(home, { do: kind, ...pair }, call);
 }
 
-export async function change(home: Home, edit: TrustChange, call: Call): Promise<TrustDocument> {
+export async function change(home: Home, edit: StoreChange, call: Call): Promise<TrustDocument> {
   return { ...(await changeTrust(home, edit, call)), trust_store: home.places.trustStore };
 }

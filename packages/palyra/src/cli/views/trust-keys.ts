@@ -1,0 +1,74 @@
+import type { Outputs } from "../../operations/catalog.ts";
+import type { ShownKey } from "../../operations/trust/show.ts";
+import { listed, safe } from "../../operations/wording/safe.ts";
+import { count, moment } from "../../operations/wording/units.ts";
+import type { Paint } from "../text/paint.ts";
+import type { View } from "./view.ts";
+
+type Skills = Outputs["skills trust revoke"]["affected"];
+
+export const revokeView: View<Outputs["skills trust revoke"]> = (document, paint) => {
+  const { changed, publisher, public_key, key_id, payload_sha256, reason, revoked_at_unix_ms, affected } = document;
+  const subject = payload_sha256 === null ? `the key ${safe(key_id ?? "")} of ${safe(publisher ?? "")}` : "one skill";
+  return [
+    `${changed ? paint.bad("revoked") : "revoked before"}: ${subject}`,
+    `  ${paint.faint(payload_sha256 === null ? "key    " : "payload")}  ${public_key ?? payload_sha256 ?? ""}`,
+    `  ${paint.faint("reason ")}  ${safe(reason)}  ${paint.faint(moment(revoked_at_unix_ms))}`,
+    ...skillLines(affected, paint),
+    `  ${
+      payload_sha256 === null
+        ? "Nothing that this key signed is accepted here any more, listed or remembered, under any name."
+        : "What has this payload is accepted here no more, whoever signed it."
+    }${affected.length === 0 ? "" : " What is installed of it stays, and check, verify and audit refuse it: palyra skills quarantine stops it."}`,
+  ];
+};
+
+export const trustShowView: View<Outputs["skills trust show"]> = (document, paint) => {
+  const { trust_store, publisher, keys, rotation, owns, installed } = document;
+  return [
+    paint.strong(safe(publisher)),
+    ...keys.flatMap((key) => keyLines(key, paint)),
+    ...(rotation === null
+      ? []
+      : [
+          `  ${paint.faint("rotation")}    number ${rotation.sequence}${rotation.frozen ? paint.bad(", in conflict: frozen") : ""}`,
+        ]),
+    ...(owns.length === 0 ? [] : [`  ${paint.faint("owns")}        ${listed(owns)}`]),
+    ...skillLines(installed, paint),
+    `  ${meaning(document)}`,
+    safe(trust_store),
+  ];
+};
+
+const AS = { listed: "listed      ", first_seen: "first seen  ", none: "not trusted " } as const;
+
+function keyLines({ public_key, key_id, trusted_as, revoked, limits }: ShownKey, paint: Paint): string[] {
+  return [
+    `  ${paint.faint(AS[trusted_as])}${public_key}  ${paint.faint(key_id)}`,
+    ...(revoked === null ? [] : [`    ${paint.bad("revoked")} ${moment(revoked.revoked_at_unix_ms)}: ${safe(revoked.reason)}`]),
+    ...limits.map(({ skill_id_prefixes, not_before_unix_ms: from, not_after_unix_ms: to }) => {
+      const period = `${from === null ? "" : `, from ${moment(from)}`}${to === null ? "" : `, until ${moment(to)}`}`;
+      return `    only for ${listed(skill_id_prefixes)}${period}`;
+    }),
+  ];
+}
+
+function skillLines(skills: Skills, paint: Paint): string[] {
+  if (skills.length === 0) return [];
+  const names = skills.map(({ skill_id, version, current }) => `${skill_id} ${version}${current ? "" : " (not current)"}`);
+  return [`  ${paint.faint("installed")}   ${count(skills.length, "version")}: ${listed(names)}`];
+}
+
+/** What it comes to (spec 3.2, 3.4). */
+function meaning({ publisher, keys, rotation }: Outputs["skills trust show"]): string {
+  const name = safe(publisher);
+  const anyListed = keys.some(({ trusted_as }) => trusted_as === "listed");
+  const counting = keys.filter(({ trusted_as }) => trusted_as === (anyListed ? "listed" : "first_seen"));
+  const good = counting.filter(({ revoked }) => revoked === null);
+  const frozen = rotation?.frozen === true ? " Its rotations are frozen until a person pins a key." : "";
+  if (counting.length === 0) return `Nothing of ${name} is trusted here, unless it is accepted on first use.${frozen}`;
+  if (good.length === 0) return `Nothing of ${name} is accepted: each key that it is trusted by is revoked.${frozen}`;
+  const limited = good.some(({ limits }) => limits.length > 0) ? ", within the limits of the key" : "";
+  const how = anyListed ? "a listed key that is not revoked" : "the key that it was first seen with";
+  return `What ${name} signs with ${how} is trusted${limited}; with any other key it is refused.${frozen}`;
+}

@@ -22,7 +22,9 @@ import { type ListDocument, list } from "./skills/list.ts";
 import type { RemoveDocument } from "./skills/remove.ts";
 import type { UseDocument } from "./skills/use.ts";
 import type { TrustListDocument } from "./trust/list.ts";
+import type { RevokeDocument } from "./trust/revoke.ts";
 import type { TrustDocument } from "./trust/shared.ts";
+import type { TrustShowDocument } from "./trust/show.ts";
 
 /** What each operation answers. */
 export interface Outputs {
@@ -43,10 +45,12 @@ export interface Outputs {
   "skills remove": RemoveDocument;
   "skills procedure save": ProcedureDocument;
   "skills trust list": TrustListDocument;
+  "skills trust show": TrustShowDocument;
   "skills trust add": TrustDocument;
   "skills trust remove": TrustDocument;
   "skills trust pin": TrustDocument;
   "skills trust unpin": TrustDocument;
+  "skills trust revoke": RevokeDocument;
   "skills journal tail": JournalTailDocument;
   "skills journal verify": JournalVerifyDocument;
   "extension doctor": DoctorDocument;
@@ -87,10 +91,12 @@ export const CATALOG: Catalog = {
   "skills remove": line("Remove an installed version", async () => (await import("./skills/remove.ts")).remove),
   "skills procedure save": line("Keep a note of how something is done", async () => (await import("./procedure/save.ts")).save),
   "skills trust list": line("Show whom this host trusts", async () => (await import("./trust/list.ts")).list),
+  "skills trust show": line("Show all that is known of a publisher", async () => (await import("./trust/show.ts")).show),
   "skills trust add": line("Trust a key of a publisher", async () => (await import("./trust/add.ts")).add),
   "skills trust remove": line("Trust a publisher's key no longer", async () => (await import("./trust/remove.ts")).remove),
   "skills trust pin": line("Set the key that a publisher is remembered by", async () => (await import("./trust/pin.ts")).pin),
   "skills trust unpin": line("Forget a remembered key", async () => (await import("./trust/unpin.ts")).unpin),
+  "skills trust revoke": line("Refuse a key, or one skill, for good", async () => (await import("./trust/revoke.ts")).revoke),
   "skills journal tail": line("Show the last events", async () => (await import("./journal/tail.ts")).tail),
   "skills journal verify": line("Verify the chain of events", async () => (await import("./journal/verify.ts")).verify),
   "extension doctor": line(

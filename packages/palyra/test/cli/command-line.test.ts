@@ -65,7 +65,7 @@ describe("finding a command", () => {
     expect(ran).toMatchObject({ exit: 2, stdout: "" });
     expect(ran.stderr).toContain(`did you mean ${meant}`);
   });
-  it.each(["skills update", "skills run x", "secrets list", "skills registry index", "skills trust rotate"])(
+  it.each(["skills update", "skills run x", "secrets list", "skills registry index", "skills trust import"])(
     "%s is named as a later one",
     async (typed) => {
       const ran = await palyra(...typed.split(" "), "--json");
@@ -124,6 +124,9 @@ describe("usage errors", () => {
     ["skills list --profile work"],
     ["skills list --output-format yaml"],
     ["skills trust add acme"],
+    ["skills trust revoke acme --reason x"],
+    ["skills trust revoke --reason x"],
+    ["skills trust revoke --payload zz --reason x"],
     ["skills journal tail --last 0"],
     ["completions powershell"],
   ])("%s", async (typed) => {

@@ -62,9 +62,10 @@ function usageLines(parts: readonly string[], paint: Paint, limit: number): stri
   return [`${paint.strong("Usage:")} ${first}`, ...more.map((line) => `         ${line}`)];
 }
 
-/** A long one goes on in the next line, as a shell takes it. */
+/** A long one goes on in the next line, as a shell takes it: between quotes the blanks of that line would be part of the text. */
 function exampleLines(example: string, limit: number): string[] {
-  const lines = wrap(`palyra ${example}`, limit - 6);
+  const words = `palyra ${example}`.match(/"[^"]*"|--[a-z-]+ "[^"]*"|--[a-z-]+ [^ "-][^ ]*|[^ ]+/g) ?? [];
+  const lines = wrapWords(words, limit - 6);
   return lines.map((line, at) => `  ${at === 0 ? "$ " : "    "}${line}${at === lines.length - 1 ? "" : " \\"}`);
 }
 
@@ -104,9 +105,11 @@ function columns(rows: readonly (readonly [string, string])[], limit: number): s
   });
 }
 
-function wrap(text: string, limit: number): string[] {
+const wrap = (text: string, limit: number): string[] => wrapWords(text.split(" "), limit);
+
+function wrapWords(words: readonly string[], limit: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(" ")) {
+  for (const word of words) {
     const last = lines.at(-1);
     if (last === undefined || last.length + 1 + word.length > limit) lines.push(word);
     else lines[lines.length - 1] = `${last} ${word}`;

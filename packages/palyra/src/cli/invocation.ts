@@ -1,7 +1,7 @@
 import type { Field, Operation, RawInput } from "../operations/operation.ts";
-import { quoted } from "../operations/wording/safe.ts";
+import { quoted, safe } from "../operations/wording/safe.ts";
 import type { SettingsOptions } from "../settings.ts";
-import { GLOBAL_OPTIONS, LATER_GLOBALS, optionsOf } from "./options.ts";
+import { GLOBAL_OPTIONS, LATER_GLOBALS, type Option, optionsOf } from "./options.ts";
 import { readWords, usage, type Words } from "./words.ts";
 
 /** A command line, taken apart for one operation. */
@@ -17,7 +17,7 @@ export function readInvocation(operation: Operation<unknown>, commandWords: read
   const options = [...optionsOf(operation), ...GLOBAL_OPTIONS];
   const words = readWords(commandWords, { options, later: { ...operation.later, ...LATER_GLOBALS } });
   requireChoices(words, options);
-  const input = inputOf(operation, words);
+  const input = inputOf(operation, words, options);
   const problems = operation.problems(input);
   if (problems.length > 0) throw usage(problems.join("; "), "--help shows how it is used");
   const unattended = words.flags.has("yes") || words.flags.has("non-interactive");
@@ -37,7 +37,8 @@ function requireChoices(words: Words, options: ReturnType<typeof optionsOf>): vo
   }
 }
 
-function inputOf({ fields, positional, confidential }: Operation<unknown>, words: Words): RawInput {
+function inputOf(operation: Operation<unknown>, words: Words, options: readonly Option[]): RawInput {
+  const { fields, positional, confidential } = operation;
   const input: { [field: string]: unknown } = {};
   for (const field of fields) {
     const value = positional.includes(field.name) ? undefined : readField(field, words);
@@ -51,8 +52,12 @@ function inputOf({ fields, positional, confidential }: Operation<unknown>, words
     else if (taken === "") input[name] = taken;
     left = several ? [] : left.slice(1);
   }
-  if (left.length > 0) throw usage(confidential ? "there is an argument too many" : `unexpected argument ${quoted(left[0] ?? "")}`, "--help shows how it is used");
-  return input;
+  const [tooMany] = left;
+  if (tooMany === undefined) return input;
+  if (confidential) throw usage("there is an argument too many", "--help shows how it is used");
+  const meant = options.find(({ name, kind, required }) => required === true && kind === "text" && !words.texts.has(name));
+  const hint = meant === undefined ? "--help shows how it is used" : `did you mean --${meant.name} ${safe(tooMany)}?`;
+  throw usage(`unexpected argument ${quoted(tooMany)}`, hint);
 }
 
 function readField({ option, kind }: Field, words: Words): unknown {

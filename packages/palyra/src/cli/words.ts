@@ -67,12 +67,17 @@ function find(name: string, { options, later }: WordsRules): Option {
   const needs = Object.hasOwn(later, name) ? later[name] : undefined;
   if (needs !== undefined) throw usage(`--${name} needs ${needs}, which this version does not have`);
   const typed = name.startsWith("-") ? name : `--${name}`;
-  const like = nearest(
-    name,
-    options.map((option) => option.name),
-  );
-  throw usage(`unknown option ${quoted(typed)}`, like === undefined ? undefined : `did you mean --${like}?`);
+  const names = options.map((option) => option.name);
+  const like = nearest(name, names) ?? OTHER_NAMES.find((same) => same.includes(name))?.find((same) => names.includes(same));
+  throw usage(`unknown option ${quoted(typed)}`, like === undefined ? "--help shows how it is used" : `did you mean --${like}?`);
 }
+
+/** Options that are called one thing by some commands, and another by others or by other tools. */
+const OTHER_NAMES: readonly (readonly string[])[] = [
+  ["allow-tofu", "allow-untrusted"],
+  ["last", "limit", "lines", "tail"],
+  ["override", "force"],
+];
 
 function needsValue(option: Option, next: string | undefined): PalyraError {
   const hint = next === undefined ? undefined : `a value that begins with a dash is written --${option.name}=${next}`;

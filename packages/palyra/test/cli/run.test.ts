@@ -41,6 +41,39 @@ describe("a run", () => {
     const told = await palyra("skills", "info", "nobody.nothing");
     expect(told.stderr.split("\n").slice(0, 2)).toEqual([expect.stringMatching(/^error: /), expect.stringMatching(/^hint: /)]);
   });
+  it("names what is in a folder's place", async () => {
+    const stranger = join(root, "README.md");
+    writeFileSync(stranger, "no folder");
+    const says = async (...words: string[]) => (await palyra("skills", "list", ...words)).stderr;
+    expect(await says("--state-root", stranger)).toContain(`cannot use the folder ${stranger}: it is there, and is no folder`);
+    const below = join(stranger, "a", "b");
+    expect(await says("--skills-dir", below)).toContain(`${below}: ${stranger} is a file, where a folder is needed`);
+  });
+  it("of check, where nothing is installed, fails for a person and is empty for a program (spec 11.4)", async () => {
+    const nowhere = join(root, "nowhere");
+    expect(await palyra("skills", "check", "--state-root", nowhere)).toMatchObject({
+      exit: 1,
+      stdout: "",
+      stderr: expect.stringContaining("nothing is installed in"),
+    });
+    const told = await palyra("skills", "check", "--state-root", nowhere, "--json");
+    expect([told.exit, parsed(told)]).toEqual([0, { skills_root: join(nowhere, "skills"), count: 0, results: [] }]);
+  });
+  it("that is misspelt says what was meant", async () => {
+    const hint = async (...words: string[]) => (await palyra("skills", ...words)).stderr.split("\n")[1];
+    expect(await hint("install", "echo.palyra-skill")).toBe("hint: did you mean --artifact echo.palyra-skill?");
+    expect(await hint("use", "acme.echo", "1.0.0")).toBe("hint: did you mean --version 1.0.0?");
+    expect(await hint("list", "acme.echo")).toBe("hint: --help shows how it is used");
+    expect(await hint("journal", "tail", "--limit", "3")).toBe("hint: did you mean --last?");
+    expect(await hint("package", "verify", "--allow-untrusted")).toBe("hint: did you mean --allow-tofu?");
+    expect(await hint("list", "--no-such-option")).toMatch(/^hint: /);
+  });
+  it("breaks no example between quotes, where blanks would be part of the text", async () => {
+    const narrow = commandLine(root, { terminal: true, columns: 60, env: { NO_COLOR: "1" } });
+    expect((await narrow("skills", "enable", "--help")).stdout).toContain(
+      '  $ palyra skills enable acme.echo_http --override \\\n      --reason "reviewed: a false alarm"\n',
+    );
+  });
   it("shows a stack only with PALYRA_DEBUG=1", async () => {
     expect((await palyra("skills", "info", "x")).stderr).not.toMatch(/\n +at /);
     const debug = commandLine(root, { env: { PALYRA_DEBUG: "1" } });

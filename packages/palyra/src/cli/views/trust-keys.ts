@@ -40,6 +40,21 @@ export const trustShowView: View<Outputs["skills trust show"]> = (document, pain
   ];
 };
 
+export const rotateView: View<Outputs["skills trust rotate"]> = (document, paint) => [
+  `${document.changed ? paint.good("changed") : "nothing to change"}: ${safe(document.publisher)}`,
+  `  ${paint.faint("first seen")}  ${document.new_public_key}  ${paint.faint(document.new_key_id)}`,
+  document.changed
+    ? `  What ${safe(document.publisher)} signs with this key is trusted; with the key before it is refused.`
+    : "  This statement was applied before; what is trusted now: palyra skills trust show.",
+];
+
+export const signRotationView: View<Outputs["skills trust sign-rotation"]> = (document, paint) => [
+  `${paint.good("signed")}: ${safe(document.output)}, number ${document.sequence}, until ${moment(document.expires_at_unix_ms)}`,
+  `  ${paint.faint("from")}  ${document.old_public_key}`,
+  `  ${paint.faint("to  ")}  ${document.new_public_key}`,
+  `  Nothing changed here. Users of ${safe(document.publisher)} apply it with: palyra skills trust rotate --statement FILE`,
+];
+
 const AS = { listed: "listed      ", first_seen: "first seen  ", none: "not trusted " } as const;
 
 function keyLines({ public_key, key_id, trusted_as, revoked, limits }: ShownKey, paint: Paint): string[] {

@@ -23,8 +23,10 @@ import type { RemoveDocument } from "./skills/remove.ts";
 import type { UseDocument } from "./skills/use.ts";
 import type { TrustListDocument } from "./trust/list.ts";
 import type { RevokeDocument } from "./trust/revoke.ts";
+import type { RotateDocument } from "./trust/rotate.ts";
 import type { TrustDocument } from "./trust/shared.ts";
 import type { TrustShowDocument } from "./trust/show.ts";
+import type { SignRotationDocument } from "./trust/sign-rotation.ts";
 
 /** What each operation answers. */
 export interface Outputs {
@@ -51,6 +53,8 @@ export interface Outputs {
   "skills trust pin": TrustDocument;
   "skills trust unpin": TrustDocument;
   "skills trust revoke": RevokeDocument;
+  "skills trust rotate": RotateDocument;
+  "skills trust sign-rotation": SignRotationDocument;
   "skills journal tail": JournalTailDocument;
   "skills journal verify": JournalVerifyDocument;
   "extension doctor": DoctorDocument;
@@ -97,6 +101,11 @@ export const CATALOG: Catalog = {
   "skills trust pin": line("Set the key that a publisher is remembered by", async () => (await import("./trust/pin.ts")).pin),
   "skills trust unpin": line("Forget a remembered key", async () => (await import("./trust/unpin.ts")).unpin),
   "skills trust revoke": line("Refuse a key, or one skill, for good", async () => (await import("./trust/revoke.ts")).revoke),
+  "skills trust rotate": line("Follow a publisher to its next key", async () => (await import("./trust/rotate.ts")).rotate),
+  "skills trust sign-rotation": line(
+    "State, as a publisher, what the next key is",
+    async () => (await import("./trust/sign-rotation.ts")).signRotationStatement,
+  ),
   "skills journal tail": line("Show the last events", async () => (await import("./journal/tail.ts")).tail),
   "skills journal verify": line("Verify the chain of events", async () => (await import("./journal/verify.ts")).verify),
   "extension doctor": line(

@@ -35,6 +35,7 @@ export const palyraLayers: LayerTable = {
   installed: { layer: 1 },
   trust: { layer: 1 },
   journal: { layer: 1 },
+  vault: { layer: 1, packages: ["age-encryption"] },
   lifecycle: { layer: 2 },
   authoring: { layer: 3, packages: ["@cyclonedx/cyclonedx-library"] },
   operations: { layer: 4, packages: ["valibot"] },

@@ -138,6 +138,8 @@ const PLACEHOLDERS: ReadonlyMap<string, (value: Json | undefined) => boolean> = 
   ["<any>", (value) => value !== undefined],
   ["<any-or-absent>", () => true],
   ["<absent>", (value) => value === undefined],
+  // What Palyra writes in place of a secret, word for word.
+  ["<redacted>", (value) => value === "<redacted>"],
 ]);
 
 function own(object: JsonRecord, key: string): Json | undefined {

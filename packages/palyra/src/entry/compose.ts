@@ -1,6 +1,7 @@
 /** The composition root: clock, randomness, process and every implementation of a port come together here and nowhere else. */
 import { homedir } from "node:os";
 import { PalyraError } from "../errors.ts";
+import { io } from "../files/index.ts";
 import { openJournal } from "../journal/index.ts";
 import { type Home, placesOf } from "../lifecycle/home.ts";
 import type { ConformanceBodies, Services } from "../operations/services.ts";
@@ -17,13 +18,13 @@ export function compose(options: SettingsOptions, env: Environment): Services {
     platform: nodePlatform,
     newUlid: monotonicUlids(randomBytes),
     openJournal,
-    // The vault comes later: nothing is held.
-    holdsSecret: () => false,
+    holdsSecret: async (scope, key) => (await import("../vault/index.ts")).holdsSecret(settings.vaultDir.value, scope, key),
   };
   return {
     home,
     settings,
-    readStdin,
+    readStdin: (limit) => readAll(process.stdin, "stdin", limit),
+    readDescriptor,
     randomBytes,
     sourceDateEpoch: env["SOURCE_DATE_EPOCH"],
     conformance: conformanceBodies(),
@@ -51,13 +52,19 @@ function writeAnswer(line: string): Promise<void> {
   return new Promise((resolve, reject) => process.stdout.write(line, (error) => (error ? reject(error) : resolve())));
 }
 
-async function readStdin(limit: number): Promise<Uint8Array> {
+async function readDescriptor(descriptor: number, limit: number): Promise<Uint8Array> {
+  const file = `file descriptor ${descriptor}`;
+  const stream = process.getBuiltinModule("node:fs").createReadStream("", { fd: descriptor });
+  return io("read", file, () => readAll(stream, file, limit));
+}
+
+async function readAll(stream: AsyncIterable<unknown>, file: string, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let total = 0;
-  for await (const chunk of process.stdin) {
-    const bytes: Uint8Array = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+  for await (const chunk of stream) {
+    const bytes = chunk instanceof Uint8Array ? chunk : Buffer.from(String(chunk));
     total += bytes.byteLength;
-    if (total > limit) throw new PalyraError("Io", { action: "read", file: "stdin", code: "EFBIG" });
+    if (total > limit) throw new PalyraError("Io", { action: "read", file, code: "EFBIG" });
     chunks.push(bytes);
   }
   return new Uint8Array(Buffer.concat(chunks));

@@ -27,5 +27,5 @@ function processHost(): Host {
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {
-  return { write: (text) => void stream.write(text), terminal: stream.isTTY === true, columns: stream.columns };
+  return { write: (content) => void stream.write(content), terminal: stream.isTTY === true, columns: stream.columns };
 }

@@ -31,13 +31,15 @@ export async function evaluate(home: Home, request: InstallRequest, bytes: Uint8
     trusted,
     report,
     admitted: admit(trusted, report),
-    missingSecrets: missingSecrets(home, artifact.manifest),
+    missingSecrets: await missingSecrets(home, artifact.manifest),
   };
 }
 
 /** Spec 11.3: what is declared and not held, in manifest order; a key with `*` can never be held. */
-function missingSecrets(home: Home, manifest: Manifest): readonly SecretKey[] {
-  return manifest.capabilities.secrets.flatMap(({ scope, key_names }) =>
-    key_names.filter((key) => key.includes("*") || !home.holdsSecret(scope, key)).map((key) => ({ scope, key })),
-  );
+async function missingSecrets(home: Home, manifest: Manifest): Promise<readonly SecretKey[]> {
+  const declared = manifest.capabilities.secrets.flatMap(({ scope, key_names }) => key_names.map((key) => ({ scope, key })));
+  const missing: SecretKey[] = [];
+  for (const { scope, key } of declared)
+    if (key.includes("*") || !(await home.holdsSecret(scope, key))) missing.push({ scope, key });
+  return missing;
 }

@@ -24,7 +24,7 @@ export interface Home {
   /** Opens the journal in a file (`openJournal` of the journal module). */
   readonly openJournal: OpenJournalPort;
   /** Whether the vault holds a secret. Without a vault nothing is held (spec 11.3, `missing_secrets`). */
-  readonly holdsSecret: (scope: string, key: string) => boolean;
+  readonly holdsSecret: (scope: string, key: string) => Promise<boolean>;
 }
 
 export interface OpenJournalPort {

@@ -12,6 +12,11 @@ import type { JournalVerifyDocument } from "./journal/verify.ts";
 import type { Operation } from "./operation.ts";
 import type { InspectDocument } from "./package/inspect.ts";
 import type { ProcedureDocument } from "./procedure/save.ts";
+import type { SecretDeleteDocument } from "./secrets/delete.ts";
+import type { SecretDocument } from "./secrets/get.ts";
+import type { SecretListDocument } from "./secrets/list.ts";
+import type { SecretSetDocument } from "./secrets/set.ts";
+import type { SecretStatusDocument } from "./secrets/status.ts";
 import type { ConformanceReport } from "./services.ts";
 import type { AuditDocument } from "./skills/audit.ts";
 import type { CheckDocument } from "./skills/check.ts";
@@ -57,6 +62,11 @@ export interface Outputs {
   "skills trust sign-rotation": SignRotationDocument;
   "skills journal tail": JournalTailDocument;
   "skills journal verify": JournalVerifyDocument;
+  "secrets set": SecretSetDocument;
+  "secrets get": SecretDocument;
+  "secrets list": SecretListDocument;
+  "secrets delete": SecretDeleteDocument;
+  "secrets status": SecretStatusDocument;
   "extension doctor": DoctorDocument;
   "skills conformance serve": null;
   "skills conformance run": ConformanceReport;
@@ -108,6 +118,11 @@ export const CATALOG: Catalog = {
   ),
   "skills journal tail": line("Show the last events", async () => (await import("./journal/tail.ts")).tail),
   "skills journal verify": line("Verify the chain of events", async () => (await import("./journal/verify.ts")).verify),
+  "secrets set": line("Store a secret", async () => (await import("./secrets/set.ts")).set),
+  "secrets get": line("Show that a secret is stored, or its value", async () => (await import("./secrets/get.ts")).get),
+  "secrets list": line("List the names of secrets", async () => (await import("./secrets/list.ts")).list),
+  "secrets delete": line("Delete a secret", async () => (await import("./secrets/delete.ts")).remove),
+  "secrets status": line("Say where secrets are kept", async () => (await import("./secrets/status.ts")).status),
   "extension doctor": line(
     "Say what an install of an artifact would come to",
     async () => (await import("./extension/doctor.ts")).doctor,
@@ -127,14 +142,10 @@ export const LATER_COMMANDS: { readonly [command: string]: string } = {
   "skills tools": "the sandbox",
   "skills mcp": "the sandbox",
   "skills registry": "registries",
-  "skills trust show": "the vault",
-  "skills trust revoke": "the vault",
-  "skills trust rotate": "the vault",
   "skills trust accept-changes": "the vault",
   "skills trust export": "the vault",
   "skills trust import": "the vault",
   "skills journal export": "the vault",
-  secrets: "the vault",
 };
 
 export function isOperationName(name: string): name is OperationName {

@@ -29,6 +29,8 @@ export interface OperationSpec<Entries extends v.ObjectEntries, Output> {
   readonly later?: { readonly [option: string]: string };
   /** Codes that this may end with, beside `Usage`. */
   readonly errors: readonly (ErrorCode | PalyraErrorCode)[];
+  /** Words that do not fit are not repeated in errors: one may be the secret itself. */
+  readonly confidential?: true;
   /** What no single field can say: options that exclude or need each other. Undefined: fine. */
   readonly problem?: (input: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>) => string | undefined;
   readonly run: (
@@ -47,6 +49,7 @@ export interface Operation<Output> {
   readonly places: readonly Place[];
   readonly examples: readonly [string, ...string[]];
   readonly notes?: string;
+  readonly confidential: boolean;
   readonly asks: boolean;
   readonly daemon: boolean;
   readonly later: { readonly [option: string]: string };
@@ -69,7 +72,7 @@ export function operation<Entries extends v.ObjectEntries, Output>(spec: Operati
   const fields = fieldsOf(spec.input.entries);
   const check = (raw: RawInput) => {
     const parsed = v.safeParse(spec.input, raw);
-    if (!parsed.success) return { problems: parsed.issues.map((issue) => sentence(issue, fields, spec.positional ?? [])) };
+    if (!parsed.success) return { problems: parsed.issues.map((issue) => sentence(issue, spec, fields)) };
     const problem = spec.problem?.(parsed.output);
     return problem === undefined ? { input: parsed.output } : { problems: [problem] };
   };
@@ -79,6 +82,7 @@ export function operation<Entries extends v.ObjectEntries, Output>(spec: Operati
     places: spec.places ?? [],
     examples: spec.examples,
     ...(spec.notes === undefined ? {} : { notes: spec.notes }),
+    confidential: spec.confidential ?? false,
     asks: spec.asks ?? false,
     daemon: spec.http !== undefined,
     later: spec.later ?? {},
@@ -93,12 +97,17 @@ export function operation<Entries extends v.ObjectEntries, Output>(spec: Operati
   };
 }
 
-function sentence(issue: v.BaseIssue<unknown>, fields: readonly Field[], positional: readonly string[]): string {
+function sentence(
+  issue: v.BaseIssue<unknown>,
+  { positional = [], confidential }: { readonly positional?: readonly string[]; readonly confidential?: true },
+  fields: readonly Field[],
+): string {
   const name = String(issue.path?.[0]?.key ?? "");
   const field = fields.find((each) => each.name === name);
   if (field === undefined) return `unknown field ${JSON.stringify(name)}`;
   const typed = positional.includes(name) ? field.placeholder : `--${field.option}`;
   if (issue.input === undefined) return `${typed} is missing`;
-  const given = typeof issue.input === "string" && issue.input.trim() !== "" ? ` ${quoted(issue.input)}` : "";
+  const given =
+    confidential !== true && typeof issue.input === "string" && issue.input.trim() !== "" ? ` ${quoted(issue.input)}` : "";
   return `${typed}${given} ${issue.message}`;
 }

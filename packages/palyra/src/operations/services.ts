@@ -7,6 +7,8 @@ export interface Services {
   readonly settings: Settings;
   /** All of stdin, of at most `limit` bytes. `Io` with code `EFBIG` where there is more. */
   readonly readStdin: (limit: number) => Promise<Uint8Array>;
+  /** The same of a file descriptor that is open; it is closed then. */
+  readonly readDescriptor: (descriptor: number, limit: number) => Promise<Uint8Array>;
   /** From the system's generator. */
   readonly randomBytes: (size: number) => Uint8Array;
   /** `SOURCE_DATE_EPOCH`: seconds since 1970 that a repeatable build uses as its time. */

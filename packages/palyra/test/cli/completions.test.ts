@@ -12,7 +12,7 @@ const valuesOf = async (...words: string[]): Promise<string[]> =>
 
 describe("completion", () => {
   it("goes on with the words of commands", async () => {
-    expect(await valuesOf("")).toEqual(["skills", "extension", "completions"]);
+    expect(await valuesOf("")).toEqual(["skills", "secrets", "extension", "completions"]);
     expect(await valuesOf("skills", "li")).toEqual(["list"]);
     expect(await valuesOf("skills", "trust", "")).toEqual(["list", "show", "add", "remove", "pin", "unpin", "revoke", "rotate", "sign-rotation"]);
     expect(await valuesOf("--json", "skills", "pack")).toEqual(["package"]);

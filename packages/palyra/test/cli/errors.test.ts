@@ -54,6 +54,8 @@ const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {
   ToolIdConflict: { skill_id: x, others: [{ tool_id: x, skill_id: x, other_tool_id: x }] },
   IndexInvalid: { file: x, faults },
   ArtifactDigestMismatch: { skill_id: x, version: x, recorded: x, actual: x },
+  SecretNotFound: { scope: x, key: x },
+  VaultUnavailable: { folder: x, problem: x },
   JournalUnavailable: { file: x, problem: x },
   JournalChainBroken: { seq: 4, problem: x },
   LockTimeout: { file: x, waited_ms: 30_000, holder: x },
@@ -181,7 +183,7 @@ describe("an error that cannot be told", () => {
     const host: Host = {
       env: {},
       stdout: { write: () => {}, terminal: false, columns: undefined },
-      stderr: { write: (text) => void written.push(text), terminal: false, columns: undefined },
+      stderr: { write: (text) => void written.push(String(text)), terminal: false, columns: undefined },
       now: () => 0,
       signal: new AbortController().signal,
       compose: () => {

@@ -46,8 +46,8 @@ export function commandLine(root: string, options: HostOptions = {}) {
     const terminal = options.terminal ?? false;
     const host: Host = {
       env,
-      stdout: { write: (text) => void stdout.push(text), terminal, columns: options.columns },
-      stderr: { write: (text) => void stderr.push(text), terminal, columns: options.columns },
+      stdout: { write: (text) => void stdout.push(textOf(text)), terminal, columns: options.columns },
+      stderr: { write: (text) => void stderr.push(textOf(text)), terminal, columns: options.columns },
       ...(options.types === undefined ? {} : { prompt: personTyping(options.types) }),
       now: () => options.now ?? 1_750_000_000_000,
       signal: new AbortController().signal,
@@ -76,3 +76,6 @@ export const errorOf = (ran: Ran): { code: string; message: string; details: unk
 export const UNSAFE = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/u;
 /** One of each kind: escape sequence, carriage return, bidi override, zero width, tag, C1, no-break space, line separator, lone surrogate. */
 export const HOSTILE = "\u001b[31mred\r\u202eevil\u200b\u{e0041}\u009b2K\u00a0\u2028\u2066\ud800end";
+
+const textOf = (content: string | Uint8Array): string =>
+  typeof content === "string" ? content : Buffer.from(content).toString();

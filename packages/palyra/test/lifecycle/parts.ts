@@ -19,7 +19,7 @@ export function homeIn(root: string): Home {
     platform: nodePlatform,
     newUlid: monotonicUlids((size) => new Uint8Array(randomBytes(size))),
     openJournal,
-    holdsSecret: () => false,
+    holdsSecret: async () => false,
   };
 }
 

@@ -36,7 +36,7 @@ beforeEach(async () => {
       return `01${made}`;
     },
     openJournal,
-    holdsSecret: () => false,
+    holdsSecret: async () => false,
   };
 });
 afterEach(() => rm(folder, { recursive: true }));

@@ -1,0 +1,24 @@
+import * as v from "valibot";
+import { operation } from "../operation.ts";
+import { key, nameOf, openVault, scope, VAULT_WRITE_ERRORS } from "./shared.ts";
+
+/** Spec 11.8. */
+export interface SecretDeleteDocument {
+  readonly scope: string;
+  readonly key: string;
+  /** False: there was none. */
+  readonly deleted: boolean;
+  readonly operation: "delete";
+}
+
+export const remove = operation({
+  input: v.strictObject({ scope, key }),
+  positional: ["scope", "key"],
+  confidential: true,
+  examples: ["secrets delete global api_token"],
+  errors: VAULT_WRITE_ERRORS,
+  run: async (services, input, call): Promise<SecretDeleteDocument> => {
+    const name = nameOf(input);
+    return { ...name, deleted: await openVault(services).delete(name, call), operation: "delete" };
+  },
+});

@@ -1,0 +1,31 @@
+import * as v from "valibot";
+import { PalyraError } from "../../errors.ts";
+import { ageFileVault, parseKey, parseScope, type SecretName, type Vault } from "../../vault/index.ts";
+import { text } from "../field.ts";
+import type { Services } from "../services.ts";
+
+const SCOPES = "global, principal:ID, channel:NAME:ACCOUNT or skill:ID";
+
+export const scope = text("SCOPE", `Whose secret it is: ${SCOPES}`, (value) =>
+  parseScope(value) === undefined ? `is none of ${SCOPES}` : undefined,
+);
+/** Spec 11.8: `global` where none is named. */
+export const scopeOrGlobal = v.optional(scope, "global");
+export const key = text("KEY", "Its name: 1 to 128 of A-Z a-z 0-9 . _ -", (value) =>
+  parseKey(value) === undefined ? "is no name of a secret (1 to 128 of A-Z a-z 0-9 . _ -)" : undefined,
+);
+
+/** What the operations on secrets may end with. */
+export const VAULT_READ_ERRORS = ["VaultUnavailable", "UnsafeStateRoot", "Io"] as const;
+export const VAULT_WRITE_ERRORS = [...VAULT_READ_ERRORS, "LockTimeout"] as const;
+
+export function openVault({ settings }: Services): Vault {
+  return ageFileVault(settings.vaultDir.value);
+}
+
+/** Of words that the input's schema has passed. */
+export function nameOf(input: { readonly scope: string; readonly key: string }): SecretName {
+  const name = { scope: parseScope(input.scope), key: parseKey(input.key) };
+  if (name.scope === undefined || name.key === undefined) throw new PalyraError("Usage", { problem: "no name of a secret" });
+  return { scope: name.scope, key: name.key };
+}

@@ -1,0 +1,29 @@
+import { stat } from "node:fs/promises";
+import { systemCode } from "../files/index.ts";
+import { parseKey, parseScope } from "./name.ts";
+import { vaultFiles } from "./vault-files.ts";
+
+/**
+ * Whether the vault in a folder holds a declared secret. What no vault can be asked for (a key with `*`, a channel without an account)
+ * is never held (spec 11.3). age is loaded where there is a vault only. `VaultUnavailable`, `UnsafeStateRoot`, `Io`.
+ */
+export async function holdsSecret(folder: string, scopeText: string, keyText: string): Promise<boolean> {
+  const scope = parseScope(scopeText);
+  const key = parseKey(keyText);
+  if (scope === undefined || key === undefined || !(await mayBeThere(folder))) return false;
+  const { ageFileVault } = await import("./age-file.ts");
+  return (await ageFileVault(folder).get({ scope, key })) !== undefined;
+}
+
+/** Any of its files, or something that cannot be looked at: whoever opens it will say. */
+async function mayBeThere(folder: string): Promise<boolean> {
+  const { secrets, backend } = vaultFiles(folder);
+  for (const file of [secrets, backend]) {
+    const absent = await stat(file).then(
+      () => false,
+      (error: unknown) => systemCode(error) === "ENOENT",
+    );
+    if (!absent) return true;
+  }
+  return false;
+}

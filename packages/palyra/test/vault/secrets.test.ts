@@ -1,0 +1,100 @@
+import { closeSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { commandLine, errorOf, parsed, temporaryFolder } from "../cli/support.ts";
+
+const SECRET = "hunter2-never-shown";
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((file) => join(folder, file))
+    .filter((file) => statSync(file).isFile());
+}
+
+describe("palyra secrets (spec 6.4, 11.8)", () => {
+  it("T22: the value is in no output and no file, but where it is asked for", async () => {
+    const root = temporaryFolder();
+    const palyra = commandLine(root, { stdin: Buffer.from(SECRET) });
+    const ran = [
+      await palyra("secrets", "set", "global", "token", "--value-stdin", "--verbose"),
+      await palyra("secrets", "get", "global", "token"),
+      await palyra("secrets", "get", "global", "token", "--json"),
+      await palyra("secrets", "list", "--json"),
+      await palyra("secrets", "status", "global", "token"),
+      await palyra("secrets", "status", "global", "token", "--json"),
+      // Somebody who takes it for an argument.
+      await palyra("secrets", "set", "global", "token", SECRET),
+      await palyra("secrets", "set", "global", "token", `--value=${SECRET}`),
+      await palyra("secrets", "set", "global", `${SECRET} /`, "--value-stdin"),
+      await palyra("secrets", "set", `${SECRET} /`, "token", "--value-stdin", "--json"),
+    ];
+    expect(ran.map(({ exit }) => exit)).toEqual([0, 0, 0, 0, 0, 0, 2, 2, 2, 2]);
+    for (const { stdout, stderr } of ran) expect(stdout + stderr).not.toContain(SECRET);
+    for (const file of filesBelow(root))
+      for (const form of [SECRET, Buffer.from(SECRET).toString("base64"), Buffer.from(SECRET).toString("hex")])
+        expect(readFileSync(file, "latin1"), file).not.toContain(form);
+    expect((await palyra("secrets", "get", "global", "token", "--reveal")).stdout).toBe(SECRET);
+  });
+  it("shows bytes that are no text as they are, and in JSON as base64", async () => {
+    const root = temporaryFolder();
+    const palyra = commandLine(root, { stdin: new Uint8Array([0xff, 0x00, 0x0a]) });
+    await palyra("secrets", "set", "global", "odd", "--value-stdin");
+    expect(parsed(await palyra("secrets", "get", "global", "odd", "--reveal", "--json"))).toEqual({
+      scope: "global",
+      key: "odd",
+      value: "\ufffd\0\n",
+      reveal: true,
+      redacted: false,
+      value_base64: "/wAK",
+    });
+  });
+  it("a secret that is not there has its code", async () => {
+    const root = temporaryFolder();
+    const palyra = commandLine(root);
+    const ran = await palyra("secrets", "get", "global", "none", "--json");
+    expect(ran).toMatchObject({ exit: 1, stdout: "" });
+    expect(errorOf(ran)).toMatchObject({ code: "SecretNotFound", details: { scope: "global", key: "none" } });
+    expect(await palyra("secrets", "delete", "global", "none")).toMatchObject({ exit: 0 });
+    // Commands that only read make nothing.
+    await palyra("secrets", "list");
+    expect(readdirSync(root)).toEqual([]);
+  });
+  it("is asked for on a terminal, where nothing is shown, and only there", async () => {
+    const root = temporaryFolder();
+    const typing = commandLine(root, { types: `${SECRET}\n` });
+    const ran = await typing("secrets", "set", "global", "token");
+    expect(ran).toMatchObject({ exit: 0 });
+    expect(ran.stdout + ran.stderr).not.toContain(SECRET);
+    expect((await typing("secrets", "get", "global", "token", "--reveal")).stdout).toBe(SECRET);
+    expect(errorOf(await typing("secrets", "set", "global", "token", "--json"))).toMatchObject({ code: "Usage" });
+    expect(await commandLine(root, { types: "\n" })("secrets", "set", "global", "token")).toMatchObject({ exit: 2 });
+    expect(await commandLine(root)("secrets", "set", "global", "token")).toMatchObject({ exit: 2 });
+    expect((await typing("secrets", "get", "global", "token", "--reveal")).stdout).toBe(SECRET);
+  });
+  it("comes from a file descriptor", async () => {
+    const root = temporaryFolder();
+    const file = join(root, "value");
+    writeFileSync(file, SECRET);
+    const palyra = commandLine(root);
+    expect(await palyra("secrets", "set", "global", "token", "--value-fd", String(openSync(file, "r")))).toMatchObject({
+      exit: 0,
+    });
+    expect((await palyra("secrets", "get", "global", "token", "--reveal")).stdout).toBe(SECRET);
+    writeFileSync(file, "x".repeat(65_537));
+    expect(await palyra("secrets", "set", "global", "token", "--value-fd", String(openSync(file, "r")))).toMatchObject({
+      exit: 2,
+    });
+    const closed = openSync(file, "r");
+    closeSync(closed);
+    const ran = await palyra("secrets", "set", "global", "token", "--value-fd", String(closed), "--json");
+    expect(errorOf(ran)).toMatchObject({ code: "Io" });
+  });
+  it("a vault elsewhere, and a backend that there is not", async () => {
+    const root = temporaryFolder();
+    const env = { PALYRA_VAULT_DIR: join(root, "elsewhere") };
+    await commandLine(root, { env, stdin: Buffer.from("x") })("secrets", "set", "global", "a", "--value-stdin");
+    expect(readdirSync(root)).toEqual(["elsewhere"]);
+    const odd = commandLine(root, { env: { PALYRA_VAULT_BACKEND: "cloud" } });
+    expect(await odd("secrets", "list")).toMatchObject({ exit: 2 });
+  });
+});

@@ -46,6 +46,7 @@ const CORE: { readonly [Code in ErrorCode]: ErrorDetails[Code] } = {
 const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {
   Usage: { problem: "--x is blank", hint: "say something" },
   NotInstalled: { skill_id: x, version: x, installed: [x] },
+  NothingInstalled: { skills_root: x },
   ProcedureExists: { slug: x, file: x },
   AlreadyInstalled: { skill_id: x, version: x },
   AuditRefused: { skill_id: x, version: x, reasons: [x, x] },
@@ -63,7 +64,7 @@ const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {
   UnsafeStateRoot: { folder: x, problem: x },
   EngineUnsupported: { skill_id: x, version: x, features: [x], engine: x },
   Declined: { what: x },
-  Io: { action: "read", file: x, code: "ENOENT" },
+  Io: { action: "read", file: x, code: "ENOTDIR", in_the_way: `${x}/y` },
 };
 const isCore = (code: string): code is ErrorCode => Object.hasOwn(CORE, code);
 const isOwn = (code: string): code is PalyraErrorCode => Object.hasOwn(OWN, code);

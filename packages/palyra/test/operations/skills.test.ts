@@ -390,7 +390,7 @@ describe("trust", () => {
 describe("the journal", () => {
   it("is tailed with a payload that was damaged, and the others", async () => {
     await install();
-    const { journal } = parsed(await palyra("skills", "journal", "tail", "--json"));
+    const { journal } = JSON.parse((await palyra("skills", "journal", "tail", "--json")).stdout);
     const database = openDatabase(String(journal));
     database.exec("DROP TRIGGER skill_events_no_update; UPDATE skill_events SET payload_json = '[' WHERE seq = 1");
     database.close();

@@ -11,25 +11,31 @@ export interface GeneratedKey {
 }
 
 /**
- * Makes an Ed25519 key and writes its secret half as 64 hex digits and a newline, readable by its owner alone. What is
- * there is never overwritten (`Io` with `EEXIST`), and no folder is made for it (`ENOENT`): nobody would look for a secret
- * in a misspelt one. The secret goes nowhere but into that file. Spec 6.1.
+ * Makes an Ed25519 key and gives its secret half, 64 hex digits and a newline, to `keep`: the secret goes nowhere else. Spec 6.1.
  */
 export async function generateKey(
-  file: string,
   randomBytes: (size: number) => Uint8Array,
   platform: Platform,
+  keep: (secret: string) => Promise<void>,
 ): Promise<GeneratedKey> {
   const secret = randomBytes(SECRET_KEY_BYTES);
   const publicKey = await platform.ed25519.publicKey(secret);
+  await keep(`${toHex(secret)}\n`);
+  return { keyId: keyId(publicKey, platform), publicKeyHex: toHex(publicKey) };
+}
+
+/**
+ * Writes a secret into a new file, readable by its owner alone. What is there is never overwritten (`Io` with `EEXIST`), and no folder is
+ * made for it (`ENOENT`): nobody would look for a secret in a misspelt one.
+ */
+export async function writeKeyFile(file: string, secret: string): Promise<void> {
   await io("write", file, async () => {
     const handle = await open(file, "wx", 0o600);
     try {
-      await handle.writeFile(`${toHex(secret)}\n`);
+      await handle.writeFile(secret);
       await handle.sync();
     } finally {
       await handle.close();
     }
   });
-  return { keyId: keyId(publicKey, platform), publicKeyHex: toHex(publicKey) };
 }

@@ -5,7 +5,7 @@ import { openArtifact } from "palyra-skills/artifact";
 import { auditSkill, DEFAULT_POLICY } from "palyra-skills/audit";
 import { decideTrust, EMPTY_TRUST_STORE } from "palyra-skills/trust";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { generateKey, type PackageRequest, packageSkill, signingTime } from "../../src/authoring/index.ts";
+import { generateKey, type PackageRequest, packageSkill, signingTime, writeKeyFile } from "../../src/authoring/index.ts";
 import { entryName } from "../../src/authoring/sources.ts";
 import { nodePlatform } from "../../src/platform/node.ts";
 
@@ -217,9 +217,10 @@ describe("a signing time", () => {
 
 describe("a generated key", () => {
   const random = (size: number): Uint8Array => new Uint8Array(size).fill(0x11);
+  const generateInto = (file: string) => generateKey(random, nodePlatform, (secret) => writeKeyFile(file, secret));
   it("is 64 hex digits and a newline, its owner's alone", async () => {
     const file = join(folder, "acme.key");
-    const key = await generateKey(file, random, nodePlatform);
+    const key = await generateInto(file);
     expect(readFileSync(file, "utf8")).toBe(`${"11".repeat(32)}\n`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(key).toEqual({
@@ -228,13 +229,13 @@ describe("a generated key", () => {
     });
   });
   it("makes no folder", async () => {
-    await expect(generateKey(join(folder, "none/acme.key"), random, nodePlatform)).rejects.toHaveCode("Io");
+    await expect(generateInto(join(folder, "none/acme.key"))).rejects.toHaveCode("Io");
     expect(() => statSync(join(folder, "none"))).toThrow();
   });
   it("overwrites nothing", async () => {
     const file = join(folder, "acme.key");
     writeFileSync(file, "mine");
-    await expect(generateKey(file, random, nodePlatform)).rejects.toHaveCode("Io");
+    await expect(generateInto(file)).rejects.toHaveCode("Io");
     expect(readFileSync(file, "utf8")).toBe("mine");
   });
 });

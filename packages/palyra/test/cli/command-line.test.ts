@@ -119,7 +119,7 @@ describe("usage errors", () => {
     ["skills enable acme.echo"],
     ["skills use acme.echo"],
     ["skills keygen"],
-    ["skills keygen --vault global/k"],
+    ["skills keygen --vault channel:x/k"],
     ["skills list --config palyra.toml"],
     ["skills list --profile work"],
     ["skills list --output-format yaml"],

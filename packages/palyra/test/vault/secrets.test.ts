@@ -89,6 +89,34 @@ describe("palyra secrets (spec 6.4, 11.8)", () => {
     const ran = await palyra("secrets", "set", "global", "token", "--value-fd", String(closed), "--json");
     expect(errorOf(ran)).toMatchObject({ code: "Io" });
   });
+  it("keeps a signing key that is never overwritten, and that build takes", async () => {
+    const root = temporaryFolder();
+    const palyra = commandLine(root);
+    const made = await palyra("skills", "keygen", "--vault", "global/acme", "--json");
+    expect(parsed(made)).toEqual({ key_id: expect.any(String), public_key_hex: expect.any(String), vault_ref: "global/acme" });
+    const key = (await palyra("secrets", "get", "global", "acme", "--reveal")).stdout;
+    expect(key).toMatch(/^[0-9a-f]{64}\n$/);
+    expect(errorOf(await palyra("skills", "keygen", "--vault", "global/acme", "--json"))).toMatchObject({ code: "Io" });
+    expect((await palyra("secrets", "get", "global", "acme", "--reveal")).stdout).toBe(key);
+    const build = [
+      "skills",
+      "package",
+      "build",
+      "--manifest",
+      "none",
+      "--module",
+      "none.wasm",
+      "--output",
+      join(root, "out"),
+      "--json",
+    ];
+    const absent = await palyra(...build, "--signing-key-vault-ref", "global/none");
+    expect(errorOf(absent)).toMatchObject({ code: "SecretNotFound" });
+    // The key is there: what is missing now is the manifest.
+    expect(errorOf(await palyra(...build, "--signing-key-vault-ref", "global/acme"))).toMatchObject({ code: "Io" });
+    const both = await palyra(...build, "--signing-key-vault-ref", "global/acme", "--signing-key-stdin");
+    expect(errorOf(both)).toMatchObject({ code: "Usage" });
+  });
   it("a vault elsewhere, and a backend that there is not", async () => {
     const root = temporaryFolder();
     const env = { PALYRA_VAULT_DIR: join(root, "elsewhere") };

@@ -4,8 +4,8 @@ import { size } from "../../operations/wording/units.ts";
 import { fields } from "../text/layout.ts";
 import type { View } from "./view.ts";
 
-export const keygenView: View<Outputs["skills keygen"]> = ({ output, key_id, public_key_hex }, paint) => [
-  `${paint.good("made")} a signing key in ${safe(output)}, readable by you alone`,
+export const keygenView: View<Outputs["skills keygen"]> = ({ output, vault_ref, key_id, public_key_hex }, paint) => [
+  `${paint.good("made")} a signing key in ${output === undefined ? `the vault, as ${safe(vault_ref ?? "")}` : `${safe(output)}, readable by you alone`}`,
   ...fields(
     [
       ["key id", key_id],
@@ -15,7 +15,9 @@ export const keygenView: View<Outputs["skills keygen"]> = ({ output, key_id, pub
     "  ",
   ),
   "",
-  "Publish the public key, and keep the file where no build log and no repository sees it.",
+  output === undefined
+    ? "Publish the public key; palyra skills package build --signing-key-vault-ref signs with the secret one."
+    : "Publish the public key, and keep the file where no build log and no repository sees it.",
 ];
 
 export const buildView: View<Outputs["skills package build"]> = (built, paint) => [

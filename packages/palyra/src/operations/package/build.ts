@@ -1,11 +1,13 @@
 import { SkillError } from "palyra-skills";
 import { parseSigningKey } from "palyra-skills/signature";
 import * as v from "valibot";
-import { type PackageDocument, packageSkill, signingTime } from "../../authoring/index.ts";
+import { type PackageDocument, packageSkill, refuseInputAsOutput, signingTime } from "../../authoring/index.ts";
 import { PalyraError } from "../../errors.ts";
 import { readBounded } from "../../files/index.ts";
+import type { SecretName } from "../../vault/index.ts";
 import { choice, flag, integer, list, text } from "../field.ts";
 import { operation } from "../operation.ts";
+import { openVault, referenceOf, secretReference, VAULT_READ_ERRORS } from "../secrets/shared.ts";
 import { MAX_KEY_BYTES, type Services } from "../services.ts";
 
 export const build = operation({
@@ -18,6 +20,7 @@ export const build = operation({
     output: text("FILE", "The artifact to write"),
     signingKeyStdin: flag("Read the signing key from stdin"),
     signingKeyFile: v.optional(text("FILE", "Read the signing key from a file")),
+    signingKeyVaultRef: v.optional(secretReference("Take the signing key from the vault")),
     layout: v.optional(
       choice(["namespaced", "flat"], "LAYOUT", "flat is what Palyra's own tools write and read, namespaced everything else"),
     ),
@@ -29,7 +32,6 @@ export const build = operation({
   ],
   notes:
     "Without --sbom and --provenance both are generated from what is really there: the digests of the files, the git repository and commit, the packages of a lock file beside the manifest; the layout is then namespaced. With both, as Palyra's own tool wants them, it is flat, unless --layout says otherwise.",
-  later: { "signing-key-vault-ref": "the vault" },
   errors: [
     "ManifestParse",
     "ManifestValidation",
@@ -41,17 +43,22 @@ export const build = operation({
     "ArtifactTooLarge",
     "ArtifactEntryTooLarge",
     "ArtifactTooManyEntries",
-    "Io",
+    "SecretNotFound",
+    ...VAULT_READ_ERRORS,
   ],
-  problem: ({ module, signingKeyStdin, signingKeyFile }) => {
+  problem: ({ module, signingKeyStdin, signingKeyFile, signingKeyVaultRef }) => {
     if (module.length === 0) return "--module is missing";
-    if (signingKeyStdin && signingKeyFile !== undefined) return "--signing-key-stdin and --signing-key-file exclude each other";
-    if (!signingKeyStdin && signingKeyFile === undefined) return "one of --signing-key-stdin and --signing-key-file is needed";
-    return undefined;
+    const given = [signingKeyStdin ? true : undefined, signingKeyFile, signingKeyVaultRef].filter((each) => each !== undefined);
+    if (given.length > 1) return "--signing-key-stdin, --signing-key-file and --signing-key-vault-ref exclude each other";
+    return given.length === 0
+      ? "one of --signing-key-stdin, --signing-key-file and --signing-key-vault-ref is needed"
+      : undefined;
   },
   run: async (services, input, call): Promise<PackageDocument> => {
     const { manifest, module: modules, asset: assets, sbom, provenance, output, signedAtUnixMs } = input;
-    const secretKey = parseSigningKey(await readKey(services, input.signingKeyFile));
+    const others = [sbom, provenance, input.signingKeyFile].filter((each) => each !== undefined);
+    await refuseInputAsOutput(output, [manifest, ...modules, ...assets, ...others]);
+    const secretKey = parseSigningKey(await readKey(services, input));
     const signedAt = signingTime(signedAtUnixMs, services.sourceDateEpoch, call.now);
     call.progress("packing and signing");
     // Palyra's own command always has both documents, and writes flat: a script of its users gets what it got there.
@@ -61,11 +68,24 @@ export const build = operation({
   },
 });
 
-async function readKey(services: Services, file: string | undefined): Promise<Uint8Array> {
+async function readKey(services: Services, input: KeySource): Promise<Uint8Array> {
+  if (input.signingKeyVaultRef !== undefined) return readKeyOfVault(services, referenceOf(input.signingKeyVaultRef));
+  const file = input.signingKeyFile;
   if (file === undefined) return readKeyOfStdin(services);
   const read = await readBounded(file, MAX_KEY_BYTES);
   if (!read.ok) throw new SkillError("InvalidSigningKeyLength", { actual: read.size });
   return read.bytes;
+}
+
+interface KeySource {
+  readonly signingKeyFile?: string | undefined;
+  readonly signingKeyVaultRef?: string | undefined;
+}
+
+async function readKeyOfVault(services: Services, name: SecretName): Promise<Uint8Array> {
+  const secret = await openVault(services).get(name);
+  if (secret === undefined) throw new PalyraError("SecretNotFound", name);
+  return secret.value;
 }
 
 /** More than the limit is no key, as in a file; how much more is not read. */

@@ -27,7 +27,7 @@ export const set = operation({
   examples: [
     "secrets set skill:acme.echo api_token",
     "secrets set global signing_key --value-stdin < acme.key",
-    "secrets set global api_token --value-fd 3 3< token.txt",
+    "secrets set global api_token --value-fd 3",
   ],
   notes:
     "On a terminal it asks for the value and does not show it. A value is never an argument: others could read it in the list of processes.",

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { PalyraError } from "../../errors.ts";
-import { ageFileVault, parseKey, parseScope, type SecretName, type Vault } from "../../vault/index.ts";
+import { ageFileVault, parseKey, parseReference, parseScope, type SecretName, type Vault } from "../../vault/index.ts";
 import { text } from "../field.ts";
 import type { Services } from "../services.ts";
 
@@ -28,4 +28,18 @@ export function nameOf(input: { readonly scope: string; readonly key: string }):
   const name = { scope: parseScope(input.scope), key: parseKey(input.key) };
   if (name.scope === undefined || name.key === undefined) throw new PalyraError("Usage", { problem: "no name of a secret" });
   return { scope: name.scope, key: name.key };
+}
+
+/** `<scope>/<key>` as one option. */
+export function secretReference(help: string) {
+  return text("SCOPE/KEY", help, (value) =>
+    parseReference(value) === undefined ? `is no SCOPE/KEY of a secret: the scope is ${SCOPES}` : undefined,
+  );
+}
+
+/** Of a word that the input's schema has passed. */
+export function referenceOf(value: string): SecretName {
+  const name = parseReference(value);
+  if (name === undefined) throw new PalyraError("Usage", { problem: "no name of a secret" });
+  return name;
 }

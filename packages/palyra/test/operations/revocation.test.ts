@@ -91,6 +91,12 @@ describe("a revoked key", () => {
     expect(stdout).toContain("Nothing that this key signed is accepted here any more");
     expect(stdout).toContain("acme.echo 1.0.0");
     expect(stdout).not.toContain("\u001b[31m");
+    // Remembered and refused at once: the list says both.
+    expect((await palyra("skills", "trust", "list")).stdout).toMatch(/acme +first seen, revoked/);
+    expect(parsed(await palyra("skills", "trust", "list", "--json"))).toMatchObject({
+      revoked_keys: [key],
+      revoked_payloads: [],
+    });
     const shown = await palyra("skills", "trust", "show", "acme");
     expect(shown.stdout).toContain("each key that it is trusted by is revoked");
     expect((await palyra("skills", "journal", "tail")).stdout).toContain("revoked: ed25519:");

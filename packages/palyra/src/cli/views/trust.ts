@@ -4,7 +4,9 @@ import { type Cell, table } from "../text/layout.ts";
 import type { View } from "./view.ts";
 
 export const trustListView: View<Outputs["skills trust list"]> = (document, paint) => {
-  const { trust_store, trusted_publishers, tofu_publishers } = document;
+  const { trust_store, trusted_publishers, tofu_publishers, revoked_keys } = document;
+  const row = (publisher: string, how: string, key: string): Cell[] =>
+    cells(publisher, revoked_keys.includes(key) ? `${how}, revoked` : how, key);
   const rows: Cell[][] = [
     ...Object.entries(trusted_publishers).flatMap(([publisher, keys]) => keys.map((key) => row(publisher, "listed", key))),
     ...Object.entries(tofu_publishers).map(([publisher, key]) => row(publisher, "first seen", key)),
@@ -13,8 +15,12 @@ export const trustListView: View<Outputs["skills trust list"]> = (document, pain
   return [...table(["publisher", "trusted as", "public key"], rows, paint), "", safe(trust_store)];
 };
 
-function row(publisher: string, how: string, key: string): Cell[] {
-  return [{ text: safe(publisher), paint: "strong" }, { text: how, paint: how === "listed" ? "good" : "warning" }, { text: key }];
+function cells(publisher: string, how: string, key: string): Cell[] {
+  return [
+    { text: safe(publisher), paint: "strong" },
+    { text: how, paint: how === "listed" ? "good" : how === "first seen" ? "warning" : "bad" },
+    { text: key },
+  ];
 }
 
 export const trustView: View<Outputs["skills trust add"]> = ({ changed, publisher, trusted_keys, pinned_key }, paint) => [

@@ -9,6 +9,10 @@ export interface TrustListDocument {
   readonly trusted_publishers: { readonly [publisher: string]: readonly string[] };
   /** Publisher -> the key it was first seen with. */
   readonly tofu_publishers: { readonly [publisher: string]: string };
+  /** Public keys that are refused although they may be listed or remembered (spec 3.4). */
+  readonly revoked_keys: readonly string[];
+  /** SHA-256 of payloads that are refused, whoever signed them. */
+  readonly revoked_payloads: readonly string[];
   /** Skill id -> the publisher that it belongs to (spec 3.4). */
   readonly owners: { readonly [skillId: string]: string };
 }
@@ -25,6 +29,8 @@ export const list = operation({
       trust_store: home.places.trustStore,
       trusted_publishers: Object.fromEntries(store.trusted),
       tofu_publishers: Object.fromEntries(store.pinned),
+      revoked_keys: constraints.revoked.map(({ public_key }) => public_key),
+      revoked_payloads: constraints.revoked_payloads.map(({ payload_sha256 }) => payload_sha256),
       owners: Object.fromEntries(constraints.owners),
     };
   },

@@ -141,7 +141,7 @@ describe("the program", () => {
     expect(ran.stderr).toContain("InvalidSigningKeyLength");
     expect(ran.stderr).not.toContain("abcd");
     const large = spawnSync(process.execPath, [program, ...words], { encoding: "utf8", env, input: "a".repeat(100_000) });
-    expect(large.stderr).toContain("EFBIG");
+    expect(large.stderr).toContain("InvalidSigningKeyLength");
   });
   it("makes a key that it does not show", () => {
     const file = join(root, "acme.key");

@@ -60,7 +60,7 @@ const PLACES: { readonly [Name in Place]: Option } = {
 
 const ASKING: readonly Option[] = [
   flag("yes", "Answer ordinary questions with yes", "y"),
-  flag("non-interactive", "Ask nothing; what needs an answer is refused"),
+  flag("non-interactive", "Ask nothing, and go on as where there is no terminal"),
 ];
 
 const DAEMON: readonly Option[] = [

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { colours, plain } from "../../src/cli/text/paint.ts";
@@ -203,6 +203,21 @@ describe("looking changes nothing (T5, T6, D4)", () => {
       expect((await look("skills", command, "acme.echo")).exit).toBe(1);
     await look("skills", "install", "--artifact", file, "--allow-untrusted", "--dry-run");
     expect(existsSync(join(empty, "state"))).toBe(false);
+  });
+});
+
+describe("the output of package build", () => {
+  it.each(["key", "link"])("is never a file that it reads, named or linked: %s", async (name) => {
+    const [manifest, key, link] = [join(root, "own.toml"), join(root, "own.key"), join(root, `${name}.link`)];
+    writeFileSync(manifest, "");
+    writeFileSync(key, "11".repeat(32));
+    symlinkSync(key, link);
+    const output = name === "key" ? key : link;
+    const words = ["--manifest", manifest, "--module", manifest, "--output", output, "--signing-key-file", key];
+    const ran = await palyra("skills", "package", "build", ...words, "--json");
+    expect(ran.exit).toBe(2);
+    expect(ran.stderr).toContain("is the file that is read as");
+    expect(readFileSync(key, "utf8")).toBe("11".repeat(32));
   });
 });
 

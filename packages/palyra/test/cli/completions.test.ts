@@ -14,7 +14,17 @@ describe("completion", () => {
   it("goes on with the words of commands", async () => {
     expect(await valuesOf("")).toEqual(["skills", "secrets", "extension", "completions"]);
     expect(await valuesOf("skills", "li")).toEqual(["list"]);
-    expect(await valuesOf("skills", "trust", "")).toEqual(["list", "show", "add", "remove", "pin", "unpin", "revoke", "rotate", "sign-rotation"]);
+    expect(await valuesOf("skills", "trust", "")).toEqual([
+      "list",
+      "show",
+      "add",
+      "remove",
+      "pin",
+      "unpin",
+      "revoke",
+      "rotate",
+      "sign-rotation",
+    ]);
     expect(await valuesOf("--json", "skills", "pack")).toEqual(["package"]);
     expect(await valuesOf("skills", "nothing", "")).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, unlink } from "node:fs/promises";
 import { toHex } from "palyra-skills/encoding";
 import type { Platform } from "palyra-skills/platform";
 import { keyId, SECRET_KEY_BYTES } from "palyra-skills/signature";
@@ -34,6 +34,10 @@ export async function writeKeyFile(file: string, secret: string): Promise<void> 
     try {
       await handle.writeFile(secret);
       await handle.sync();
+    } catch (error) {
+      // Half a key is none, and would be in the way of the next (a full disk).
+      await unlink(file).catch(() => {});
+      throw error;
     } finally {
       await handle.close();
     }

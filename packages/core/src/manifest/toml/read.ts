@@ -61,7 +61,8 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
-const BARE_KEY = /[A-Za-z0-9_-]+/y;
+/** By code unit: 1 for what a key without quotes is made of. */
+const BARE_KEY = Uint8Array.from({ length: 128 }, (_, code) => Number(/[A-Za-z0-9_-]/.test(String.fromCharCode(code))));
 
 class TomlReader {
   readonly #scan: Scanner;
@@ -132,7 +133,7 @@ class TomlReader {
       const start = scan.at;
       const code = scan.peek();
       const quoted = code === QUOTE || code === APOSTROPHE;
-      const name = quoted ? readLineString(scan) : scan.match(BARE_KEY);
+      const name = quoted ? readLineString(scan) : scan.takeRun(BARE_KEY);
       if (!quoted && name === "") scan.stop(start, "no key", "letters of ASCII, digits, _ and -, or a quoted key");
       if (name.length > LONG_KEY && ++this.#longKeys > MAX_LONG_KEYS)
         scan.stop(start, "too many long keys", `at most ${MAX_LONG_KEYS} of over ${LONG_KEY} characters`);

@@ -23,7 +23,7 @@ export const HASH = 0x23;
  * What TOML 1.0 allows nowhere, not even in comments and strings: control characters other than tab and line ends, and a
  * carriage return that ends no line.
  */
-const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\r(?!\n)/;
+const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f](?<!\r(?=\n))/;
 
 /** A text and how far it has been read. */
 export class Scanner {
@@ -60,6 +60,15 @@ export class Scanner {
     const start = this.at;
     this.at = pattern.lastIndex;
     return this.text.slice(start, this.at);
+  }
+
+  /** Takes all code units here that a table has. For short runs: starting a pattern costs more than most keys are long. */
+  takeRun(table: Uint8Array): string {
+    const { text, at: start } = this;
+    let at = start;
+    while (at < text.length && table[text.charCodeAt(at)] === 1) at++;
+    this.at = at;
+    return text.slice(start, at);
   }
 
   skipSpace(): void {

@@ -32,6 +32,7 @@ export const palyraLayers: LayerTable = {
   "settings.ts": { layer: 0 },
   files: { layer: 0, packages: ["@photostructure/sqlite", "node:sqlite"] },
   platform: { layer: 0 },
+  net: { layer: 0 },
   installed: { layer: 1 },
   trust: { layer: 1 },
   journal: { layer: 1 },
@@ -41,5 +42,7 @@ export const palyraLayers: LayerTable = {
   operations: { layer: 4, packages: ["valibot"] },
   cli: { layer: 5 },
   conformance: { layer: 5 },
+  http: { layer: 5, packages: ["hono", "@hono/node-server", "pino", "prom-client", "@valibot/to-json-schema", "valibot"] },
+  daemon: { layer: 5 },
   entry: { layer: 6 },
 };

@@ -1,4 +1,5 @@
-// Opening an artifact over the serial floor: inflate, CRC and the two SHA-256 passes over the same bytes, on one thread.
+// Opening an artifact over the serial floor: inflate, CRC and the two SHA-256 passes over the same bytes, on one thread. The floor
+// keeps the contents as opening does: fresh pages for them are part of either.
 
 import { spawnSync } from "node:child_process";
 import { createHash, createPublicKey, verify as verifySignature } from "node:crypto";
@@ -25,10 +26,43 @@ async function largeArtifact() {
   return bytes;
 }
 
-async function smallArtifact() {
-  return (
-    await buildArtifact(buildInput([{ path: "m.wasm", bytes: new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]) }]), nodePlatform)
-  ).bytes;
+/** A skill of one tool, as small ones are: some 2 KB. */
+const SMALL_MANIFEST = `manifest_version = 2
+skill_id = "acme.small"
+name = "Small"
+version = "1.0.0"
+publisher = "acme"
+
+[[entrypoints.tools]]
+id = "acme.small.run"
+name = "run"
+description = "Takes a text and gives back another one."
+input_schema = { type = "object", required = ["text"], properties = { text = { type = "string" } } }
+output_schema = { type = "object", properties = { text = { type = "string" } } }
+risk = { default_sensitive = false, requires_approval = true }
+
+[capabilities.filesystem]
+read_roots = ["data"]
+
+[capabilities]
+http_egress_allowlist = ["api.example.com"]
+
+[capabilities.quotas]
+fuel_budget = 5000000
+
+[compat]
+required_protocol_major = 1
+min_palyra_version = "0.1.0"
+`;
+
+/** The same module under a manifest of 1 KB, and under the example's of 3 KB, whose parsing takes more than the rest. */
+async function smallArtifacts() {
+  const input = buildInput([{ path: "m.wasm", bytes: new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]) }]);
+  const built = (input) => buildArtifact(input, nodePlatform);
+  return {
+    small: (await built({ ...input, manifest: new TextEncoder().encode(SMALL_MANIFEST) })).bytes,
+    wordy: (await built(input)).bytes,
+  };
 }
 
 /** The compressed entries, found once and outside of what is timed. */
@@ -52,17 +86,19 @@ async function compressedEntries(bytes) {
 
 function serialFloor(entries) {
   const payload = createHash("sha256");
+  const contents = [];
   let crc = 0;
   for (const { deflated, method, size } of entries) {
     const content =
       method === 0
         ? deflated
         : inflateRawSync(deflated, { maxOutputLength: Math.max(size, 1), chunkSize: Math.max(size + 1, 64) });
+    contents.push(content);
     crc ^= crc32(content);
     createHash("sha256").update(content).digest();
     payload.update(content);
   }
-  return [crc, payload.digest()];
+  return [contents, crc, payload.digest()];
 }
 
 export async function run() {
@@ -84,9 +120,16 @@ export async function run() {
   if (onOneCore) return rows;
   rows.push(...runOnOneCore());
 
-  const small = await smallArtifact();
-  const smallEntries = await compressedEntries(small);
-  const { signature, publicKey, payloadSha256 } = await openArtifact(small, nodePlatform);
+  const { small, wordy } = await smallArtifacts();
+  rows.push({ ...(await smallRow(small)), limit: 3 }, await smallRow(wordy));
+  rows.push(memoryRow(large, entries));
+  return rows;
+}
+
+/** Warm, and over the same floor with one verification of the signature. */
+async function smallRow(artifact) {
+  const entries = await compressedEntries(artifact);
+  const { archive, signature, publicKey, payloadSha256 } = await openArtifact(artifact, nodePlatform);
   const key = createPublicKey({
     key: Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), publicKey]),
     format: "der",
@@ -95,17 +138,15 @@ export async function run() {
   const signed = Buffer.from(signature.signature_base64, "base64");
   const message = Buffer.from(payloadSha256);
   const floor = () => {
-    serialFloor(smallEntries);
+    serialFloor(entries);
     verifySignature(null, message, key, signed);
   };
-  rows.push({
-    what: `open, artifact of ${small.length} bytes, warm`,
+  const manifest = archive.get("skill.toml").bytes.length;
+  return {
+    what: `open, artifact of ${artifact.length} bytes (manifest of ${manifest}), warm`,
     floor: "the same and one Ed25519 verification",
-    ...(await pairs(() => openArtifact(small, nodePlatform), floor, { samples: 31, inner: 50, warmup: 20 })),
-    limit: 3,
-  });
-  rows.push(memoryRow(large, entries));
-  return rows;
+    ...(await pairs(() => openArtifact(artifact, nodePlatform), floor, { samples: 31, inner: 50, warmup: 20 })),
+  };
 }
 
 /** The same on one core, where the system can say so. */

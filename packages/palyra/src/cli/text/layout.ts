@@ -10,30 +10,32 @@ export interface Cell {
 /** Aligned columns, two spaces apart, with a faint heading; no trailing blanks. */
 export function table(headings: readonly string[], rows: readonly (readonly Cell[])[], paint: Paint): string[] {
   const lines = [headings.map((text): Cell => ({ text, paint: "faint" })), ...rows];
-  const widths = headings.map((_, column) => widest(lines, column));
-  return lines.map((cells) => aligned(cells, widths, paint));
+  const columns = lines.map((cells) => cells.map(({ text }) => width(text)));
+  const widths = headings.map((_, column) => widest(columns, column));
+  return lines.map((cells, at) => aligned(cells, columns[at] ?? [], widths, paint));
 }
 
 /** Columns between columns. */
 const GAP = 2;
 
-function widest(lines: readonly (readonly Cell[])[], column: number): number {
+function widest(lines: readonly (readonly number[])[], column: number): number {
   let most = 0;
-  for (const cells of lines) most = Math.max(most, width(cells[column]?.text ?? ""));
+  for (const columns of lines) most = Math.max(most, columns[column] ?? 0);
   return most;
 }
 
 /** Blanks are written before what follows them, so that none trail. */
-function aligned(cells: readonly Cell[], widths: readonly number[], paint: Paint): string {
+function aligned(cells: readonly Cell[], columns: readonly number[], widths: readonly number[], paint: Paint): string {
   let line = "";
   let blanks = 0;
-  let column = 0;
+  let at = 0;
   for (const { text, paint: name } of cells) {
-    const room = (widths[column++] ?? 0) + GAP;
+    const columnsOfIt = columns[at] ?? 0;
+    const room = (widths[at++] ?? 0) + GAP;
     if (text === "") blanks += room;
     else {
       line += " ".repeat(blanks) + (name === undefined ? text : paint[name](text));
-      blanks = room - width(text);
+      blanks = room - columnsOfIt;
     }
   }
   return line;

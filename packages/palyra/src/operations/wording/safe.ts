@@ -12,17 +12,17 @@ import { maskUserInfo } from "./url.ts";
  */
 export const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
 
-/** What nearly every text is: nothing else need be asked of it. */
-const PRINTABLE_ASCII = /^[ -~]*$/;
+/** What nearly every text is: nothing else need be asked of it. Without `@` no URL in it has a password. */
+const PLAIN = /^[ -?A-~]*$/;
 
 /** Longest text of a stranger in one line of output, in code points. */
 export const MAX_SHOWN = 400;
 
 /** The text with everything unsafe as `\u{202e}` and no password of a URL in it; longer texts end in `…`. */
 export function safe(written: string, limit = MAX_SHOWN): string {
+  if (written.length <= limit && PLAIN.test(written)) return written;
   // Before it is shortened: half a password would not be known for one.
   const text = maskUserInfo(written);
-  if (text.length <= limit && PRINTABLE_ASCII.test(text)) return text;
   // UTF-16 units bound code points from above, so the short case needs no walk.
   const shown = text.length <= limit ? text : shorten(text, limit);
   return shown.replace(UNSAFE, (unsafe) => `\\u{${(unsafe.codePointAt(0) ?? 0).toString(16)}}`);

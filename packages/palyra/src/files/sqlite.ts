@@ -7,6 +7,7 @@
  * values go in and rows come out through two functions that SQL calls.
  */
 import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 
 /** What SQLite stores. Integers are read as bigint, so that no row of another program can make a reader throw. */
 export type SqlValue = null | bigint | number | string | Uint8Array;
@@ -33,6 +34,11 @@ export interface Database {
 export interface OpenOptions {
   /** Opens an existing file without any right to change it; of one in WAL mode, `-wal` and `-shm` may stay behind. */
   readonly readOnly?: boolean;
+  /**
+   * Read only, without locks and without a look at `-wal` and `-journal`, so that a folder without write access will do. Right only
+   * where neither has anything in it, and nobody writes meanwhile: the caller's business.
+   */
+  readonly immutable?: boolean;
   /** Milliseconds that a statement waits for another connection's lock; 0 answers at once. */
   readonly busyTimeoutMs?: number;
 }
@@ -54,7 +60,10 @@ interface Driver {
 /** Opens a database file. Throws the driver's error; `sqliteResult` tells what it means. */
 export function openDatabase(path: string, options: OpenOptions = {}): Database {
   const { DatabaseSync } = loadDriver();
-  const database = new DatabaseSync(path, { readOnly: options.readOnly === true });
+  const { readOnly = false, immutable = false } = options;
+  const database = new DatabaseSync(immutable ? `${pathToFileURL(path).href}?immutable=1` : path, {
+    readOnly: readOnly || immutable,
+  });
   database.exec(`PRAGMA busy_timeout = ${Math.trunc(options.busyTimeoutMs ?? 0)}`);
 
   let statement: Running = { values: [], visit: () => {} };

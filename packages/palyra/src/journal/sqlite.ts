@@ -7,6 +7,7 @@ import { type Database, ifThere, makeFolder, openDatabase, sqliteResult, syncFol
 import type { ChainSummary, EffectiveStatus, EventQuery, Journal, JournalWriter, OpenJournal, StoredEvent } from "./journal.ts";
 import { readEvents, readStatus, readStatuses, readWaiting, walkChain } from "./queries.ts";
 import { createTables, readTables, SCHEMA_VERSION, type Tables } from "./schema.ts";
+import { type Stillness, stillnessOf } from "./still.ts";
 import { SqliteWriter } from "./writer.ts";
 
 /** Milliseconds that a transaction waits for others' (spec 5.2). */
@@ -22,19 +23,50 @@ export async function openJournal(file: string, options: { readonly create: fals
 export async function openJournal(file: string, options: Extract<OpenJournal, { create: true }>): Promise<Journal>;
 export async function openJournal(file: string, options: OpenJournal): Promise<Journal | undefined> {
   try {
-    if (options.create) await makeFile(file);
-    else if (!(await ifThere(() => stat(file)))) return undefined;
-    const journal = new SqliteJournal(file, options.create ? resolve(options.auditFile) : undefined);
-    try {
-      await journal.prepare(options.create);
-      return journal;
-    } catch (error) {
-      await journal.close();
-      throw error;
+    if (options.create) {
+      await makeFile(file);
+      return await prepared(new SqliteJournal(file, { auditFile: resolve(options.auditFile) }), true);
     }
+    if (!(await ifThere(() => stat(file)))) return undefined;
+    return await openToRead(file);
   } catch (error) {
     throw fault(file, error);
   }
+}
+
+/**
+ * Opened for writing by readers too: the last connection to close then clears away the files of WAL mode. Where that right is not there
+ * (a backup, a read-only disk, somebody else's file), without it.
+ */
+async function openToRead(file: string): Promise<Journal> {
+  try {
+    return await prepared(new SqliteJournal(file), false);
+  } catch (error) {
+    if (!isWithoutRight(error)) throw error;
+  }
+  try {
+    return await prepared(new SqliteJournal(file, { readOnly: true }), false);
+  } catch (error) {
+    if (!isWithoutRight(error)) throw error;
+    // SQLite reads a file in WAL mode only where it may write beside it, but for one that nobody changes.
+    return prepared(new SqliteJournal(file, { still: stillnessOf(file) }), false);
+  }
+}
+
+async function prepared(journal: SqliteJournal, create: boolean): Promise<Journal> {
+  try {
+    await journal.prepare(create);
+    return journal;
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+}
+
+/** As the driver says it, or as this file has told it on already. */
+function isWithoutRight(error: unknown): boolean {
+  const cause = error instanceof PalyraError ? error.cause : error;
+  return ["read_only", "cannot_open"].includes(sqliteResult(cause) ?? "");
 }
 
 /** An empty file of mode 0600, whose name survives a power loss. SQLite gives its companions the same mode. */
@@ -48,22 +80,31 @@ async function makeFile(file: string): Promise<void> {
   }
 }
 
+interface SqliteJournalOptions {
+  readonly auditFile?: string;
+  readonly readOnly?: boolean;
+  /** Read as a file that nobody changes, which is looked at after each read. */
+  readonly still?: Stillness;
+}
+
 class SqliteJournal implements Journal {
   readonly name: string;
   readonly #database: Database;
   readonly #auditFile: string | undefined;
 
-  constructor(file: string, auditFile: string | undefined) {
+  readonly #still: Stillness | undefined;
+
+  constructor(file: string, { auditFile, readOnly = false, still }: SqliteJournalOptions = {}) {
     this.name = file;
     this.#auditFile = auditFile;
-    // Opened for writing by readers too: the last connection to close then clears away the files of WAL mode.
-    this.#database = openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS });
+    this.#still = still;
+    this.#database = openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS, readOnly, immutable: still !== undefined });
   }
 
   async prepare(create: boolean): Promise<void> {
     // What a sync has to mean on macOS (T18); of the connection, not of the file.
     this.#database.exec("PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;");
-    const tables = this.#tables();
+    const tables = create ? this.#tables() : this.#read((found) => found);
     if (!create || tables.schema === SCHEMA_VERSION) return;
     // Only a file without any table is our own to set up.
     if (tables.empty) await this.#patiently(() => this.#database.exec("PRAGMA journal_mode = WAL"));
@@ -117,11 +158,14 @@ class SqliteJournal implements Journal {
   #read<Result>(work: (tables: Tables) => Result): Result {
     try {
       this.#database.exec("BEGIN");
+      let result: Result;
       try {
-        return work(this.#tables());
+        result = work(this.#tables());
       } finally {
         this.#rollback();
       }
+      this.#still?.check();
+      return result;
     } catch (error) {
       throw fault(this.name, error);
     }

@@ -41,6 +41,37 @@ async function filled(events: number): Promise<void> {
   await journal.close();
 }
 
+describe("events of one skill", () => {
+  it("are those that name it, in any case and spelling, and those that lost whose they are", async () => {
+    await filled(0);
+    const payloads = [
+      '{"skill_id":"acme.echo"}',
+      '{"skill_id":"ACME.Echo"}',
+      '{"skill_id":"acme\\u002eecho"}',
+      '{"skill_id":"acmeXecho"}',
+      '{"skill_id":"other.tool","note":"acme.echo"}',
+      '{"skill_id":"acme.echo',
+      "5",
+      "null",
+      "{}",
+      "",
+    ];
+    raw((database) => {
+      for (const [n, payload] of payloads.entries())
+        database.run("INSERT INTO skill_events VALUES (?1, ?2, 'skill.installed', 1, 'p', 'd', NULL, ?3, ?4, ?4)", [
+          n + 1,
+          `ulid-${n}`,
+          payload,
+          `hash-${n}`,
+        ]);
+    });
+    const journal = await openHere();
+    const found = await journal.events({ skillId: "acme.ECHO" });
+    await journal.close();
+    expect(found.map(({ seq }) => payloads[seq - 1])).toEqual([...payloads.slice(0, 3), ...payloads.slice(5, 8), ""]);
+  });
+});
+
 describe("the journal's file", () => {
   it("has skill_status exactly as Palyra has it", async () => {
     await filled(0);

@@ -312,7 +312,12 @@ describe("a journal that cannot be read", () => {
     const ran = await palyra("skills", "list", "--json");
     expect(ran).toMatchObject({ exit: 0, stderr: expect.stringContaining("warning:") });
     expect(parsed(ran)).toMatchObject({
-      entries: [{ runtime_status: { status: "unknown", source: "unknown" }, eligibility: { eligible: false } }],
+      entries: [
+        {
+          runtime_status: { status: "unknown", source: "unknown" },
+          eligibility: { eligible: false, reasons: [expect.stringContaining("cannot be read")] },
+        },
+      ],
     });
     expect((await palyra("skills", "quarantine", "acme.echo", "--json")).exit).toBe(1);
   });

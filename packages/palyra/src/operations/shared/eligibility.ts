@@ -36,13 +36,14 @@ const UNKNOWN: RuntimeStatus = { status: "unknown", source: "unknown", quarantin
 
 /**
  * Whether a skill may run here (spec 11.4): not when it is quarantined or disabled, when the host is below what it needs, or when
- * something else `blocks` it; unknown without a status. A status that is none of the three is not eligible (D6).
+ * something else `blocks` it; unknown without a status, and `whyUnknown` says why that is. A status that is none of the three is not eligible (D6).
  */
 export function eligibilityOf(
   { status, reason }: RuntimeStatus,
   requirements: Requirements | undefined,
   host: HostLevel,
   blocks: readonly string[] = [],
+  whyUnknown: string = NO_STATUS,
 ): Eligibility {
   if (status === "active" && blocks.length === 0 && isEnough(host, requirements)) return ELIGIBLE;
   const reasons = [
@@ -51,7 +52,7 @@ export function eligibilityOf(
     ...(requirements === undefined ? [] : hostReasons(requirements, host)),
   ];
   if (reasons.length > 0) return { status: "blocked", eligible: false, reasons };
-  if (status === "unknown") return { status: "unknown", eligible: false, reasons: [NO_STATUS] };
+  if (status === "unknown") return { status: "unknown", eligible: false, reasons: [whyUnknown] };
   return ELIGIBLE;
 }
 
@@ -63,6 +64,7 @@ function isEnough({ protocolMajor, version }: HostLevel, requirements: Requireme
 }
 
 const NO_STATUS = "the journal has no status for it: it has never been admitted here";
+export const UNREAD_STATUS = "the journal cannot be read, so its status is not known";
 
 function statusReasons(status: string, reason: string | undefined): string[] {
   const because = reason === undefined ? "" : ` (${reason})`;

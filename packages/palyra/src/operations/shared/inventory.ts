@@ -5,7 +5,14 @@ import { type InstalledEntry, type ManifestSummary, summariesOf, summaryOf } fro
 import type { EffectiveStatus } from "../../journal/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { mayTidy } from "../../lifecycle/state-root.ts";
-import { type Eligibility, eligibilityOf, type Requirements, type RuntimeStatus, runtimeStatus } from "./eligibility.ts";
+import {
+  type Eligibility,
+  eligibilityOf,
+  type Requirements,
+  type RuntimeStatus,
+  runtimeStatus,
+  UNREAD_STATUS,
+} from "./eligibility.ts";
 
 /** One installed version as it is listed (spec 11.4): the index's record, then what is known of it besides. */
 export interface InventoryEntry extends InstalledEntry {
@@ -59,7 +66,8 @@ export function inventoryEntry(
   const requirements = summary === undefined ? undefined : requirementsOf(summary);
   const reasons = problem === undefined ? blocks : [problem.message, ...blocks];
   const install_state = entry.current ? "installed_current" : "installed_superseded";
-  const eligibility = eligibilityOf(runtime_status, requirements, home.host ?? HOST_LEVEL, reasons);
+  const whyUnknown = statusOf === UNREAD ? UNREAD_STATUS : undefined;
+  const eligibility = eligibilityOf(runtime_status, requirements, home.host ?? HOST_LEVEL, reasons, whyUnknown);
   if (summary === undefined || requirements === undefined) {
     const listed = { ...entry, install_state, runtime_status, eligibility } as const;
     return problem === undefined ? listed : { ...listed, problem };
@@ -85,11 +93,13 @@ export async function readStatuses(home: Home, call: Call): Promise<StatusLookup
   } catch (error) {
     if (!(error instanceof PalyraError) || error.code !== "JournalUnavailable") throw error;
     call.warn(`the journal ${home.places.journal} cannot be read, so no status is known`);
-    return NO_STATUSES;
+    return UNREAD;
   }
 }
 
 const NO_STATUSES: StatusLookup = () => ({ status: "unknown", source: "unknown" });
+/** Another one, so that it can be told apart: the document has no place for the difference but in the reasons. */
+const UNREAD: StatusLookup = (skillId, version) => NO_STATUSES(skillId, version);
 
 /** An error of one skill as a part of a document; one that is not ours is thrown on. */
 export async function problemOf(error: unknown): Promise<Problem> {

@@ -17,8 +17,8 @@ import { Tables } from "./tables.ts";
  */
 export const MAX_DEPTH = 80;
 
-/** Keys and values in one text, so that 16 MiB of brackets cannot fill the memory with nodes. */
-export const MAX_VALUES = 2 ** 20;
+/** Keys and values in one text, so that 16 MiB of brackets cannot take seconds and fill the memory with nodes, unsigned as they are. */
+export const MAX_VALUES = 2 ** 17;
 
 /** What is wrong with a text that can be read to its end all the same. */
 export interface TomlReport {

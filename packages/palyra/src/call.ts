@@ -11,6 +11,8 @@ export interface Call {
   progress(label: string): void;
   /** A remark for the person, on stderr (never in the document). */
   warn(text: string): void;
+  /** Lines for whoever reads the log, on stderr: ready for a terminal, as a question's context. Absent where only errors are wanted. */
+  readonly tell?: (lines: readonly string[]) => void;
   /** Absent where nobody may be asked: no terminal, `--yes`, `--non-interactive`, `--json` (spec 5.2). */
   readonly ask?: (question: Question) => Promise<boolean>;
   /** Asks for something that is not shown while it is typed; empty where nothing was. Absent as `ask` is. `label` is safe to print. */

@@ -37,7 +37,8 @@ export interface PalyraErrorDetails {
   LockTimeout: { readonly file: string; readonly waited_ms: number; readonly holder?: string };
   /** T41. */
   UnsafeInstallName: { readonly name: string; readonly problem: string };
-  UnsafeStateRoot: { readonly folder: string; readonly problem: string };
+  /** `file`: what is named as `folder` is a file. */
+  UnsafeStateRoot: { readonly folder: string; readonly problem: string; readonly file?: true };
   EngineUnsupported: {
     readonly skill_id: string;
     readonly version: string;

@@ -11,7 +11,7 @@ import { readLockedPackages } from "./lockfile.ts";
 import { writeProvenance } from "./provenance.ts";
 import { readRepository } from "./repository.ts";
 import { readSource, readSources } from "./sources.ts";
-import { toolModuleRemarks } from "./tool-modules.ts";
+import { notModuleRemarks, toolModuleRemarks } from "./tool-modules.ts";
 
 /** Paths as they were given. */
 export interface PackageRequest {
@@ -56,7 +56,7 @@ export async function packageSkill(
   await io("make the folder of", request.output, () => makeFolder(dirname(request.output)));
   await writeFileAtomically(request.output, built.bytes, { mode: 0o644 });
   const { artifact, bytes } = built;
-  for (const remark of toolModuleRemarks(artifact)) warn(remark);
+  for (const remark of [...notModuleRemarks(artifact), ...toolModuleRemarks(artifact)]) warn(remark);
   return {
     artifact_path: request.output,
     payload_sha256: artifact.payloadSha256,

@@ -36,6 +36,30 @@ export function groupHelp(path: string, { paint, columns: window }: Page): strin
   ];
 }
 
+/** For whoever typed no command: the next words, and the two lines to type from here. */
+export function shortHelp(path: string, { paint, columns: window }: Page): string[] {
+  const limit = Math.min(window, MAX_COLUMNS);
+  const prefix = path === "" ? "" : `${path} `;
+  const below = new Map<string, Set<string>>();
+  const summaries = new Map(commands());
+  for (const [name] of commands().filter(([each]) => each.startsWith(prefix))) {
+    const [word = "", next] = name.slice(prefix.length).split(" ");
+    const known = below.get(word) ?? new Set();
+    below.set(word, next === undefined ? known : known.add(next));
+  }
+  return [
+    ...(path === "" ? [`palyra ${VERSION}: signed skills for AI agents`, ""] : []),
+    paint.strong("Commands"),
+    ...columns(
+      [...below].map(([word, next]) => [word, next.size === 0 ? (summaries.get(prefix + word) ?? "") : [...next].join(", ")]),
+      limit,
+    ),
+    "",
+    `palyra ${prefix}--help lists them all, each with what it does`,
+    path === "skills" || path === "" ? "palyra skills list shows what is installed" : `palyra help ${path} is the same`,
+  ];
+}
+
 const VERSION_OPTION = ["--version", "Show the version"] as const;
 
 export function operationHelp(name: OperationName, operation: Operation<unknown>, { paint, columns: window }: Page): string[] {

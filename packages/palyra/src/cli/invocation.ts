@@ -20,6 +20,7 @@ export function readInvocation(operation: Operation<unknown>, commandWords: read
   const input = inputOf(operation, words, options);
   const problems = operation.problems(input);
   if (problems.length > 0) throw usage(problems.join("; "), "--help shows how it is used");
+  requireOrigin(words);
   const unattended = words.flags.has("yes") || words.flags.has("non-interactive");
   return { input, settings: settingsOf(words), unattended };
 }
@@ -35,6 +36,16 @@ function requireChoices(words: Words, options: ReturnType<typeof optionsOf>): vo
     if (value === undefined || choices === undefined || choices.length === 0 || choices.includes(value)) continue;
     throw usage(`--${name} ${quoted(value)} is none of ${choices.join(", ")}`);
   }
+}
+
+/** What the journal will say of whoever asked: a name without blanks, and the ULID that the help asks for. */
+function requireOrigin({ texts }: Words): void {
+  const device = texts.get("device-id");
+  if (device !== undefined && device.trim() !== "" && !/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i.test(device))
+    throw usage(`--device-id ${quoted(device)} is no ULID: 26 characters, digits and letters without I, L, O and U`);
+  const principal = texts.get("principal");
+  if (principal !== undefined && principal.trim() !== "" && !/^[\x21-\x7e]{1,256}$/.test(principal))
+    throw usage(`--principal ${quoted(principal)} is no name: at most 256 ASCII characters, no blanks, as user:ada`);
 }
 
 function inputOf(operation: Operation<unknown>, words: Words, options: readonly Option[]): RawInput {

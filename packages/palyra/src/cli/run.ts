@@ -59,14 +59,15 @@ async function dispatch(argv: readonly string[], host: Host, manner: Manner): Pr
 
 async function runGroup(path: string, words: readonly string[], host: Host, manner: Manner): Promise<0> {
   if (path === "" && words.some((word) => word === "--version" || word === "-V")) {
-    host.stdout.write(`palyra ${VERSION}\n`);
+    const asJson = async () => (await import("./json.ts")).jsonText({ version: VERSION }, manner.indent);
+    host.stdout.write(manner.json ? await asJson() : `palyra ${VERSION}\n`);
     return 0;
   }
   if (readGlobals(words).flags.has("help")) return printGroupHelp(path, host, manner);
   // Not on stdout: whoever forgot the command in a script gets no output to misread.
-  const { groupHelp } = await import("./help.ts");
+  const { shortHelp } = await import("./help.ts");
   const page = { paint: manner.errorPaint, columns: manner.errorColumns };
-  if (!manner.json) host.stderr.write(manner.errorLines([...groupHelp(path, page), ""]));
+  if (!manner.json) host.stderr.write(manner.errorLines([...shortHelp(path, page), ""]));
   throw usage(`palyra${path === "" ? "" : ` ${path}`} needs a command`);
 }
 
@@ -152,6 +153,7 @@ function callOf(
     warn: (text) => {
       if (manner.says !== "errors") tellPerson([`${manner.errorPaint.warning("warning:")} ${safe(text)}`]);
     },
+    ...(manner.says === "errors" ? {} : { tell: tellPerson }),
     ...(prompt === undefined || unattended || manner.json
       ? {}
       : {

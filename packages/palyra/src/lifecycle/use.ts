@@ -17,7 +17,7 @@ import { inheritFrom, type Plan, recordSteps } from "./plan.ts";
 import { recoverForReading } from "./recover-reading.ts";
 import { requireInstalled } from "./remove.ts";
 import { exclusively } from "./root.ts";
-import { lookStanding, readStanding, type Standing, statusBasis } from "./standing.ts";
+import { highestEver, lookStanding, readStanding, type Standing, statusBasis } from "./standing.ts";
 import { type InheritedStatus, predecessor, statusWhenCurrent } from "./statuses.ts";
 import { activeOfOthers, checkToolIds } from "./tools.ts";
 
@@ -87,16 +87,17 @@ function compareUse(index: InstalledIndex, standing: Standing, request: UseReque
   const entry = requireInstalled(index, request.skillId, request.version);
   const { skill_id, version } = entry;
   const previous = currentOf(index, skill_id)?.version ?? version;
-  const lower = compareVersions(version, previous) < 0;
-  // Spec 5, T8.
+  // As install compares: against the current one alone, two steps down and up again would need no consent. Spec 5, T8.
+  const highest = highestEver(index, skill_id, standing) ?? version;
+  const lower = !entry.current && compareVersions(version, highest) < 0;
   if (lower && !request.allowDowngrade)
-    throw new PalyraError("DowngradeRefused", { skill_id, requested: version, current: previous });
+    throw new PalyraError("DowngradeRefused", { skill_id, requested: version, current: highest });
   // What an operator stopped is not started by another version of it. Spec 5, T31.
   const from = predecessor(index, skill_id, standing) ?? previous;
   const becomes = statusWhenCurrent(standing, entry, from);
   const known = [version, from].map((each) => statusBasis(standing, skill_id, each));
   const others = activeOfOthers(index, standing, entry).map((each) => [each.skill_id, each.version, each.artifact_sha256]);
-  return { entry, previous, from, becomes, lower, basis: JSON.stringify([entry, previous, known, others]) };
+  return { entry, previous, from, becomes, lower, basis: JSON.stringify([entry, previous, highest, known, others]) };
 }
 
 /** Another version may offer other tools (T27). They are read from the artifact as it was installed, or not at all (T12). */

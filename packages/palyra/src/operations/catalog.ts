@@ -142,10 +142,10 @@ export const LATER_COMMANDS: { readonly [command: string]: string } = {
   "skills tools": "the sandbox",
   "skills mcp": "the sandbox",
   "skills registry": "registries",
-  "skills trust accept-changes": "the vault",
-  "skills trust export": "the vault",
-  "skills trust import": "the vault",
-  "skills journal export": "the vault",
+  "skills trust accept-changes": "the seal on trust files",
+  "skills trust export": "signed exports",
+  "skills trust import": "signed exports",
+  "skills journal export": "signed exports",
 };
 
 export function isOperationName(name: string): name is OperationName {

@@ -78,6 +78,9 @@ describe("finding a command", () => {
       const ran = await palyra(...argv);
       expect(ran).toMatchObject({ exit: 2, stdout: "" });
       expect(ran.stderr).toContain("Commands");
+      // Not the whole help, which fills a screen.
+      expect(ran.stderr).not.toContain("Options of every command");
+      expect(ran.stderr.split("\n").length).toBeLessThan(30);
       expect(ran.stderr).toMatch(/\nerror: palyra.* needs a command\n$/);
     }
     for (const argv of [["--help"], ["help"], ["skills", "--help"], ["help", "skills"], ["help", "skills", "install"]])
@@ -88,7 +91,9 @@ describe("finding a command", () => {
     for (const [name, summary] of commands()) expect(stdout).toContain(`${name}`) === expect(stdout).toContain(summary);
   });
   it("says its version wherever it is asked", async () => {
-    for (const argv of [["--version"], ["--json", "--version"], ["-V"]])
+    const document = `${JSON.stringify({ version: VERSION }, null, 2)}\n`;
+    expect(await palyra("--json", "--version")).toEqual({ exit: 0, stdout: document, stderr: "" });
+    for (const argv of [["--version"], ["-V"], ["--plain", "--version"]])
       expect(await palyra(...argv)).toEqual({ exit: 0, stdout: `palyra ${VERSION}\n`, stderr: "" });
   });
 });
@@ -123,6 +128,8 @@ describe("usage errors", () => {
     ["skills list --config palyra.toml"],
     ["skills list --profile work"],
     ["skills list --output-format yaml"],
+    ["skills list --device-id foo"],
+    ["skills list --principal a\u202eb"],
     ["skills trust add acme"],
     ["skills trust revoke acme --reason x"],
     ["skills trust revoke --reason x"],

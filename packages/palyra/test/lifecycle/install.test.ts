@@ -262,6 +262,17 @@ describe("T8: a lower version becomes current by no route without being asked fo
     await expect(use(home, "3.0.0")).rejects.toHaveCode("NotInstalled");
   });
 
+  it("nor in two steps: down with consent, and up again to one that is lower than the highest", async () => {
+    const home = newHome();
+    for (const version of ["1.0.0", "1.1.0", "1.10.0"]) await install(home, { version });
+    await use(home, "1.0.0", true);
+    await expect(use(home, "1.1.0")).rejects.toMatchObject({
+      code: "DowngradeRefused",
+      details: { requested: "1.1.0", current: "1.10.0" },
+    });
+    expect(await use(home, "1.10.0")).toMatchObject({ changed: true });
+  });
+
   it("nor after the higher one was removed: it is remembered", async () => {
     const home = newHome();
     await install(home, { version: "2.0.0" });

@@ -94,7 +94,8 @@ class Model {
 
   use(version: string, allowed: boolean): string | undefined {
     if (!this.installed.has(version)) return "NotInstalled";
-    if (compareVersions(version, this.current ?? version) < 0 && !allowed) return "DowngradeRefused";
+    const top = highest([...this.ever, ...this.installed]) ?? version;
+    if (version !== this.current && compareVersions(version, top) < 0 && !allowed) return "DowngradeRefused";
     this.become(version);
     return undefined;
   }

@@ -57,7 +57,7 @@ export const infoView: View<Outputs["skills info"]> = (info, paint) => {
           "status",
           `${safe(status)}${reason === undefined ? "" : `, ${safe(reason)}`}${by === undefined ? "" : ` (${safe(by)})`}`,
         ],
-        ["may run", eligibility.paint === undefined ? eligibility.text : paint[eligibility.paint](eligibility.text)],
+        ["here", eligibility.paint === undefined ? eligibility.text : paint[eligibility.paint](eligibility.text)],
         ...inventory.eligibility.reasons.map((each) => ["", safe(each)] as const),
         ["installed", `${moment(inventory.installed_at_unix_ms)} from ${safe(inventory.source.reference)}`],
         ["current", inventory.current ? "yes" : "no, another version is"],

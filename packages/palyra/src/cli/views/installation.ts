@@ -21,7 +21,7 @@ function installedLines(document: InstalledDocument, paint: Paint): string[] {
       ? []
       : [
           "",
-          `${paint.warning(`It is ${safe(status)}`)}, as an earlier version of it was left.`,
+          `${paint.warning(`It is ${safe(status)}`)}: a status outlives removals and updates.`,
           `palyra skills enable ${safe(skill_id)} --override lets it run.`,
         ]),
   ];

@@ -17,9 +17,10 @@ export const listView: View<Outputs["skills list"]> = ({ entries: all, skills_ro
     return [`nothing to list in ${safe(skills_root)}`, `palyra skills install --artifact FILE installs a skill`];
   const blocked = entries.filter(({ eligibility }) => !eligibility.eligible).length;
   return [
-    ...table(["skill", "version", "", "publisher", "may run", "tools", "name"], entries.map(row), paint),
+    ...table(["skill", "version", "", "publisher", "status", "tools", "name"], entries.map(row), paint),
     "",
-    `${count(entries.length, "version")} in ${safe(skills_root)}${blocked === 0 ? "" : `, ${blocked} that may not run: palyra skills check says why`}`,
+    `${count(entries.length, "version")} in ${safe(skills_root)}${blocked === 0 ? "" : `, ${blocked} that may not run`}`,
+    "Whether each is still trusted and passes the audit, and why not: palyra skills check",
     ...notes,
   ];
 };

@@ -41,6 +41,13 @@ const CHANGES: { readonly [change: string]: string } = {
   freeze: "in conflict, frozen with",
 };
 
+/** Steps that a person had to ask for (spec 6.2). */
+const ALLOWED: { readonly [step: string]: string } = {
+  allow_untrusted: "trusted on first use",
+  allow_downgrade: "an older version",
+  allow_owner_change: "another owner",
+};
+
 /** What kind and subject do not say. */
 function remark({ event_kind: kind, payload }: JournalEvent): string {
   const reason = safe(texts(payload, "reason").join(), 80);
@@ -50,7 +57,9 @@ function remark({ event_kind: kind, payload }: JournalEvent): string {
   }
   // A refused install quarantines nothing: its event has no status (spec 11.7).
   const refused = kind === "skill.quarantined" && texts(payload, "status").length === 0;
-  return refused ? `install refused, nothing was installed (${reason})` : reason;
+  if (refused) return `install refused, nothing was installed (${reason})`;
+  const allowed = texts(payload, "allowed").map((step) => ALLOWED[step] ?? safe(step, 40));
+  return [...allowed, ...(reason === "" ? [] : [reason])].join(", ");
 }
 
 /** The texts of some fields, each a text or a list of them. */

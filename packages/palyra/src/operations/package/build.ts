@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { SkillError } from "palyra-skills";
 import { parseSigningKey } from "palyra-skills/signature";
 import * as v from "valibot";
@@ -58,7 +59,7 @@ export const build = operation({
     const { manifest, module: modules, asset: assets, sbom, provenance, output, signedAtUnixMs } = input;
     const others = [sbom, provenance, input.signingKeyFile].filter((each) => each !== undefined);
     await refuseInputAsOutput(output, [manifest, ...modules, ...assets, ...others]);
-    const secretKey = parseSigningKey(await readKey(services, input));
+    const secretKey = parseSigningKey(await readKey(services, input, call.warn));
     const signedAt = signingTime(signedAtUnixMs, services.sourceDateEpoch, call.now);
     call.progress("packing and signing");
     // Palyra's own command always has both documents, and writes flat: a script of its users gets what it got there.
@@ -68,13 +69,22 @@ export const build = operation({
   },
 });
 
-async function readKey(services: Services, input: KeySource): Promise<Uint8Array> {
+async function readKey(services: Services, input: KeySource, warn: (remark: string) => void): Promise<Uint8Array> {
   if (input.signingKeyVaultRef !== undefined) return readKeyOfVault(services, referenceOf(input.signingKeyVaultRef));
   const file = input.signingKeyFile;
   if (file === undefined) return readKeyOfStdin(services);
   const read = await readBounded(file, MAX_KEY_BYTES);
   if (!read.ok) throw new SkillError("InvalidSigningKeyLength", { actual: read.size });
+  await warnOfReaders(file, warn);
   return read.bytes;
+}
+
+/** The key of a publisher is as secret as its file. A pipe of the shell has no mode that says anything. */
+async function warnOfReaders(file: string, warn: (remark: string) => void): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (process.platform === "win32" || found?.isFile() !== true || (found.mode & 0o077) === 0) return;
+  const mode = (found.mode & 0o777).toString(8);
+  warn(`others on this machine can get at the signing key ${file} (mode ${mode}): chmod 600 ${file}`);
 }
 
 interface KeySource {

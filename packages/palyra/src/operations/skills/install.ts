@@ -1,14 +1,17 @@
+import type { Manifest } from "palyra-skills/manifest";
 import type { TrustDecision } from "palyra-skills/trust";
 import * as v from "valibot";
 import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
-import type { SecretKey, Source } from "../../installed/index.ts";
+import { findEntry, readIndex, type SecretKey, type Source } from "../../installed/index.ts";
+import type { Home } from "../../lifecycle/home.ts";
 import { type InstallDocument, type InstallLook, installSkill, lookInstall } from "../../lifecycle/index.ts";
 import { flag } from "../field.ts";
 import { operation } from "../operation.ts";
-import { installQuestion } from "../shared/consent.ts";
+import { installContext, installQuestion } from "../shared/consent.ts";
 import { VERIFY_ERRORS } from "../shared/errors.ts";
 import { allowUntrusted, artifact, publisherKeys, trustedPublisher } from "../shared/inputs.ts";
+import { openInstalled } from "../shared/open-installed.ts";
 import { namedFeed, readPolicy } from "../shared/policy.ts";
 
 /** Spec 11.3. */
@@ -99,19 +102,36 @@ export const install = operation({
       allowOwnerChange,
     };
     const places = { skills_root: home.places.skillsRoot, trust_store: home.places.trustStore };
-    if (input.dryRun) return { ...planOf(await lookInstall(home, request, call)), ...places };
-    const { document, status } = await installSkill(home, request, call, (look) => consent(look, call));
+    if (input.dryRun) {
+      const look = await lookInstall(home, request, call);
+      call.tell?.(installContext(look, await manifestBefore(home, look)));
+      return { ...planOf(look), ...places };
+    }
+    const { document, status } = await installSkill(home, request, call, (look) => consent(home, look, call));
     return { ...document, ...places, status };
   },
   failed: (document) => "admitted" in document && !document.admitted,
 });
 
-/** Asks where there is somebody to ask (spec 5.2). `Declined`. */
-async function consent(look: InstallLook, call: Call): Promise<void> {
-  const question = installQuestion(look);
-  if (question === undefined || call.ask === undefined) return;
+/** Asks where there is somebody to ask (spec 5.2); else what they would have been shown goes to the log. `Declined`. */
+async function consent(home: Home, look: InstallLook, call: Call): Promise<void> {
+  const before = await manifestBefore(home, look);
+  const question = installQuestion(look, before);
+  if (question === undefined || call.ask === undefined) return call.tell?.(installContext(look, before));
   if (await call.ask(question)) return;
   throw new PalyraError("Declined", { what: `the installation of ${look.trusted.artifact.manifest.skill_id}` });
+}
+
+/** Of the version that is current; undefined where there is none, or where its files cannot be believed: then all is shown. */
+async function manifestBefore(home: Home, { previousVersion, artifact }: InstallLook): Promise<Manifest | undefined> {
+  if (previousVersion === undefined) return undefined;
+  const entry = findEntry(await readIndex(home.places.skillsRoot), artifact.manifest.skill_id, previousVersion);
+  if (entry === undefined) return undefined;
+  try {
+    return (await openInstalled(home, entry)).manifest;
+  } catch {
+    return undefined;
+  }
 }
 
 function planOf(look: InstallLook): Omit<InstallPlanDocument, "skills_root" | "trust_store"> {

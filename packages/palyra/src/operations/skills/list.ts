@@ -24,11 +24,11 @@ export const list = operation({
     publisher: v.optional(text("NAME", "Only skills of this publisher")),
     currentOnly: flag("Only the version of each skill that is current"),
     quarantinedOnly: flag("Only what is quarantined"),
-    eligibleOnly: flag("Only what may run here"),
+    eligibleOnly: flag("Only what is active and fits this host"),
   }),
   places: ["skillsDir"],
   examples: ["skills list", "skills list --eligible-only --json"],
-  notes: "Filters add up. What is ready, and why not: skills check.",
+  notes: "Filters add up. Neither trust nor audit is looked at: what is ready, and why not, says skills check.",
   errors: ["IndexInvalid", "Io"],
   run: async ({ home, settings }, filters, call): Promise<ListDocument> => {
     await recoverForReading(home, call);

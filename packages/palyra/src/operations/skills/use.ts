@@ -13,7 +13,7 @@ export const use = operation({
   input: v.strictObject({
     skillId,
     version: requiredVersion,
-    allowDowngrade: flag("Let an older version than the current one become current"),
+    allowDowngrade: flag("Let an older version than there has been become current"),
   }),
   positional: ["skillId"],
   places: ["skillsDir", "trustStore"],

@@ -295,8 +295,9 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
     says: ({ name, problem }) => `nothing can be installed under the name ${quoted(name)}: ${safe(problem)}`,
   },
   UnsafeStateRoot: {
-    says: ({ folder, problem }) => `the folder ${safe(folder)} is not safe: ${safe(problem)}`,
-    hint: ({ folder }) => `it must belong to you and nobody else may write to it: chmod 700 ${safe(folder)}`,
+    says: ({ folder, problem, file }) => `the ${file === true ? "file" : "folder"} ${safe(folder)} is not safe: ${safe(problem)}`,
+    hint: ({ folder, file }) =>
+      `it must belong to you and nobody else may write to it: chmod ${file === true ? "600" : "700"} ${safe(folder)}`,
   },
   EngineUnsupported: {
     says: ({ skill_id, version, features, engine }) =>

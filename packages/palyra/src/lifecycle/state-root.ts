@@ -3,7 +3,6 @@ import { lstat, stat } from "node:fs/promises";
 import { dirname, relative, resolve, sep } from "node:path";
 import { PalyraError } from "../errors.ts";
 import { ifThere, io, makeFolder } from "../files/index.ts";
-import { trustFiles } from "../trust/index.ts";
 import type { Home, Places } from "./home.ts";
 
 /** Makes the skills folder where it is not there, its owner's alone, in a state root of mode 0700 (spec 5.1). `UnsafeStateRoot`, `Io`. */
@@ -29,15 +28,6 @@ export async function checkStateRoot(home: Home): Promise<void> {
   }
   await checkFolder(skillsRoot);
   for (const file of [trustStore, journal]) await checkFile(stateRoot, file);
-  const { store, constraints } = trustFiles(trustStore);
-  for (const file of [store, constraints]) await refuseWritable(file);
-}
-
-/** Whoever can write it says whom we trust, however safe its folder is. Spec 5.1, T25. */
-async function refuseWritable(file: string): Promise<void> {
-  const found = await stat(file).catch(() => undefined);
-  if (process.platform === "win32" || found?.isFile() !== true || !isWritableByOthers(found)) return;
-  throw new PalyraError("UnsafeStateRoot", { folder: file, problem: "others can write to it", file: true });
 }
 
 /**

@@ -2,6 +2,7 @@
  * The trust store as a file, and `trust-constraints.json` in the same folder (spec 3.1). Read in one go: what is decided on are the
  * very bytes that were read (T7).
  */
+import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { EMPTY_CONSTRAINTS, EMPTY_TRUST_STORE, parseConstraints, parseTrustStore } from "palyra-skills/trust";
 import { PalyraError } from "../errors.ts";
@@ -36,7 +37,7 @@ export function trustFiles(trustStore: string): TrustFiles {
   };
 }
 
-/** Reads store and constraints; missing files are empty ones. `Serialization` names the file and the entry; `Io`. */
+/** Reads store and constraints; missing files are empty ones. `Serialization` names the file and the entry; `UnsafeStateRoot`, `Io`. */
 export async function readTrust(trustStore: string): Promise<TrustState> {
   const files = trustFiles(trustStore);
   const store = await readAll(files.store);
@@ -50,7 +51,15 @@ export async function readTrust(trustStore: string): Promise<TrustState> {
 }
 
 async function readAll(file: string): Promise<Uint8Array | undefined> {
+  await refuseWritable(file);
   const read = await readRegular(file, MAX_TRUST_FILE_BYTES);
   if (read !== undefined && !read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG" });
   return read?.bytes;
+}
+
+/** Whoever else can write it says whom we trust, however safe its folder is. Spec 5.1, T25. */
+async function refuseWritable(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (process.platform === "win32" || found?.isFile() !== true || (found.mode & 0o022) === 0) return;
+  throw new PalyraError("UnsafeStateRoot", { folder: file, problem: "others can write to it", file: true });
 }

@@ -20,7 +20,7 @@ export function importsInWords(refused: readonly RefusedImport[]): string {
     if (imports === undefined) byReason.set(reason, [found]);
     else imports.push(found);
   }
-  return named([...byReason], ([reason, imports]) => `${named(imports, importInWords, ", ")}: ${reason}`);
+  return named([...byReason], ([reason, imports]) => `${named(imports, importInWords, ", ")}: ${reason}`, ". ");
 }
 
 const importInWords = ({ module, name, offset }: ImportFact): string =>

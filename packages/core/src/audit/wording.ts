@@ -40,6 +40,20 @@ export function listed(lists: { readonly [name: string]: readonly string[] }): J
 /** `1 import`, `2 imports`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
+const UNITS = ["KiB", "MiB", "GiB", "TiB"] as const;
+
+/** `300 bytes`, `4194304 bytes (4 MiB)`: exact, and as a person reads it. */
+export function inBytes(size: number | bigint): string {
+  let value = Number(size);
+  let unit = "";
+  for (const next of UNITS) {
+    if (value < 1024) break;
+    value /= 1024;
+    unit = next;
+  }
+  return unit === "" ? `${size} bytes` : `${size} bytes (${Number(value.toFixed(1))} ${unit})`;
+}
+
 /** The first few in words, and how many more there are. */
 export function named<T>(items: readonly T[], inWords: (item: T) => string, separator = "; "): string {
   const first = items.slice(0, MAX_NAMED).map(inWords).join(separator);

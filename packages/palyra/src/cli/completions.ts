@@ -6,6 +6,7 @@ import { CATALOG, isOperationName } from "../operations/catalog.ts";
 import { quoted } from "../operations/wording/safe.ts";
 import { commands } from "./command.ts";
 import type { Host } from "./host.ts";
+import type { KnownNames } from "./known-names.ts";
 import type { Manner } from "./manner.ts";
 import { GLOBAL_OPTIONS, type Option, optionsOf } from "./options.ts";
 import { usage } from "./words.ts";
@@ -20,8 +21,8 @@ export async function runCompletions(words: readonly string[], host: Host, _mann
   }
   if (first === "words") {
     const typed = rest[0] === "--" ? rest.slice(1) : rest;
-    const installed = async () => (await import("./installed-ids.ts")).installedIds(typed, host);
-    host.stdout.write((await complete(typed, installed)).map((line) => `${line}\n`).join(""));
+    const { knownNames } = await import("./known-names.ts");
+    host.stdout.write((await complete(typed, knownNames(typed, host))).map((line) => `${line}\n`).join(""));
     return 0;
   }
   const shell = SHELLS.find((each) => each === first);
@@ -33,28 +34,30 @@ export async function runCompletions(words: readonly string[], host: Host, _mann
   return 0;
 }
 
-/** Candidates for the last of the words, which may be empty. `installed` gives the ids of the skills that are there. */
-export async function complete(words: readonly string[], installed: () => Promise<readonly string[]>): Promise<string[]> {
+/** Candidates for the last of the words, which may be empty. */
+export async function complete(words: readonly string[], names: KnownNames): Promise<string[]> {
   const last = words.at(-1) ?? "";
   const before = words.slice(0, -1);
-  const { name, options, positionals } = await known(before);
+  const { name, options, positionals, given } = await known(before);
   const plainly = (values: readonly string[]) =>
     matching(
       values.map((each) => [each, ""]),
       last,
     );
   const awaited = options.find((option) => option.kind !== "flag" && before.at(-1) === `--${option.name}`);
-  if (awaited !== undefined) {
-    if (awaited.placeholder === SKILL) return plainly(await installed());
-    return awaited.choices?.length ? plainly(awaited.choices) : FILES;
-  }
+  const named = async (placeholder: string | undefined): Promise<string[] | undefined> => {
+    if (placeholder === "SKILL") return plainly(await names.skills());
+    if (placeholder === "VERSION") return plainly(await names.versions(given[positionals.indexOf("SKILL")]));
+    return placeholder === "PUBLISHER" ? plainly(await names.publishers()) : undefined;
+  };
+  if (awaited !== undefined)
+    return (await named(awaited.placeholder)) ?? (awaited.choices?.length ? plainly(awaited.choices) : FILES);
   if (last.startsWith("-"))
     return matching(
       options.map(({ name: option, help }) => [`--${option}`, help]),
       last,
     );
-  if (name !== undefined && positionals.includes(SKILL)) return plainly(await installed());
-  if (name !== undefined) return positionals.length > 0 ? FILES : [];
+  if (name !== undefined) return (await named(positionals[given.length])) ?? (positionals.length > given.length ? FILES : []);
   const path = before.filter((word) => !word.startsWith("-")).join(" ");
   const prefix = path === "" ? "" : `${path} `;
   const next = commands()
@@ -67,11 +70,17 @@ export async function complete(words: readonly string[], installed: () => Promis
 }
 
 const FILES = [":files"];
-/** The placeholder of what takes a skill's id. */
-const SKILL = "SKILL";
 
-/** The operation that the words have named by now, with its options. */
-async function known(words: readonly string[]) {
+interface Typed {
+  readonly name: string | undefined;
+  readonly options: readonly Option[];
+  /** Placeholders, and what was given for them so far. */
+  readonly positionals: readonly string[];
+  readonly given: readonly string[];
+}
+
+/** The operation that the words have named by now, with its options, and what was given by place. */
+async function known(words: readonly string[]): Promise<Typed> {
   const plain = words.filter((word) => !word.startsWith("-"));
   for (let length = plain.length; length > 0; length--) {
     const name = plain.slice(0, length).join(" ");
@@ -79,9 +88,22 @@ async function known(words: readonly string[]) {
     const operation = await CATALOG[name].load();
     const options: readonly Option[] = [...optionsOf(operation), ...GLOBAL_OPTIONS];
     const positionals = operation.fields.filter((field) => operation.positional.includes(field.name));
-    return { name, options, positionals: positionals.map(({ placeholder }) => placeholder) };
+    return {
+      name,
+      options,
+      positionals: positionals.map(({ placeholder }) => placeholder),
+      given: givenAfter(words, name, options),
+    };
   }
-  return { name: undefined, options: GLOBAL_OPTIONS, positionals: [] };
+  return { name: undefined, options: GLOBAL_OPTIONS, positionals: [], given: [] };
+}
+
+/** Plain words behind the command, but those that are the values of options. */
+function givenAfter(words: readonly string[], name: string, options: readonly Option[]): readonly string[] {
+  const takesValue = (word: string | undefined): boolean =>
+    options.some((option) => option.kind !== "flag" && word === `--${option.name}`);
+  const plain = words.filter((word, at) => !word.startsWith("-") && !takesValue(words[at - 1]));
+  return plain.slice(name.split(" ").length);
 }
 
 function matching(candidates: readonly (readonly [value: string, description: string])[], typed: string): string[] {

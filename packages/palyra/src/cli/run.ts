@@ -153,7 +153,7 @@ function callOf(
     warn: (text) => {
       if (manner.says !== "errors") tellPerson([`${manner.errorPaint.warning("warning:")} ${safe(text)}`]);
     },
-    ...(manner.says === "errors" ? {} : { tell: tellPerson }),
+    ...(manner.says === "errors" || manner.json ? {} : { tell: tellPerson }),
     ...(prompt === undefined || unattended || manner.json
       ? {}
       : {

@@ -3,12 +3,18 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { complete } from "../../src/cli/completions.ts";
+import type { KnownNames } from "../../src/cli/known-names.ts";
 import { skillBytes } from "../lifecycle/support.ts";
 import { commandLine, temporaryFolder } from "./support.ts";
 
 const palyra = commandLine(temporaryFolder());
 const valuesOf = async (...words: string[]): Promise<string[]> =>
-  (await complete(words, async () => ["acme.echo", "globex.two"])).map((line) => line.split("\t")[0] ?? "");
+  (await complete(words, names)).map((line) => line.split("\t")[0] ?? "");
+const names: KnownNames = {
+  skills: async () => ["acme.echo", "globex.two"],
+  versions: async (skillId) => (skillId === "acme.echo" ? ["1.0.0", "1.1.0"] : ["2.0.0"]),
+  publishers: async () => ["acme", "globex"],
+};
 
 describe("completion", () => {
   it("goes on with the words of commands", async () => {
@@ -33,7 +39,7 @@ describe("completion", () => {
     expect(await valuesOf("skills", "package", "build", "--layout", "")).toEqual(["namespaced", "flat"]);
     expect(await valuesOf("skills", "package", "build", "--layout", "f")).toEqual(["flat"]);
     expect(await valuesOf("skills", "install", "--artifact", "")).toEqual([":files"]);
-    expect(await valuesOf("skills", "trust", "add", "")).toEqual([":files"]);
+    expect(await valuesOf("skills", "keygen", "--output", "")).toEqual([":files"]);
     expect(await valuesOf("skills", "list", "")).toEqual([]);
   });
   it("offers the ids of what is installed where one is wanted", async () => {
@@ -49,6 +55,19 @@ describe("completion", () => {
     expect((await here(...install, "--state-root", join(root, "other"))).exit).toBe(0);
     expect((await here(...typed)).stdout).toBe("acme.echo\n");
     expect((await here("completions", "words", "--", "skills", "info", "")).stdout).toBe("");
+  });
+  it("offers the versions of the skill that was named, and the publishers that are known", async () => {
+    expect(await valuesOf("skills", "use", "acme.echo", "--version", "1.")).toEqual(["1.0.0", "1.1.0"]);
+    expect(await valuesOf("skills", "enable", "--reason", "acme.echo", "globex.two", "--version", "")).toEqual(["2.0.0"]);
+    expect(await valuesOf("skills", "trust", "remove", "")).toEqual(["acme", "globex"]);
+    expect(await valuesOf("skills", "list", "--publisher", "g")).toEqual(["globex"]);
+    expect(await valuesOf("skills", "use", "acme.echo", "")).toEqual([]);
+    const root = temporaryFolder();
+    const here = commandLine(root);
+    writeFileSync(join(root, "echo.palyra-skill"), await skillBytes());
+    await here("skills", "install", "--artifact", join(root, "echo.palyra-skill"), "--allow-untrusted");
+    expect((await here("completions", "words", "--", "skills", "trust", "show", "")).stdout).toBe("acme\n");
+    expect((await here("completions", "words", "--", "skills", "use", "acme.echo", "--version", "")).stdout).toBe("1.0.0\n");
   });
   it("says what it was given in place of a shell", async () => {
     expect((await palyra("completions", "csh")).stderr).toContain('"csh"');

@@ -277,6 +277,17 @@ describe("an audit, to a person", () => {
   });
 });
 
+describe("enable", () => {
+  it("T12: of a skill whose artifact is not what was installed says that it may not run all the same", async () => {
+    await install();
+    await palyra("skills", "quarantine", "acme.echo");
+    expect((await palyra("skills", "enable", "acme.echo", "--override")).stderr).toBe("");
+    tamper();
+    const enabled = await palyra("skills", "enable", "acme.echo", "--override");
+    expect(enabled).toMatchObject({ exit: 0, stderr: expect.stringContaining("may not run all the same") });
+  });
+});
+
 describe("a journal, to a person", () => {
   it("shows a refused install as what it is", async () => {
     await palyra("skills", "install", "--artifact", await artifact({ id: "other.echo" }), "--allow-untrusted");

@@ -14,7 +14,7 @@ export const toolEntryPoints = artifactRule({
   check: ({ manifest, modules }) => {
     const entries = resolveAll(manifest, modules);
     const broken = entries.filter(({ problem }) => problem !== undefined);
-    if (broken.length > 0) return [finding("fail", `${named(broken, describe)}.`, listed(broken))];
+    if (broken.length > 0) return [finding("fail", `${problemsInWords(broken)}.`, listed(broken))];
     const unread = entries.filter((entry) => entry.function === undefined);
     if (unread.length > 0) {
       const message = `${counted(unread.length, "tool")} could not be judged: the module of each is not valid or too large.`;
@@ -74,7 +74,21 @@ function resolveFunction(module: ModuleSubject, manifest: Manifest): Pick<Entry,
   }
 }
 
-const describe = ({ tool, problem }: Entry): string => `Tool ${quoted(tool)} cannot run: ${problem ?? ""}`;
+/** Tools of one module often cannot run for one reason: each reason is given once. */
+function problemsInWords(broken: readonly Entry[]): string {
+  const byProblem = new Map<string, Entry[]>();
+  for (const entry of broken) {
+    const same = byProblem.get(entry.problem ?? "");
+    if (same === undefined) byProblem.set(entry.problem ?? "", [entry]);
+    else same.push(entry);
+  }
+  const tools = (entries: readonly Entry[]) => named(entries, ({ tool }) => quoted(tool), ", ");
+  return named(
+    [...byProblem],
+    ([problem, entries]) => `${entries.length === 1 ? "Tool" : "Tools"} ${tools(entries)} cannot run: ${problem}`,
+    ". ",
+  );
+}
 
 const listed = (entries: readonly Entry[]): JsonObject => ({
   count: entries.length,

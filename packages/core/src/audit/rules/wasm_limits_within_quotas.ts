@@ -1,6 +1,6 @@
 import type { LimitFact } from "../../wasm/index.ts";
 import { finding, moduleRule, pass } from "../rule.ts";
-import { quoted } from "../wording.ts";
+import { inBytes, quoted } from "../wording.ts";
 
 /** Bytes of a page of linear memory. */
 const PAGE_BYTES = 65_536n;
@@ -28,7 +28,7 @@ export const wasmLimitsWithinQuotas = moduleRule({
     const faults = [
       ...(initial_memory_bytes > max_memory_bytes
         ? [
-            `${initial_memory_bytes} bytes of memory, and \`max_memory_bytes\` is ${max_memory_bytes}: raise it, or build with ` +
+            `${inBytes(initial_memory_bytes)} of memory, and \`max_memory_bytes\` is ${inBytes(max_memory_bytes)}: raise it, or build with ` +
               "a smaller initial memory",
           ]
         : []),

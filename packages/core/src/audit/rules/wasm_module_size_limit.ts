@@ -1,5 +1,5 @@
 import { anyModuleRule, finding, pass } from "../rule.ts";
-import { quoted } from "../wording.ts";
+import { inBytes, quoted } from "../wording.ts";
 
 export const wasmModuleSizeLimit = anyModuleRule({
   id: "wasm_module_size_limit",
@@ -12,12 +12,12 @@ export const wasmModuleSizeLimit = anyModuleRule({
     const details = { module_path: module.path, module_bytes: module.size, max_module_bytes };
     switch (module.state) {
       case "read":
-        return [pass(`${quoted(module.path)} has ${module.size} bytes.`, details)];
+        return [pass(`${quoted(module.path)} has ${inBytes(module.size)}.`, details)];
       case "oversized":
         return [
           finding(
             "fail",
-            `${quoted(module.path)} has ${module.size} bytes, more than the ${max_module_bytes} that the policy allows; nothing ` +
+            `${quoted(module.path)} has ${inBytes(module.size)}, more than the ${inBytes(max_module_bytes)} that the policy allows; nothing ` +
               "else of it was looked at. Strip names and debug sections, or raise `max_module_bytes` in the audit policy.",
             details,
           ),

@@ -1,8 +1,9 @@
 import type { Call } from "../../call.ts";
-import type { InstalledEntry } from "../../installed/index.ts";
+import { findEntry, type InstalledEntry, readIndex } from "../../installed/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { changeStatus } from "../../lifecycle/index.ts";
-import { readStatuses } from "./inventory.ts";
+import { problemOf, readStatuses } from "./inventory.ts";
+import { openInstalled } from "./open-installed.ts";
 
 /** Installed bytes that are not what was installed stop their skill at once; the record stays what it is (spec 5.2, T12). */
 export async function quarantineTampered(home: Home, { skill_id, version }: InstalledEntry, call: Call): Promise<void> {
@@ -10,4 +11,19 @@ export async function quarantineTampered(home: Home, { skill_id, version }: Inst
   if (statusOf(skill_id, version).status === "quarantined") return;
   await changeStatus(home, { skillId: skill_id, version, status: "quarantined", reason: "artifact_digest_mismatch" }, call);
   call.warn(`${skill_id} ${version} is quarantined now`);
+}
+
+/** An active status does not make a damaged skill run: whoever enables one is told at once (T12). */
+export async function warnOfDamage(home: Home, { skill_id, version }: Subject, call: Call): Promise<void> {
+  try {
+    const entry = findEntry(await readIndex(home.places.skillsRoot), skill_id, version);
+    if (entry !== undefined) await openInstalled(home, entry);
+  } catch (error) {
+    call.warn(`it may not run all the same: ${(await problemOf(error)).message}`);
+  }
+}
+
+interface Subject {
+  readonly skill_id: string;
+  readonly version: string;
 }

@@ -3,6 +3,7 @@ import { changeStatus, type StatusDocument } from "../../lifecycle/index.ts";
 import { flag } from "../field.ts";
 import { operation } from "../operation.ts";
 import { STATUS_ERRORS, statusInput } from "../shared/status.ts";
+import { warnOfDamage } from "../shared/tampering.ts";
 import { requireNoToolConflict } from "../shared/tool-conflict.ts";
 
 export const enable = operation({
@@ -20,6 +21,8 @@ export const enable = operation({
   problem: ({ override }) => (override ? undefined : "--override is missing: enabling overrides what stopped the skill"),
   run: async ({ home }, { skillId, version, reason }, call): Promise<StatusDocument> => {
     await requireNoToolConflict(home, skillId, version, call);
-    return changeStatus(home, { skillId, version, reason, status: "active" }, call);
+    const document = await changeStatus(home, { skillId, version, reason, status: "active" }, call);
+    await warnOfDamage(home, document, call);
+    return document;
   },
 });

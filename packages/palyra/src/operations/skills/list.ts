@@ -21,7 +21,7 @@ export type ListEntry = (InventoryEntry & { readonly entry_kind?: "skill" }) | P
 
 export const list = operation({
   input: v.strictObject({
-    publisher: v.optional(text("NAME", "Only skills of this publisher")),
+    publisher: v.optional(text("PUBLISHER", "Only skills of this publisher")),
     currentOnly: flag("Only the version of each skill that is current"),
     quarantinedOnly: flag("Only what is quarantined"),
     eligibleOnly: flag("Only what is active and fits this host"),

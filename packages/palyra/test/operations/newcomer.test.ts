@@ -2,7 +2,7 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { commandLine, parsed, type Ran, temporaryFolder } from "../cli/support.ts";
+import { commandLine, type Ran, temporaryFolder } from "../cli/support.ts";
 import { type SkillSpec, skillBytes } from "../lifecycle/support.ts";
 
 let root: string;

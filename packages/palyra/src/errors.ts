@@ -32,6 +32,15 @@ export interface PalyraErrorDetails {
   SecretNotFound: { readonly scope: string; readonly key: string };
   /** The vault is there and cannot be opened, or only part of it is: never taken for an empty one. */
   VaultUnavailable: { readonly folder: string; readonly problem: string };
+  /**
+   * A trust file is not what is recorded of it (spec 3.3). `recorded` null: nothing is recorded, or that there was no such file; `actual` null: it is missing.
+   */
+  TrustStoreChanged: {
+    readonly file: string;
+    readonly trust_store: string;
+    readonly recorded: string | null;
+    readonly actual: string | null;
+  };
   JournalUnavailable: { readonly file: string; readonly problem: string };
   JournalChainBroken: { readonly seq: number; readonly problem: string };
   LockTimeout: { readonly file: string; readonly waited_ms: number; readonly holder?: string };

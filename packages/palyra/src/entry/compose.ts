@@ -19,6 +19,7 @@ export function compose(options: SettingsOptions, env: Environment): Services {
     newUlid: monotonicUlids(randomBytes),
     openJournal,
     holdsSecret: async (scope, key) => (await import("../vault/index.ts")).holdsSecret(settings.vaultDir.value, scope, key),
+    records: recordsIn(settings.vaultDir.value),
   };
   return {
     home,
@@ -29,6 +30,12 @@ export function compose(options: SettingsOptions, env: Environment): Services {
     sourceDateEpoch: env["SOURCE_DATE_EPOCH"],
     conformance: conformanceBodies(),
   };
+}
+
+/** The vault is opened by what reads trust or writes, and by nothing else: `list` never loads it. */
+function recordsIn(vault: string): Home["records"] {
+  const open = async () => (await import("../vault/records.ts")).vaultRecords(vault, () => Date.now());
+  return { get: async (key) => (await open()).get(key), put: async (key, value) => (await open()).put(key, value) };
 }
 
 /** Loaded when it is used: most commands that only read need no random number. */

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { AdmittedSkill } from "palyra-skills/audit";
 import { encodeUtf8 } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
@@ -19,6 +18,7 @@ import type { Ground, InstallLook, InstallOutcome } from "./install-look.ts";
 import { documentOf, entryOf, planInstall } from "./plan-install.ts";
 import { exclusively, type RootWriter } from "./root.ts";
 import { readStanding } from "./standing.ts";
+import { trustPlace } from "./trust-place.ts";
 
 /**
  * Spec 5.2, commit: under the lock, on the ground that was looked at. Undefined: something of it changed meanwhile, and it is to be
@@ -30,12 +30,11 @@ export async function commitInstall(
   _admitted: AdmittedSkill,
   call: Call,
 ): Promise<InstallOutcome | undefined> {
-  const trustStore = resolve(home.places.trustStore);
   return exclusively(home, call, "skills install", (writer) =>
     // Nothing to write there: its lock, and with it its folder, is left alone.
     look.edits.length === 0
       ? commitOn(home, look, call, writer, undefined)
-      : withTrustWriter(trustStore, { purpose: "skills install", signal: call.signal }, (trust) =>
+      : withTrustWriter(trustPlace(home), { purpose: "skills install", signal: call.signal }, (trust) =>
           commitOn(home, look, call, writer, trust),
         ),
   );
@@ -52,7 +51,7 @@ async function commitOn(
   const journal = await writer.journal();
   const ground: Ground = {
     index: await writer.index(),
-    trust: trust?.state ?? (await readTrust(home.places.trustStore)),
+    trust: trust?.state ?? (await readTrust(trustPlace(home))),
     standing: await readStanding(journal, skill_id),
   };
   if (basisOf(ground, look) !== look.basis) return undefined;

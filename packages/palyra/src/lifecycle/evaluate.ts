@@ -5,16 +5,17 @@ import type { Manifest } from "palyra-skills/manifest";
 import { decideTrust } from "palyra-skills/trust";
 import type { Call } from "../call.ts";
 import { checkInstallNames, type SecretKey } from "../installed/index.ts";
-import { applyEdits, readTrust, requireUsableKey } from "../trust/index.ts";
+import { applyEdits, requireUsableKey } from "../trust/index.ts";
 import type { Home } from "./home.ts";
 import type { Evaluated, InstallRequest } from "./install-look.ts";
+import { readHomeTrust } from "./trust-place.ts";
 
 /** What the bytes say of themselves and to the trust store: spec 5.2, from inspect to audit. */
 export async function evaluate(home: Home, request: InstallRequest, bytes: Uint8Array, call: Call): Promise<Evaluated> {
   for (const { key } of request.trusted) requireUsableKey(key);
   const artifact = await openArtifact(bytes, home.platform, home.host);
   checkInstallNames(artifact.manifest.skill_id, artifact.archive.entries);
-  const trust = await readTrust(home.places.trustStore);
+  const trust = await readHomeTrust(home, call);
   const { store, constraints } = applyEdits(
     trust,
     request.trusted.map((each) => ({ do: "add", ...each })),

@@ -2,6 +2,7 @@ import type { HostLevel } from "palyra-skills/manifest";
 import type { Platform } from "palyra-skills/platform";
 import type { Journal, OpenJournal } from "../journal/index.ts";
 import type { Settings } from "../settings.ts";
+import type { IntegrityRecords } from "../trust/index.ts";
 
 /** Where the state of one home lies. Three places that may be far apart: `--skills-dir` and `--trust-store` move two of them (spec 5.1, 3.1). */
 export interface Places {
@@ -25,6 +26,8 @@ export interface Home {
   readonly openJournal: OpenJournalPort;
   /** Whether the vault holds a secret. Without a vault nothing is held (spec 11.3, `missing_secrets`). */
   readonly holdsSecret: (scope: string, key: string) => Promise<boolean>;
+  /** What is kept in the vault of the trust store (spec 3.3). */
+  readonly records: IntegrityRecords;
 }
 
 export interface OpenJournalPort {

@@ -6,6 +6,7 @@ import type { Home } from "./home.ts";
 import { readIntent } from "./intent.ts";
 import { withJournals } from "./journals.ts";
 import type { Plan } from "./plan.ts";
+import { trustPlace } from "./trust-place.ts";
 import { NothingStaged, type Walk, walkStep } from "./walk.ts";
 
 /**
@@ -22,7 +23,16 @@ export async function recover(home: Home, folder: SkillsFolder): Promise<void> {
 async function finish(home: Home, folder: SkillsFolder, plan: Plan): Promise<void> {
   const scratch = join(folder.staging, plan.ulid);
   await withJournals(home, folder, async (journal) => {
-    const walk: Walk = { folder, plan, scratch, journal, trust: undefined, undo: undefined, conflict: false };
+    const walk: Walk = {
+      folder,
+      plan,
+      scratch,
+      journal,
+      trust: undefined,
+      place: trustPlace(home),
+      undo: undefined,
+      conflict: false,
+    };
     try {
       await io("create", scratch, () => makeFolder(scratch, 0o700));
       for (const step of plan.steps) await walkStep(walk, step);

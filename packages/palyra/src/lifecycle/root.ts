@@ -10,6 +10,7 @@ import { withJournals } from "./journals.ts";
 import type { Plan } from "./plan.ts";
 import { clearIntent, recover } from "./recover.ts";
 import { prepareRoots } from "./state-root.ts";
+import { trustPlace } from "./trust-place.ts";
 import { stagedVersion, type Walk, walkStep } from "./walk.ts";
 
 /** Write authority over the managed directory: exists only under its lock, after recovery (spec 5.2). */
@@ -29,11 +30,13 @@ export async function exclusively<Result>(
   call: Call,
   purpose: string,
   action: (writer: RootWriter) => Promise<Result>,
+  /** Without recovery nothing may be committed: a plan that waits would be lost. */
+  { recoverFirst = true }: { readonly recoverFirst?: boolean } = {},
 ): Promise<Result> {
   await prepareRoots(home);
   const folder = skillsFolder(home.places.skillsRoot);
   return withLock(folder.lock, { purpose, signal: call.signal }, async () => {
-    await recover(home, folder);
+    if (recoverFirst) await recover(home, folder);
     return withJournals(home, folder, (journal) =>
       action({
         folder,
@@ -58,7 +61,7 @@ async function commit(
   work: { readonly version?: readonly StagedFile[]; readonly trust?: TrustWriter },
 ): Promise<void> {
   const scratch = join(folder.staging, plan.ulid);
-  const walk: Walk = { folder, plan, scratch, journal, trust: work.trust, undo: [], conflict: false };
+  const walk: Walk = { folder, plan, scratch, journal, trust: work.trust, place: trustPlace(home), undo: [], conflict: false };
   try {
     // An unusable journal stops here, where nothing has changed yet.
     await journal(home.places.journal);

@@ -2,19 +2,13 @@ import { resolve } from "node:path";
 import type { JsonObject } from "palyra-skills/encoding";
 import { writeConstraints, writeTrustStore } from "palyra-skills/trust";
 import type { Call } from "../call.ts";
-import {
-  applyEdits,
-  readTrust,
-  requireUsableKey,
-  type TrustChange,
-  type TrustDocuments,
-  withTrustWriter,
-} from "../trust/index.ts";
+import { applyEdits, requireUsableKey, type TrustChange, type TrustDocuments, withTrustWriter } from "../trust/index.ts";
 import { makeEvent } from "./events.ts";
 import type { Home } from "./home.ts";
 import { type Plan, recordSteps } from "./plan.ts";
 import { recoverForReading } from "./recover-reading.ts";
 import { exclusively } from "./root.ts";
+import { readHomeTrust, trustPlace } from "./trust-place.ts";
 
 export interface TrustOutcome {
   /** False: the store was so already, and nothing was written. */
@@ -59,13 +53,13 @@ export async function decideTrustChange(
 ): Promise<DecidedChange> {
   await recoverForReading(home, call);
   // Looked at first: what changes nothing makes no folder and no lock.
-  const now = await readTrust(home.places.trustStore);
+  const now = await readHomeTrust(home, call);
   const first = decide(now);
   if (first === undefined || !changes(first, now)) return { change: first, changed: false, state: now };
   const purpose = `skills trust ${name}`;
   return exclusively(home, call, purpose, (writer) =>
     // Held from load to save: a key that was removed meanwhile does not come back. T6.
-    withTrustWriter(resolve(home.places.trustStore), { purpose, signal: call.signal }, async (trust) => {
+    withTrustWriter(trustPlace(home), { purpose, signal: call.signal }, async (trust) => {
       const change = decide(trust.state);
       const changed = change !== undefined && changes(change, trust.state);
       if (changed) await writer.commit(planTrust(home, change, trust.state, call), { trust });

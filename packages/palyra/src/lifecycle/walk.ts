@@ -5,7 +5,7 @@ import { PalyraError } from "../errors.ts";
 import { faultPoint, ifThere, io, makeFolder, moveTo, syncFolder, writeFileAtomically } from "../files/index.ts";
 import { type SkillsFolder, writeIndex } from "../installed/index.ts";
 import { type Journal, projectOutbox } from "../journal/index.ts";
-import { applyEdits, type TrustWriter, withTrustWriter } from "../trust/index.ts";
+import { applyEdits, type TrustPlace, type TrustWriter, withTrustWriter } from "../trust/index.ts";
 import type { Plan, Step } from "./plan.ts";
 import { applyStatus } from "./statuses.ts";
 import { keepFile, type Undo } from "./undo.ts";
@@ -19,6 +19,8 @@ export interface Walk {
   readonly journal: (file: string) => Promise<Journal>;
   /** Where the trust lock is held already. */
   readonly trust: TrustWriter | undefined;
+  /** Of this home: a plan names no other. */
+  readonly place: TrustPlace;
   /** Takes back what was done so far, the last first. Undefined: a dead process's plan is only ever finished. */
   readonly undo: Undo[] | undefined;
   /** A pin that the trust store contradicts by now. */
@@ -42,7 +44,7 @@ export async function walkStep(walk: Walk, step: Step): Promise<void> {
     case "change_trust":
       return walk.trust?.state.files.store === step.trust_store
         ? changeTrust(walk, step, walk.trust)
-        : withTrustWriter(step.trust_store, { purpose: walk.plan.kind }, (writer) => changeTrust(walk, step, writer));
+        : withTrustWriter(walk.place, { purpose: walk.plan.kind }, (writer) => changeTrust(walk, step, writer));
     case "write_index":
       return replaceIndex(walk, step);
     case "discard_version":
@@ -96,11 +98,9 @@ async function replaceIndex(walk: Walk, step: Extract<Step, { do: "write_index" 
 }
 
 async function changeTrust(walk: Walk, step: Extract<Step, { do: "change_trust" }>, writer: TrustWriter): Promise<void> {
-  const { files } = writer.state;
   const after = applyEdits(writer.state, step.edits);
   walk.conflict ||= after.conflict;
-  await keep(walk, files.store);
-  await keep(walk, files.constraints);
+  await keepTrust(walk, writer);
   await writer.save(after);
 }
 
@@ -122,6 +122,20 @@ async function record(walk: Walk, step: Extract<Step, { do: "record" }>): Promis
       writer.append(conflict.event);
     }
   });
+}
+
+/** The files and what is recorded of them go back as one (spec 3.3). */
+async function keepTrust({ undo, scratch }: Walk, writer: TrustWriter): Promise<void> {
+  if (undo === undefined) return;
+  const before = writer.state;
+  const { store, constraints } = before.files;
+  const restore: Undo[] = [];
+  for (const file of [store, constraints]) restore.push(await io("write", file, () => keepFile(file, scratch)));
+  undo.push(() =>
+    writer.takeBack(before, async () => {
+      for (const each of restore) await each();
+    }),
+  );
 }
 
 async function keep(walk: Walk, file: string): Promise<void> {

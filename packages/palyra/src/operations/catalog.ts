@@ -26,6 +26,7 @@ import type { KeygenDocument } from "./skills/keygen.ts";
 import { type ListDocument, list } from "./skills/list.ts";
 import type { RemoveDocument } from "./skills/remove.ts";
 import type { UseDocument } from "./skills/use.ts";
+import type { AcceptChangesDocument } from "./trust/accept-changes.ts";
 import type { TrustListDocument } from "./trust/list.ts";
 import type { RevokeDocument } from "./trust/revoke.ts";
 import type { RotateDocument } from "./trust/rotate.ts";
@@ -60,6 +61,7 @@ export interface Outputs {
   "skills trust revoke": RevokeDocument;
   "skills trust rotate": RotateDocument;
   "skills trust sign-rotation": SignRotationDocument;
+  "skills trust accept-changes": AcceptChangesDocument;
   "skills journal tail": JournalTailDocument;
   "skills journal verify": JournalVerifyDocument;
   "secrets set": SecretSetDocument;
@@ -116,6 +118,10 @@ export const CATALOG: Catalog = {
     "State, as a publisher, what the next key is",
     async () => (await import("./trust/sign-rotation.ts")).signRotationStatement,
   ),
+  "skills trust accept-changes": line(
+    "Accept trust files that something else changed",
+    async () => (await import("./trust/accept-changes.ts")).acceptChanges,
+  ),
   "skills journal tail": line("Show the last events", async () => (await import("./journal/tail.ts")).tail),
   "skills journal verify": line("Verify the chain of events", async () => (await import("./journal/verify.ts")).verify),
   "secrets set": line("Store a secret", async () => (await import("./secrets/set.ts")).set),
@@ -142,7 +148,6 @@ export const LATER_COMMANDS: { readonly [command: string]: string } = {
   "skills tools": "the sandbox",
   "skills mcp": "the sandbox",
   "skills registry": "registries",
-  "skills trust accept-changes": "the seal on trust files",
   "skills trust export": "signed exports",
   "skills trust import": "signed exports",
   "skills journal export": "signed exports",

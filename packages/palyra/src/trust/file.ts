@@ -4,10 +4,18 @@
  */
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { EMPTY_CONSTRAINTS, EMPTY_TRUST_STORE, parseConstraints, parseTrustStore } from "palyra-skills/trust";
+import {
+  EMPTY_CONSTRAINTS,
+  EMPTY_TRUST_STORE,
+  parseConstraints,
+  parseTrustStore,
+  writeConstraints,
+  writeTrustStore,
+} from "palyra-skills/trust";
 import { PalyraError } from "../errors.ts";
 import { readRegular } from "../files/index.ts";
 import type { TrustDocuments } from "./change.ts";
+import { changedFile, digestsOf, readRecord, type TrustBytes, type TrustPlace } from "./integrity.ts";
 
 /** Bytes; far beyond any store that people keep. */
 export const MAX_TRUST_FILE_BYTES = 16 * 1024 * 1024;
@@ -23,8 +31,9 @@ export interface TrustFiles {
 /** What the files hold now. */
 export interface TrustState extends TrustDocuments {
   readonly files: TrustFiles;
-  /** The very bytes; undefined for a file that is not there. */
-  readonly bytes: { readonly store: Uint8Array | undefined; readonly constraints: Uint8Array | undefined };
+  readonly bytes: TrustBytes;
+  /** False: a store that was named, that says something, and of which no digest is kept (spec 3.3). */
+  readonly isRecorded: boolean;
 }
 
 export function trustFiles(trustStore: string): TrustFiles {
@@ -37,17 +46,55 @@ export function trustFiles(trustStore: string): TrustFiles {
   };
 }
 
-/** Reads store and constraints; missing files are empty ones. `Serialization` names the file and the entry; `UnsafeStateRoot`, `Io`. */
-export async function readTrust(trustStore: string): Promise<TrustState> {
-  const files = trustFiles(trustStore);
-  const store = await readAll(files.store);
-  const constraints = await readAll(files.constraints);
+/**
+ * Reads store and constraints, each once; missing files are empty ones. The one way to them: what was changed by anybody else is
+ * `TrustStoreChanged`. `Serialization` names the file and the entry; `VaultUnavailable`, `UnsafeStateRoot`, `Io`. Makes nothing.
+ */
+export async function readTrust(place: TrustPlace): Promise<TrustState> {
+  const record = await readRecord(place);
+  const read = await readTrustUnsealed(place);
+  const files = trustFiles(place.file);
+  // spec 3.3, T7: before a byte of it is looked at; a file that is gone is a change as well.
+  const changed = record && changedFile(record, digestsOf(read.bytes));
+  if (changed) throw trustStoreChanged(files, changed);
+  const documents = parseTrust(files, read.bytes);
+  const saysNothing = isSame(documents, { store: EMPTY_TRUST_STORE, constraints: EMPTY_CONSTRAINTS });
+  // spec 3.3, T25: what lay there before we came may be anybody's.
+  if (record === undefined && place.isDefault && !saysNothing) throw trustStoreChanged(files, unrecorded(read.bytes));
+  return { files, bytes: read.bytes, ...documents, isRecorded: record !== undefined || saysNothing };
+}
+
+/** As they are, whether or not that is what is recorded: for whoever decides on that. What `readTrust` throws but `TrustStoreChanged`. */
+export async function readTrustUnsealed({ file }: TrustPlace): Promise<{ readonly bytes: TrustBytes }> {
+  const files = trustFiles(file);
+  return { bytes: { store: await readAll(files.store), constraints: await readAll(files.constraints) } };
+}
+
+/** `Serialization` names the file and the entry. */
+export function parseTrust(files: TrustFiles, { store, constraints }: TrustBytes): TrustDocuments {
   return {
-    files,
-    bytes: { store, constraints },
     store: store === undefined ? EMPTY_TRUST_STORE : parseTrustStore(store, files.store),
     constraints: constraints === undefined ? EMPTY_CONSTRAINTS : parseConstraints(constraints, files.constraints),
   };
+}
+
+function isSame(one: TrustDocuments, other: TrustDocuments): boolean {
+  return (
+    writeTrustStore(one.store) === writeTrustStore(other.store) &&
+    writeConstraints(one.constraints) === writeConstraints(other.constraints)
+  );
+}
+
+function unrecorded(bytes: TrustBytes) {
+  const digests = digestsOf(bytes);
+  const name = digests.store === null ? ("constraints" as const) : ("store" as const);
+  return { name, recorded: null, actual: digests[name] };
+}
+
+type Changed = NonNullable<ReturnType<typeof changedFile>>;
+
+function trustStoreChanged(files: TrustFiles, { name, recorded, actual }: Changed): PalyraError<"TrustStoreChanged"> {
+  return new PalyraError("TrustStoreChanged", { file: files[name], trust_store: files.store, recorded, actual });
 }
 
 async function readAll(file: string): Promise<Uint8Array | undefined> {

@@ -1,5 +1,26 @@
-/** The trust store as a file: read as one, written under its lock (spec 3.1). */
+/** The trust store as a file: read as one, written under its lock, held against what is recorded of it (spec 3.1, 3.3). */
 export { applyEdits, type Edited, type TrustChange, type TrustDocuments, type TrustEdit } from "./change.ts";
-export { MAX_TRUST_FILE_BYTES, readTrust, type TrustFiles, type TrustState, trustFiles } from "./file.ts";
+export { differenceOf, type TrustDifference, type TrustFact } from "./difference.ts";
+export {
+  MAX_TRUST_FILE_BYTES,
+  parseTrust,
+  readTrust,
+  readTrustUnsealed,
+  type TrustFiles,
+  type TrustState,
+  trustFiles,
+} from "./file.ts";
+export {
+  type Digests,
+  digestsOf,
+  type IntegrityRecord,
+  type IntegrityRecords,
+  integrityKey,
+  putRecord,
+  readRecord,
+  recordOf,
+  type TrustBytes,
+  type TrustPlace,
+} from "./integrity.ts";
 export { requireUsableKey } from "./key.ts";
-export { type TrustWriter, withTrustWriter } from "./writer.ts";
+export { type TrustWriter, withTrustLock, withTrustWriter } from "./writer.ts";

@@ -16,7 +16,7 @@ export async function holdsSecret(folder: string, scopeText: string, keyText: st
 }
 
 /** Any of its files, or something that cannot be looked at: whoever opens it will say. */
-async function mayBeThere(folder: string): Promise<boolean> {
+export async function mayBeThere(folder: string): Promise<boolean> {
   const { secrets, backend } = vaultFiles(folder);
   for (const file of [secrets, backend]) {
     const absent = await stat(file).then(

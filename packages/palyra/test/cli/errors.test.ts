@@ -57,6 +57,7 @@ const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {
   ArtifactDigestMismatch: { skill_id: x, version: x, recorded: x, actual: x },
   SecretNotFound: { scope: x, key: x },
   VaultUnavailable: { folder: x, problem: x },
+  TrustStoreChanged: { file: x, trust_store: x, recorded: x, actual: x },
   JournalUnavailable: { file: x, problem: x },
   JournalChainBroken: { seq: 4, problem: x },
   LockTimeout: { file: x, waited_ms: 30_000, holder: x },

@@ -13,6 +13,7 @@ import {
   recordVerified,
   recoverForReading,
   removeSkill,
+  trustPlace,
   useVersion,
 } from "../../src/lifecycle/index.ts";
 import { readTrusting } from "../../src/operations/shared/trusting.ts";
@@ -91,7 +92,7 @@ describe("a folder that is a file", () => {
 
   it("holds no empty trust store, nor an empty journal", async () => {
     const file = fileIn(temporaryFolder());
-    await expect(readTrust(join(file, "store.json"))).rejects.toHaveCode("Io");
+    await expect(readTrust({ ...trustPlace(newHome()), file: join(file, "store.json") })).rejects.toHaveCode("Io");
     await expect(newHome().openJournal(join(file, "journal"), { create: false })).rejects.toHaveCode("JournalUnavailable");
   });
 
@@ -137,7 +138,7 @@ describe("a first install", () => {
       "audit.ndjson",
       "installed-index.json",
     ]);
-    const { store, constraints } = await readTrust(home.places.trustStore);
+    const { store, constraints } = await readTrust(trustPlace(home));
     expect([...store.pinned]).toEqual([["acme", await publicKeyOf(1)]]);
     expect([...constraints.owners]).toEqual([["acme.echo", "acme"]]);
     expect(await statusOf(home, "acme.echo", "1.0.0")).toMatchObject({
@@ -185,7 +186,7 @@ describe("a first install", () => {
     const { document } = await installSkill(home, installRequest(file), newCall(), overtaken);
     expect(document.trust_decision).toBe("allowlisted");
     expect(asked).toBe(2);
-    expect([...(await readTrust(home.places.trustStore)).store.pinned]).toEqual([]);
+    expect([...(await readTrust(trustPlace(home))).store.pinned]).toEqual([]);
   });
 
   it("keeps the keys that were named, and only then (T5)", async () => {
@@ -194,7 +195,7 @@ describe("a first install", () => {
     await expect(install(home, { key: 2 }, { trusted, allowUntrusted: false })).rejects.toHaveCode("TrustedPublisherKeyMismatch");
     expect(existsSync(home.places.trustStore)).toBe(false);
     await install(home, {}, { trusted, allowUntrusted: false });
-    expect([...(await readTrust(home.places.trustStore)).store.trusted]).toEqual([["acme", [trusted[0]?.key]]]);
+    expect([...(await readTrust(trustPlace(home))).store.trusted]).toEqual([["acme", [trusted[0]?.key]]]);
   });
 });
 
@@ -417,13 +418,15 @@ describe("T3: a skill id stays with its publisher", () => {
     await remove(home);
     await expect(install(home, usurper, ANY_ID)).rejects.toHaveCode("OwnerChangeRefused");
     await install(home, usurper, { ...ANY_ID, allowOwnerChange: true });
-    expect((await readTrust(home.places.trustStore)).constraints.owners.get("acme.echo")).toBe("globex");
+    expect((await readTrust(trustPlace(home))).constraints.owners.get("acme.echo")).toBe("globex");
   });
 
   it("the publisher of what another program installed is its owner", async () => {
     const home = newHome();
     await install(home);
     rmSync(join(home.places.trustStore, "..", "trust-constraints.json"));
+    // As nothing of ours was ever written there.
+    rmSync(join(home.places.stateRoot, "..", "vault"), { recursive: true });
     await expect(install(home, { id: "acme.echo", publisher: "globex", key: 2, version: "2.0.0" }, ANY_ID)).rejects.toHaveCode(
       "OwnerChangeRefused",
     );
@@ -442,7 +445,7 @@ describe("a key that anybody can sign with, or nobody", () => {
       });
     const own = { publisher: "acme", key: await publicKeyOf(1) };
     await expect(install(home, {}, { trusted: [own, { publisher: "globex", key }] })).rejects.toHaveCode("Usage");
-    await expect(readTrusting(home, { trustedPublisher: [`acme=${key}`], allowFirstUse: false, now: 1 })).rejects.toHaveCode(
+    await expect(readTrusting(home, { trustedPublisher: [`acme=${key}`], allowFirstUse: false }, newCall())).rejects.toHaveCode(
       "Usage",
     );
     expect(existsSync(home.places.trustStore)).toBe(false);
@@ -459,7 +462,7 @@ describe("a key that anybody can sign with, or nobody", () => {
     );
     await changeTrust(home, { do: "remove", publisher: "acme", key }, newCall());
     await changeTrust(home, { do: "unpin", publisher: "globex" }, newCall());
-    expect((await readTrust(home.places.trustStore)).store).toMatchObject({ trusted: new Map(), pinned: new Map() });
+    expect((await readTrust(trustPlace(home))).store).toMatchObject({ trusted: new Map(), pinned: new Map() });
   });
 });
 
@@ -517,7 +520,7 @@ describe("T27: tool ids of different publishers", () => {
       },
     });
     expect(await namesOf(home)).toEqual(["acme.echo@1.0.0*"]);
-    expect([...(await readTrust(home.places.trustStore)).store.trusted]).toEqual([]);
+    expect([...(await readTrust(trustPlace(home))).store.trusted]).toEqual([]);
   });
 
   it("only between active skills, and not within one publisher", async () => {

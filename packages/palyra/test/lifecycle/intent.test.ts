@@ -14,7 +14,15 @@ import {
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type SkillsFolder, skillsFolder } from "../../src/installed/index.ts";
-import { changeStatus, changeTrust, exclusively, type Home, type Places, recoverForReading } from "../../src/lifecycle/index.ts";
+import {
+  changeStatus,
+  changeTrust,
+  exclusively,
+  type Home,
+  type Places,
+  recoverForReading,
+  trustPlace,
+} from "../../src/lifecycle/index.ts";
 import { writeIntent } from "../../src/lifecycle/intent.ts";
 import { writePlan } from "../../src/lifecycle/pending.ts";
 import type { Plan, Step } from "../../src/lifecycle/plan.ts";
@@ -53,7 +61,7 @@ const folderOf = (home: Home): SkillsFolder => skillsFolder(home.places.skillsRo
 const withSkills = (home: Home, skillsRoot: string): Home => ({ ...home, places: { ...home.places, skillsRoot } });
 
 async function trusts(home: Home): Promise<boolean> {
-  return [...(await readTrust(home.places.trustStore)).store.trusted.values()].flat().includes(await publicKeyOf(9));
+  return [...(await readTrust(trustPlace(home))).store.trusted.values()].flat().includes(await publicKeyOf(9));
 }
 
 /** A record that the home itself wrote, as a dead process leaves it. */

@@ -6,7 +6,7 @@ import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { withLock } from "../../src/files/index.ts";
 import { skillsFolder } from "../../src/installed/index.ts";
-import { changeStatus, changeTrust, recoverForReading } from "../../src/lifecycle/index.ts";
+import { changeStatus, changeTrust, recoverForReading, trustPlace } from "../../src/lifecycle/index.ts";
 import { readTrust } from "../../src/trust/index.ts";
 import type { Operation } from "./driver.ts";
 import { homeIn, install, newCall, publicKeyOf, skillFile, stateOf, temporaryFolder } from "./support.ts";
@@ -205,6 +205,8 @@ describe.each(operations)("T11: $name", (each) => {
       if (!isBefore) finished += 1;
       expect(leftOvers(root), `point ${point}`).toEqual([]);
       await verifyJournal(root);
+      // Spec 3.3: what the vault says of the files holds, wherever it stopped.
+      await readTrust(trustPlace(home));
     });
     expect(points).toBeGreaterThan(8);
     expect(finished).toBeGreaterThan(4);
@@ -263,7 +265,7 @@ describe("T11: recovery itself", () => {
       statuses: ["quarantined"],
       events: ["skill.audit", "skill.installed", "skill.quarantined"],
     });
-    expect([...(await readTrust(home.places.trustStore)).store.pinned.values()]).toEqual([await publicKeyOf(2)]);
+    expect([...(await readTrust(trustPlace(home))).store.pinned.values()]).toEqual([await publicKeyOf(2)]);
   });
 
   it("does not undo what an operator decided since then", async () => {

@@ -37,6 +37,7 @@ beforeEach(async () => {
     },
     openJournal,
     holdsSecret: async () => false,
+    records: { get: async () => undefined, put: async () => {} },
   };
 });
 afterEach(() => rm(folder, { recursive: true }));

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeConstraints } from "palyra-skills/trust";
+import { parseConstraints, writeConstraints } from "palyra-skills/trust";
 import { beforeEach, describe, expect, it } from "vitest";
-import { readTrust } from "../../src/trust/index.ts";
 import { commandLine, errorOf, parsed, type Ran, temporaryFolder } from "../cli/support.ts";
 import { publicKeyOf, skillBytes } from "../lifecycle/support.ts";
 
@@ -127,9 +126,10 @@ describe("a key with limits", () => {
     ["a skill id outside", { skill_id_prefixes: ["acme.billing"] }],
   ])("%s is refused by every command", async (_, limits) => {
     await install();
-    const { constraints } = await readTrust(trustStore());
+    const constraints = parseConstraints(readFileSync(constraintsFile()), constraintsFile());
     const keys = [{ publisher: "acme", public_key: key, ...limits }];
     writeFileSync(constraintsFile(), writeConstraints({ ...constraints, keys }), { mode: 0o600 });
+    expect((await palyra("skills", "trust", "accept-changes", "--yes")).exit).toBe(0);
     await refusedEverywhere("KeyOutOfScope");
     expect(parsed(await palyra("skills", "trust", "show", "acme", "--json"))).toMatchObject({ keys: [{ limits: [limits] }] });
   });

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
+import { encodeUtf8 } from "palyra-skills/encoding";
 import { EMPTY_CONSTRAINTS, EMPTY_TRUST_STORE, withPin, withTrusted, writeTrustStore } from "palyra-skills/trust";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { applyEdits, readTrust, type TrustEdit, trustFiles, withTrustWriter } from "../../src/trust/index.ts";
+import { applyEdits, readTrust, type TrustEdit, type TrustPlace, trustFiles, withTrustWriter } from "../../src/trust/index.ts";
 
 const base = mkdtempSync(join(tmpdir(), "palyra-trust-"));
 let file = base;
@@ -19,16 +20,26 @@ afterAll(() => rmSync(base, { recursive: true, force: true }));
 const KEY = "1".repeat(64);
 const OTHER = "2".repeat(64);
 const EMPTY = { store: EMPTY_TRUST_STORE, constraints: EMPTY_CONSTRAINTS };
+/** What the vault would hold. */
+const kept = new Map<string, string>();
+const place = (isDefault = false): TrustPlace => ({
+  file,
+  isDefault,
+  records: {
+    get: async (key) => (kept.has(key) ? encodeUtf8(kept.get(key) ?? "") : undefined),
+    put: async (key, value) => void kept.set(key, value),
+  },
+});
 const edit = (edits: readonly TrustEdit[]) =>
-  withTrustWriter(file, { purpose: "test" }, (writer) => writer.save(applyEdits(writer.state, edits)));
+  withTrustWriter(place(), { purpose: "test" }, (writer) => writer.save(applyEdits(writer.state, edits)));
 
 describe("the trust store's file", () => {
   it("is empty where it is missing or blank, and reading makes nothing", async () => {
-    expect((await readTrust(file)).store).toEqual(EMPTY_TRUST_STORE);
+    expect((await readTrust(place())).store).toEqual(EMPTY_TRUST_STORE);
     expect(existsSync(dirname(file))).toBe(false);
     mkdirSync(dirname(file));
     writeFileSync(file, " \n\t");
-    expect((await readTrust(file)).store).toEqual(EMPTY_TRUST_STORE);
+    expect((await readTrust(place())).store).toEqual(EMPTY_TRUST_STORE);
   });
 
   it("is written atomically with mode 0600, store and constraints each where they changed", async () => {
@@ -37,7 +48,7 @@ describe("the trust store's file", () => {
     expect(existsSync(trustFiles(file).constraints)).toBe(false);
     await edit([{ do: "own", publisher: "acme", skill_id: "acme.echo" }]);
     expect(statSync(trustFiles(file).constraints).mode & 0o777).toBe(0o600);
-    const state = await readTrust(file);
+    const state = await readTrust(place());
     expect([...state.store.pinned]).toEqual([["acme", KEY]]);
     expect([...state.constraints.owners]).toEqual([["acme.echo", "acme"]]);
     expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({ trusted_publishers: {}, tofu_publishers: { acme: KEY } });
@@ -60,13 +71,13 @@ describe("the trust store's file", () => {
 
   it("T6: a writer holds the lock from load to save, so a key that is removed does not come back", async () => {
     await edit([{ do: "add", publisher: "acme", key: KEY }]);
-    const slow = withTrustWriter(file, { purpose: "slow" }, async (writer) => {
+    const slow = withTrustWriter(place(), { purpose: "slow" }, async (writer) => {
       await sleep(30);
       await writer.save(applyEdits(writer.state, [{ do: "pin_first", publisher: "globex", key: OTHER }]));
     });
     const removal = edit([{ do: "remove", publisher: "acme", key: KEY }]);
     await Promise.all([slow, removal]);
-    const { store } = await readTrust(file);
+    const { store } = await readTrust(place());
     expect([...store.trusted.keys()]).toEqual([]);
     expect([...store.pinned.keys()]).toEqual(["globex"]);
   });

@@ -29,6 +29,7 @@ export const VIEWS: { readonly [Name in OperationName]: () => Promise<View<Outpu
   "skills trust revoke": async () => (await import("./trust-keys.ts")).revokeView,
   "skills trust rotate": async () => (await import("./trust-keys.ts")).rotateView,
   "skills trust sign-rotation": async () => (await import("./trust-keys.ts")).signRotationView,
+  "skills trust accept-changes": async () => (await import("./trust.ts")).acceptChangesView,
   "skills journal tail": async () => (await import("./journal.ts")).tailView,
   "skills journal verify": async () => (await import("./journal.ts")).journalVerifyView,
   "secrets set": async () => (await import("./secrets.ts")).secretSetView,

@@ -1,4 +1,5 @@
 import type { Outputs } from "../../operations/catalog.ts";
+import { changeLines } from "../../operations/trust/accept-changes.ts";
 import { safe } from "../../operations/wording/safe.ts";
 import { type Cell, table } from "../text/layout.ts";
 import type { View } from "./view.ts";
@@ -37,3 +38,13 @@ function meaning(publisher: string, listed: boolean, pinned: boolean): string {
   if (pinned) return `What ${publisher} signs with this key is trusted; with any other key it is refused.`;
   return `Nothing of ${publisher} is trusted here, unless it is accepted on first use. What is installed stays, and check says so.`;
 }
+
+export const acceptChangesView: View<Outputs["skills trust accept-changes"]> = (document, paint) => {
+  const { changed, trust_store, compared, added, removed } = document;
+  if (!changed) return [`nothing to accept: ${safe(trust_store)} is what is recorded`];
+  return [
+    `${paint.good("accepted")}: ${safe(trust_store)}`,
+    ...changeLines({ difference: { added, removed }, compared }),
+    "  What these files say is what is trusted from now on; a change by anything else is refused again.",
+  ];
+};

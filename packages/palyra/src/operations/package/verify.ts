@@ -20,7 +20,7 @@ export const verify = operation({
   notes: "Checks the signature and everything around it, and whether its key is trusted. Writes nothing.",
   errors: VERIFY_ERRORS,
   run: async ({ home }, { artifact: file, trustedPublisher, allowTofu }, call): Promise<VerificationReport> => {
-    const trusting = await readTrusting(home, { trustedPublisher, allowFirstUse: allowTofu, now: call.now });
+    const trusting = await readTrusting(home, { trustedPublisher, allowFirstUse: allowTofu }, call);
     return verificationReport(trusting.decide(await openArtifactFile(home, file, call)), call.now);
   },
 });

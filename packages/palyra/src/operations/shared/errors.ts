@@ -15,6 +15,8 @@ export const OPEN_ERRORS = [
   "InvalidSbom",
   "InvalidProvenance",
   "Serialization",
+  "TrustStoreChanged",
+  "VaultUnavailable",
   "PayloadHashMismatch",
   "SignatureVerificationFailed",
   "UnsupportedProtocolMajor",

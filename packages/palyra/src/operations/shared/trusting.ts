@@ -7,9 +7,11 @@ import {
   withPin,
   withTrusted,
 } from "palyra-skills/trust";
+import type { Call } from "../../call.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { checkStateRoot } from "../../lifecycle/state-root.ts";
-import { readTrust, requireUsableKey } from "../../trust/index.ts";
+import { readHomeTrust } from "../../lifecycle/trust-place.ts";
+import { requireUsableKey } from "../../trust/index.ts";
 import { publisherKeys } from "./inputs.ts";
 
 /** What a command that only looks may believe for as long as it runs; nothing of it is saved (T5, T6, D4). */
@@ -22,18 +24,18 @@ export interface TrustingOptions {
   /** Values of `--trusted-publisher`. */
   readonly trustedPublisher: readonly string[];
   readonly allowFirstUse: boolean;
-  readonly now: number;
 }
 
-/** The trust store as it is now, with what the command line adds to it. `Usage`, `Serialization`, `UnsafeStateRoot`, `Io`. */
-export async function readTrusting(home: Home, options: TrustingOptions): Promise<Trusting> {
+/** The trust store as it is now, with what the command line adds to it. `Usage`, `Serialization`, `TrustStoreChanged`, `VaultUnavailable`, `UnsafeStateRoot`, `Io`. */
+export async function readTrusting(home: Home, options: TrustingOptions, call: Call): Promise<Trusting> {
   const named = publisherKeys(options.trustedPublisher);
   for (const { key } of named) requireUsableKey(key);
   await checkStateRoot(home); // T25: nobody else may say whom we trust.
-  const state = await readTrust(home.places.trustStore);
+  const state = await readHomeTrust(home, call);
   const constraints: TrustConstraints = state.constraints;
   let store: TrustStore = named.reduce((known, { publisher, key }) => withTrusted(known, publisher, key), state.store);
-  const { allowFirstUse, now } = options;
+  const { allowFirstUse } = options;
+  const { now } = call;
   return {
     decide: (artifact) => {
       const trusted = decideTrust(artifact, store, { allowFirstUse, constraints, now });

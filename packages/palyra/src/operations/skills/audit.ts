@@ -56,7 +56,7 @@ export const audit = operation({
   run: async (services, input, call): Promise<AuditDocument> => {
     const { home, settings } = services;
     const policy = await readPolicy(settings);
-    const trusting = await readTrusting(home, { ...input, allowFirstUse: input.allowUntrusted, now: call.now });
+    const trusting = await readTrusting(home, { ...input, allowFirstUse: input.allowUntrusted }, call);
     const options = { policy, trusting, call };
     const audits =
       input.artifact === undefined

@@ -74,7 +74,7 @@ export const check = operation({
     }
     const entries = input.skillId === undefined ? currentEntries(index) : [requireInstalled(index, input.skillId, input.version)];
     const policy = await readPolicy(services.settings);
-    const trusting = await readTrusting(home, { ...input, allowFirstUse: input.allowUntrusted, now: call.now });
+    const trusting = await readTrusting(home, { ...input, allowFirstUse: input.allowUntrusted }, call);
     const statusOf = await readStatuses(home, call);
     const results: CheckResult[] = [];
     const toolNames = new ToolNames(home, index, statusOf);

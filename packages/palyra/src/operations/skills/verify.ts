@@ -23,7 +23,7 @@ export const verify = operation({
   run: async ({ home }, input, call): Promise<VerificationReport> => {
     await recoverForReading(home, call);
     const entry = requireInstalled(await readIndex(home.places.skillsRoot), input.skillId, input.version);
-    const trusting = await readTrusting(home, { ...input, allowFirstUse: input.allowUntrusted, now: call.now });
+    const trusting = await readTrusting(home, { ...input, allowFirstUse: input.allowUntrusted }, call);
     call.progress(`verifying ${entry.skill_id}`);
     const artifact = await openInstalled(home, entry).catch(async (error: unknown) => {
       if (isTampering(error)) await quarantineTampered(home, entry, call);

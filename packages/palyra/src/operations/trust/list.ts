@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { checkStateRoot } from "../../lifecycle/state-root.ts";
-import { readTrust } from "../../trust/index.ts";
+import { readHomeTrust } from "../../lifecycle/trust-place.ts";
 import { operation } from "../operation.ts";
 
 export interface TrustListDocument {
@@ -21,10 +21,10 @@ export const list = operation({
   input: v.strictObject({}),
   places: ["trustStore"],
   examples: ["skills trust list", "skills trust list --json"],
-  errors: ["Serialization", "UnsafeStateRoot", "Io"],
-  run: async ({ home }): Promise<TrustListDocument> => {
+  errors: ["Serialization", "TrustStoreChanged", "VaultUnavailable", "UnsafeStateRoot", "Io"],
+  run: async ({ home }, _input, call): Promise<TrustListDocument> => {
     await checkStateRoot(home); // T25: what others can write says nothing of whom we trust.
-    const { store, constraints } = await readTrust(home.places.trustStore);
+    const { store, constraints } = await readHomeTrust(home, call);
     return {
       trust_store: home.places.trustStore,
       trusted_publishers: Object.fromEntries(store.trusted),

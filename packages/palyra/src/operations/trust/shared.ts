@@ -14,6 +14,8 @@ export interface TrustDocument extends TrustOutcome {
 
 export const TRUST_ERRORS = [
   "Serialization",
+  "TrustStoreChanged",
+  "VaultUnavailable",
   "IndexInvalid",
   "JournalUnavailable",
   "LockTimeout",

@@ -1,7 +1,7 @@
 import { revocationOfKey, rotationOf } from "palyra-skills/trust";
 import * as v from "valibot";
 import { checkStateRoot } from "../../lifecycle/state-root.ts";
-import { readTrust } from "../../trust/index.ts";
+import { readHomeTrust } from "../../lifecycle/trust-place.ts";
 import { operation } from "../operation.ts";
 import { type AffectedSkill, installedWhere, keyIdOf } from "./key-state.ts";
 import { publisher } from "./shared.ts";
@@ -39,10 +39,10 @@ export const show = operation({
   places: ["skillsDir", "trustStore"],
   examples: ["skills trust show acme", "skills trust show acme --json"],
   notes: "All that is known here of one publisher: its keys, which of them are revoked or limited, and what is installed of it.",
-  errors: ["Serialization", "IndexInvalid", "UnsafeStateRoot", "Io"],
-  run: async ({ home }, { publisher }): Promise<TrustShowDocument> => {
+  errors: ["Serialization", "TrustStoreChanged", "VaultUnavailable", "IndexInvalid", "UnsafeStateRoot", "Io"],
+  run: async ({ home }, { publisher }, call): Promise<TrustShowDocument> => {
     await checkStateRoot(home); // T25: what others can write says nothing of whom we trust.
-    const { store, constraints } = await readTrust(home.places.trustStore);
+    const { store, constraints } = await readHomeTrust(home, call);
     const listed = store.trusted.get(publisher) ?? [];
     const pinned = store.pinned.get(publisher);
     const limited = constraints.keys.filter((scope) => scope.publisher === publisher);

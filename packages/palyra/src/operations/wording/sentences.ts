@@ -278,6 +278,15 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
     says: ({ folder, problem }) => `the vault in ${safe(folder)} cannot be used: ${safe(problem)}`,
     hint: () => "nothing was changed; restore the folder from a copy, or delete palyra-skills.* in it and store the secrets anew",
   },
+  TrustStoreChanged: {
+    says: ({ file, recorded, actual }) =>
+      actual === null
+        ? `${safe(file)} is missing; recorded is ${safe(recorded ?? "nothing")}`
+        : recorded === null
+          ? `${safe(file)} was not written by this system: nothing is recorded of it; it hashes to ${safe(actual)}`
+          : `${safe(file)} was changed by something else: it hashes to ${safe(actual)}, recorded is ${safe(recorded)}`,
+    hint: () => "nothing of it is believed; to see what it says, and to accept it: palyra skills trust accept-changes",
+  },
   JournalUnavailable: {
     says: ({ file, problem }) => `the journal ${safe(file)} cannot be used: ${safe(problem)}`,
     hint: () => "nothing was changed; without its journal no skill changes its state",

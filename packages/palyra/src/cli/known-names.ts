@@ -31,9 +31,9 @@ export function knownNames(words: readonly string[], host: Host): KnownNames {
           .map(({ version }) => version),
       ),
     publishers: () =>
-      known(async ({ places }) => {
-        const { readTrust } = await import("../trust/index.ts");
-        const { store } = await readTrust(places.trustStore);
+      known(async (home) => {
+        const { readHomeTrust } = await import("../lifecycle/trust-place.ts");
+        const { store } = await readHomeTrust(home, { warn: () => {} });
         return [...store.trusted.keys(), ...store.pinned.keys()];
       }),
   };

@@ -60,12 +60,14 @@ export async function changeStatus(home: Home, request: StatusRequest, call: Cal
 const UNCHAINED =
   "The journal was damaged: the status is set, but no event could be added. palyra skills journal verify says where.";
 
+const PASSABLE: readonly string[] = ["IndexInvalid", "JournalChainBroken", "TrustStoreChanged", "VaultUnavailable"];
+
 /** An earlier command's plan that cannot be finished must not keep anybody from stopping a skill; freeing one waits until it can. */
 async function recoverIfItCan(home: Home, { status }: StatusRequest, call: Call): Promise<void> {
   try {
     await recoverForReading(home, call);
   } catch (error) {
-    const passable = error instanceof PalyraError && ["IndexInvalid", "JournalChainBroken"].includes(error.code);
+    const passable = error instanceof PalyraError && PASSABLE.includes(error.code);
     if (status === "active" || !passable) throw error;
     call.warn("An earlier command was interrupted, and what it left cannot be finished.");
   }

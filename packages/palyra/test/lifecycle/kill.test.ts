@@ -6,6 +6,7 @@ import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { withLock } from "../../src/files/index.ts";
 import { skillsFolder } from "../../src/installed/index.ts";
+import { acceptTrustChanges, lookTrustChanges } from "../../src/lifecycle/accept-trust.ts";
 import { changeStatus, changeTrust, recoverForReading, trustPlace } from "../../src/lifecycle/index.ts";
 import { readTrust } from "../../src/trust/index.ts";
 import type { Operation } from "./driver.ts";
@@ -282,6 +283,22 @@ describe("T11: recovery itself", () => {
     });
     await recoverForReading(home, newCall());
     expect(await stateOf(home)).toMatchObject({ index: ["acme.echo@1.0.0*"], statuses: ["active"] });
+  });
+
+  it("T7: waits where the trust store was changed, keeps nobody from stopping a skill, and goes on once that is accepted", async () => {
+    const root = await template();
+    const asked: Operation = { op: "install", files: [await skillFile(temporaryFolder(), { publisher: "globex" })] };
+    expect(await run(root, asked, "install.change_trust")).toMatchObject({ signal: "SIGKILL" });
+    const home = homeIn(root);
+    const honest = readFileSync(home.places.trustStore);
+    writeFileSync(home.places.trustStore, "{}");
+    await expect(install(home, { version: "2.0.0" })).rejects.toHaveCode("TrustStoreChanged");
+    await changeStatus(home, { skillId: "acme.echo", version: "1.1.0", status: "quarantined" }, newCall());
+    writeFileSync(home.places.trustStore, `${honest} `);
+    expect(await acceptTrustChanges(home, await lookTrustChanges(home), newCall())).toBe(true);
+    await recoverForReading(home, newCall());
+    expect(await stateOf(home)).toMatchObject({ index: ["acme.echo@1.0.0", "acme.echo@1.1.0*", "globex.echo@1.0.0*"] });
+    expect([...(await readTrust(trustPlace(home))).store.pinned.keys()]).toEqual(["acme", "globex"]);
   });
 
   it("leaves a record alone that is none of ours", async () => {

@@ -39,6 +39,7 @@ const CHANGES: { readonly [change: string]: string } = {
   revoke_payload: "revoked: a payload",
   rotate: "moved from one key to the next:",
   freeze: "in conflict, frozen with",
+  accept_changes: "trust files that something else changed, accepted",
 };
 
 /** Steps that a person had to ask for (spec 6.2). */

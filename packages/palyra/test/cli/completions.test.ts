@@ -30,6 +30,7 @@ describe("completion", () => {
       "revoke",
       "rotate",
       "sign-rotation",
+      "accept-changes",
     ]);
     expect(await valuesOf("--json", "skills", "pack")).toEqual(["package"]);
     expect(await valuesOf("skills", "nothing", "")).toEqual([]);

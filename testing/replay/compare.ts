@@ -6,6 +6,8 @@ export interface Observed {
   /** Absent for a `look`. */
   readonly exit?: number;
   readonly stdout?: string;
+  /** What reached the daemon since the last look; absent where there is none. */
+  readonly requests?: readonly Json[] | undefined;
   /** Names below a folder: files, links as `name -> target`, empty folders as `name/`; undefined where there is none. */
   names(folder: string): readonly string[] | undefined;
   /** Undefined where there is no file. */
@@ -24,15 +26,25 @@ export function withDeviations(expect: Json, deviations: Json | undefined): Json
 
 /** What is not as expected, one line each; empty where all is. */
 export function compareStep(expect: JsonRecord, seen: Observed): readonly string[] {
-  const { exit, json, stdout, tree, files, ...unknown } = expect;
+  const { exit, json, stdout, tree, files, requests, ...unknown } = expect;
   return [
     ...Object.keys(unknown).map((key) => `the harness does not know "expect.${key}"`),
     ...(exit === undefined ? [] : compareExit(exit, seen.exit)),
     ...(json === undefined ? [] : compareDocument(json, seen.stdout)),
     ...(stdout === undefined ? [] : compareStdout(text(stdout, "stdout"), seen.stdout)),
+    ...(requests === undefined ? [] : compareRequests(requests, seen.requests)),
     ...Object.entries(record(tree ?? {}, "tree")).flatMap(([folder, names]) => compareTree(folder, names, seen.names(folder))),
     ...Object.entries(record(files ?? {}, "files")).flatMap(([file, content]) => compareFile(file, content, seen.content(file))),
   ];
+}
+
+/** Bodies field by field, without any more: what a daemon does not know it refuses (spec 8). */
+function compareRequests(expected: Json, actual: readonly Json[] | undefined): readonly string[] {
+  const problems = compareValue(expected, actual ?? [], "requests");
+  const bodies = (requests: readonly Json[]) =>
+    requests.map((each) => Object.keys(optionalRecord(record(each, "a request")["body"]) ?? {}));
+  const [wanted, sent] = [bodies(list(expected, "requests")), bodies(actual ?? [])].map((each) => JSON.stringify(each));
+  return wanted === sent ? problems : [...problems, `the bodies have the fields ${sent}, expected ${wanted}`];
 }
 
 function compareExit(expected: Json, actual: number | undefined): readonly string[] {

@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openDatabase } from "../../packages/palyra/src/files/index.ts";
 import { compareStep, type Observed, withDeviations } from "./compare.ts";
+import { type Daemon, startDaemon } from "./daemon.ts";
 import {
   isList,
   type Json,
@@ -43,9 +44,13 @@ export async function replay(scenario: Scenario, command: Command, inputs: strin
   try {
     const stage = new Stage(root, inputs, command);
     const problems: string[] = [];
-    for (const [index, step] of scenario.steps.entries()) {
-      const found = await stage.perform(step);
-      problems.push(...found.map((problem) => `step ${index} ${describeStep(step)}: ${problem}`));
+    try {
+      for (const [index, step] of scenario.steps.entries()) {
+        const found = await stage.perform(step);
+        problems.push(...found.map((problem) => `step ${index} ${describeStep(step)}: ${problem}`));
+      }
+    } finally {
+      stage.end();
     }
     return problems;
   } finally {
@@ -61,6 +66,7 @@ class Stage {
   readonly #root: string;
   readonly #command: Command;
   readonly #names: Map<string, string>;
+  #daemon: Daemon | undefined;
 
   constructor(root: string, inputs: string, command: Command) {
     this.#root = root;
@@ -72,6 +78,11 @@ class Stage {
     for (const folder of ["home", "xdg-state"]) mkdirSync(join(root, folder));
   }
 
+  /** Stops what a step has started. */
+  end(): void {
+    this.#daemon?.stop();
+  }
+
   async perform(raw: Step): Promise<readonly string[]> {
     // Before names stand for paths: the pointers of deviations hold names as well, and paths have slashes.
     const expect = withDeviations(raw["expect"] ?? {}, raw["deviations"]);
@@ -81,7 +92,12 @@ class Stage {
       case "run":
         return this.#run(step);
       case "look":
-        return compare(step, {});
+        return compare(step, { requests: this.#daemon?.takeRequests() });
+      case "daemon":
+        this.#daemon?.stop();
+        this.#daemon = await startDaemon(list(step["replies"], "replies"));
+        this.#names.set("daemon", this.#daemon.url);
+        return [];
       case "copy":
         makeParent(path("to"));
         cpSync(path("from"), path("to"), { recursive: true });
@@ -122,7 +138,7 @@ class Stage {
     child.stdin.on("error", () => {});
     child.stdin.end(step["stdin"] === undefined ? "" : text(step["stdin"], "stdin"));
     const [code] = await once(child, "close");
-    const seen = { exit: code, stdout: stdout() };
+    const seen = { exit: code, stdout: stdout(), requests: this.#daemon?.takeRequests() };
     this.#capture(step, seen.stdout);
     const problems = compare(step, seen);
     return problems.length === 0 ? [] : [...problems, `stderr: ${stderr().slice(0, 600)}`];
@@ -150,7 +166,10 @@ class Stage {
   }
 }
 
-function compare(step: { readonly [key: string]: Json | undefined }, seen: Pick<Observed, "exit" | "stdout">): readonly string[] {
+function compare(
+  step: { readonly [key: string]: Json | undefined },
+  seen: Pick<Observed, "exit" | "stdout" | "requests">,
+): readonly string[] {
   return compareStep(record(step["expect"], "expect"), { ...seen, names: namesBelow, content: contentOf });
 }
 

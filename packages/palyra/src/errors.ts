@@ -41,6 +41,10 @@ export interface PalyraErrorDetails {
     readonly recorded: string | null;
     readonly actual: string | null;
   };
+  /** A daemon that was named gave no answer, or none that can be believed. `url` has no password. */
+  DaemonUnreachable: { readonly url: string; readonly problem: string };
+  /** It answered with an HTTP status of failure; `problem` is its own words, often empty. */
+  DaemonRefused: { readonly url: string; readonly status: number; readonly problem: string };
   JournalUnavailable: { readonly file: string; readonly problem: string };
   JournalChainBroken: { readonly seq: number; readonly problem: string };
   LockTimeout: { readonly file: string; readonly waited_ms: number; readonly holder?: string };

@@ -6,7 +6,7 @@ import { maskUserInfo } from "../operations/wording/url.ts";
 import type { Settings } from "../settings.ts";
 import { VERSION } from "../version.ts";
 import { findCommand, isGroup } from "./command.ts";
-import { workHere } from "./dispatch.ts";
+import { chooseDaemon } from "./dispatch.ts";
 import type { Host } from "./host.ts";
 import { type Invocation, readGlobals, readInvocation } from "./invocation.ts";
 import { type Manner, mannerOf } from "./manner.ts";
@@ -100,8 +100,9 @@ async function runOperation<Name extends OperationName>(
   const progress = startProgress(host.stderr, manner.plain);
   try {
     const call = callOf(host, services, invocation, manner, progress);
-    if (operation.daemon) await workHere(services.settings, call);
-    const { output, failed } = await operation.run(services, invocation.input, call);
+    const daemon = operation.daemon ? await chooseDaemon(services.settings, call) : undefined;
+    const at = daemon === undefined ? services : { ...services, daemon };
+    const { output, failed } = await operation.run(at, invocation.input, call);
     progress.pause();
     await answer(name, output, host, invocation.input["report"] === "json" ? { ...manner, json: true } : manner);
     return failed ? 1 : 0;

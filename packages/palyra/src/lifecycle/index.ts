@@ -9,9 +9,10 @@ export type {
   InstallRequest,
 } from "./install-look.ts";
 export { recoverForReading } from "./recover-reading.ts";
+export { recordRemoteStatus } from "./remote-status.ts";
 export { type RemoveOutcome, type RemoveRequest, removeSkill, requireInstalled } from "./remove.ts";
 export { exclusively, projectNow, type RootWriter } from "./root.ts";
-export { changeStatus, type StatusDocument, type StatusRequest } from "./status.ts";
+export { changeStatus, resolveSubject, type StatusDocument, type StatusRequest } from "./status.ts";
 export { checkToolIds, nameForModel } from "./tools.ts";
 export { changeTrust, type DecidedChange, decideTrustChange, type StoreChange, type TrustOutcome } from "./trust-change.ts";
 export { readHomeTrust, trustPlace } from "./trust-place.ts";

@@ -102,12 +102,17 @@ function writeStatus(
   }
 }
 
-interface Subject {
+/** One version of one skill. */
+export interface Subject {
   readonly skill_id: string;
   readonly version: string;
 }
 
-async function resolveSubject(home: Home, { skillId, version }: StatusRequest): Promise<Subject> {
+/** Whose status is meant: without a version the current installed one. `NotInstalled`, `Usage`, `IndexInvalid`, `Io`. */
+export async function resolveSubject(
+  home: Home,
+  { skillId, version }: Pick<StatusRequest, "skillId" | "version">,
+): Promise<Subject> {
   if (version === undefined) {
     const index = await readIndex(home.places.skillsRoot);
     const current = currentOf(index, skillId);
@@ -125,13 +130,17 @@ async function resolveSubject(home: Home, { skillId, version }: StatusRequest): 
 }
 
 /** The change counts already: where the folder is busy, or not there, its line waits for the next command. */
-async function projectIfFree(journal: Journal, folder: SkillsFolder, call: Call): Promise<void> {
+export async function projectIfFree(journal: Journal, folder: SkillsFolder, call: Call): Promise<void> {
   try {
-    if ((await ifThere(() => io("read", folder.root, () => stat(folder.root)))) === undefined) return;
+    if (!(await folderIsThere(folder))) return;
     await withFreeLock(folder.lock, { purpose: "audit.ndjson", signal: call.signal }, () => projectOutbox(journal, folder.audit));
   } catch {
     call.warn(`${folder.audit} could not be written; its lines wait in the journal.`);
   }
+}
+
+export async function folderIsThere({ root }: SkillsFolder): Promise<boolean> {
+  return (await ifThere(() => io("read", root, () => stat(root)))) !== undefined;
 }
 
 function documentOf(row: StatusRow): StatusDocument {

@@ -1,3 +1,4 @@
+import type { JsonObject, JsonValue } from "palyra-skills/encoding";
 import type { Home } from "../lifecycle/home.ts";
 import type { Settings } from "../settings.ts";
 
@@ -13,8 +14,21 @@ export interface Services {
   readonly randomBytes: (size: number) => Uint8Array;
   /** `SOURCE_DATE_EPOCH`: seconds since 1970 that a repeatable build uses as its time. */
   readonly sourceDateEpoch: string | undefined;
+  /** Where a daemon was named: what may be done by it is asked of it (spec 6.2). */
+  readonly daemon?: DaemonPort;
   /** Commands that serve: their bodies lie above this layer. */
   readonly conformance: ConformanceBodies;
+}
+
+/** A daemon that somebody named; the CLI speaks with it. */
+export interface DaemonPort {
+  /** Its address, without a password. */
+  readonly name: string;
+  /**
+   * Posts a document to a path below `/admin/v1/`. Undefined: nobody listens there, on this machine, so that the work is done here (D5).
+   * `DaemonUnreachable`, `DaemonRefused`, `Usage`.
+   */
+  post(path: string, body: JsonObject): Promise<JsonValue | undefined>;
 }
 
 /** Filled by compose.ts from the module `conformance`. */

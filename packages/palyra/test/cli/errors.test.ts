@@ -58,6 +58,8 @@ const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {
   SecretNotFound: { scope: x, key: x },
   VaultUnavailable: { folder: x, problem: x },
   TrustStoreChanged: { file: x, trust_store: x, recorded: x, actual: x },
+  DaemonUnreachable: { url: x, problem: x },
+  DaemonRefused: { url: x, status: 401, problem: x },
   JournalUnavailable: { file: x, problem: x },
   JournalChainBroken: { seq: 4, problem: x },
   LockTimeout: { file: x, waited_ms: 30_000, holder: x },

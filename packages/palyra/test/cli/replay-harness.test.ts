@@ -76,7 +76,11 @@ describe("replaying", () => {
 
   it("says so where it cannot do a step", async () => {
     expect(await play({ op: "serve" })).toEqual([expect.stringContaining("serve")]);
-    expect(await play(run(["0", ""], { requests: [] }))).toContainEqual(expect.stringContaining("requests"));
+  });
+
+  it("notices a request that was not made", async () => {
+    expect(await play(run(["0", ""], { requests: [] }))).toEqual([]);
+    expect(await play(run(["0", ""], { requests: [{ method: "POST" }] }))).toContainEqual(expect.stringContaining("requests"));
   });
 
   it("notices another exit code, output, document and file", async () => {

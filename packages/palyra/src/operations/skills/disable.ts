@@ -1,6 +1,6 @@
 import { changeStatus, type StatusDocument } from "../../lifecycle/index.ts";
 import { operation } from "../operation.ts";
-import { STATUS_ERRORS, statusOnly } from "../shared/status.ts";
+import { changeStatusByDaemon, STATUS_ERRORS, statusOnly } from "../shared/status.ts";
 
 export const disable = operation({
   input: statusOnly,
@@ -10,5 +10,8 @@ export const disable = operation({
   notes: "Nobody loads it until it is enabled again. Without --version the current one; with it nothing need be installed.",
   http: { method: "POST", path: "/admin/v1/skills/{skill_id}/disable" },
   errors: STATUS_ERRORS,
-  run: ({ home }, input, call): Promise<StatusDocument> => changeStatus(home, { ...input, status: "disabled" }, call),
+  run: async (services, input, call): Promise<StatusDocument> => {
+    const request = { ...input, status: "disabled" } as const;
+    return changeStatusByDaemon(services, request, call, () => changeStatus(services.home, request, call));
+  },
 });

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { changeStatus, type StatusDocument } from "../../lifecycle/index.ts";
 import { flag } from "../field.ts";
 import { operation } from "../operation.ts";
-import { STATUS_ERRORS, statusInput } from "../shared/status.ts";
+import { changeStatusByDaemon, STATUS_ERRORS, statusInput } from "../shared/status.ts";
 import { warnOfDamage } from "../shared/tampering.ts";
 import { requireNoToolConflict } from "../shared/tool-conflict.ts";
 
@@ -19,9 +19,13 @@ export const enable = operation({
   errors: ["ToolIdConflict", ...STATUS_ERRORS],
   // Before anything else, whether the skill is there or not (spec 11.6).
   problem: ({ override }) => (override ? undefined : "--override is missing: enabling overrides what stopped the skill"),
-  run: async ({ home }, { skillId, version, reason }, call): Promise<StatusDocument> => {
-    await requireNoToolConflict(home, skillId, version, call);
-    const document = await changeStatus(home, { skillId, version, reason, status: "active" }, call);
+  run: async (services, { skillId, version, reason }, call): Promise<StatusDocument> => {
+    const { home } = services;
+    const request = { skillId, version, reason, status: "active" } as const;
+    const document = await changeStatusByDaemon(services, request, call, async () => {
+      await requireNoToolConflict(home, skillId, version, call);
+      return changeStatus(home, request, call);
+    });
     await warnOfDamage(home, document, call);
     return document;
   },

@@ -1,6 +1,6 @@
 import { changeStatus, type StatusDocument } from "../../lifecycle/index.ts";
 import { operation } from "../operation.ts";
-import { STATUS_ERRORS, statusOnly } from "../shared/status.ts";
+import { changeStatusByDaemon, STATUS_ERRORS, statusOnly } from "../shared/status.ts";
 
 export const quarantine = operation({
   input: statusOnly,
@@ -11,5 +11,8 @@ export const quarantine = operation({
     "Stops it at once, on every surface. Only --override starts it again. Without --version the current one; with it nothing need be installed.",
   http: { method: "POST", path: "/admin/v1/skills/{skill_id}/quarantine" },
   errors: STATUS_ERRORS,
-  run: ({ home }, input, call): Promise<StatusDocument> => changeStatus(home, { ...input, status: "quarantined" }, call),
+  run: async (services, input, call): Promise<StatusDocument> => {
+    const request = { ...input, status: "quarantined" } as const;
+    return changeStatusByDaemon(services, request, call, () => changeStatus(services.home, request, call));
+  },
 });

@@ -287,6 +287,19 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
           : `${safe(file)} was changed by something else: it hashes to ${safe(actual)}, recorded is ${safe(recorded)}`,
     hint: () => "nothing of it is believed; to see what it says, and to accept it: palyra skills trust accept-changes",
   },
+  DaemonUnreachable: {
+    says: ({ url, problem }) => `the daemon at ${safe(url)} cannot be asked: ${safe(problem)}`,
+    hint: () =>
+      "nothing was changed here; whether it did what was asked, its own list says. Without --url and PALYRA_DAEMON_URL the local journal is used",
+  },
+  DaemonRefused: {
+    says: ({ url, status, problem }) =>
+      `the daemon at ${safe(url)} refused: HTTP ${status}${problem === "" ? "" : `, ${safe(problem)}`}`,
+    hint: ({ status }) =>
+      status === 401
+        ? "nothing was changed; PALYRA_ADMIN_TOKEN must be the token that the daemon was started with"
+        : "nothing was changed here",
+  },
   JournalUnavailable: {
     says: ({ file, problem }) => `the journal ${safe(file)} cannot be used: ${safe(problem)}`,
     hint: () => "nothing was changed; without its journal no skill changes its state",

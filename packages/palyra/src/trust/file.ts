@@ -15,7 +15,15 @@ import {
 import { PalyraError } from "../errors.ts";
 import { readRegular } from "../files/index.ts";
 import type { TrustDocuments } from "./change.ts";
-import { changedFile, digestsOf, readRecord, type TrustBytes, type TrustPlace } from "./integrity.ts";
+import {
+  changedFile,
+  digestsOf,
+  type IntegrityRecord,
+  isSameRecord,
+  readRecord,
+  type TrustBytes,
+  type TrustPlace,
+} from "./integrity.ts";
 
 /** Bytes; far beyond any store that people keep. */
 export const MAX_TRUST_FILE_BYTES = 16 * 1024 * 1024;
@@ -51,17 +59,38 @@ export function trustFiles(trustStore: string): TrustFiles {
  * `TrustStoreChanged`. `Serialization` names the file and the entry; `VaultUnavailable`, `UnsafeStateRoot`, `Io`. Makes nothing.
  */
 export async function readTrust(place: TrustPlace): Promise<TrustState> {
-  const record = await readRecord(place);
-  const read = await readTrustUnsealed(place);
+  let record = await readRecord(place);
+  let seen: string | null | undefined;
+  // Read without the lock: writers may come between record and files. What is found twice under one record is no writer of ours.
+  for (let attempt = 1; ; attempt += 1) {
+    const found = await readAgainst(place, record);
+    if (!("changed" in found)) return found;
+    const { changed } = found;
+    const later = await readRecord(place);
+    if ((isSameRecord(record, later) && changed.actual === seen) || attempt === MAX_ATTEMPTS)
+      throw trustStoreChanged(trustFiles(place.file), changed);
+    record = later;
+    seen = changed.actual;
+  }
+}
+
+/** Each but two has met another writer; far beyond what many of them at once come to. */
+const MAX_ATTEMPTS = 1000;
+
+async function readAgainst(
+  place: TrustPlace,
+  record: IntegrityRecord | undefined,
+): Promise<TrustState | { readonly changed: Changed }> {
+  const { bytes } = await readTrustUnsealed(place);
   const files = trustFiles(place.file);
   // spec 3.3, T7: before a byte of it is looked at; a file that is gone is a change as well.
-  const changed = record && changedFile(record, digestsOf(read.bytes));
-  if (changed) throw trustStoreChanged(files, changed);
-  const documents = parseTrust(files, read.bytes);
+  const changed = record && changedFile(record, digestsOf(bytes));
+  if (changed) return { changed };
+  const documents = parseTrust(files, bytes);
   const saysNothing = isSame(documents, { store: EMPTY_TRUST_STORE, constraints: EMPTY_CONSTRAINTS });
   // spec 3.3, T25: what lay there before we came may be anybody's.
-  if (record === undefined && place.isDefault && !saysNothing) throw trustStoreChanged(files, unrecorded(read.bytes));
-  return { files, bytes: read.bytes, ...documents, isRecorded: record !== undefined || saysNothing };
+  if (record === undefined && place.isDefault && !saysNothing) return { changed: unrecorded(bytes) };
+  return { files, bytes, ...documents, isRecorded: record !== undefined || saysNothing };
 }
 
 /** As they are, whether or not that is what is recorded: for whoever decides on that. What `readTrust` throws but `TrustStoreChanged`. */

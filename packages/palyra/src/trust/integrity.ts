@@ -109,6 +109,13 @@ export async function putRecord({ file, records }: TrustPlace, record: Integrity
   await records.put(await integrityKey(file), writeJson(document));
 }
 
+export function isSameRecord(one: IntegrityRecord | undefined, other: IntegrityRecord | undefined): boolean {
+  const digests = (record: IntegrityRecord | undefined) =>
+    [record?.current, record?.pending].flatMap((each) => [each?.store, each?.constraints]);
+  const others = digests(other);
+  return digests(one).every((digest, at) => digest === others[at]);
+}
+
 function recordIn(root: JsonReader): IntegrityRecord {
   const fields = root.object();
   const current = digestsIn(fields.required("current"));

@@ -62,6 +62,40 @@ const edit = (...edits: readonly TrustEdit[]) =>
 const forged = (): void => writeFileSync(file, JSON.stringify({ trusted_publishers: { evil: [OTHER] } }), { mode: 0o600 });
 const changed = { code: "TrustStoreChanged" };
 
+describe("T6, T7: writers that come between the record and the files", () => {
+  /** What happens after the record was read first, before it is read again, after that, and so on. */
+  const reading = (meanwhile: readonly (() => Promise<unknown>)[]): TrustPlace => {
+    const waiting = [async () => {}, ...meanwhile];
+    const { records, ...rest } = place();
+    const get = async (key: string) => {
+      await waiting.shift()?.();
+      const found = await records.get(key);
+      await waiting.shift()?.();
+      return found;
+    };
+    return { ...rest, records: { ...records, get } };
+  };
+  const add = () => edit({ do: "add", publisher: "acme", key: KEY });
+  const remove = () => edit({ do: "remove", publisher: "acme", key: KEY });
+
+  it("are no change by something else", async () => {
+    const { store } = await readTrust(reading([add]));
+    expect([...store.trusted.keys()]).toEqual(["acme"]);
+  });
+
+  it("nor are two that leave the record as it was", async () => {
+    await edit({ do: "add", publisher: "globex", key: OTHER });
+    const { store } = await readTrust(reading([add, remove]));
+    expect([...store.trusted.keys()]).toEqual(["globex"]);
+  });
+
+  it("do not hide one", async () => {
+    await add();
+    const forgedTwice = async () => forged();
+    await expect(readTrust(reading([forgedTwice, forgedTwice]))).rejects.toMatchObject(changed);
+  });
+});
+
 describe("T7: a trust file that something else wrote", () => {
   it("is refused, with both digests, and nothing of it is used", async () => {
     await edit({ do: "add", publisher: "acme", key: KEY });

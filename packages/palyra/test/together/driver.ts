@@ -64,13 +64,13 @@ function pick<Item>(items: readonly Item[]): Item {
 }
 
 async function run(argv: readonly string[], stdin = ""): Promise<unknown> {
-  let stdout = "";
-  let stderr = "";
+  const out: string[] = [];
+  const err: string[] = [];
   const principal = `user:p${plan.person}`;
   const exit = await runCommandLine([...argv, "--principal", principal, "--json"], {
     env: plan.env,
-    stdout: { write: (text) => void (stdout += String(text)), terminal: false },
-    stderr: { write: (text) => void (stderr += String(text)), terminal: false },
+    stdout: { write: (text) => void out.push(String(text)), terminal: false },
+    stderr: { write: (text) => void err.push(String(text)), terminal: false },
     now: () => Date.now(),
     signal: new AbortController().signal,
     compose: (options): Services => ({
@@ -78,6 +78,7 @@ async function run(argv: readonly string[], stdin = ""): Promise<unknown> {
       readStdin: async () => new TextEncoder().encode(stdin),
     }),
   });
+  const [stdout, stderr] = [out.join(""), err.join("")];
   if (exit === 0) return JSON.parse(stdout === "" ? "null" : stdout);
   const code = codeOf(stderr);
   count(refused, code);

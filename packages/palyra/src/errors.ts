@@ -45,6 +45,8 @@ export interface PalyraErrorDetails {
   DaemonUnreachable: { readonly url: string; readonly problem: string };
   /** It answered with an HTTP status of failure; `problem` is its own words, often empty. */
   DaemonRefused: { readonly url: string; readonly status: number; readonly problem: string };
+  /** What audits in the daemon gives no answer: its thread ended, or is being ended. */
+  AuditorUnavailable: { readonly problem: string };
   JournalUnavailable: { readonly file: string; readonly problem: string };
   JournalChainBroken: { readonly seq: number; readonly problem: string };
   LockTimeout: { readonly file: string; readonly waited_ms: number; readonly holder?: string };

@@ -2,6 +2,7 @@
 export { type AtomicOptions, writeFileAtomically } from "./atomic.ts";
 export { faultPoint, faultWasThrown } from "./fault.ts";
 export { makeFolder } from "./folders.ts";
+export { type FolderLimits, type FoundFile, type FoundFolder, type Hashing, hashFolder } from "./hash-folder.ts";
 export { asIo, ifThere, io, systemCode } from "./io.ts";
 export { LOCK_TIMEOUT_MS, type LockOptions, withFreeLock, withLock } from "./lock.ts";
 export { openOwn, readOwn, writeOwn } from "./own.ts";

@@ -8,6 +8,9 @@ export type {
   InstallOutcome,
   InstallRequest,
 } from "./install-look.ts";
+export { openInstalled } from "./open-installed.ts";
+export { type ReauditRequest, reauditSkills } from "./reaudit/pass.ts";
+export type { FailedSkill, PassSummary } from "./reaudit/summary.ts";
 export { recoverForReading } from "./recover-reading.ts";
 export { recordRemoteStatus } from "./remote-status.ts";
 export { type RemoveOutcome, type RemoveRequest, removeSkill, requireInstalled } from "./remove.ts";

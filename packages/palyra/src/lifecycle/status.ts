@@ -1,12 +1,14 @@
 /** Quarantine, disable, enable: one transaction of the journal, no lock of the folder (spec 5, 5.2, T18). */
 
 import { stat } from "node:fs/promises";
+import type { JsonObject } from "palyra-skills/encoding";
 import { isSkillId, parseVersion } from "palyra-skills/manifest";
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
 import { ifThere, io, withFreeLock } from "../files/index.ts";
 import { currentOf, readIndex, type SkillsFolder, skillsFolder, versionsOf } from "../installed/index.ts";
 import {
+  type Actor,
   foldId,
   type Journal,
   type JournalWriter,
@@ -57,7 +59,7 @@ export async function changeStatus(home: Home, request: StatusRequest, call: Cal
   }
 }
 
-const UNCHAINED =
+export const UNCHAINED =
   "The journal was damaged: the status is set, but no event could be added. palyra skills journal verify says where.";
 
 const PASSABLE: readonly string[] = ["IndexInvalid", "JournalChainBroken", "TrustStoreChanged", "VaultUnavailable"];
@@ -78,11 +80,13 @@ async function recoverIfItCan(home: Home, { status }: StatusRequest, call: Call)
  * is written as the row alone. The row is the more restrictive of the two then, and nothing but another writer of rows undoes it: an
  * `enable` needs the chain. Spec 5, 5.3, T26.
  */
-function writeStatus(
+export function writeStatus(
   writer: JournalWriter,
-  { skill_id, version, status, reason }: Subject & Omit<StatusRequest, "version">,
+  { skill_id, version, status, reason }: Subject & Pick<StatusRequest, "status" | "reason">,
   ulid: string,
-  call: Call,
+  call: Actor,
+  /** What the event says besides. */
+  more: JsonObject = {},
 ): { readonly row: StatusRow; readonly broken?: true } {
   const change = {
     skill_id,
@@ -94,7 +98,7 @@ function writeStatus(
   };
   const row = writer.putStatus(change, call.now);
   try {
-    writer.append(newEvent(ulid, call, STATUS_EVENT[status], change));
+    writer.append(newEvent(ulid, call, STATUS_EVENT[status], { ...change, ...more }));
     return { row };
   } catch (error) {
     if (status === "active" || !(error instanceof PalyraError) || error.code !== "JournalChainBroken") throw error;

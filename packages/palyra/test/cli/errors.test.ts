@@ -60,6 +60,7 @@ const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {
   TrustStoreChanged: { file: x, trust_store: x, recorded: x, actual: x },
   DaemonUnreachable: { url: x, problem: x },
   DaemonRefused: { url: x, status: 401, problem: x },
+  AuditorUnavailable: { problem: x },
   JournalUnavailable: { file: x, problem: x },
   JournalChainBroken: { seq: 4, problem: x },
   LockTimeout: { file: x, waited_ms: 30_000, holder: x },

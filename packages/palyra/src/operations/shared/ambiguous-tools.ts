@@ -2,8 +2,8 @@ import type { Manifest } from "palyra-skills/manifest";
 import type { InstalledEntry, InstalledIndex } from "../../installed/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { nameForModel } from "../../lifecycle/index.ts";
+import { openInstalled } from "../../lifecycle/open-installed.ts";
 import type { StatusLookup } from "./inventory.ts";
-import { openInstalled } from "./open-installed.ts";
 
 /** A tool that several active skills of one publisher offer: nobody is offered it (spec 5, T27). */
 export interface AmbiguousTool {

@@ -4,8 +4,8 @@ import { type VerificationReport, verificationReport } from "palyra-skills/trust
 import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
 import type { InstalledEntry } from "../../installed/index.ts";
+import { openInstalled } from "../../lifecycle/open-installed.ts";
 import type { Services } from "../services.ts";
-import { openInstalled } from "./open-installed.ts";
 import { namedFeed } from "./policy.ts";
 import type { Trusting } from "./trusting.ts";
 

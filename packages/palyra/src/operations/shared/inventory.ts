@@ -42,7 +42,7 @@ export async function inventoryOf(
   const summarise = async (entry: InstalledEntry): Promise<ManifestSummary | undefined> => {
     try {
       // Only what the cache does not know is opened: `list` loads no archive reader and no TOML (habit 8).
-      const { openInstalled } = await import("./open-installed.ts");
+      const { openInstalled } = await import("../../lifecycle/open-installed.ts");
       return summaryOf((await openInstalled(home, entry)).manifest);
     } catch (error) {
       problems.set(entry, await problemOf(error));

@@ -2,8 +2,8 @@ import type { Call } from "../../call.ts";
 import { findEntry, type InstalledEntry, readIndex } from "../../installed/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { changeStatus } from "../../lifecycle/index.ts";
+import { openInstalled } from "../../lifecycle/open-installed.ts";
 import { problemOf, readStatuses } from "./inventory.ts";
-import { openInstalled } from "./open-installed.ts";
 
 /** Installed bytes that are not what was installed stop their skill at once; the record stays what it is (spec 5.2, T12). */
 export async function quarantineTampered(home: Home, { skill_id, version }: InstalledEntry, call: Call): Promise<void> {

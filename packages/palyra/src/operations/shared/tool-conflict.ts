@@ -3,8 +3,8 @@ import { currentOf, readIndex } from "../../installed/index.ts";
 import { foldId } from "../../journal/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { checkToolIds } from "../../lifecycle/index.ts";
+import { openInstalled } from "../../lifecycle/open-installed.ts";
 import { readStatuses } from "./inventory.ts";
-import { openInstalled } from "./open-installed.ts";
 
 /**
  * Enabling a skill offers its tools: refused where an active skill of another publisher offers one of the same name

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { type InstalledEntry, readIndex, skillsFolder } from "../../installed/index.ts";
 import { recoverForReading, requireInstalled } from "../../lifecycle/index.ts";
+import { openInstalled } from "../../lifecycle/open-installed.ts";
 import { text } from "../field.ts";
 import { operation } from "../operation.ts";
 import type { Services } from "../services.ts";
@@ -12,7 +13,6 @@ import { VERIFY_ERRORS } from "../shared/errors.ts";
 import { auditArtifact, type ExamineOptions, isTampering } from "../shared/examine.ts";
 import { acceptUntrusted, optionalSkillId, trustedPublisher, version } from "../shared/inputs.ts";
 import { problemOf } from "../shared/inventory.ts";
-import { openInstalled } from "../shared/open-installed.ts";
 import { readPolicy } from "../shared/policy.ts";
 import { quarantineTampered } from "../shared/tampering.ts";
 import { readTrusting } from "../shared/trusting.ts";

@@ -3,11 +3,11 @@ import type { SignatureDocument } from "palyra-skills/signature";
 import * as v from "valibot";
 import { readIndex, skillsFolder, summaryOf } from "../../installed/index.ts";
 import { recoverForReading, requireInstalled } from "../../lifecycle/index.ts";
+import { openInstalled } from "../../lifecycle/open-installed.ts";
 import { operation } from "../operation.ts";
 import { OPEN_ERRORS } from "../shared/errors.ts";
 import { skillId, version } from "../shared/inputs.ts";
 import { type InventoryEntry, inventoryEntry, readStatuses } from "../shared/inventory.ts";
-import { openInstalled } from "../shared/open-installed.ts";
 
 /** Spec 11.4. */
 export interface InfoDocument {

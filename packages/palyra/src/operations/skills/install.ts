@@ -6,12 +6,12 @@ import { PalyraError } from "../../errors.ts";
 import { findEntry, readIndex, type SecretKey, type Source } from "../../installed/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { type InstallDocument, type InstallLook, installSkill, lookInstall } from "../../lifecycle/index.ts";
+import { openInstalled } from "../../lifecycle/open-installed.ts";
 import { flag } from "../field.ts";
 import { operation } from "../operation.ts";
 import { installContext, installQuestion } from "../shared/consent.ts";
 import { VERIFY_ERRORS } from "../shared/errors.ts";
 import { allowUntrusted, artifact, publisherKeys, trustedPublisher } from "../shared/inputs.ts";
-import { openInstalled } from "../shared/open-installed.ts";
 import { namedFeed, readPolicy } from "../shared/policy.ts";
 
 /** Spec 11.3. */

@@ -3,12 +3,12 @@ import { type VerificationReport, verificationReport } from "palyra-skills/trust
 import * as v from "valibot";
 import { readIndex } from "../../installed/index.ts";
 import { recordVerified, recoverForReading, requireInstalled } from "../../lifecycle/index.ts";
+import { openInstalled } from "../../lifecycle/open-installed.ts";
 import { operation } from "../operation.ts";
 import { VERIFY_ERRORS } from "../shared/errors.ts";
 import { isTampering } from "../shared/examine.ts";
 import { acceptUntrusted, skillId, trustedPublisher, version } from "../shared/inputs.ts";
 import { readStatuses } from "../shared/inventory.ts";
-import { openInstalled } from "../shared/open-installed.ts";
 import { quarantineTampered } from "../shared/tampering.ts";
 import { readTrusting } from "../shared/trusting.ts";
 

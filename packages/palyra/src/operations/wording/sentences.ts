@@ -300,6 +300,10 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
         ? "nothing was changed; PALYRA_ADMIN_TOKEN must be the token that the daemon was started with"
         : "nothing was changed here",
   },
+  AuditorUnavailable: {
+    says: ({ problem }) => `the daemon cannot audit now: ${safe(problem)}`,
+    hint: () => "no skill became more eligible by it; the next audit starts anew",
+  },
   JournalUnavailable: {
     says: ({ file, problem }) => `the journal ${safe(file)} cannot be used: ${safe(problem)}`,
     hint: () => "nothing was changed; without its journal no skill changes its state",

@@ -1,7 +1,7 @@
 import { openArtifact, type VerifiedArtifact } from "palyra-skills/artifact";
-import { PalyraError } from "../../errors.ts";
-import { type InstalledEntry, readInstalled, skillsFolder } from "../../installed/index.ts";
-import type { Home } from "../../lifecycle/home.ts";
+import { PalyraError } from "../errors.ts";
+import { type InstalledEntry, readInstalled, skillsFolder } from "../installed/index.ts";
+import type { Home } from "./home.ts";
 
 /**
  * Opens the cached artifact of an installed version: the bytes that are verified are the ones whose digest the index has.

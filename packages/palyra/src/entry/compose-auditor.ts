@@ -1,0 +1,39 @@
+import type { Call } from "../call.ts";
+import { type Auditor, auditorOf } from "../daemon/auditor.ts";
+import { reauditSkills } from "../lifecycle/index.ts";
+import { namedFeed, readPolicy } from "../operations/shared/policy.ts";
+import { audit } from "../operations/skills/audit.ts";
+import { DEFAULT_DEVICE_ID, type Environment, type SettingsOptions } from "../settings.ts";
+import { compose } from "./compose.ts";
+
+/** Who the daemon's own task is in the journal (spec 5.4). */
+export const DAEMON_PRINCIPAL = "system:daemon";
+
+/**
+ * The auditor of a state root. `options` and `env` as for `compose`: they settle which skills, trust store, journal and policy.
+ * @param warn is told what the passes and audits have to say besides their answers
+ */
+export function composeAuditor(options: SettingsOptions, env: Environment, warn: (text: string) => void): Auditor {
+  const services = compose(options, env);
+  const { home, settings } = services;
+  const quiet = { progress: () => {}, warn };
+  return auditorOf({
+    pass: async (signal) => {
+      const call: Call = {
+        now: Date.now(),
+        principal: DAEMON_PRINCIPAL,
+        deviceId: DEFAULT_DEVICE_ID,
+        channel: null,
+        signal,
+        ...quiet,
+      };
+      // Read anew by every pass: one that was changed to an invalid one stops the pass, and says so.
+      const policy = await readPolicy(settings);
+      return reauditSkills(home, { policy, feed: namedFeed(settings), clock: () => Date.now() }, call);
+    },
+    audit: async ({ skillId, version }, caller, signal) => {
+      const input = { skillId, ...(version === undefined ? {} : { version }), trustedPublisher: [], allowUntrusted: false };
+      return (await audit.run(services, input, { now: Date.now(), ...caller, signal, ...quiet })).output;
+    },
+  });
+}

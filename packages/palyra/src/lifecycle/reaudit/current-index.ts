@@ -1,0 +1,30 @@
+import { type BigIntStats, readFileSync, statSync } from "node:fs";
+import { asIo, systemCode } from "../../files/index.ts";
+import { EMPTY_INDEX, type InstalledIndex, parseIndex, skillsFolder } from "../../installed/index.ts";
+
+/**
+ * The index as it is at this moment, for use inside a transaction, which cannot wait. Writers replace the file as a whole (spec 5.2), so one
+ * that looks as it did is not read again: a thousand quarantines in a row read it once.
+ */
+export class CurrentIndex {
+  readonly #file: string;
+  #known: { readonly mark: string; readonly index: InstalledIndex } | undefined;
+
+  constructor(skillsRoot: string) {
+    this.#file = skillsFolder(skillsRoot).index;
+  }
+
+  /** `IndexInvalid`, `Io`. */
+  read(): InstalledIndex {
+    try {
+      const mark = markOf(statSync(this.#file, { bigint: true }));
+      if (this.#known?.mark !== mark) this.#known = { mark, index: parseIndex(readFileSync(this.#file), this.#file) };
+      return this.#known.index;
+    } catch (error) {
+      if (systemCode(error) === "ENOENT") return EMPTY_INDEX;
+      throw asIo("read", this.#file, error);
+    }
+  }
+}
+
+const markOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string => [dev, ino, size, mtimeNs, ctimeNs].join(" ");

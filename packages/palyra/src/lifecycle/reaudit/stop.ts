@@ -1,0 +1,46 @@
+import { faultPoint } from "../../files/index.ts";
+import type { InstalledEntry } from "../../installed/index.ts";
+import { findEntry } from "../../installed/index.ts";
+import type { Actor, Journal } from "../../journal/index.ts";
+import { writeStatus } from "../status.ts";
+import type { CurrentIndex } from "./current-index.ts";
+import { codesOf, type Finding, reasonOf } from "./reasons.ts";
+
+/** What came of stopping a skill. `changed`: its record is another by now, so that what was found is of something else. */
+export type Stopped =
+  | { readonly kind: "stopped"; readonly reason: string; readonly unchained: boolean }
+  | { readonly kind: "already" | "changed" };
+
+/** Row, event and outbox in one transaction, if it is still the version that was looked at (spec 5.4). `IndexInvalid`, `JournalUnavailable`, `LockTimeout`. */
+export async function stopSkill(
+  journal: Journal,
+  index: CurrentIndex,
+  { entry, findings }: { readonly entry: InstalledEntry; readonly findings: readonly Finding[] },
+  ulid: string,
+  actor: Actor,
+): Promise<Stopped> {
+  const { skill_id, version } = entry;
+  faultPoint("reaudit.stop");
+  const stopped = await journal.transaction((writer): Stopped => {
+    const record = findEntry(index.read(), skill_id, version);
+    if (record === undefined || !isSameInstall(record, entry)) return { kind: "changed" };
+    // What an operator or another process stopped meanwhile keeps its own reason.
+    if (writer.status(skill_id, version).status === "quarantined") return { kind: "already" };
+    const reason = reasonOf(findings);
+    const change = { skill_id, version, status: "quarantined", reason } as const;
+    const { broken } = writeStatus(writer, change, ulid, actor, { reason_codes: codesOf(findings) });
+    faultPoint("reaudit.written");
+    return { kind: "stopped", reason, unchained: broken ?? false };
+  });
+  faultPoint("reaudit.stopped");
+  return stopped;
+}
+
+/** The same bytes, put there by the same install, and still current as it was; `skills verify` may have noted another decision. */
+export function isSameInstall(one: InstalledEntry, other: InstalledEntry): boolean {
+  return (
+    one.artifact_sha256 === other.artifact_sha256 &&
+    one.installed_at_unix_ms === other.installed_at_unix_ms &&
+    one.current === other.current
+  );
+}

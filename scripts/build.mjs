@@ -22,7 +22,7 @@ function types() {
 const COMMON = new RegExp(
   [
     "^core/src/(errors|encoding/.*|manifest/(identifier|version|compat))\\.ts$",
-    "^palyra/src/(errors|settings|files/.*|installed/.*|journal/.*|platform/.*|entry/(compose|ulid))\\.ts$",
+    "^palyra/src/(errors|version|settings|files/.*|installed/.*|journal/.*|platform/.*|entry/(compose|ulid|output|streams))\\.ts$",
     "^palyra/src/lifecycle/(home|recover-reading|state-root)\\.ts$",
     "^palyra/src/operations/(field|operation|catalog|skills/list|wording/(safe|units)|shared/(eligibility|inventory|inputs))\\.ts$",
     "^palyra/src/cli/(options|words|suggest|command|invocation|manner|dispatch|progress|json|text/.*|views/(inventory|eligibility))\\.ts$",

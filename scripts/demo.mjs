@@ -31,7 +31,8 @@ function step(what, exit, ...words) {
   steps += 1;
   process.stdout.write(`\n${paint("1", `${steps}. ${what}`)}\n${paint("2", `$ palyra ${words.map(quoted).join(" ")}`)}\n`);
   const run = spawnSync(process.execPath, [command, ...words], { cwd: work, env: environment, encoding: "utf8" });
-  const text = `${run.stdout}${run.stderr}`.trimEnd();
+  // What a command tells on stderr, it tells before it answers.
+  const text = `${run.stderr}${run.stdout}`.trimEnd();
   process.stdout.write(`${text.replace(/^/gm, "  ")}\n`);
   if (run.status !== exit) {
     process.stdout.write(paint("31", `\nthis step should have ended with exit code ${exit}, and ended with ${run.status}\n`));

@@ -7,6 +7,7 @@ import { type Home, placesOf } from "../lifecycle/home.ts";
 import type { ConformanceBodies, Services } from "../operations/services.ts";
 import { nodePlatform } from "../platform/node.ts";
 import { type Environment, resolveSettings, type SettingsOptions } from "../settings.ts";
+import { stdout } from "./streams.ts";
 import { monotonicUlids } from "./ulid.ts";
 
 /** Everything that operations work with. `Usage`, `JournalUnavailable`. */
@@ -56,7 +57,7 @@ function conformanceBodies(): ConformanceBodies {
 
 /** Resolves when the answer has gone out: a slow reader holds up the requests, not our memory. */
 function writeAnswer(line: string): Promise<void> {
-  return new Promise((resolve, reject) => process.stdout.write(line, (error) => (error ? reject(error) : resolve())));
+  return new Promise((resolve, reject) => stdout.stream().write(line, (error) => (error ? reject(error) : resolve())));
 }
 
 async function readDescriptor(descriptor: number, limit: number): Promise<Uint8Array> {

@@ -6,8 +6,10 @@
  * database stays half open and its `-wal` and `-shm` files stay behind. Everything runs through `exec`, which leaves nothing;
  * values go in and rows come out through two functions that SQL calls.
  */
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** What SQLite stores. Integers are read as bigint, so that no row of another program can make a reader throw. */
 export type SqlValue = null | bigint | number | string | Uint8Array;
@@ -171,9 +173,34 @@ function nodeDriver(): Driver | undefined {
 }
 
 function packageDriver(): Driver {
-  const found: unknown = createRequire(import.meta.url)("@photostructure/sqlite");
+  const found: unknown = nativePart() ?? createRequire(import.meta.url)("@photostructure/sqlite");
   if (isDriver(found)) return found;
   throw new Error("@photostructure/sqlite has no DatabaseSync");
+}
+
+/**
+ * What the package comes down to, from where Node would find it. Its own way there, through descriptions and folders, takes a tenth of
+ * what a list of a thousand skills does; it is left to cases that are out of the ordinary.
+ */
+function nativePart(): unknown {
+  const { platform, arch } = process;
+  const libc = platform === "linux" && existsSync("/etc/alpine-release") ? "musl" : "glibc";
+  const file = `node_modules/@photostructure/sqlite/prebuilds/${platform}-${arch}/@photostructure+sqlite.${libc}.node`;
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const path = join(folder, file);
+    if (existsSync(path)) return loaded(path);
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+function loaded(path: string): unknown {
+  const module = { exports: {} };
+  try {
+    process.dlopen(module, path);
+    return module.exports;
+  } catch {
+    return undefined;
+  }
 }
 
 function isDriver(found: unknown): found is Driver {

@@ -72,14 +72,18 @@ async function readCache(file: string): Promise<ReadonlyMap<string, ManifestSumm
   try {
     const document: unknown = JSON.parse(Buffer.from(read.bytes).toString("utf8"));
     if (!isRecord(document) || document["schema_version"] !== 1 || !isRecord(document["entries"])) return new Map();
-    return new Map(Object.entries(document["entries"]).filter(isSummaryOf));
+    const entries = new Map<string, ManifestSummary>();
+    for (const key in document["entries"]) {
+      const summary = document["entries"][key];
+      if (isSummary(summary)) entries.set(key, summary);
+    }
+    return entries;
   } catch {
     return new Map();
   }
 }
 
-function isSummaryOf(member: [string, unknown]): member is [string, ManifestSummary] {
-  const [, value] = member;
+function isSummary(value: unknown): value is ManifestSummary {
   return (
     isRecord(value) &&
     typeof value["skill_name"] === "string" &&

@@ -52,8 +52,9 @@ const folders = (files: readonly string[]): string[] =>
   ].toSorted();
 
 describe("what is loaded (habit 8)", () => {
-  it("by --version: nothing but the version", () => {
-    expect(loadedBy("entry/palyra.ts")).toEqual(["packages/palyra/src/entry/palyra.ts", "packages/palyra/src/version.ts"]);
+  it("by --version: nothing but the version, and a way out for it", () => {
+    const sources = ["entry/output.ts", "entry/palyra.ts", "entry/streams.ts", "version.ts"];
+    expect(loadedBy("entry/palyra.ts")).toEqual(sources.map((source) => `packages/palyra/src/${source}`));
   });
   it("by every command: the command line and list, in three files, and nothing of another operation", () => {
     const files = loadedBy("entry/main.ts");

@@ -22,6 +22,7 @@ import {
   withoutEntry,
   writeIndex,
 } from "../../src/installed/index.ts";
+import { readQuickly } from "../../src/installed/quick.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
 
 const base = mkdtempSync(join(tmpdir(), "palyra-installed-"));
@@ -158,6 +159,68 @@ describe("the installed index", () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  /** What other people's files and tools may leave in a record, and the edits of somebody who knows the form. */
+  const words = fc.oneof(
+    fc.string({ maxLength: 8 }),
+    fc.constantFrom('a"b', "C:\\x\\y", "ü", "\u2028", "😀", "\ud800", "\n", ""),
+  );
+  const records = fc
+    .array(
+      fc.record({
+        id: fc.constantFrom("acme.a", "acme.b", "acme.b.c"),
+        version: fc.constantFrom("0.0.1", "1.9.0", "1.10.0", "4294967295.0.1"),
+        reference: words,
+        keyId: words,
+        secrets: fc.array(fc.record({ scope: words, key: words }), { maxLength: 3 }),
+        decision: fc.constantFrom("allowlisted" as const, "tofu_newly_pinned" as const),
+        current: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 4 },
+    )
+    .map((all) =>
+      all.reduce((before, { id, version, reference, keyId, secrets, decision, current }) => {
+        const facts = { signature_key_id: keyId, trust_decision: decision, source: { kind: "oci_registry", reference } as const };
+        return withEntry(before, { ...entry(id, version, current), ...facts, missing_secrets: secrets }, 5);
+      }, EMPTY_INDEX),
+    );
+
+  it("says the same of a text by either way in, whatever is changed in it", () => {
+    const edit = fc.record({
+      at: fc.double({ min: 0, max: 0.999, noNaN: true }),
+      takes: fc.nat(3),
+      puts: fc.oneof(fc.constant(""), fc.string({ maxLength: 2 }), fc.constantFrom(",", '"', "\\", "\n", "0", "}", "]", " ")),
+      line: fc.constantFrom("character", "twice", "away"),
+    });
+    fc.assert(
+      fc.property(records, fc.option(edit), (index, change) => {
+        const written = writeIndex(index);
+        let text = written;
+        if (change?.line === "character") {
+          const at = Math.floor(change.at * written.length);
+          text = written.slice(0, at) + change.puts + written.slice(at + change.takes);
+        } else if (change !== null) {
+          const lines = written.split("\n");
+          const at = Math.floor(change.at * lines.length);
+          text = lines.flatMap((line, n) => (n === at ? (change.line === "twice" ? [line, line] : []) : [line])).join("\n");
+        }
+        const long = outcome(() => parseIndex(` ${text}`, "i"));
+        expect(outcome(() => parseIndex(text, "i"))).toEqual(long);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("has the short way for what is written here", () => {
+    const secrets = [
+      { scope: "skill:acme.echo", key: "a" },
+      { scope: 'global "x"', key: "C:\\b" },
+    ];
+    const one = { ...entry("acme.echo", "1.0.0"), source: { kind: "local_artifact", reference: 'ü "C:\\x"' } as const };
+    const index = withEntry(withEntry(EMPTY_INDEX, { ...one, missing_secrets: secrets }, 5), entry("acme.f", "1.0.0"), 6);
+    expect(readQuickly(writeIndex(index))).toEqual(index);
+    expect(readQuickly(writeIndex(index).trimEnd())).toEqual(index);
   });
 
   it("is empty where there is none, and is not made by reading", async () => {

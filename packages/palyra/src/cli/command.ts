@@ -1,6 +1,6 @@
 import { CATALOG, isOperationName, LATER_COMMANDS, type OperationName } from "../operations/catalog.ts";
 import { safe } from "../operations/wording/safe.ts";
-import { GLOBAL_OPTIONS } from "./options.ts";
+import { GLOBAL_OPTIONS, LATER_GLOBALS } from "./options.ts";
 import { nearest } from "./suggest.ts";
 import { splitOption, usage } from "./words.ts";
 
@@ -38,7 +38,7 @@ export function findCommand(argv: readonly string[]): Command {
     if (isOperationName(name)) return { kind: "operation", name, words: rest };
     const own = OWN.find((each) => each === name);
     if (own !== undefined) return { kind: "own", name: own, words: rest };
-    if (!isGroup(name)) throw unknown(path.join(" "), word);
+    if (!isGroup(name)) throw unknown(path.join(" "), word, words.at(-1));
     path.push(word);
   }
   return { kind: "group", path: path.join(" "), words };
@@ -51,13 +51,22 @@ export function isGroup(path: string): boolean {
 /** A global option that stands before the command and has its value in the next word. */
 function takesValue(word: string): boolean {
   const { name, value } = splitOption(word);
-  return value === undefined && GLOBAL_OPTIONS.some((option) => option.name === name && option.kind !== "flag");
+  if (value !== undefined) return false;
+  return Object.hasOwn(LATER_GLOBALS, name) || GLOBAL_OPTIONS.some((option) => option.name === name && option.kind !== "flag");
 }
 
-function unknown(path: string, word: string): Error {
+function isGlobalFlag(word: string): boolean {
+  return GLOBAL_OPTIONS.some(({ name, kind }) => kind === "flag" && `--${name}` === word);
+}
+
+/** `before`: what was taken for an option of every command last. */
+function unknown(path: string, word: string, before: string | undefined): Error {
   const typed = path === "" ? word : `${path} ${word}`;
   const needs = Object.hasOwn(LATER_COMMANDS, typed) ? LATER_COMMANDS[typed] : undefined;
   if (needs !== undefined) return usage(`palyra ${typed} needs ${needs}, which this version does not have`);
+  // Else the value of a command's own option, typed too early, would be called a command.
+  if (before?.startsWith("--") && !before.includes("=") && !takesValue(before) && !isGlobalFlag(before))
+    return usage(`${safe(before, 80)} is no option of every command`, "options of one command are written after it");
   const like = suggestion(path, word);
   const hint =
     like === undefined ? `palyra ${path === "" ? "" : `${path} `}--help lists the commands` : `did you mean palyra ${like}?`;

@@ -65,9 +65,10 @@ function faultsOf(details: object): readonly Fault[] {
   return "faults" in details && Array.isArray(details.faults) ? details.faults : [];
 }
 
-/** Spec 6: `{ "error": { code, message, details, hint } }`. */
-export function errorDocument({ code, message, details, hint }: Told): JsonValue {
-  return { error: { code, message, details, hint: hint ?? null } };
+/** Spec 6: `{ "error": { code, message, details, hint } }`; then what was to be warned of on the way, where there is something. */
+export function errorDocument({ code, message, details, hint }: Told, warnings: readonly string[] = []): JsonValue {
+  const error = { code, message, details, hint: hint ?? null };
+  return warnings.length === 0 ? { error } : { error, warnings };
 }
 
 /** One line that says what failed and why, the places where there are any, then what to do. */

@@ -23,11 +23,15 @@ class Interrupted extends Error {}
  */
 export async function runCommandLine(argv: readonly string[], host: Host): Promise<0 | 1 | 2 | 130> {
   const manner = mannerOf(argv, host);
+  // An error document is alone on stderr (D16), so what is to be warned of waits for it.
+  const held: string[] = [];
   try {
-    return await dispatch(argv, host, manner);
+    const exit = await dispatch(argv, host, manner, held);
+    for (const text of held) host.stderr.write(manner.errorLines([warningLine(text, manner)]));
+    return exit;
   } catch (error) {
     if (error instanceof Interrupted) return 130;
-    const { exit, text } = await errorText(error, argv, manner);
+    const { exit, text } = await errorText(error, argv, manner, held);
     host.stderr.write(text);
     if (host.env["PALYRA_DEBUG"] === "1" && error instanceof Error) host.stderr.write(`${maskUserInfo(error.stack ?? "")}\n`);
     return exit;
@@ -35,12 +39,17 @@ export async function runCommandLine(argv: readonly string[], host: Host): Promi
 }
 
 /** What is said of an error. Details that cannot be told, of whatever size or shape, still end in one plain line and exit 1. */
-async function errorText(error: unknown, argv: readonly string[], manner: Manner): Promise<{ exit: 1 | 2; text: string }> {
+async function errorText(
+  error: unknown,
+  argv: readonly string[],
+  manner: Manner,
+  warnings: readonly string[],
+): Promise<{ exit: 1 | 2; text: string }> {
   try {
     const { errorDocument, errorLines, jsonText, optionsTyped, tell } = await import("./report-error.ts");
     const told = tell(error, await optionsTyped(argv));
     const text = manner.json
-      ? maskUserInfo(jsonText(errorDocument(told), manner.indent))
+      ? maskUserInfo(jsonText(errorDocument(told, warnings), manner.indent))
       : manner.errorLines(errorLines(told, manner.errorPaint));
     return { exit: told.exit, text };
   } catch {
@@ -48,11 +57,11 @@ async function errorText(error: unknown, argv: readonly string[], manner: Manner
   }
 }
 
-async function dispatch(argv: readonly string[], host: Host, manner: Manner): Promise<0 | 1> {
+async function dispatch(argv: readonly string[], host: Host, manner: Manner, held: string[]): Promise<0 | 1> {
   const command = findCommand(argv);
-  if (command.kind === "operation") return runOperation(command.name, command.words, host, manner);
+  if (command.kind === "operation") return runOperation(command.name, command.words, host, manner, held);
   if (command.kind === "group") return runGroup(command.path, command.words, host, manner);
-  if (command.name === "help") return runCommandLineHelp(command.words, host, manner);
+  if (command.name === "help") return runCommandLineHelp(command.words, host, manner, held);
   const { runCompletions } = await import("./completions.ts");
   return runCompletions(command.words, host, manner);
 }
@@ -77,10 +86,10 @@ async function printGroupHelp(path: string, host: Host, manner: Manner): Promise
 }
 
 /** `palyra help skills install` is `palyra skills install --help`. */
-async function runCommandLineHelp(words: readonly string[], host: Host, manner: Manner): Promise<0 | 1> {
+async function runCommandLineHelp(words: readonly string[], host: Host, manner: Manner, held: string[]): Promise<0 | 1> {
   const path = words.filter((word) => !word.startsWith("-")).join(" ");
   if (path === "" || isGroup(path)) return printGroupHelp(path, host, manner);
-  return dispatch([...words, "--help"], host, manner);
+  return dispatch([...words, "--help"], host, manner, held);
 }
 
 async function runOperation<Name extends OperationName>(
@@ -88,6 +97,7 @@ async function runOperation<Name extends OperationName>(
   words: readonly string[],
   host: Host,
   manner: Manner,
+  held: string[],
 ): Promise<0 | 1> {
   const operation = await CATALOG[name].load();
   if (asksForHelp(words)) {
@@ -99,7 +109,7 @@ async function runOperation<Name extends OperationName>(
   if (manner.says === "everything") host.stderr.write(manner.errorLines(settingLines(services.settings, manner)));
   const progress = startProgress(host.stderr, manner.plain);
   try {
-    const call = callOf(host, services, invocation, manner, progress);
+    const call = callOf(host, services, invocation, manner, progress, held);
     const daemon = operation.daemon ? await chooseDaemon(services.settings, call) : undefined;
     const at = daemon === undefined ? services : { ...services, daemon };
     const { output, failed } = await operation.run(at, invocation.input, call);
@@ -115,6 +125,10 @@ async function runOperation<Name extends OperationName>(
 function settingLines({ stateRoot, skillsDir, trustStore, journal }: Settings, { errorPaint: paint }: Manner): string[] {
   const settings = { "state root": stateRoot, skills: skillsDir, "trust store": trustStore, journal };
   return Object.entries(settings).map(([name, { value, from }]) => paint.faint(`${name}: ${safe(value)} (${safe(from)})`));
+}
+
+function warningLine(text: string, { errorPaint }: Manner): string {
+  return `${errorPaint.warning("warning:")} ${safe(text)}`;
 }
 
 function asksForHelp(words: readonly string[]): boolean {
@@ -138,6 +152,7 @@ function callOf(
   { unattended }: Invocation,
   manner: Manner,
   progress: { say(label: string): void; pause(): void },
+  held: string[],
 ): Call {
   const { prompt } = host;
   const tellPerson = (lines: readonly string[]): void => {
@@ -152,7 +167,9 @@ function callOf(
     signal: host.signal,
     progress: progress.say,
     warn: (text) => {
-      if (manner.says !== "errors") tellPerson([`${manner.errorPaint.warning("warning:")} ${safe(text)}`]);
+      if (manner.says === "errors") return;
+      if (manner.json) held.push(text);
+      else tellPerson([warningLine(text, manner)]);
     },
     ...(manner.says === "errors" || manner.json ? {} : { tell: tellPerson }),
     ...(prompt === undefined || unattended || manner.json

@@ -141,6 +141,16 @@ describe("usage errors", () => {
     expect(ran).toMatchObject({ exit: 2, stdout: "" });
     expect(errorOf(ran).code).toBe("Usage");
   });
+  it.each([
+    ["--config palyra.toml skills list", "needs Palyra config files"],
+    ["--skills-dir somewhere skills list", "--skills-dir is no option of every command"],
+    ["--bogus somewhere skills list", "--bogus is no option of every command"],
+    ["--json nowhere", "unknown command palyra nowhere"],
+  ])("%s names the option, not the word after it as a command", async (typed, said) => {
+    const ran = await palyra(...typed.split(" "));
+    expect(ran).toMatchObject({ exit: 2, stdout: "" });
+    expect(ran.stderr).toContain(said);
+  });
   it.each(["--skills-dir", "--trust-store", "--audit-policy", "--state-root"])("a blank %s", async (option) => {
     for (const value of ["", " "]) expect((await palyra("skills", "check", option, value, "--json")).exit).toBe(2);
   });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { colours, plain } from "../../src/cli/text/paint.ts";
@@ -41,6 +41,21 @@ describe("a run", () => {
     });
     const told = await palyra("skills", "info", "nobody.nothing");
     expect(told.stderr.split("\n").slice(0, 2)).toEqual([expect.stringMatching(/^error: /), expect.stringMatching(/^hint: /)]);
+  });
+  it("that fails with --json says in the document what else was to be warned of: nothing stands beside it (D16)", async () => {
+    const home = temporaryFolder();
+    const here = commandLine(home);
+    await here("skills", "install", "--artifact", file, "--allow-untrusted", "--json");
+    appendFileSync(join(home, "state/skills/acme.echo/1.0.0/artifact.palyra-skill"), "x");
+    const ran = await here("skills", "verify", "acme.echo", "--json");
+    expect(JSON.parse(ran.stderr)).toEqual({
+      error: expect.objectContaining({ code: "ArtifactDigestMismatch" }),
+      warnings: [expect.stringContaining("is quarantined now")],
+    });
+    expect((await here("skills", "verify", "acme.echo")).stderr).toMatch(/^(warning: .*\n)?error: /);
+    const env = { PALYRA_JOURNAL_DB_PATH: home };
+    const unread = await commandLine(home, { env })("skills", "list", "--json");
+    expect(unread).toMatchObject({ exit: 0, stderr: expect.stringMatching(/^warning: .*\n$/) });
   });
   it("names what is in a folder's place", async () => {
     const stranger = join(root, "README.md");

@@ -37,6 +37,7 @@ export const palyraLayers: LayerTable = {
   trust: { layer: 1 },
   journal: { layer: 1 },
   vault: { layer: 1, packages: ["age-encryption"] },
+  feeds: { layer: 1 },
   lifecycle: { layer: 2 },
   authoring: { layer: 3, packages: ["@cyclonedx/cyclonedx-library"] },
   operations: { layer: 4, packages: ["valibot"] },

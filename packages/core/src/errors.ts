@@ -51,19 +51,36 @@ export interface ErrorDetails {
   RuntimeVersionAboveSupportedMaximum: { readonly supported_max: string; readonly current: string };
   /** Spec 2.7. Bytes of the key material as it came. */
   InvalidSigningKeyLength: { readonly actual: number };
-  TrustedPublisherKeyMismatch: { readonly publisher: string; readonly key_id: string; readonly trusted: readonly string[] };
-  TofuKeyMismatch: { readonly publisher: string; readonly key_id: string; readonly pinned: string };
+  /** `public_key`, here and below: the key that signed, 64 lower-case hex digits, as `trust add` and `trust pin` take it. */
+  TrustedPublisherKeyMismatch: {
+    readonly publisher: string;
+    readonly key_id: string;
+    readonly public_key: string;
+    readonly trusted: readonly string[];
+  };
+  TofuKeyMismatch: { readonly publisher: string; readonly key_id: string; readonly public_key: string; readonly pinned: string };
   /** `relates_to`: a known publisher whose name this one extends or is extended by (T27). */
-  UntrustedPublisher: { readonly publisher: string; readonly key_id: string; readonly relates_to?: string };
-  /** Spec 3.4: refused before the decision of 3.2, whoever trusts the key. */
-  RevokedKey: { readonly publisher: string; readonly key_id: string; readonly reason: string };
-  RevokedPayload: { readonly payload_sha256: string; readonly reason: string };
+  UntrustedPublisher: {
+    readonly publisher: string;
+    readonly key_id: string;
+    readonly public_key: string;
+    readonly relates_to?: string;
+  };
+  /** Spec 3.4: refused before the decision of 3.2, whoever trusts the key. `list`: the issuer of the list that says so. */
+  RevokedKey: { readonly publisher: string; readonly key_id: string; readonly reason: string; readonly list?: string };
+  RevokedPayload: { readonly payload_sha256: string; readonly reason: string; readonly list?: string };
   /** Spec 3.4: a key limited to skill ids or to a period that this artifact is outside of. */
   KeyOutOfScope: { readonly publisher: string; readonly key_id: string; readonly problem: string };
-  /** Spec 3.4: two different rotation statements of one publisher have one sequence; it is frozen until a person decides. */
-  ConflictingRotation: { readonly publisher: string; readonly sequence: number };
+  /** Spec 3.4: two different rotation statements of one publisher have one sequence; it is frozen until a person decides. `pinned`: the key that is remembered. */
+  ConflictingRotation: { readonly publisher: string; readonly sequence: number; readonly pinned?: string };
   /** Spec 3.4: a rotation statement that both keys signed and that moves nothing here. */
   RotationRefused: { readonly publisher: string; readonly problem: string };
+  /** Spec 3.4: a revocation list of another issuer, or signed by a key that nobody gave that role. */
+  RevocationListRefused: { readonly issuer: string; readonly problem: string };
+  /** Spec 3.4: an older list than the one that was seen. */
+  RevocationListRolledBack: { readonly issuer: string; readonly sequence: number; readonly seen: number };
+  /** Spec 3.4: two different lists of one issuer have one sequence. */
+  ConflictingRevocationList: { readonly issuer: string; readonly sequence: number };
   /** An audit policy that cannot be used (spec 4.2). */
   PolicyInvalid: { readonly document: string; readonly faults: readonly Fault[] };
 }

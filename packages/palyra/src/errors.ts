@@ -41,6 +41,12 @@ export interface PalyraErrorDetails {
     readonly recorded: string | null;
     readonly actual: string | null;
   };
+  /** What was fetched of a followed revocation list is gone, damaged, or not what is remembered of it (spec 3.4): fail closed. */
+  RevocationListUnusable: { readonly issuer: string; readonly file: string; readonly problem: string };
+  /** It expired and its grace is over, or (null) it was never fetched. */
+  RevocationListStale: { readonly issuer: string; readonly expired_at_unix_ms: number | null; readonly grace_ms: number };
+  /** An address that something is fetched from gave none. `source` has no password. */
+  FeedUnreachable: { readonly source: string; readonly problem: string };
   /** A daemon that was named gave no answer, or none that can be believed. `url` has no password. */
   DaemonUnreachable: { readonly url: string; readonly problem: string };
   /** It answered with an HTTP status of failure; `problem` is its own words, often empty. */

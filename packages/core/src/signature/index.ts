@@ -8,8 +8,23 @@ export {
   SIGNATURE_BYTES,
   verifyEd25519,
 } from "./ed25519.ts";
+export { drawFingerprint } from "./fingerprint.ts";
 export { keyId, parseSigningKey } from "./keys.ts";
 export { checkPayload, type PayloadHasher, payloadHasher } from "./payload.ts";
+export {
+  type ListedKey,
+  type ListedPayload,
+  MAX_REVOCATION_ENTRIES,
+  MAX_REVOCATION_LIST_BYTES,
+  parseRevocationList,
+  type RevocationList,
+  type RevocationListTerms,
+  revocationListMessage,
+  signRevocationList,
+  type VerifiedRevocationList,
+  verifyRevocationList,
+  writeRevocationList,
+} from "./revocation-list.ts";
 export {
   parseRevocation,
   type RevocationStatement,

@@ -11,7 +11,7 @@ import { ed25519Problem, SECRET_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519.ts"
  * A text is its UTF-8, a key or digest its 32 bytes, a number u64-BE. No domain begins another, and the message of an artifact's
  * signature is 64 hex digits, so no signature of one kind is one of another kind. All fields are in the message.
  */
-export type StatementDomain = "palyra.skill.rotation.v1" | "palyra.skill.revocation.v1";
+export type StatementDomain = "palyra.skill.rotation.v1" | "palyra.skill.revocation.v1" | "palyra.skill.revocation_list.v1";
 
 /** Bytes of a statement as a document, whose fields take some 700 and a reason. */
 export const MAX_STATEMENT_BYTES = 16 * 1024;
@@ -69,9 +69,9 @@ export function hex32(reader: JsonReader): string {
 }
 
 /** Too long to be a statement: not even parsed. */
-export function checkStatementSize(bytes: Uint8Array, document: string): void {
-  if (bytes.length <= MAX_STATEMENT_BYTES) return;
-  const fault = { path: "", problem: "too long", found: `${bytes.length} bytes`, allowed: `at most ${MAX_STATEMENT_BYTES}` };
+export function checkStatementSize(bytes: Uint8Array, document: string, limit = MAX_STATEMENT_BYTES): void {
+  if (bytes.length <= limit) return;
+  const fault = { path: "", problem: "too long", found: `${bytes.length} bytes`, allowed: `at most ${limit}` };
   throw new SkillError("Serialization", { document, faults: [fault] });
 }
 

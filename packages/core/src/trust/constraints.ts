@@ -17,6 +17,8 @@ export interface TrustConstraints {
   readonly registry_keys: ReadonlyMap<string, readonly string[]>;
   /** Publisher by skill id; an owner outlives a removal (T3). */
   readonly owners: ReadonlyMap<string, string>;
+  /** The lists that are followed; absent in the file where there is none. */
+  readonly revocation_lists: readonly FollowedList[];
 }
 
 export interface RevokedKey {
@@ -24,12 +26,31 @@ export interface RevokedKey {
   readonly public_key: string;
   readonly reason: string;
   readonly revoked_at_unix_ms: number;
+  /** The issuer of the list that says so; such an entry is the list's, and never written to the file. */
+  readonly list?: string;
 }
 
 export interface RevokedPayload {
   readonly payload_sha256: string;
   readonly reason: string;
   readonly revoked_at_unix_ms: number;
+  /** As of a key. */
+  readonly list?: string;
+}
+
+/** A revocation list that an operator follows: where it is, and whose signature it must have (spec 3.4). */
+export interface FollowedList {
+  readonly issuer: string;
+  /** A file's absolute path, or an https address. */
+  readonly source: string;
+  /** Any of these signs it; keys for lists are a role of their own. At least one. */
+  readonly public_keys: readonly string[];
+  /** Milliseconds after its expiry in which it counts as if it were fresh, with a warning. */
+  readonly grace_ms: number;
+  /** Beyond that: `warn` refuses installs, and warns of all else; `block` refuses whatever decides on trust. */
+  readonly when_stale: "warn" | "block";
+  /** A file with the certificates of a private authority, for an https address. */
+  readonly ca_cert?: string;
 }
 
 export interface RotationRecord {
@@ -55,6 +76,7 @@ export const EMPTY_CONSTRAINTS: TrustConstraints = {
   keys: [],
   registry_keys: new Map(),
   owners: new Map(),
+  revocation_lists: [],
 };
 
 /**
@@ -63,44 +85,54 @@ export const EMPTY_CONSTRAINTS: TrustConstraints = {
  * @throws SkillError `Serialization` with all faults, each naming its entry
  */
 export function parseConstraints(bytes: Uint8Array, document: string): TrustConstraints {
-  const result = readJson(bytes, (root): TrustConstraints => {
-    const fields = root.object();
-    fields.required("schema_version").integer({ min: 1n, max: 1n });
-    const constraints = {
-      schema_version: 1,
-      revoked: fields.required("revoked").array(readRevokedKey),
-      revoked_payloads: fields.required("revoked_payloads").array(readRevokedPayload),
-      rotations: fields.required("rotations").array(readRotation),
-      keys: fields.required("keys").array(readKeyScope),
-      registry_keys: fields.required("registry_keys").map((keys, id) => {
-        if (id === "") keys.fault("a registry without a name");
-        return keys.array(publicKeyHex);
-      }),
-      owners: fields.required("owners").map((owner, id) => {
-        if (!isSkillId(id)) owner.fault("not an owner of a skill id", { found: id });
-        return identifier(owner);
-      }),
-    } as const;
-    fields.finish();
-    return constraints;
-  });
+  const result = readJson(bytes, readConstraints);
   if (!result.ok) throw new SkillError("Serialization", { document, faults: result.faults });
   return result.value;
 }
 
+/** The same as a part of another document. */
+export function readConstraints(root: JsonReader): TrustConstraints {
+  const fields = root.object();
+  fields.required("schema_version").integer({ min: 1n, max: 1n });
+  const constraints = {
+    schema_version: 1,
+    revoked: fields.required("revoked").array(readRevokedKey),
+    revoked_payloads: fields.required("revoked_payloads").array(readRevokedPayload),
+    rotations: fields.required("rotations").array(readRotation),
+    keys: fields.required("keys").array(readKeyScope),
+    registry_keys: fields.required("registry_keys").map((keys, id) => {
+      if (id === "") keys.fault("a registry without a name");
+      return keys.array(publicKeyHex);
+    }),
+    owners: fields.required("owners").map((owner, id) => {
+      if (!isSkillId(id)) owner.fault("not an owner of a skill id", { found: id });
+      return identifier(owner);
+    }),
+    revocation_lists: fields.optional("revocation_lists", readFollowedLists) ?? [],
+  } as const;
+  fields.finish();
+  return constraints;
+}
+
 /** Writes the constraints: two spaces of indent, fields in the order of spec 3.1, maps sorted. No line feed at the end. */
 export function writeConstraints(constraints: TrustConstraints): string {
-  const { schema_version, revoked, revoked_payloads, rotations, keys, registry_keys, owners } = constraints;
-  const document: JsonObject = {
+  return writeJson(constraintsDocument(constraints), { indent: 2 });
+}
+
+/** The same as a part of another document. */
+export function constraintsDocument(constraints: TrustConstraints): JsonObject {
+  const { schema_version, revoked, revoked_payloads, rotations, keys, registry_keys, owners, revocation_lists } = constraints;
+  const own = ({ list }: RevokedKey | RevokedPayload): boolean => list === undefined;
+  return {
     schema_version,
-    revoked: revoked.map((each): JsonObject => ({ ...each })),
-    revoked_payloads: revoked_payloads.map((each): JsonObject => ({ ...each })),
+    revoked: revoked.filter(own).map((each): JsonObject => ({ ...each })),
+    revoked_payloads: revoked_payloads.filter(own).map((each): JsonObject => ({ ...each })),
     rotations: rotations.map((each): JsonObject => ({ ...each })),
     keys: keys.map((each): JsonObject => ({ ...each })),
     registry_keys: sortedObject(registry_keys),
     owners: sortedObject(owners),
+    ...(revocation_lists.length === 0 ? {} : { revocation_lists: revocation_lists.map((each): JsonObject => ({ ...each })) }),
   };
-  return writeJson(document, { indent: 2 });
 }
 
 function sortedObject(map: ReadonlyMap<string, string | readonly string[]>): JsonObject {
@@ -142,7 +174,8 @@ function readRotation(reader: JsonReader): RotationRecord {
   return rotation;
 }
 
-function readKeyScope(reader: JsonReader): KeyScope {
+/** One entry of `keys`. */
+export function readKeyScope(reader: JsonReader): KeyScope {
   const fields = reader.object();
   const notBefore = fields.optional("not_before_unix_ms", time);
   const notAfter = fields.optional("not_after_unix_ms", time);
@@ -156,6 +189,38 @@ function readKeyScope(reader: JsonReader): KeyScope {
   fields.finish();
   return scope;
 }
+
+/** By issuer, each once. */
+function readFollowedLists(reader: JsonReader): FollowedList[] {
+  const issuers = new Set<string>();
+  return reader.array((item) => {
+    const list = readFollowedList(item);
+    if (issuers.has(list.issuer)) item.fault("a second list of one issuer");
+    issuers.add(list.issuer);
+    return list;
+  });
+}
+
+/** One entry of `revocation_lists`. */
+export function readFollowedList(reader: JsonReader): FollowedList {
+  const fields = reader.object();
+  const keys = fields.required("public_keys");
+  const public_keys = keys.array(publicKeyHex);
+  if (public_keys.length === 0) keys.fault("no keys", { allowed: "at least one key" });
+  const ca = fields.optional("ca_cert", (file) => file.string(blankProblem));
+  const list = {
+    issuer: identifier(fields.required("issuer")),
+    source: fields.required("source").string(blankProblem),
+    public_keys,
+    grace_ms: fields.required("grace_ms").safeInteger({ min: 0 }),
+    when_stale: fields.required("when_stale").oneOf(["warn", "block"]),
+    ...(ca === undefined ? {} : { ca_cert: ca }),
+  };
+  fields.finish();
+  return list;
+}
+
+const blankProblem = (text: string): string | undefined => (text.trim() === "" ? "blank" : undefined);
 
 const identifier = (reader: JsonReader): string =>
   reader.string((text) => (isIdentifier(text) ? undefined : "not an identifier"));

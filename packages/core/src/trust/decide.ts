@@ -80,17 +80,18 @@ export function decideSigner(
   const trusted = store.trusted.get(publisher);
   if (trusted !== undefined) {
     if (trusted.includes(publicKey)) return { decision: "allowlisted" };
-    throw new SkillError("TrustedPublisherKeyMismatch", { publisher, key_id, trusted });
+    throw new SkillError("TrustedPublisherKeyMismatch", { publisher, key_id, public_key: publicKey, trusted });
   }
   const pinned = store.pinned.get(publisher);
   if (pinned !== undefined) {
     if (pinned === publicKey) return { decision: "tofu_pinned" };
-    throw new SkillError("TofuKeyMismatch", { publisher, key_id, pinned });
+    throw new SkillError("TofuKeyMismatch", { publisher, key_id, public_key: publicKey, pinned });
   }
   // `acme` and `acme.echo` both own the tool ids that begin with `acme.echo.`: never on first use. T27.
   const relative = relatedPublisher(publisher, knownPublishers(store, options.constraints));
   if (options.allowFirstUse && relative === undefined) {
     return { decision: "tofu_newly_pinned", pin: { publisher, publicKey } };
   }
-  throw new SkillError("UntrustedPublisher", { publisher, key_id, ...(relative === undefined ? {} : { relates_to: relative }) });
+  const relates = relative === undefined ? {} : { relates_to: relative };
+  throw new SkillError("UntrustedPublisher", { publisher, key_id, public_key: publicKey, ...relates });
 }

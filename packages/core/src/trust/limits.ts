@@ -1,7 +1,7 @@
 import type { VerifiedArtifact } from "../artifact/index.ts";
 import { SkillError } from "../errors.ts";
 import type { KeyScope, TrustConstraints } from "./constraints.ts";
-import { revocationOfKey, revocationOfPayload } from "./revocation.ts";
+import { revocationOfKey, revocationOfPayload, whyOf } from "./revocation.ts";
 import type { Signer } from "./signer.ts";
 
 /**
@@ -17,10 +17,10 @@ export function checkLimits(
 ): void {
   const { publisher, publicKey, keyId: key_id } = signer;
   const key = revocationOfKey(constraints, publicKey);
-  if (key !== undefined) throw new SkillError("RevokedKey", { publisher, key_id, reason: key.reason });
+  if (key !== undefined) throw new SkillError("RevokedKey", { publisher, key_id, ...whyOf(key) });
   const payload_sha256 = artifact.payloadSha256;
   const payload = revocationOfPayload(constraints, payload_sha256);
-  if (payload !== undefined) throw new SkillError("RevokedPayload", { payload_sha256, reason: payload.reason });
+  if (payload !== undefined) throw new SkillError("RevokedPayload", { payload_sha256, ...whyOf(payload) });
   for (const scope of constraints.keys) {
     if (scope.publisher !== publisher || scope.public_key !== publicKey) continue;
     const problem = prefixProblem(scope, artifact) ?? periodProblem(scope, now);

@@ -13,6 +13,11 @@ export function revocationOfPayload(constraints: TrustConstraints, payloadSha256
   return constraints.revoked_payloads.find((revoked) => revoked.payload_sha256 === payloadSha256);
 }
 
+/** What is told of a revocation, and by whose list it is. */
+export function whyOf({ reason, list }: RevokedKey | RevokedPayload): { readonly reason: string; readonly list?: string } {
+  return { reason, ...(list === undefined ? {} : { list }) };
+}
+
 /** Revokes a key. One that is revoked stays so as it was: the first reason and time are the ones that count. */
 export function withRevokedKey(constraints: TrustConstraints, revoked: RevokedKey): TrustConstraints {
   if (revocationOfKey(constraints, revoked.public_key) !== undefined) return constraints;

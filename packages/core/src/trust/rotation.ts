@@ -2,7 +2,7 @@ import { SkillError } from "../errors.ts";
 import type { VerifiedRotation } from "../signature/index.ts";
 import type { RotationRecord, TrustConstraints } from "./constraints.ts";
 import { periodProblem } from "./limits.ts";
-import { revocationOfKey } from "./revocation.ts";
+import { revocationOfKey, whyOf } from "./revocation.ts";
 import { type TrustStore, withPin } from "./store.ts";
 
 /** What a statement comes to. `freeze`: it is refused as well, and what the publisher says of its keys counts no more. */
@@ -39,12 +39,12 @@ export function decideRotation({ terms, sha256 }: VerifiedRotation, context: Rot
   const { publisher, old_public_key: from, new_public_key: to, sequence } = terms;
   const refused = (problem: string): SkillError => new SkillError("RotationRefused", { publisher, problem });
   const last = rotationOf(constraints, publisher);
-  if (last?.frozen === true) throw new SkillError("ConflictingRotation", { publisher, sequence: last.sequence });
+  if (last?.frozen === true) throw conflicting(store, publisher, last.sequence);
   if (last?.statement_sha256 === sha256) return { kind: "done" };
   // Revoked before anything else that a thief of the old key could bring about with it. T35.
   for (const key of [from, to]) {
     const revoked = revocationOfKey(constraints, key);
-    if (revoked !== undefined) throw new SkillError("RevokedKey", { publisher, key_id: keyIdOf(key), reason: revoked.reason });
+    if (revoked !== undefined) throw new SkillError("RevokedKey", { publisher, key_id: keyIdOf(key), ...whyOf(revoked) });
   }
   if (now > terms.expires_at_unix_ms) throw refused("the statement has expired");
   if (last !== undefined && sequence === last.sequence) return { kind: "freeze", record: { ...last, frozen: true } };
@@ -59,6 +59,12 @@ export function decideRotation({ terms, sha256 }: VerifiedRotation, context: Rot
     if (problem !== undefined) throw new SkillError("KeyOutOfScope", { publisher, key_id: keyIdOf(from), problem });
   }
   return { kind: "rotate", rotation: { publisher, from, to, sequence, statement_sha256: sha256 } };
+}
+
+/** The refusal of a publisher that is frozen, with the key that counts until a person decides. */
+export function conflicting(store: TrustStore, publisher: string, sequence: number): SkillError<"ConflictingRotation"> {
+  const pinned = store.pinned.get(publisher);
+  return new SkillError("ConflictingRotation", { publisher, sequence, ...(pinned === undefined ? {} : { pinned }) });
 }
 
 /** The last statement of a publisher that was seen here. */

@@ -25,15 +25,18 @@ export const EMPTY_TRUST_STORE: TrustStore = { trusted: new Map(), pinned: new M
  */
 export function parseTrustStore(bytes: Uint8Array, document: string): TrustStore {
   if (isBlank(bytes)) return EMPTY_TRUST_STORE;
-  const result = readJson(bytes, (root): TrustStore => {
-    const fields = root.object();
-    const trusted = fields.optional("trusted_publishers", (map) => map.map((keys, name) => keyList(keys, name)));
-    const pinned = fields.optional("tofu_publishers", (map) => map.map((key, name) => keyOf(key, name)));
-    fields.finish();
-    return { trusted: sorted(trusted ?? new Map()), pinned: sorted(pinned ?? new Map()) };
-  });
+  const result = readJson(bytes, readTrustStore);
   if (!result.ok) throw new SkillError("Serialization", { document, faults: result.faults });
   return result.value;
+}
+
+/** The same as a part of another document. */
+export function readTrustStore(root: JsonReader): TrustStore {
+  const fields = root.object();
+  const trusted = fields.optional("trusted_publishers", (map) => map.map((keys, name) => keyList(keys, name)));
+  const pinned = fields.optional("tofu_publishers", (map) => map.map((key, name) => keyOf(key, name)));
+  fields.finish();
+  return { trusted: sorted(trusted ?? new Map()), pinned: sorted(pinned ?? new Map()) };
 }
 
 /** Writes a trust store: two spaces of indent, keys sorted. Both Palyra and this system read it. No line feed at the end. */

@@ -29,6 +29,20 @@ const constraints: fc.Arbitrary<TrustConstraints> = fc.record({
   ),
   registry_keys: fc.dictionary(fc.constantFrom("main", "https://registry.example"), fc.array(keys)).map(mapOf),
   owners: fc.dictionary(skillIds, publishers).map(mapOf),
+  revocation_lists: fc.uniqueArray(
+    fc.record(
+      {
+        issuer: publishers,
+        source: fc.constantFrom("/srv/list.json", "https://lists.example/1.json"),
+        public_keys: fc.array(keys, { minLength: 1, maxLength: 3 }),
+        grace_ms: fc.maxSafeNat(),
+        when_stale: fc.constantFrom("warn" as const, "block" as const),
+        ca_cert: fc.constant("/etc/ca.pem"),
+      },
+      { requiredKeys: ["issuer", "source", "public_keys", "grace_ms", "when_stale"] },
+    ),
+    { selector: ({ issuer }) => issuer, maxLength: 3 },
+  ),
 });
 
 describe("trust-constraints.json", () => {
@@ -38,6 +52,19 @@ describe("trust-constraints.json", () => {
         expect(parse(writeConstraints(value))).toEqual(value);
       }),
     );
+  });
+
+  it("never holds what a list revokes", () => {
+    const listed = {
+      publisher: "acme",
+      public_key: "a".repeat(64),
+      reason: "lost",
+      revoked_at_unix_ms: 1,
+      list: "acme-security",
+    };
+    const payload = { payload_sha256: "b".repeat(64), reason: "bad", revoked_at_unix_ms: 1, list: "acme-security" };
+    const effective = { ...EMPTY_CONSTRAINTS, revoked: [listed], revoked_payloads: [payload] };
+    expect(writeConstraints(effective)).toBe(writeConstraints(EMPTY_CONSTRAINTS));
   });
 
   it("has the fields of spec 3.1 in their order", () => {
@@ -55,6 +82,11 @@ describe("trust-constraints.json", () => {
     ["a key that is none", full('"registry_keys":{"main":["00"]}'), "registry_keys.main[0]"],
     ["an empty segment in a prefix", full(scope({ skill_id_prefixes: ["acme."] })), "keys[0].skill_id_prefixes[0]"],
     ["a time that is no integer", full(scope({ not_after_unix_ms: 1.5 })), "keys[0].not_after_unix_ms"],
+    ["a list without keys", full(followed({ public_keys: [] })), "revocation_lists[0].public_keys"],
+    ["a list of no issuer", full(followed({ issuer: "Acme" })), "revocation_lists[0].issuer"],
+    ["a grace below nothing", full(followed({ grace_ms: -1 })), "revocation_lists[0].grace_ms"],
+    ["another rule for stale lists", full(followed({ when_stale: "ignore" })), "revocation_lists[0].when_stale"],
+    ["two lists of one issuer", full(followed({}, {})), "revocation_lists[1]"],
     ["a fact too many", full(scope({ scope: "all" })), "keys[0].scope"],
   ])("is refused with %s", (_, text, path) => {
     const error = outcomeOf(() => parse(text));
@@ -79,6 +111,11 @@ function full(member = ""): string {
 
 function scope(more: object): string {
   return `"keys":${JSON.stringify([{ publisher: "acme", public_key: "a".repeat(64), skill_id_prefixes: [], ...more }])}`;
+}
+
+function followed(...lists: readonly object[]): string {
+  const list = { issuer: "acme", source: "/srv/a.json", public_keys: ["a".repeat(64)], grace_ms: 0, when_stale: "warn" };
+  return `"revocation_lists":${JSON.stringify(lists.map((more) => ({ ...list, ...more })))}`;
 }
 
 function mapOf<T>(values: Record<string, T>): Map<string, T> {

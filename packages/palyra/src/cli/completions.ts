@@ -48,6 +48,7 @@ export async function complete(words: readonly string[], names: KnownNames): Pro
   const named = async (placeholder: string | undefined): Promise<string[] | undefined> => {
     if (placeholder === "SKILL") return plainly(await names.skills());
     if (placeholder === "VERSION") return plainly(await names.versions(given[positionals.indexOf("SKILL")]));
+    if (placeholder === "ISSUER") return plainly(await names.issuers());
     return placeholder === "PUBLISHER" ? plainly(await names.publishers()) : undefined;
   };
   if (awaited !== undefined)

@@ -9,6 +9,8 @@ export interface KnownNames {
   versions(skillId: string | undefined): Promise<readonly string[]>;
   /** Whose keys are trusted or remembered. */
   publishers(): Promise<readonly string[]>;
+  /** Whose revocation lists are followed. */
+  issuers(): Promise<readonly string[]>;
 }
 
 export function knownNames(words: readonly string[], host: Host): KnownNames {
@@ -21,6 +23,7 @@ export function knownNames(words: readonly string[], host: Host): KnownNames {
       return [];
     }
   };
+  const trustOf = async (home: Home) => (await import("../lifecycle/trust-place.ts")).readHomeTrust(home, { warn: () => {} });
   const entries = async ({ places }: Home): Promise<readonly InstalledEntry[]> => (await readIndex(places.skillsRoot)).entries;
   return {
     skills: () => known(async (home) => (await entries(home)).map(({ skill_id }) => skill_id)),
@@ -32,9 +35,9 @@ export function knownNames(words: readonly string[], host: Host): KnownNames {
       ),
     publishers: () =>
       known(async (home) => {
-        const { readHomeTrust } = await import("../lifecycle/trust-place.ts");
-        const { store } = await readHomeTrust(home, { warn: () => {} });
+        const { store } = await trustOf(home);
         return [...store.trusted.keys(), ...store.pinned.keys()];
       }),
+    issuers: () => known(async (home) => (await trustOf(home)).constraints.revocation_lists.map(({ issuer }) => issuer)),
   };
 }

@@ -2,7 +2,7 @@ import type { Fault } from "palyra-skills";
 import type { JsonValue } from "palyra-skills/encoding";
 import { CATALOG } from "../operations/catalog.ts";
 import { safe } from "../operations/wording/safe.ts";
-import { tellingOf } from "../operations/wording/sentences.ts";
+import { type Typed, tellingOf } from "../operations/wording/sentences.ts";
 import { findCommand } from "./command.ts";
 import { asJson } from "./json.ts";
 import { optionsOf } from "./options.ts";
@@ -23,9 +23,9 @@ export interface Told {
   readonly document?: string | undefined;
 }
 
-/** @param options of the command that met the error, without their dashes */
-export function tell(error: unknown, options: readonly string[] = []): Told {
-  const telling = tellingOf(error, options);
+/** @param typed the command line that met the error */
+export function tell(error: unknown, typed?: Typed): Told {
+  const telling = tellingOf(error, typed);
   if (telling !== undefined) {
     const { code, message, listed, hint, exit, details } = telling;
     return {
@@ -51,14 +51,36 @@ export function tell(error: unknown, options: readonly string[] = []): Told {
   };
 }
 
-/** The options of the command that the words name; none where they name none. */
-export async function optionsTyped(argv: readonly string[]): Promise<readonly string[]> {
+/** A command line, for hints that go on from it. Words that may be a secret are not said again. */
+export async function typedAs(argv: readonly string[]): Promise<Typed> {
+  const places = PLACE_OPTIONS.flatMap((option) => givenFor(option, argv));
+  const typed = { options: [], places: places.map((word) => ` ${shellWord(word)}`).join("") };
   try {
     const command = findCommand(argv);
-    return command.kind === "operation" ? optionsOf(await CATALOG[command.name].load()).map(({ name }) => name) : [];
+    if (command.kind !== "operation") return typed;
+    const operation = await CATALOG[command.name].load();
+    const options = optionsOf(operation).map(({ name }) => name);
+    if (operation.confidential || argv.some((word) => word.startsWith("--token"))) return { ...typed, options };
+    const again = (flag: string): string => ["palyra", ...argv.map(shellWord), flag].join(" ");
+    return { ...typed, options, again };
   } catch {
-    return [];
+    return typed;
   }
+}
+
+/** Options that say where trust lies: another command means the same place with them. */
+const PLACE_OPTIONS = ["--state-root", "--skills-dir", "--trust-store"] as const;
+
+function givenFor(option: string, argv: readonly string[]): readonly string[] {
+  const at = argv.indexOf(option);
+  const value = argv[at + 1];
+  if (at !== -1 && value !== undefined) return [option, value];
+  return argv.filter((word) => word.startsWith(`${option}=`)).slice(0, 1);
+}
+
+/** A word as a POSIX shell takes it, safe to print: one that has what is not shown as it is comes out escaped. */
+function shellWord(word: string): string {
+  return safe(/^[A-Za-z0-9_./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 }
 
 function faultsOf(details: object): readonly Fault[] {

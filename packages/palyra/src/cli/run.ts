@@ -46,8 +46,8 @@ async function errorText(
   warnings: readonly string[],
 ): Promise<{ exit: 1 | 2; text: string }> {
   try {
-    const { errorDocument, errorLines, jsonText, optionsTyped, tell } = await import("./report-error.ts");
-    const told = tell(error, await optionsTyped(argv));
+    const { errorDocument, errorLines, jsonText, tell, typedAs } = await import("./report-error.ts");
+    const told = tell(error, await typedAs(argv));
     const text = manner.json
       ? maskUserInfo(jsonText(errorDocument(told, warnings), manner.indent))
       : manner.errorLines(errorLines(told, manner.errorPaint));

@@ -11,7 +11,7 @@ import {
   withEntry,
   writeMetadata,
 } from "../installed/index.ts";
-import { readTrust, type TrustWriter, withTrustWriter } from "../trust/index.ts";
+import { decidingOf, readTrust, type TrustWriter, withTrustWriter } from "../trust/index.ts";
 import { basisOf } from "./compare.ts";
 import type { Home } from "./home.ts";
 import type { Ground, InstallLook, InstallOutcome } from "./install-look.ts";
@@ -51,7 +51,8 @@ async function commitOn(
   const journal = await writer.journal();
   const ground: Ground = {
     index: await writer.index(),
-    trust: trust?.state ?? (await readTrust(trustPlace(home))),
+    // The lists as well: what one of them revoked meanwhile is looked at again.
+    trust: await decidingOf(trustPlace(home), trust?.state ?? (await readTrust(trustPlace(home))), call.now),
     standing: await readStanding(journal, skill_id),
   };
   if (basisOf(ground, look) !== look.basis) return undefined;

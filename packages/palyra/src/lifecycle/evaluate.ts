@@ -8,14 +8,14 @@ import { checkInstallNames, type SecretKey } from "../installed/index.ts";
 import { applyEdits, requireUsableKey } from "../trust/index.ts";
 import type { Home } from "./home.ts";
 import type { Evaluated, InstallRequest } from "./install-look.ts";
-import { readHomeTrust } from "./trust-place.ts";
+import { readDecidingTrust } from "./trust-place.ts";
 
 /** What the bytes say of themselves and to the trust store: spec 5.2, from inspect to audit. */
 export async function evaluate(home: Home, request: InstallRequest, bytes: Uint8Array, call: Call): Promise<Evaluated> {
   for (const { key } of request.trusted) requireUsableKey(key);
   const artifact = await openArtifact(bytes, home.platform, home.host);
   checkInstallNames(artifact.manifest.skill_id, artifact.archive.entries);
-  const trust = await readHomeTrust(home, call);
+  const trust = await readDecidingTrust(home, call, "install");
   const { store, constraints } = applyEdits(
     trust,
     request.trusted.map((each) => ({ do: "add", ...each })),

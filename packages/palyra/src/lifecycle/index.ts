@@ -18,6 +18,6 @@ export { exclusively, projectNow, type RootWriter } from "./root.ts";
 export { changeStatus, resolveSubject, type StatusDocument, type StatusRequest } from "./status.ts";
 export { checkToolIds, nameForModel } from "./tools.ts";
 export { changeTrust, type DecidedChange, decideTrustChange, type StoreChange, type TrustOutcome } from "./trust-change.ts";
-export { readHomeTrust, trustPlace } from "./trust-place.ts";
+export { readDecidingTrust, readHomeTrust, trustPlace } from "./trust-place.ts";
 export { type UseOutcome, type UseRequest, useVersion } from "./use.ts";
 export { recordVerified, type VerifiedRecord } from "./verified.ts";

@@ -9,6 +9,7 @@ import { auditPayload, makeEvent, refusedPayload } from "./events.ts";
 import type { Home } from "./home.ts";
 import type { InstallLook, InstallOutcome, InstallRequest } from "./install-look.ts";
 import { recoverForReading } from "./recover-reading.ts";
+import { refreshDueLists } from "./revocation-lists.ts";
 import { exclusively, projectNow } from "./root.ts";
 import { prepareRoots } from "./state-root.ts";
 
@@ -38,6 +39,7 @@ export async function installSkill(
 ): Promise<InstallOutcome> {
   await prepareRoots(home);
   await recoverForReading(home, call);
+  await refreshDueLists(home, call);
   const bytes = await acquire(request.source);
   let consented: string | undefined;
   for (let looks = 0; looks < MAX_LOOKS; looks += 1) {

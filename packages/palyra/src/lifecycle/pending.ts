@@ -5,22 +5,13 @@
  *     { schema_version: 1, ulid, kind, steps: [{ do, … }] }        and the seal, see seal.ts
  */
 import { resolve } from "node:path";
-import {
-  type Fields,
-  isSha256Hex,
-  type JsonObject,
-  type JsonReader,
-  type JsonValue,
-  readJson,
-  writeJson,
-} from "palyra-skills/encoding";
-import { isIdentifier, isSkillId, parseVersion } from "palyra-skills/manifest";
-import { isPublicKeyHex } from "palyra-skills/trust";
+import { type Fields, type JsonObject, type JsonReader, type JsonValue, readJson, writeJson } from "palyra-skills/encoding";
+import { isSkillId, parseVersion } from "palyra-skills/manifest";
 import { PalyraError } from "../errors.ts";
 import { indexDocument, readIndexDocument } from "../installed/index.ts";
 import { EVENT_KINDS, type NewEvent } from "../journal/index.ts";
-import type { TrustEdit } from "../trust/index.ts";
 import type { Places } from "./home.ts";
+import { readTrustEdit, trustEditDocument } from "./pending-trust.ts";
 import type { Plan, StatusEdit, Step } from "./plan.ts";
 
 /** On one line, without a line feed. */
@@ -30,7 +21,7 @@ export function writePlan(plan: Plan): string {
       case "write_index":
         return { do: step.do, index: indexDocument(step.index) };
       case "change_trust":
-        return { ...step, edits: step.edits.map((edit) => ({ ...edit })) };
+        return { ...step, edits: step.edits.map(trustEditDocument) };
       case "record": {
         const { on_conflict, ...rest } = step;
         const conflict = on_conflict && { status: { ...on_conflict.status }, event: { ...on_conflict.event } };
@@ -148,67 +139,6 @@ function statusEditOf(name: StatusEdit["do"], subject: Omit<StatusEdit, "do">, f
 
 const readUlid = (fields: Fields): string => fields.required("event_ulid").string(ulidProblem);
 
-function readTrustEdit(reader: JsonReader): TrustEdit {
-  const fields = reader.object();
-  const name = fields.required("do").oneOf(TRUST_EDITS);
-  const edit =
-    name === "revoke_payload"
-      ? { do: name, payload_sha256: fields.required("payload_sha256").string(digestProblem), ...readRevocation(fields) }
-      : trustEditOf(name, readPublisher(fields), fields);
-  fields.finish();
-  return edit;
-}
-
-const TRUST_EDITS = [
-  "add",
-  "remove",
-  "pin",
-  "unpin",
-  "revoke",
-  "revoke_payload",
-  "rotate",
-  "freeze",
-  "pin_first",
-  "own",
-] as const satisfies readonly TrustEdit["do"][];
-
-const readPublisher = (fields: Fields): string =>
-  fields.required("publisher").string((text) => (isIdentifier(text) ? undefined : "not an identifier"));
-
-function readRevocation(fields: Fields): { readonly reason: string; readonly at_ms: number } {
-  return { reason: fields.required("reason").string(), at_ms: fields.required("at_ms").safeInteger() };
-}
-
-function readStatement(fields: Fields): { readonly sequence: number; readonly statement_sha256: string } {
-  return {
-    sequence: fields.required("sequence").safeInteger({ min: 0 }),
-    statement_sha256: fields.required("statement_sha256").string(digestProblem),
-  };
-}
-
-function trustEditOf(name: Exclude<TrustEdit["do"], "revoke_payload">, publisher: string, fields: Fields): TrustEdit {
-  switch (name) {
-    case "revoke":
-      return { do: name, publisher, key: readKey(fields.required("key")), ...readRevocation(fields) };
-    case "rotate": {
-      const keys = { from: readKey(fields.required("from")), to: readKey(fields.required("to")) };
-      return { do: name, publisher, ...keys, ...readStatement(fields) };
-    }
-    case "freeze":
-      return { do: name, publisher, ...readStatement(fields) };
-    case "unpin":
-      return { do: name, publisher };
-    case "own":
-      return { do: name, publisher, skill_id: fields.required("skill_id").string(skillIdProblem) };
-    case "remove": {
-      const key = fields.optional("key", readKey);
-      return { do: name, publisher, ...(key === undefined ? {} : { key }) };
-    }
-    default:
-      return { do: name, publisher, key: readKey(fields.required("key")) };
-  }
-}
-
 function readNewEvent(reader: JsonReader): NewEvent {
   const fields = reader.object();
   const channel = fields.required("channel");
@@ -243,10 +173,6 @@ function readSubject(fields: Fields): { readonly skill_id: string; readonly vers
   };
 }
 
-const readKey = (reader: JsonReader): string =>
-  reader.string((text) => (isPublicKeyHex(text) ? undefined : "not a public key of 64 hex digits"));
-const digestProblem = (text: string): string | undefined =>
-  isSha256Hex(text) ? undefined : "not a SHA-256 of 64 lower-case hex digits";
 const skillIdProblem = (text: string): string | undefined => (isSkillId(text) ? undefined : "not a skill id");
 const versionProblem = (text: string): string | undefined =>
   parseVersion(text) === undefined ? "not a canonical version" : undefined;

@@ -2,7 +2,14 @@ import { resolve } from "node:path";
 import type { JsonObject } from "palyra-skills/encoding";
 import { writeConstraints, writeTrustStore } from "palyra-skills/trust";
 import type { Call } from "../call.ts";
-import { applyEdits, requireUsableKey, type TrustChange, type TrustDocuments, withTrustWriter } from "../trust/index.ts";
+import {
+  applyEdits,
+  differenceOf,
+  requireUsableKey,
+  type TrustChange,
+  type TrustDocuments,
+  withTrustWriter,
+} from "../trust/index.ts";
 import { makeEvent } from "./events.ts";
 import type { Home } from "./home.ts";
 import { type Plan, recordSteps } from "./plan.ts";
@@ -90,8 +97,21 @@ function planTrust(home: Home, change: TrustChange, before: TrustDocuments, call
 }
 
 /** Whose keys come or go, and why. */
-function subjectOf(change: TrustChange, { store }: TrustDocuments): JsonObject {
+function subjectOf(change: TrustChange, before: TrustDocuments): JsonObject {
+  const { store } = before;
   switch (change.do) {
+    case "limit":
+      return { ...change.limit };
+    case "follow_list":
+      return { ...change.list };
+    case "unlimit":
+      return { publisher: change.publisher, public_key: change.public_key };
+    case "unfollow_list":
+      return { issuer: change.issuer };
+    case "import": {
+      const { added, removed } = differenceOf(before, applyEdits(before, [change]));
+      return { added: added.map((fact) => ({ ...fact })), removed: removed.map((fact) => ({ ...fact })) };
+    }
     case "unpin":
       return { publisher: change.publisher, public_keys: [store.pinned.get(change.publisher) ?? []].flat() };
     case "revoke":

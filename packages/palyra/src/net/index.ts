@@ -1,2 +1,3 @@
 /** One bounded HTTP client. */
+export { type Fetching, get } from "./get.ts";
 export { type Answer, isLoopback, NetFailure, type Outgoing, send } from "./send.ts";

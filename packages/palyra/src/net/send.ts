@@ -1,5 +1,6 @@
 /** One request and its answer, both bounded in size and time. Follows no redirect, keeps no connection, reads no proxy of the environment. */
 import type { IncomingMessage, RequestOptions } from "node:http";
+import type { SecureContextOptions } from "node:tls";
 
 export interface Outgoing {
   readonly method: "GET" | "POST";
@@ -11,12 +12,16 @@ export interface Outgoing {
   readonly timeoutMs: number;
   /** Bytes of the answer's body. */
   readonly maxBytes: number;
+  /** Certificates in PEM that are trusted in place of the system's, for `https:`. */
+  readonly ca?: string;
   readonly signal: AbortSignal;
 }
 
 export interface Answer {
   readonly status: number;
   readonly body: Uint8Array;
+  /** The header `location`, as it came. */
+  readonly location?: string;
 }
 
 /** Why there is no answer. */
@@ -36,23 +41,27 @@ export class NetFailure extends Error {
 
 /** Sends it. Throws `NetFailure`, and what `signal` was aborted with. */
 export async function send(outgoing: Outgoing): Promise<Answer> {
-  const { url, headers, method, body = "", timeoutMs, maxBytes, signal } = outgoing;
+  const { url, headers, method, body = "", timeoutMs, maxBytes, ca, signal } = outgoing;
   const { request } = url.protocol === "https:" ? await import("node:https") : await import("node:http");
   const deadline = AbortSignal.timeout(timeoutMs);
-  const options: RequestOptions = {
+  const options: RequestOptions & SecureContextOptions = {
     method,
     hostname: url.hostname.replace(/^\[|\]$/g, ""),
     ...(url.port === "" ? {} : { port: url.port }),
     path: `${url.pathname}${url.search}`,
     headers: { ...headers, ...(method === "POST" ? { "content-length": String(Buffer.byteLength(body)) } : {}) },
     agent: false,
+    ...(ca === undefined ? {} : { ca }),
     signal: AbortSignal.any([deadline, signal]),
   };
   try {
     return await new Promise<Answer>((resolve, reject) => {
       const sent = request(options, (response) => {
         readBody(response, maxBytes).then(
-          (bytes) => resolve({ status: response.statusCode ?? 0, body: bytes }),
+          (bytes) => {
+            const { statusCode: status = 0, headers } = response;
+            resolve({ status, body: bytes, ...(headers.location === undefined ? {} : { location: headers.location }) });
+          },
           (error: unknown) => {
             sent.destroy();
             reject(error);

@@ -12,6 +12,10 @@ import type { JournalVerifyDocument } from "./journal/verify.ts";
 import type { Operation } from "./operation.ts";
 import type { InspectDocument } from "./package/inspect.ts";
 import type { ProcedureDocument } from "./procedure/save.ts";
+import type { RevocationsAddDocument } from "./revocations/add.ts";
+import type { RevocationsDocument } from "./revocations/list.ts";
+import type { RefreshDocument } from "./revocations/refresh.ts";
+import type { RevocationsRemoveDocument } from "./revocations/remove.ts";
 import type { SecretDeleteDocument } from "./secrets/delete.ts";
 import type { SecretDocument } from "./secrets/get.ts";
 import type { SecretListDocument } from "./secrets/list.ts";
@@ -27,11 +31,15 @@ import { type ListDocument, list } from "./skills/list.ts";
 import type { RemoveDocument } from "./skills/remove.ts";
 import type { UseDocument } from "./skills/use.ts";
 import type { AcceptChangesDocument } from "./trust/accept-changes.ts";
+import type { TrustExportDocument } from "./trust/export.ts";
+import type { TrustImportDocument } from "./trust/import.ts";
+import type { LimitDocument } from "./trust/limit.ts";
 import type { TrustListDocument } from "./trust/list.ts";
 import type { RevokeDocument } from "./trust/revoke.ts";
 import type { RotateDocument } from "./trust/rotate.ts";
 import type { TrustDocument } from "./trust/shared.ts";
 import type { TrustShowDocument } from "./trust/show.ts";
+import type { SignRevocationsDocument } from "./trust/sign-revocations.ts";
 import type { SignRotationDocument } from "./trust/sign-rotation.ts";
 
 /** What each operation answers. */
@@ -58,10 +66,18 @@ export interface Outputs {
   "skills trust remove": TrustDocument;
   "skills trust pin": TrustDocument;
   "skills trust unpin": TrustDocument;
+  "skills trust limit": LimitDocument;
   "skills trust revoke": RevokeDocument;
   "skills trust rotate": RotateDocument;
   "skills trust sign-rotation": SignRotationDocument;
+  "skills trust revocations add": RevocationsAddDocument;
+  "skills trust revocations remove": RevocationsRemoveDocument;
+  "skills trust revocations list": RevocationsDocument;
+  "skills trust revocations refresh": RefreshDocument;
+  "skills trust sign-revocations": SignRevocationsDocument;
   "skills trust accept-changes": AcceptChangesDocument;
+  "skills trust export": TrustExportDocument;
+  "skills trust import": TrustImportDocument;
   "skills journal tail": JournalTailDocument;
   "skills journal verify": JournalVerifyDocument;
   "secrets set": SecretSetDocument;
@@ -112,16 +128,42 @@ export const CATALOG: Catalog = {
   "skills trust remove": line("Trust a publisher's key no longer", async () => (await import("./trust/remove.ts")).remove),
   "skills trust pin": line("Set the key that a publisher is remembered by", async () => (await import("./trust/pin.ts")).pin),
   "skills trust unpin": line("Forget a remembered key", async () => (await import("./trust/unpin.ts")).unpin),
+  "skills trust limit": line("Limit what a key may sign", async () => (await import("./trust/limit.ts")).limit),
   "skills trust revoke": line("Refuse a key, or one skill, for good", async () => (await import("./trust/revoke.ts")).revoke),
   "skills trust rotate": line("Follow a publisher to its next key", async () => (await import("./trust/rotate.ts")).rotate),
   "skills trust sign-rotation": line(
     "State, as a publisher, what the next key is",
     async () => (await import("./trust/sign-rotation.ts")).signRotationStatement,
   ),
+  "skills trust revocations add": line(
+    "Follow a signed list of what is revoked",
+    async () => (await import("./revocations/add.ts")).add,
+  ),
+  "skills trust revocations remove": line(
+    "Follow a list no more, or not that key of it",
+    async () => (await import("./revocations/remove.ts")).remove,
+  ),
+  "skills trust revocations list": line(
+    "Show the lists that are followed",
+    async () => (await import("./revocations/list.ts")).list,
+  ),
+  "skills trust revocations refresh": line(
+    "Fetch the lists that are followed",
+    async () => (await import("./revocations/refresh.ts")).refresh,
+  ),
+  "skills trust sign-revocations": line(
+    "State, as an issuer, what is revoked",
+    async () => (await import("./trust/sign-revocations.ts")).signRevocations,
+  ),
   "skills trust accept-changes": line(
     "Accept trust files that something else changed",
     async () => (await import("./trust/accept-changes.ts")).acceptChanges,
   ),
+  "skills trust export": line(
+    "Write all that is trusted here as one file",
+    async () => (await import("./trust/export.ts")).exportTrust,
+  ),
+  "skills trust import": line("Take over what another host trusts", async () => (await import("./trust/import.ts")).importTrust),
   "skills journal tail": line("Show the last events", async () => (await import("./journal/tail.ts")).tail),
   "skills journal verify": line("Verify the chain of events", async () => (await import("./journal/verify.ts")).verify),
   "secrets set": line("Store a secret", async () => (await import("./secrets/set.ts")).set),
@@ -148,8 +190,6 @@ export const LATER_COMMANDS: { readonly [command: string]: string } = {
   "skills tools": "the sandbox",
   "skills mcp": "the sandbox",
   "skills registry": "registries",
-  "skills trust export": "signed exports",
-  "skills trust import": "signed exports",
   "skills journal export": "signed exports",
 };
 

@@ -1,9 +1,18 @@
+import { encodeUtf8 } from "palyra-skills/encoding";
 import {
+  type FollowedList,
+  type KeyScope,
+  parseConstraints,
+  parseTrustStore,
   type Rotation,
   rotationOf,
   type TrustConstraints,
   type TrustStore,
+  withFollowedList,
+  withKeyLimit,
   withOwner,
+  withoutFollowedList,
+  withoutKeyLimits,
   withoutPin,
   withoutTrusted,
   withPin,
@@ -27,7 +36,15 @@ export type TrustChange =
   | { readonly do: "revoke_payload"; readonly payload_sha256: string; readonly reason: string; readonly at_ms: number }
   /** What a statement of both keys came to. */
   | ({ readonly do: "rotate" } & Rotation)
-  | { readonly do: "freeze"; readonly publisher: string; readonly sequence: number; readonly statement_sha256: string };
+  | { readonly do: "freeze"; readonly publisher: string; readonly sequence: number; readonly statement_sha256: string }
+  /** In place of all limits of that key. */
+  | { readonly do: "limit"; readonly limit: KeyScope }
+  | { readonly do: "unlimit"; readonly publisher: string; readonly public_key: string }
+  /** Follows a revocation list, or follows it another way. */
+  | { readonly do: "follow_list"; readonly list: FollowedList }
+  | { readonly do: "unfollow_list"; readonly issuer: string }
+  /** What both files are to say, as their texts. */
+  | { readonly do: "import"; readonly store: string; readonly constraints: string };
 
 /** What a plan may do to the trust files: the above, and what only an install does. */
 export type TrustEdit =
@@ -85,6 +102,20 @@ function applyEdit(documents: Edited, edit: TrustEdit): Edited {
       const record = { publisher, sequence, statement_sha256, frozen: true };
       return { ...documents, constraints: withRotationRecord(constraints, record) };
     }
+    case "limit":
+      return { ...documents, constraints: withKeyLimit(constraints, edit.limit) };
+    case "unlimit":
+      return { ...documents, constraints: withoutKeyLimits(constraints, edit) };
+    case "follow_list":
+      return { ...documents, constraints: withFollowedList(constraints, edit.list) };
+    case "unfollow_list":
+      return { ...documents, constraints: withoutFollowedList(constraints, edit.issuer) };
+    case "import":
+      return {
+        ...documents,
+        store: parseTrustStore(encodeUtf8(edit.store), "the imported store"),
+        constraints: parseConstraints(encodeUtf8(edit.constraints), "the imported constraints"),
+      };
     case "pin_first": {
       const { publisher } = edit;
       // An allowlist beats a pin (spec 3.2): beside one that has the key no pin is needed, beside another none may be.

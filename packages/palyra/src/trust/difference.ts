@@ -3,8 +3,17 @@ import type { TrustDocuments } from "./change.ts";
 
 /** One thing that the trust files say, in the words of `trust-constraints.json` and the store; `detail` makes it the one it is. */
 export interface TrustFact {
-  readonly kind: "trusted" | "first_seen" | "revoked" | "revoked_payload" | "rotation" | "limit" | "registry_key" | "owner";
-  /** A publisher, a registry, a skill id; of a payload its digest. */
+  readonly kind:
+    | "trusted"
+    | "first_seen"
+    | "revoked"
+    | "revoked_payload"
+    | "rotation"
+    | "limit"
+    | "registry_key"
+    | "owner"
+    | "revocation_list";
+  /** A publisher, a registry, a skill id, the issuer of a list; of a payload its digest. */
   readonly subject: string;
   readonly detail: string;
 }
@@ -43,5 +52,8 @@ function factsOf({ store, constraints }: TrustDocuments): readonly TrustFact[] {
       keys.map((detail) => ({ kind: "registry_key", subject, detail }) as const),
     ),
     ...[...constraints.owners].map(([subject, detail]) => ({ kind: "owner", subject, detail }) as const),
+    ...constraints.revocation_lists.map(
+      ({ issuer, ...rest }) => ({ kind: "revocation_list", subject: issuer, detail: told({ ...rest }) }) as const,
+    ),
   ];
 }

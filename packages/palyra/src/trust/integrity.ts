@@ -63,7 +63,12 @@ const MAX_KNOWN_CHARACTERS = 16_384;
 
 /** `skills.trust_store.integrity.<first 32 hex of SHA-256(lower-cased canonical path)>`. */
 export async function integrityKey(file: string): Promise<string> {
-  return `skills.trust_store.integrity.${sha256((await canonical(resolve(file))).toLowerCase()).slice(0, 32)}`;
+  return `skills.trust_store.integrity.${await placeDigest(file)}`;
+}
+
+/** The first 32 hex digits of SHA-256(lower-cased canonical path). */
+export async function placeDigest(file: string): Promise<string> {
+  return sha256((await canonical(resolve(file))).toLowerCase()).slice(0, 32);
 }
 
 /** With the links of its folder followed, as far as there is one: a folder that is taken away does not make another place of it. */
@@ -150,6 +155,7 @@ export function changedFile({ current, pending }: IntegrityRecord, actual: Diges
   return undefined;
 }
 
-function sha256(content: string | Uint8Array): string {
+/** 64 lower-case hex digits. */
+export function sha256(content: string | Uint8Array): string {
   return process.getBuiltinModule("node:crypto").createHash("sha256").update(content).digest("hex");
 }

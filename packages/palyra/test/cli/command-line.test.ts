@@ -65,7 +65,7 @@ describe("finding a command", () => {
     expect(ran).toMatchObject({ exit: 2, stdout: "" });
     expect(ran.stderr).toContain(`did you mean ${meant}`);
   });
-  it.each(["skills update", "skills run x", "skills registry index", "skills trust import"])(
+  it.each(["skills update", "skills run x", "skills registry index", "skills registry serve"])(
     "%s is named as a later one",
     async (typed) => {
       const ran = await palyra(...typed.split(" "), "--json");

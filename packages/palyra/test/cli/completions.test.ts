@@ -14,6 +14,7 @@ const names: KnownNames = {
   skills: async () => ["acme.echo", "globex.two"],
   versions: async (skillId) => (skillId === "acme.echo" ? ["1.0.0", "1.1.0"] : ["2.0.0"]),
   publishers: async () => ["acme", "globex"],
+  issuers: async () => ["acme-security"],
 };
 
 describe("completion", () => {
@@ -27,10 +28,15 @@ describe("completion", () => {
       "remove",
       "pin",
       "unpin",
+      "limit",
       "revoke",
       "rotate",
       "sign-rotation",
+      "revocations",
+      "sign-revocations",
       "accept-changes",
+      "export",
+      "import",
     ]);
     expect(await valuesOf("--json", "skills", "pack")).toEqual(["package"]);
     expect(await valuesOf("skills", "nothing", "")).toEqual([]);

@@ -2,7 +2,7 @@ import type { ErrorCode, ErrorDetails, Fault } from "palyra-skills";
 import { SkillError } from "palyra-skills";
 import { describe, expect, it } from "vitest";
 import type { Host } from "../../src/cli/host.ts";
-import { errorDocument, errorLines, tell } from "../../src/cli/report-error.ts";
+import { errorDocument, errorLines, tell, typedAs } from "../../src/cli/report-error.ts";
 import { runCommandLine } from "../../src/cli/run.ts";
 import { plain } from "../../src/cli/text/paint.ts";
 import { PalyraError, type PalyraErrorCode, type PalyraErrorDetails } from "../../src/errors.ts";
@@ -33,14 +33,17 @@ const CORE: { readonly [Code in ErrorCode]: ErrorDetails[Code] } = {
   UnsupportedRuntimeVersion: { requested: x, current: x },
   RuntimeVersionAboveSupportedMaximum: { supported_max: x, current: x },
   InvalidSigningKeyLength: { actual: 3 },
-  TrustedPublisherKeyMismatch: { publisher: x, key_id: x, trusted: [x] },
-  TofuKeyMismatch: { publisher: x, key_id: x, pinned: x },
-  UntrustedPublisher: { publisher: x, key_id: x, relates_to: x },
-  RevokedKey: { publisher: x, key_id: x, reason: x },
-  RevokedPayload: { payload_sha256: x, reason: x },
+  TrustedPublisherKeyMismatch: { publisher: x, key_id: x, public_key: x, trusted: [x] },
+  TofuKeyMismatch: { publisher: x, key_id: x, public_key: x, pinned: x },
+  UntrustedPublisher: { publisher: x, key_id: x, public_key: x, relates_to: x },
+  RevokedKey: { publisher: x, key_id: x, reason: x, list: x },
+  RevokedPayload: { payload_sha256: x, reason: x, list: x },
   KeyOutOfScope: { publisher: x, key_id: x, problem: x },
-  ConflictingRotation: { publisher: x, sequence: 1 },
+  ConflictingRotation: { publisher: x, sequence: 1, pinned: x },
   RotationRefused: { publisher: x, problem: x },
+  RevocationListRefused: { issuer: x, problem: x },
+  RevocationListRolledBack: { issuer: x, sequence: 1, seen: 2 },
+  ConflictingRevocationList: { issuer: x, sequence: 1 },
   PolicyInvalid: { document: x, faults },
 };
 const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {
@@ -58,6 +61,9 @@ const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {
   SecretNotFound: { scope: x, key: x },
   VaultUnavailable: { folder: x, problem: x },
   TrustStoreChanged: { file: x, trust_store: x, recorded: x, actual: x },
+  RevocationListUnusable: { issuer: x, file: x, problem: x },
+  RevocationListStale: { issuer: x, expired_at_unix_ms: 1, grace_ms: 1 },
+  FeedUnreachable: { source: x, problem: x },
   DaemonUnreachable: { url: x, problem: x },
   DaemonRefused: { url: x, status: 401, problem: x },
   AuditorUnavailable: { problem: x },
@@ -103,15 +109,39 @@ describe.each([...Object.keys(CORE), ...Object.keys(OWN), "Internal"])("%s", (co
 
 describe("an error", () => {
   it("names the option of the command that was run, and no other", () => {
-    const untrusted = new SkillError("UntrustedPublisher", { publisher: "acme", key_id: "ed25519:0" });
-    const hintOf = (...options: string[]) => tell(untrusted, options).hint;
+    const untrusted = new SkillError("UntrustedPublisher", {
+      publisher: "acme",
+      key_id: "ed25519:0",
+      public_key: "a".repeat(64),
+    });
+    const hintOf = (...options: string[]) => tell(untrusted, { options, places: "" }).hint;
     expect(hintOf("artifact", "allow-tofu")).toMatch(/^to accept it: --allow-tofu; /);
     expect(hintOf("allow-untrusted")).toMatch(/^to accept it: --allow-untrusted; /);
     expect(hintOf()).not.toContain("--allow");
   });
+  it("is told with the command that was typed, ready for a shell, and never with a token", async () => {
+    const downgrade = new PalyraError("DowngradeRefused", { skill_id: "a.b", requested: "1.0.0", current: "1.1.0" });
+    const hintOf = async (...argv: string[]) => tell(downgrade, await typedAs(argv)).hint;
+    const install = ["skills", "install", "--artifact", "it's here.skill"];
+    expect(await hintOf(...install)).toBe(
+      "if an older version is what you want: palyra skills install --artifact 'it'\\''s here.skill' --allow-downgrade",
+    );
+    expect(await hintOf("skills", "use", "a.b", "--version", "1.0.0", "--token=x")).toBe(
+      "if an older version is what you want: --allow-downgrade",
+    );
+  });
+  it("of the trust store means the place that was typed", async () => {
+    const changed = new PalyraError("TrustStoreChanged", { file: "f", trust_store: "f", recorded: null, actual: null });
+    const typed = await typedAs(["skills", "check", "--trust-store", "/a b/s.json", "--state-root=/r"]);
+    expect(tell(changed, typed).hint).toMatch(
+      /palyra skills trust accept-changes --state-root=\/r --trust-store '\/a b\/s\.json'$/,
+    );
+  });
   it("shows both keys of a publisher as their ids", () => {
     const key = "d04ab232742bb4ab3a1368bd4615e4e6d0224ab71a016baf8520a332c9778737";
-    const told = tell(new SkillError("TofuKeyMismatch", { publisher: "acme", key_id: "ed25519:0123456789abcdef", pinned: key }));
+    const told = tell(
+      new SkillError("TofuKeyMismatch", { publisher: "acme", key_id: "ed25519:0123456789abcdef", public_key: "a", pinned: key }),
+    );
     expect(told.message).toContain("ed25519:10ba682c8ad13513");
     expect(told.message).toContain("ed25519:0123456789abcdef");
     expect(told.message).not.toContain(key);

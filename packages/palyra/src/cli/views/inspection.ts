@@ -1,6 +1,7 @@
 import type { Manifest } from "palyra-skills/manifest";
 import type { Outputs } from "../../operations/catalog.ts";
 import { capabilityTree } from "../../operations/shared/consent.ts";
+import { keyPicture } from "../../operations/wording/keys.ts";
 import { safe } from "../../operations/wording/safe.ts";
 import { moment, size } from "../../operations/wording/units.ts";
 import { fields, table } from "../text/layout.ts";
@@ -18,6 +19,7 @@ export const inspectView: View<Outputs["skills package inspect"]> = (inspected, 
         ["publisher", safe(manifest.publisher)],
         ["signed with", `${safe(signature.key_id)}, ${moment(signature.signed_at_unix_ms)} by its own account`],
         ["public key", inspected.public_key_hex],
+        ...keyPicture(inspected.public_key_hex).map((line) => ["", line] as const),
         ["payload", inspected.payload_sha256],
         ["layout", `${safe(inspected.layout)}, ${size(inspected.artifact_bytes)}`],
         ...warningFields(inspected.manifest_warnings, paint),

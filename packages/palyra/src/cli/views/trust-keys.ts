@@ -1,5 +1,7 @@
 import type { Outputs } from "../../operations/catalog.ts";
+import type { ShownLimit } from "../../operations/trust/key-state.ts";
 import type { ShownKey } from "../../operations/trust/show.ts";
+import { keyPicture } from "../../operations/wording/keys.ts";
 import { listed, safe } from "../../operations/wording/safe.ts";
 import { count, moment } from "../../operations/wording/units.ts";
 import type { Paint } from "../text/paint.ts";
@@ -60,13 +62,33 @@ const AS = { listed: "listed      ", first_seen: "first seen  ", none: "not trus
 function keyLines({ public_key, key_id, trusted_as, revoked, limits }: ShownKey, paint: Paint): string[] {
   return [
     `  ${paint.faint(AS[trusted_as])}${public_key}  ${paint.faint(key_id)}`,
-    ...(revoked === null ? [] : [`    ${paint.bad("revoked")} ${moment(revoked.revoked_at_unix_ms)}: ${safe(revoked.reason)}`]),
-    ...limits.map(({ skill_id_prefixes, not_before_unix_ms: from, not_after_unix_ms: to }) => {
-      const period = `${from === null ? "" : `, from ${moment(from)}`}${to === null ? "" : `, until ${moment(to)}`}`;
-      return `    only for ${listed(skill_id_prefixes)}${period}`;
-    }),
+    ...(revoked === null ? [] : [`    ${paint.bad("revoked")} ${revocation(revoked)}`]),
+    ...limits.map((limit) => `    ${limitText(limit)}`),
+    ...keyPicture(public_key).map((line) => `    ${line}`),
   ];
 }
+
+function revocation({ reason, revoked_at_unix_ms: at, list }: NonNullable<ShownKey["revoked"]>): string {
+  return `${moment(at)}${list === null ? "" : ` by the list ${safe(list)}`}: ${safe(reason)}`;
+}
+
+function limitText({ skill_id_prefixes, not_before_unix_ms: from, not_after_unix_ms: to }: ShownLimit): string {
+  const period = `${from === null ? "" : `, from ${moment(from)}`}${to === null ? "" : `, until ${moment(to)}`}`;
+  return `only for ${listed(skill_id_prefixes)}${period}`;
+}
+
+export const limitView: View<Outputs["skills trust limit"]> = (document, paint) => {
+  const { changed, publisher, public_key, key_id, trusted, limits } = document;
+  return [
+    `${changed ? paint.good("changed") : "nothing to change"}: ${safe(publisher)}`,
+    `  ${paint.faint("key")}  ${public_key}  ${paint.faint(safe(key_id))}`,
+    ...limits.map((limit) => `  ${limitText(limit)}`),
+    limits.length === 0
+      ? "  This key is limited to nothing: it signs whatever its publisher does."
+      : "  What this key signs outside of that is refused, here and now, by this host's clock.",
+    ...(trusted ? [] : [`  The key is not trusted here: palyra skills trust add ${safe(publisher)} ${public_key}`]),
+  ];
+};
 
 function skillLines(skills: Skills, paint: Paint): string[] {
   if (skills.length === 0) return [];

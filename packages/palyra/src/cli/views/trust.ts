@@ -1,6 +1,8 @@
 import type { Outputs } from "../../operations/catalog.ts";
 import { changeLines } from "../../operations/trust/accept-changes.ts";
+import { importLines } from "../../operations/trust/import.ts";
 import { safe } from "../../operations/wording/safe.ts";
+import { count } from "../../operations/wording/units.ts";
 import { type Cell, table } from "../text/layout.ts";
 import type { View } from "./view.ts";
 
@@ -46,5 +48,22 @@ export const acceptChangesView: View<Outputs["skills trust accept-changes"]> = (
     `${paint.good("accepted")}: ${safe(trust_store)}`,
     ...changeLines({ difference: { added, removed }, compared }),
     "  What these files say is what is trusted from now on; a change by anything else is refused again.",
+  ];
+};
+
+export const exportView: View<Outputs["skills trust export"]> = (document, paint) => [
+  `${paint.good("written")}: ${safe(document.output)}, ${count(document.trusted_publishers, "listed publisher")}, ${document.tofu_publishers} first seen`,
+  `  ${paint.faint("sha-256")}  ${document.sha256}`,
+  "  Compare the digest where it arrives, then: palyra skills trust import FILE",
+];
+
+export const importView: View<Outputs["skills trust import"]> = (document, paint) => {
+  const { changed, trust_store, added, removed, conflicts } = document;
+  return [
+    `${changed ? paint.good("imported") : "nothing to change"}: ${safe(trust_store)}`,
+    ...(changed || conflicts.length > 0 ? importLines({ added, removed }, conflicts).slice(1) : []),
+    changed
+      ? "  What these files say now is what is trusted; what is revoked here or there stays revoked."
+      : "  The file says nothing that is not so here already.",
   ];
 };

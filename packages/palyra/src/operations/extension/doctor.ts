@@ -86,7 +86,7 @@ export const doctor = operation({
     const { home } = services;
     const policy = await readPolicy(services.settings);
     const { trustedPublisher, allowTofu: allowFirstUse } = input;
-    const trusting = await readTrusting(home, { trustedPublisher, allowFirstUse }, call);
+    const trusting = await readTrusting(home, { trustedPublisher, allowFirstUse, use: "install" }, call);
     const opened = await openAny(home, input.artifact, call);
     const report = await auditArtifact(services, opened, { trusting, policy, call });
     const granted = input.grant.length === 0 ? undefined : input.grant.flatMap((each) => parseGrant(each) ?? []);

@@ -2,6 +2,7 @@ import { toHex } from "palyra-skills/encoding";
 import type { Capabilities, Manifest } from "palyra-skills/manifest";
 import type { Question } from "../../call.ts";
 import type { InstallLook } from "../../lifecycle/index.ts";
+import { keyPicture } from "../wording/keys.ts";
 import { safe } from "../wording/safe.ts";
 import { type Branch, tree } from "../wording/tree.ts";
 import { grouped, size } from "../wording/units.ts";
@@ -26,6 +27,8 @@ export function installContext({ trusted, allowed }: InstallLook, before: Manife
     `published by  ${safe(manifest.publisher)}${TRUST[trusted.decision]}`,
     `key           ${safe(keyId)}`,
     `fingerprint   ${fingerprint(publicKey)}`,
+    // At first contact, for eyes that will see it again: beside what the publisher shows.
+    ...(trusted.decision === "tofu_newly_pinned" ? keyPicture(toHex(publicKey)).map((line) => `              ${line}`) : []),
     ...allowed.filter((step) => step !== "allow_untrusted").map((step) => `allowed       ${ALLOWED[step] ?? safe(step)}`),
     "",
     ...(before === undefined ? ["It asks for", ...capabilityTree(manifest)] : changesSince(before, manifest)),

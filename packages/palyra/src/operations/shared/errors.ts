@@ -34,5 +34,7 @@ export const VERIFY_ERRORS = [
   "RevokedKey",
   "RevokedPayload",
   "KeyOutOfScope",
+  "RevocationListUnusable",
+  "RevocationListStale",
   "UnsafeStateRoot",
 ] as const satisfies readonly (ErrorCode | PalyraErrorCode)[];

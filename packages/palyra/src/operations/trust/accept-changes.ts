@@ -47,13 +47,17 @@ const hintOf = ({ difference }: TrustChanges): string =>
   `on a terminal it is shown first; with --yes ${difference.added.length} facts come and ${difference.removed.length} go`;
 
 /** `+ trusted acme <key>`, ready for a terminal (T20). */
-export function changeLines({ difference, compared }: Pick<TrustChanges, "difference" | "compared">): string[] {
+export function factLines({ added, removed }: TrustChanges["difference"]): string[] {
   const line = (sign: string) => (fact: TrustFact) =>
     `  ${sign} ${fact.kind.replace("_", " ")}  ${safe(fact.subject)}  ${safe(fact.detail)}`;
+  return [...added.map(line("+")), ...removed.map(line("-"))];
+}
+
+/** What changed since the files were recorded. */
+export function changeLines({ difference, compared }: Pick<TrustChanges, "difference" | "compared">): string[] {
   return [
     compared ? "Since this system last wrote the trust store" : "What the trust store says; what it said before is not known",
-    ...difference.added.map(line("+")),
-    ...difference.removed.map(line("-")),
+    ...factLines(difference),
     ...(difference.added.length + difference.removed.length === 0 ? ["  nothing but the form of the files is another"] : []),
   ];
 }

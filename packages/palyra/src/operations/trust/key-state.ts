@@ -1,6 +1,7 @@
 import { fromHex } from "palyra-skills/encoding";
 import type { Platform } from "palyra-skills/platform";
 import { keyId } from "palyra-skills/signature";
+import type { TrustConstraints } from "palyra-skills/trust";
 import { type InstalledEntry, readIndex } from "../../installed/index.ts";
 
 /** An installed version that a key signed, by the id that its index names. */
@@ -22,4 +23,19 @@ export async function installedWhere(
 ): Promise<readonly AffectedSkill[]> {
   const { entries } = await readIndex(skillsRoot);
   return entries.filter(holds).map(({ skill_id, version, current }) => ({ skill_id, version, current }));
+}
+
+/** What a key is limited to (spec 3.4). */
+export interface ShownLimit {
+  readonly skill_id_prefixes: readonly string[];
+  readonly not_before_unix_ms: number | null;
+  readonly not_after_unix_ms: number | null;
+}
+
+export function shownLimits({ keys }: TrustConstraints, publisher: string, publicKey: string): readonly ShownLimit[] {
+  return keys
+    .filter((scope) => scope.publisher === publisher && scope.public_key === publicKey)
+    .map(({ skill_id_prefixes, not_before_unix_ms = null, not_after_unix_ms = null }) => ({
+      ...{ skill_id_prefixes, not_before_unix_ms, not_after_unix_ms },
+    }));
 }

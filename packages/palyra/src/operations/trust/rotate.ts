@@ -1,10 +1,10 @@
-import { SkillError } from "palyra-skills";
 import { MAX_STATEMENT_BYTES, parseRotation, verifyRotation } from "palyra-skills/signature";
-import { decideRotation } from "palyra-skills/trust";
+import { conflicting, decideRotation, withLists } from "palyra-skills/trust";
 import * as v from "valibot";
 import { PalyraError } from "../../errors.ts";
 import { readBounded } from "../../files/index.ts";
-import { decideTrustChange } from "../../lifecycle/index.ts";
+import { decideTrustChange, readDecidingTrust } from "../../lifecycle/index.ts";
+import { checkStateRoot } from "../../lifecycle/state-root.ts";
 import type { TrustChange, TrustDocuments } from "../../trust/index.ts";
 import { text } from "../field.ts";
 import { operation } from "../operation.ts";
@@ -36,23 +36,29 @@ export const rotate = operation({
     "RotationRefused",
     "RevokedKey",
     "KeyOutOfScope",
+    "RevocationListUnusable",
+    "RevocationListStale",
   ],
   run: async ({ home }, { statement: file }, call): Promise<RotateDocument> => {
+    await checkStateRoot(home); // T25: what others can write revokes nothing, and trusts nobody.
     const read = await readBounded(file, MAX_STATEMENT_BYTES);
     if (!read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG" });
     const verified = await verifyRotation(parseRotation(read.bytes, file), home.platform);
-    const decide = ({ store, constraints }: TrustDocuments): TrustChange | undefined => {
-      const keyId = (key: string): string => keyIdOf(key, home.platform);
-      const decision = decideRotation(verified, { store, constraints, now: call.now, keyIdOf: keyId });
+    const { lists } = await readDecidingTrust(home, call, "installed");
+    const terms = lists.flatMap(({ terms }) => terms ?? []);
+    const decide = (now: TrustDocuments): TrustChange | undefined => {
+      // What a list revokes cannot rotate either. T35.
+      const context = { store: now.store, constraints: withLists(now.constraints, terms), now: call.now };
+      const decision = decideRotation(verified, { ...context, keyIdOf: (key) => keyIdOf(key, home.platform) });
       if (decision.kind === "rotate") return { do: "rotate", ...decision.rotation };
       if (decision.kind === "done") return undefined;
       const { publisher, sequence, statement_sha256 } = decision.record;
       return { do: "freeze", publisher, sequence, statement_sha256 };
     };
-    const { change, changed } = await decideTrustChange(home, "rotate", decide, call);
+    const { change, changed, state } = await decideTrustChange(home, "rotate", decide, call);
     const { publisher, old_public_key, new_public_key, sequence } = verified.terms;
     // The freeze is kept, and the statement is refused all the same. Spec 3.4.
-    if (change?.do === "freeze") throw new SkillError("ConflictingRotation", { publisher, sequence });
+    if (change?.do === "freeze") throw conflicting(state.store, publisher, sequence);
     return {
       trust_store: home.places.trustStore,
       changed,

@@ -1,9 +1,10 @@
-import { revocationOfKey, rotationOf } from "palyra-skills/trust";
+import { type RevokedKey, revocationOfKey, rotationOf } from "palyra-skills/trust";
 import * as v from "valibot";
 import { checkStateRoot } from "../../lifecycle/state-root.ts";
-import { readHomeTrust } from "../../lifecycle/trust-place.ts";
+import { readHomeTrust, trustPlace } from "../../lifecycle/trust-place.ts";
+import { decidingOf } from "../../trust/index.ts";
 import { operation } from "../operation.ts";
-import { type AffectedSkill, installedWhere, keyIdOf } from "./key-state.ts";
+import { type AffectedSkill, installedWhere, keyIdOf, type ShownLimit, shownLimits } from "./key-state.ts";
 import { publisher } from "./shared.ts";
 
 export interface TrustShowDocument {
@@ -24,13 +25,10 @@ export interface ShownKey {
   readonly key_id: string;
   /** `none`: known here only because it is revoked or limited. */
   readonly trusted_as: "listed" | "first_seen" | "none";
-  readonly revoked: { readonly reason: string; readonly revoked_at_unix_ms: number } | null;
+  /** `list`: the issuer of the list that says so; null: an operator did. */
+  readonly revoked: { readonly reason: string; readonly revoked_at_unix_ms: number; readonly list: string | null } | null;
   /** All of them hold together. */
-  readonly limits: readonly {
-    readonly skill_id_prefixes: readonly string[];
-    readonly not_before_unix_ms: number | null;
-    readonly not_after_unix_ms: number | null;
-  }[];
+  readonly limits: readonly ShownLimit[];
 }
 
 export const show = operation({
@@ -42,7 +40,7 @@ export const show = operation({
   errors: ["Serialization", "TrustStoreChanged", "VaultUnavailable", "IndexInvalid", "UnsafeStateRoot", "Io"],
   run: async ({ home }, { publisher }, call): Promise<TrustShowDocument> => {
     await checkStateRoot(home); // T25: what others can write says nothing of whom we trust.
-    const { store, constraints } = await readHomeTrust(home, call);
+    const { store, constraints } = await decidingOf(trustPlace(home), await readHomeTrust(home, call), call.now);
     const listed = store.trusted.get(publisher) ?? [];
     const pinned = store.pinned.get(publisher);
     const limited = constraints.keys.filter((scope) => scope.publisher === publisher);
@@ -58,14 +56,8 @@ export const show = operation({
         public_key,
         key_id: keyIdOf(public_key, home.platform),
         trusted_as: listed.includes(public_key) ? "listed" : pinned === public_key ? "first_seen" : "none",
-        revoked: revocation ? { reason: revocation.reason, revoked_at_unix_ms: revocation.revoked_at_unix_ms } : null,
-        limits: limited
-          .filter((scope) => scope.public_key === public_key)
-          .map(({ skill_id_prefixes, not_before_unix_ms = null, not_after_unix_ms = null }) => ({
-            skill_id_prefixes,
-            not_before_unix_ms,
-            not_after_unix_ms,
-          })),
+        revoked: revocation ? shownRevocation(revocation) : null,
+        limits: shownLimits(constraints, publisher, public_key),
       };
     });
     const rotation = rotationOf(constraints, publisher);
@@ -81,3 +73,7 @@ export const show = operation({
     };
   },
 });
+
+function shownRevocation({ reason, revoked_at_unix_ms, list }: RevokedKey): ShownKey["revoked"] {
+  return { reason, revoked_at_unix_ms, list: list ?? null };
+}

@@ -1,11 +1,8 @@
-import { open } from "node:fs/promises";
-import { SkillError } from "palyra-skills";
-import { parseSigningKey, signRotation, verifyRotation, writeRotation } from "palyra-skills/signature";
+import { signRotation, verifyRotation, writeRotation } from "palyra-skills/signature";
 import * as v from "valibot";
-import { io, readBounded } from "../../files/index.ts";
 import { integer, text } from "../field.ts";
 import { operation } from "../operation.ts";
-import { MAX_KEY_BYTES } from "../services.ts";
+import { readKeyFile, writeNewFile } from "../shared/new-file.ts";
 import { publisher } from "./shared.ts";
 
 export interface SignRotationDocument {
@@ -36,27 +33,13 @@ export const signRotationStatement = operation({
   errors: ["InvalidSigningKeyLength", "SignatureVerificationFailed", "Io"],
   run: async ({ home }, input): Promise<SignRotationDocument> => {
     const { publisher, sequence, expiresAtUnixMs: expires_at_unix_ms, output } = input;
-    const oldSecretKey = await readKey(input.oldKeyFile);
-    const newSecretKey = await readKey(input.newKeyFile);
+    const oldSecretKey = await readKeyFile(input.oldKeyFile);
+    const newSecretKey = await readKeyFile(input.newKeyFile);
     const keys = { oldSecretKey, newSecretKey };
     const statement = await signRotation({ publisher, sequence, expires_at_unix_ms, ...keys }, home.platform);
     // As its users will: two files with one key are found out here.
     const { terms, sha256: statement_sha256 } = await verifyRotation(statement, home.platform);
-    await io("write", output, async () => {
-      const handle = await open(output, "wx", 0o644);
-      try {
-        await handle.writeFile(writeRotation(statement));
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-    });
+    await writeNewFile(output, writeRotation(statement));
     return { output, ...terms, statement_sha256 };
   },
 });
-
-async function readKey(file: string): Promise<Uint8Array> {
-  const read = await readBounded(file, MAX_KEY_BYTES);
-  if (!read.ok) throw new SkillError("InvalidSigningKeyLength", { actual: read.size });
-  return parseSigningKey(read.bytes);
-}

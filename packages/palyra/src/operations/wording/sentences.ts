@@ -4,7 +4,8 @@ import { PalyraError, type PalyraErrorCode, type PalyraErrorDetails } from "../.
 import { MAX_KEY_BYTES } from "../services.ts";
 import { shownKey } from "./keys.ts";
 import { listed, prose, quoted, safe } from "./safe.ts";
-import { size } from "./units.ts";
+import { moment, size } from "./units.ts";
+import { withoutUserInfo } from "./url.ts";
 
 /** How one code is told to a person. What comes out is safe for a terminal (T20). */
 export interface Sentence<Details> {
@@ -13,10 +14,22 @@ export interface Sentence<Details> {
   /** What that line has no room for, one line each. */
   readonly lists?: (details: Details) => readonly string[];
   /** What to do about it, with the options that the command takes. */
-  readonly hint?: (details: Details, options: readonly string[]) => string | undefined;
+  readonly hint?: (details: Details, typed: Typed) => string | undefined;
   /** 1: refused or failed; 2: usage (spec 6). */
   readonly exit?: 2;
 }
+
+/** The command line that met an error, where there is one: what a hint says is to be typed as it stands. */
+export interface Typed {
+  /** Of the command, without their dashes: a hint names no other. */
+  readonly options: readonly string[];
+  /** ` --state-root DIR` and the like, as they were given, for another command at the same place; safe to print. */
+  readonly places: string;
+  /** The same command with one flag more, safe to print. */
+  readonly again?: (flag: string) => string;
+}
+
+const NOTHING_TYPED: Typed = { options: [], places: "" };
 
 /** What a person is told of an error. */
 export interface Telling {
@@ -26,39 +39,32 @@ export interface Telling {
   readonly exit: 1 | 2;
 }
 
-/**
- * What to say of an error of ours; undefined for any other, which is a fault of this program.
- * @param options of the command that met it, without their dashes: a hint names no other
- */
+/** What to say of an error of ours; undefined for any other, which is a fault of this program. */
 export function tellingOf(
   error: unknown,
-  options: readonly string[] = [],
+  typed: Typed = NOTHING_TYPED,
 ): (Telling & { readonly code: string; readonly details: object }) | undefined {
   if (error instanceof SkillError) {
     const { code, details } = error;
-    return { ...tellCore(code, details, options), code, details };
+    return { ...tellCore(code, details, typed), code, details };
   }
   if (error instanceof PalyraError) {
     const { code, details } = error;
-    return { ...tellOwn(code, details, options), code, details };
+    return { ...tellOwn(code, details, typed), code, details };
   }
   return undefined;
 }
 
-function tellCore<Code extends ErrorCode>(code: Code, details: ErrorDetails[Code], options: readonly string[]): Telling {
-  return telling(CORE[code], details, options);
+function tellCore<Code extends ErrorCode>(code: Code, details: ErrorDetails[Code], typed: Typed): Telling {
+  return telling(CORE[code], details, typed);
 }
 
-function tellOwn<Code extends PalyraErrorCode>(
-  code: Code,
-  details: PalyraErrorDetails[Code],
-  options: readonly string[],
-): Telling {
-  return telling(OWN[code], details, options);
+function tellOwn<Code extends PalyraErrorCode>(code: Code, details: PalyraErrorDetails[Code], typed: Typed): Telling {
+  return telling(OWN[code], details, typed);
 }
 
-function telling<Details>({ says, lists, hint, exit }: Sentence<Details>, details: Details, options: readonly string[]): Telling {
-  return { message: says(details), listed: lists?.(details) ?? [], hint: hint?.(details, options), exit: exit ?? 1 };
+function telling<Details>({ says, lists, hint, exit }: Sentence<Details>, details: Details, typed: Typed): Telling {
+  return { message: says(details), listed: lists?.(details) ?? [], hint: hint?.(details, typed), exit: exit ?? 1 };
 }
 
 const faults = (list: readonly Fault[]): string => (list.length === 1 ? "one fault" : `${list.length} faults`);
@@ -71,10 +77,19 @@ const tampered = "get the artifact again from its publisher; do not install this
 const manifestHint = "correct the places that are shown; the format is in SPEC.md, chapter 2";
 
 /** How this command accepts an unknown publisher, if it does. */
-function acceptance(options: readonly string[]): string {
-  const option = ["allow-tofu", "allow-untrusted"].find((each) => options.includes(each));
-  return option === undefined ? "" : `to accept it: --${option}; `;
+function acceptance(typed: Typed): string {
+  const option = ["allow-tofu", "allow-untrusted"].find((each) => typed.options.includes(each));
+  return option === undefined ? "" : `to accept it: ${withFlag(`--${option}`, typed)}; `;
 }
+
+/** The command that was typed with a flag more; the flag alone where none was. */
+const withFlag = (flag: string, { again }: Typed): string => again?.(flag) ?? flag;
+
+/** `palyra skills trust add acme <64 hex digits>`: to be typed as it stands. */
+const trustCommand = (verb: string, words: readonly string[], { places }: Typed): string =>
+  `palyra skills trust ${verb}${words.map((word) => ` ${safe(word)}`).join("")}${places}`;
+/** Of what a list revoked. */
+const byList = (list: string | undefined): string => (list === undefined ? "" : ` by the list ${safe(list)}`);
 
 /** Refusals of the core: the compiler keeps it complete. */
 const CORE: { readonly [Code in ErrorCode]: Sentence<ErrorDetails[Code]> } = {
@@ -162,47 +177,65 @@ const CORE: { readonly [Code in ErrorCode]: Sentence<ErrorDetails[Code]> } = {
   // Trust.
   TrustedPublisherKeyMismatch: {
     says: ({ publisher, key_id }) => `${safe(publisher)} is trusted with other keys than ${safe(key_id)}, which signed this`,
-    hint: ({ publisher }) =>
-      `if the publisher confirms the key by another way: palyra skills trust add ${safe(publisher)} <public key>`,
+    hint: ({ publisher, public_key }, typed) =>
+      `if the publisher confirms the key by another way: ${trustCommand("add", [publisher, public_key], typed)}`,
   },
   TofuKeyMismatch: {
     says: ({ publisher, key_id, pinned }) =>
       `${safe(publisher)} signed with ${shownKey(pinned)} when it was first seen, and this is signed with ${safe(key_id)}`,
-    hint: ({ publisher }) =>
-      `this is what a stolen name looks like; if the publisher confirms a new key: palyra skills trust pin ${safe(publisher)} <public key>`,
+    hint: ({ publisher, public_key }, typed) =>
+      `this is what a stolen name looks like; if the publisher confirms the key by another way: ${trustCommand("pin", [publisher, public_key], typed)}`,
   },
   UntrustedPublisher: {
     says: ({ publisher, key_id, relates_to }) =>
       relates_to === undefined
         ? `nobody here trusts ${safe(publisher)} (${safe(key_id)}) yet`
         : `${safe(publisher)} (${safe(key_id)}) has a name that looks like the known publisher ${safe(relates_to)}`,
-    hint: ({ publisher, relates_to }, options) =>
+    hint: ({ publisher, public_key, relates_to }, typed) =>
       relates_to === undefined
-        ? `${acceptance(options)}to trust it for good: palyra skills trust add ${safe(publisher)} KEY, with the public key that palyra skills package inspect shows`
-        : `it is not trusted on first use; after asking the publisher: palyra skills trust add ${safe(publisher)} <public key>`,
+        ? `${acceptance(typed)}to trust it for good: ${trustCommand("add", [publisher, public_key], typed)}`
+        : `it is not trusted on first use; after asking the publisher: ${trustCommand("add", [publisher, public_key], typed)}`,
   },
   PolicyInvalid: { says: ({ document, faults: list }) => `the audit policy ${safe(document)} cannot be used: ${faults(list)}` },
   RevokedKey: {
-    says: ({ publisher, key_id, reason }) => `the key ${safe(key_id)} of ${safe(publisher)} is revoked: ${safe(reason)}`,
+    says: ({ publisher, key_id, reason, list }) =>
+      `the key ${safe(key_id)} of ${safe(publisher)} is revoked${byList(list)}: ${safe(reason)}`,
     hint: () => "nothing that this key signed is accepted; take a version that is signed by another key",
   },
   RevokedPayload: {
-    says: ({ payload_sha256, reason }) => `this skill (payload ${safe(payload_sha256)}) is revoked: ${safe(reason)}`,
+    says: ({ payload_sha256, reason, list }) =>
+      `this skill (payload ${safe(payload_sha256)}) is revoked${byList(list)}: ${safe(reason)}`,
     hint: () => "take another version",
   },
   KeyOutOfScope: {
     says: ({ publisher, key_id, problem }) =>
       `the key ${safe(key_id)} of ${safe(publisher)} is trusted for other things than this: ${safe(problem)}`,
+    hint: ({ publisher }, typed) => `what it is limited to: ${trustCommand("show", [publisher], typed)}`,
   },
   ConflictingRotation: {
     says: ({ publisher, sequence }) =>
       `${safe(publisher)} made two different statements of its keys with the number ${sequence}: no statement of it counts`,
-    hint: ({ publisher }) =>
-      `somebody else may hold its key; ask the publisher another way, then: palyra skills trust pin ${safe(publisher)} <public key>`,
+    hint: ({ publisher, pinned = "KEY" }, typed) =>
+      `somebody else may hold its key: ask the publisher another way which one counts; if it is the one that is remembered: ${trustCommand("pin", [publisher, pinned], typed)}`,
   },
   RotationRefused: {
     says: ({ publisher, problem }) => `the key of ${safe(publisher)} stays as it is: ${safe(problem)}`,
-    hint: ({ publisher }) => `what is trusted now: palyra skills trust show ${safe(publisher)}`,
+    hint: ({ publisher }, typed) => `what is trusted now: ${trustCommand("show", [publisher], typed)}`,
+  },
+  RevocationListRefused: {
+    says: ({ issuer, problem }) => `this is no revocation list of ${safe(issuer)}: ${safe(problem)}`,
+    hint: ({ issuer }, typed) =>
+      `which keys sign it: ${trustCommand("revocations list", [], typed)}; only an operator adds one, for ${safe(issuer)}`,
+  },
+  RevocationListRolledBack: {
+    says: ({ issuer, sequence, seen }) =>
+      `the revocation list of ${safe(issuer)} is an old one: number ${sequence}, and ${seen} was seen already`,
+    hint: () => "what was seen last goes on counting; ask the issuer for its newest list",
+  },
+  ConflictingRevocationList: {
+    says: ({ issuer, sequence }) => `${safe(issuer)} made two different revocation lists with the number ${sequence}`,
+    hint: () =>
+      "what was seen first goes on counting; somebody else may hold the key that signs the list: ask the issuer another way",
   },
 };
 
@@ -238,12 +271,12 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
   DowngradeRefused: {
     says: ({ skill_id, requested, current }) =>
       `${safe(skill_id)} ${safe(requested)} is older than ${safe(current)}, which has been installed`,
-    hint: () => "if an older version is what you want: --allow-downgrade",
+    hint: (_, typed) => `if an older version is what you want: ${withFlag("--allow-downgrade", typed)}`,
   },
   OwnerChangeRefused: {
     says: ({ skill_id, owner, publisher }) =>
       `${safe(skill_id)} belongs to ${safe(owner)}, and this one is published by ${safe(publisher)}`,
-    hint: () => "if the skill really has a new owner: --allow-owner-change",
+    hint: (_, typed) => `if the skill really has a new owner: ${withFlag("--allow-owner-change", typed)}`,
   },
   ToolIdConflict: {
     says: ({ skill_id, others }) =>
@@ -285,7 +318,24 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
         : recorded === null
           ? `${safe(file)} was not written by this system: nothing is recorded of it; it hashes to ${safe(actual)}`
           : `${safe(file)} was changed by something else: it hashes to ${safe(actual)}, recorded is ${safe(recorded)}`,
-    hint: () => "nothing of it is believed; to see what it says, and to accept it: palyra skills trust accept-changes",
+    hint: (_, typed) =>
+      `nothing of it is believed; to see what it says, and to accept it: ${trustCommand("accept-changes", [], typed)}`,
+  },
+  RevocationListUnusable: {
+    says: ({ issuer, file, problem }) => `the revocation list of ${safe(issuer)} cannot be used: ${safe(file)}: ${safe(problem)}`,
+    hint: ({ issuer }, typed) =>
+      `without it a revoked key would be trusted; to fetch it again: ${trustCommand("revocations refresh", [issuer], typed)}`,
+  },
+  RevocationListStale: {
+    says: ({ issuer, expired_at_unix_ms }) =>
+      expired_at_unix_ms === null
+        ? `the revocation list of ${safe(issuer)} was never fetched`
+        : `the revocation list of ${safe(issuer)} expired on ${moment(expired_at_unix_ms)}, and its grace is over`,
+    hint: ({ issuer }, typed) => `to fetch a newer one: ${trustCommand("revocations refresh", [issuer], typed)}`,
+  },
+  FeedUnreachable: {
+    says: ({ source, problem }) => `${safe(withoutUserInfo(source))} cannot be fetched: ${safe(problem)}`,
+    hint: () => "nothing was changed; what was fetched before goes on counting until it is stale",
   },
   DaemonUnreachable: {
     says: ({ url, problem }) => `the daemon at ${safe(url)} cannot be asked: ${safe(problem)}`,

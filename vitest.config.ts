@@ -6,6 +6,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["palyra-source", "node", "import", "default"] } },
   test: {
     include: ["packages/*/test/**/*.test.ts", "testing/test/**/*.test.ts"],
+    // No test writes into the keychain of whoever runs it.
+    env: { PALYRA_VAULT_BACKEND: "encrypted_file" },
     setupFiles: ["testing/matchers.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -61,7 +61,7 @@ async function bundle(outdir) {
     chunkNames: "chunks/[name]-[hash]",
     splitting: true,
     // Native code and what stands in for it is found at run time.
-    external: ["@photostructure/sqlite", "node:sqlite"],
+    external: ["@napi-rs/keyring", "@photostructure/sqlite", "node:sqlite"],
     plugins: [chunks(root, { isCommon: (path) => COMMON.test(path), alone: join(root, ALONE) })],
   });
   Object.assign(metafile.outputs, alone.metafile.outputs);

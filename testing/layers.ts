@@ -36,7 +36,7 @@ export const palyraLayers: LayerTable = {
   installed: { layer: 1 },
   trust: { layer: 1 },
   journal: { layer: 1 },
-  vault: { layer: 1, packages: ["age-encryption"] },
+  vault: { layer: 1, packages: ["@napi-rs/keyring", "age-encryption"] },
   feeds: { layer: 1 },
   lifecycle: { layer: 2 },
   authoring: { layer: 3, packages: ["@cyclonedx/cyclonedx-library"] },

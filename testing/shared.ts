@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,4 +26,13 @@ export function describeShared(path: string, name: string, body: () => void): vo
   else if (skipsForbidden)
     it(`${name}: ../shared/${path} is missing`, () => Promise.reject(new Error(`../shared/${path} is missing`)));
   else describe.skip(`${name} (skipped: ../shared/${path} is not beside the checkout)`, body);
+}
+
+/** A group of tests that need programs of the system; skipped by name, with the reason, where one is not installed. */
+export function describeWithPrograms(programs: readonly string[], packages: string, name: string, body: () => void): void {
+  const missing = programs.filter((program) => spawnSync("sh", ["-c", `command -v ${program}`]).status !== 0);
+  const reason = `no ${missing.join(", ")}: apt-get install ${packages}`;
+  if (missing.length === 0) describe(name, body);
+  else if (skipsForbidden) it(`${name}: ${reason}`, () => Promise.reject(new Error(reason)));
+  else describe.skip(`${name} (skipped: ${reason})`, body);
 }

@@ -37,7 +37,8 @@ export interface ConfigFile {
   readonly journalDbPath?: string | undefined;
 }
 
-export type VaultBackend = "auto" | "encrypted_file";
+/** `auto`: the key in the keychain where one answers, else in a file; the others: there or nowhere. */
+export type VaultBackend = "auto" | "encrypted_file" | "keychain";
 
 export interface Settings {
   readonly stateRoot: Setting<string>;
@@ -46,6 +47,8 @@ export interface Settings {
   readonly journal: Setting<string>;
   readonly vaultDir: Setting<string>;
   readonly vaultBackend: Setting<VaultBackend>;
+  /** A file that holds the passphrase of the vault. */
+  readonly vaultPassphraseFile: Setting<string | undefined>;
   /** A JSON file; undefined: the policy of spec 4.2. */
   readonly auditPolicy: Setting<string | undefined>;
   /** Spec 4.3: the value of Palyra's hook variable, trimmed; undefined where unset or blank. */
@@ -92,6 +95,7 @@ export function resolveSettings(
       below("data", "journal.sqlite3"),
     vaultDir: variable(env, "PALYRA_VAULT_DIR") ?? below("vault"),
     vaultBackend: resolveVaultBackend(env),
+    vaultPassphraseFile: variable(env, "PALYRA_VAULT_PASSPHRASE_FILE") ?? NOTHING,
     auditPolicy: option("--audit-policy", options.auditPolicy) ?? variable(env, "PALYRA_SKILL_AUDIT_POLICY") ?? NOTHING,
     vulnerabilityFeed: trimmed(variable(env, "PALYRA_SKILL_AUDIT_VULN_FEED_HOOK")) ?? NOTHING,
     daemonUrl: option("--url", options.url) ?? variable(env, "PALYRA_DAEMON_URL") ?? byDefault(DEFAULT_DAEMON_URL),
@@ -134,11 +138,15 @@ function homeRequired(): never {
   throw new PalyraError("Usage", { problem: "no home folder is known", hint: "name a folder with --state-root" });
 }
 
+/** Spec 11.1; `keychain` is ours. */
+const VAULT_BACKENDS = ["auto", "encrypted_file", "keychain"] as const satisfies readonly VaultBackend[];
+
 function resolveVaultBackend(env: Environment): Setting<VaultBackend> {
   const named = variable(env, "PALYRA_VAULT_BACKEND");
   if (named === undefined) return byDefault("auto");
-  if (named.value === "auto" || named.value === "encrypted_file") return { value: named.value, from: named.from };
-  throw new PalyraError("Usage", { problem: `${named.from} is neither auto nor encrypted_file` });
+  const value = VAULT_BACKENDS.find((each) => each === named.value);
+  if (value !== undefined) return { value, from: named.from };
+  throw new PalyraError("Usage", { problem: `${named.from} is none of ${VAULT_BACKENDS.join(", ")}` });
 }
 
 // Reading another journal than the one that holds the quarantines would free them: it is refused, not ignored. Spec 5.3.

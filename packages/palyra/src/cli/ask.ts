@@ -1,5 +1,4 @@
 import { createInterface } from "node:readline";
-import { Writable } from "node:stream";
 import type { Question } from "../call.ts";
 import type { Host } from "./host.ts";
 import type { Paint } from "./text/paint.ts";
@@ -29,36 +28,6 @@ export function askPerson(
     line.question(`${paint.strong(question)} ${paint.faint("[y/N]")} `, (answer) => {
       given = answer;
       line.close();
-    });
-  });
-}
-
-/**
- * Asks for what is not to be seen: nothing that is typed is shown, not even how much. Empty where nothing was typed, or input ended;
- * undefined where the person pressed Ctrl-C.
- */
-export function askHidden(
-  { input, output }: NonNullable<Host["prompt"]>,
-  label: string,
-  paint: Paint,
-): Promise<string | undefined> {
-  output.write(`${paint.strong(label)} ${paint.faint("(not shown)")}: `);
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  // A terminal to it, so that it turns the echo off; what it would echo itself goes nowhere.
-  const line = createInterface({ input, output: nowhere, terminal: true, historySize: 0 });
-  return new Promise((resolve) => {
-    let given: string | undefined = "";
-    line.once("SIGINT", () => {
-      given = undefined;
-      line.close();
-    });
-    line.once("line", (answer) => {
-      given = answer;
-      line.close();
-    });
-    line.once("close", () => {
-      output.write("\n");
-      resolve(given);
     });
   });
 }

@@ -8,12 +8,12 @@ export interface Host {
   readonly stdout: Output;
   readonly stderr: Output;
   /** Both are terminals where a person can be asked: their streams are for the prompt. */
-  readonly prompt?: { readonly input: Readable; readonly output: Writable };
+  readonly prompt?: { readonly input: Readable & { setRawMode?(raw: boolean): unknown }; readonly output: Writable };
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly signal: AbortSignal;
   /** Settings and everything that is made of them. `Usage`, `JournalUnavailable`. */
-  readonly compose: (options: SettingsOptions) => Services;
+  readonly compose: (options: SettingsOptions, askSecret?: (label: string) => Promise<Uint8Array>) => Services;
 }
 
 export interface Output {

@@ -105,11 +105,12 @@ async function runOperation<Name extends OperationName>(
     return print(host, manner.lines(operationHelp(name, operation, manner)));
   }
   const invocation = readInvocation(operation, words);
-  const services = host.compose(invocation.settings);
-  if (manner.says === "everything") host.stderr.write(manner.errorLines(settingLines(services.settings, manner)));
   const progress = startProgress(host.stderr, manner.plain);
+  const asking = askingOf(host, invocation, manner, progress);
+  const services = host.compose(invocation.settings, asking.askSecret);
+  if (manner.says === "everything") host.stderr.write(manner.errorLines(settingLines(services.settings, manner)));
   try {
-    const call = callOf(host, services, invocation, manner, progress, held);
+    const call = { ...callOf(host, services, manner, progress, held), ...asking };
     const daemon = operation.daemon ? await chooseDaemon(services.settings, call) : undefined;
     const at = daemon === undefined ? services : { ...services, daemon };
     const { output, failed } = await operation.run(at, invocation.input, call);
@@ -149,12 +150,10 @@ async function answer<Name extends OperationName>(name: Name, output: Outputs[Na
 function callOf(
   host: Host,
   { settings }: Services,
-  { unattended }: Invocation,
   manner: Manner,
   progress: { say(label: string): void; pause(): void },
   held: string[],
 ): Call {
-  const { prompt } = host;
   const tellPerson = (lines: readonly string[]): void => {
     progress.pause();
     host.stderr.write(manner.errorLines(lines));
@@ -172,23 +171,35 @@ function callOf(
       else tellPerson([warningLine(text, manner)]);
     },
     ...(manner.says === "errors" || manner.json ? {} : { tell: tellPerson }),
-    ...(prompt === undefined || unattended || manner.json
-      ? {}
-      : {
-          ask: async (question) => {
-            const { askPerson } = await import("./ask.ts");
-            const answer = await askPerson(prompt, question, { write: tellPerson, paint: manner.errorPaint });
-            if (answer === undefined) throw new Interrupted();
-            return answer;
-          },
-          askSecret: async (label) => {
-            const { askHidden } = await import("./ask.ts");
-            progress.pause();
-            const answer = await askHidden(prompt, label, manner.errorPaint);
-            if (answer === undefined) throw new Interrupted();
-            return new TextEncoder().encode(answer);
-          },
-        }),
+  };
+}
+
+/** Nothing where nobody may be asked: no terminal, `--yes`, `--non-interactive`, `--json` (spec 5.2). */
+function askingOf(
+  { prompt, stderr }: Host,
+  { unattended }: Invocation,
+  manner: Manner,
+  progress: { pause(): void },
+): Pick<Call, "ask" | "askSecret"> {
+  if (prompt === undefined || unattended || manner.json) return {};
+  const write = (lines: readonly string[]): void => {
+    progress.pause();
+    stderr.write(manner.errorLines(lines));
+  };
+  return {
+    ask: async (question) => {
+      const { askPerson } = await import("./ask.ts");
+      const answer = await askPerson(prompt, question, { write, paint: manner.errorPaint });
+      if (answer === undefined) throw new Interrupted();
+      return answer;
+    },
+    askSecret: async (label) => {
+      const { askHidden } = await import("./hidden.ts");
+      progress.pause();
+      const answer = await askHidden(prompt, label, manner.errorPaint);
+      if (answer === undefined) throw new Interrupted();
+      return answer;
+    },
   };
 }
 

@@ -7,24 +7,35 @@ import { type Home, placesOf } from "../lifecycle/home.ts";
 import type { ConformanceBodies, Services } from "../operations/services.ts";
 import { nodePlatform } from "../platform/node.ts";
 import { type Environment, resolveSettings, type SettingsOptions } from "../settings.ts";
+import { type VaultDoor, vaultDoor } from "../vault/index.ts";
 import { stdout } from "./streams.ts";
 import { monotonicUlids } from "./ulid.ts";
 
+/** What may be asked of the person at a terminal; absent where nobody may be asked (spec 5.2). */
+export type AskSecret = (label: string) => Promise<Uint8Array>;
+
 /** Everything that operations work with. `Usage`, `JournalUnavailable`. */
-export function compose(options: SettingsOptions, env: Environment): Services {
+export function compose(options: SettingsOptions, env: Environment, askSecret?: AskSecret): Services {
   const os = process.platform === "win32" ? "windows" : "posix";
   const settings = resolveSettings(options, env, { os, home: homedir() });
+  const vault = vaultDoor({
+    folder: settings.vaultDir.value,
+    backend: settings.vaultBackend.value,
+    passphraseFile: settings.vaultPassphraseFile.value,
+    askSecret,
+  });
   const home: Home = {
     places: placesOf(settings),
     platform: nodePlatform,
     newUlid: monotonicUlids(randomBytes),
     openJournal,
-    holdsSecret: async (scope, key) => (await import("../vault/index.ts")).holdsSecret(settings.vaultDir.value, scope, key),
-    records: recordsIn(settings.vaultDir.value),
+    holdsSecret: async (scope, key) => (await import("../vault/holds.ts")).holdsSecret(vault, scope, key),
+    records: recordsIn(vault),
   };
   return {
     home,
     settings,
+    openVault: vault.open,
     readStdin: (limit) => readAll(process.stdin, "stdin", limit),
     readDescriptor,
     randomBytes,
@@ -34,7 +45,7 @@ export function compose(options: SettingsOptions, env: Environment): Services {
 }
 
 /** The vault is opened by what reads trust or writes, and by nothing else: `list` never loads it. */
-function recordsIn(vault: string): Home["records"] {
+function recordsIn(vault: VaultDoor): Home["records"] {
   const open = async () => (await import("../vault/records.ts")).vaultRecords(vault, () => Date.now());
   return { get: async (key) => (await open()).get(key), put: async (key, value) => (await open()).put(key, value) };
 }

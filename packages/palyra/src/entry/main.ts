@@ -20,6 +20,6 @@ function processHost(): Host {
     now: () => Date.now(),
     // The system's own way of interrupting stays: whatever is half done is finished or taken back by the next command.
     signal: new AbortController().signal,
-    compose: (options) => compose(options, process.env),
+    compose: (options, askSecret) => compose(options, process.env, askSecret),
   };
 }

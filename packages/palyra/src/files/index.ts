@@ -6,7 +6,7 @@ export { type FolderLimits, type FoundFile, type FoundFolder, type Hashing, hash
 export { asIo, ifThere, io, systemCode } from "./io.ts";
 export { LOCK_TIMEOUT_MS, type LockOptions, withFreeLock, withLock } from "./lock.ts";
 export { openOwn, readOwn, writeOwn } from "./own.ts";
-export { type BoundedRead, readBounded, readIfThere, readRegular } from "./read.ts";
+export { type BoundedRead, readBounded, readHandle, readIfThere, readRegular } from "./read.ts";
 export {
   type Database,
   type OpenOptions,

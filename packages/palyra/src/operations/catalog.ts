@@ -19,6 +19,7 @@ import type { RevocationsRemoveDocument } from "./revocations/remove.ts";
 import type { SecretDeleteDocument } from "./secrets/delete.ts";
 import type { SecretDocument } from "./secrets/get.ts";
 import type { SecretListDocument } from "./secrets/list.ts";
+import type { SecretRekeyDocument } from "./secrets/rekey.ts";
 import type { SecretSetDocument } from "./secrets/set.ts";
 import type { SecretStatusDocument } from "./secrets/status.ts";
 import type { ConformanceReport } from "./services.ts";
@@ -85,6 +86,7 @@ export interface Outputs {
   "secrets list": SecretListDocument;
   "secrets delete": SecretDeleteDocument;
   "secrets status": SecretStatusDocument;
+  "secrets rekey": SecretRekeyDocument;
   "extension doctor": DoctorDocument;
   "skills conformance serve": null;
   "skills conformance run": ConformanceReport;
@@ -171,6 +173,7 @@ export const CATALOG: Catalog = {
   "secrets list": line("List the names of secrets", async () => (await import("./secrets/list.ts")).list),
   "secrets delete": line("Delete a secret", async () => (await import("./secrets/delete.ts")).remove),
   "secrets status": line("Say where secrets are kept", async () => (await import("./secrets/status.ts")).status),
+  "secrets rekey": line("Make a new key for the vault, or move it", async () => (await import("./secrets/rekey.ts")).rekey),
   "extension doctor": line(
     "Say what an install of an artifact would come to",
     async () => (await import("./extension/doctor.ts")).doctor,

@@ -1,11 +1,14 @@
 import type { JsonObject, JsonValue } from "palyra-skills/encoding";
 import type { Home } from "../lifecycle/home.ts";
 import type { Settings } from "../settings.ts";
+import type { Vault } from "../vault/index.ts";
 
 /** What operations work with; compose.ts makes it. An operation takes from it what it uses, and nothing else has an effect. */
 export interface Services {
   readonly home: Home;
   readonly settings: Settings;
+  /** The vault, the same one each time: what unlocks it is asked for once. Loads it, opens nothing. */
+  readonly openVault: () => Promise<Vault>;
   /** All of stdin, of at most `limit` bytes. `Io` with code `EFBIG` where there is more. */
   readonly readStdin: (limit: number) => Promise<Uint8Array>;
   /** The same of a file descriptor that is open; it is closed then. */

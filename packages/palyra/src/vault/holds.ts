@@ -1,18 +1,18 @@
 import { stat } from "node:fs/promises";
 import { systemCode } from "../files/index.ts";
+import type { VaultDoor } from "./door.ts";
 import { parseKey, parseScope } from "./name.ts";
 import { vaultFiles } from "./vault-files.ts";
 
 /**
- * Whether the vault in a folder holds a declared secret. What no vault can be asked for (a key with `*`, a channel without an account)
+ * Whether the vault holds a declared secret. What no vault can be asked for (a key with `*`, a channel without an account)
  * is never held (spec 11.3). age is loaded where there is a vault only. `VaultUnavailable`, `UnsafeStateRoot`, `Io`.
  */
-export async function holdsSecret(folder: string, scopeText: string, keyText: string): Promise<boolean> {
+export async function holdsSecret(door: VaultDoor, scopeText: string, keyText: string): Promise<boolean> {
   const scope = parseScope(scopeText);
   const key = parseKey(keyText);
-  if (scope === undefined || key === undefined || !(await mayBeThere(folder))) return false;
-  const { ageFileVault } = await import("./age-file.ts");
-  return (await ageFileVault(folder).get({ scope, key })) !== undefined;
+  if (scope === undefined || key === undefined || !(await mayBeThere(door.folder))) return false;
+  return (await (await door.open()).get({ scope, key })) !== undefined;
 }
 
 /** Any of its files, or something that cannot be looked at: whoever opens it will say. */

@@ -9,16 +9,25 @@ export interface VaultFiles {
   readonly folder: string;
   /** The secrets, encrypted. */
   readonly secrets: string;
-  /** The age identity that opens them. */
+  /** The age identity that opens them, where it is kept in a file. */
   readonly key: string;
-  /** Which backend was chosen; written last when a vault is made. */
+  /** The same, encrypted with a passphrase. */
+  readonly sealedKey: string;
+  /** Where the identity is kept; written last when a vault is made. */
   readonly backend: string;
   readonly lock: string;
 }
 
 export function vaultFiles(folder: string): VaultFiles {
   const named = (suffix: string) => join(folder, `palyra-skills.${suffix}`);
-  return { folder, secrets: named("age"), key: named("key"), backend: named("backend.json"), lock: named("lock") };
+  return {
+    folder,
+    secrets: named("age"),
+    key: named("key"),
+    sealedKey: named("key.age"),
+    backend: named("backend.json"),
+    lock: named("lock"),
+  };
 }
 
 /** False: it is not there. `UnsafeStateRoot`: others can write in it; `Io`: it is no folder. */
@@ -56,6 +65,11 @@ export async function readPrivate(files: VaultFiles, file: string, limit: number
   });
 }
 
-export function unavailable({ folder }: VaultFiles, problem: string): PalyraError<"VaultUnavailable"> {
-  return new PalyraError("VaultUnavailable", { folder, problem });
+/** `needs`: what would open it, where it is whole and only locked. */
+export function unavailable(
+  { folder }: Pick<VaultFiles, "folder">,
+  problem: string,
+  needs?: "passphrase" | "keychain",
+): PalyraError<"VaultUnavailable"> {
+  return new PalyraError("VaultUnavailable", { folder, problem, ...(needs === undefined ? {} : { needs }) });
 }

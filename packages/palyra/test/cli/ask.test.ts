@@ -1,6 +1,8 @@
 import { PassThrough } from "node:stream";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { askPerson } from "../../src/cli/ask.ts";
+import { askHidden, HiddenLine } from "../../src/cli/hidden.ts";
 import { plain } from "../../src/cli/text/paint.ts";
 
 const ask = async (
@@ -40,5 +42,52 @@ describe("a question", () => {
     input.write("\u0003");
     expect(await asked).toBeUndefined();
     expect(String(output.read())).toMatch(/\n$/);
+  });
+});
+
+describe("a line that is not shown", () => {
+  const hidden = async (...chunks: (string | Uint8Array)[]) => {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    const raw: boolean[] = [];
+    const asked = askHidden(
+      { input: Object.assign(input, { setRawMode: (on: boolean) => raw.push(on) }), output },
+      "Secret",
+      plain,
+    );
+    for (const chunk of chunks) input.write(chunk);
+    if (!/[\r\n\u0003\u0004]/.test(chunks.join(""))) input.end();
+    const typed = await asked;
+    expect(raw).toEqual([true, false]);
+    return { typed: typed && Buffer.from(typed).toString(), shown: String(output.read()), rest: String(input.read() ?? "") };
+  };
+  it("is what was typed, and none of it is shown", async () => {
+    for (const chunks of [["hun", "ter2\r"], ["hunter2\n"], ["hunter2"], ["hunter2\u0004"]])
+      expect(await hidden(...chunks)).toEqual({ typed: "hunter2", shown: "Secret (not shown): \n", rest: "" });
+  });
+  it("can be corrected; keys that write nothing are none of it", async () => {
+    const cases: readonly (readonly [string, string])[] = [
+      ["wrong\u0015right\r", "right"],
+      ["aé\u007fb\r", "ab"],
+      ["\u007f\u0008x\r", "x"],
+      ["a\u001b[D\u001b[200~b\u001bOPc\u001bxd\r", "abcd"],
+      ["\t\u0001a\r", "a"],
+    ];
+    for (const [typed, meant] of cases) expect((await hidden(typed)).typed).toBe(meant);
+  });
+  it("is nothing where Ctrl-C was pressed", async () => expect((await hidden("abc\u0003")).typed).toBeUndefined());
+  it("leaves what was typed ahead to the next question", async () => {
+    expect(await hidden("one\rtwo\r")).toMatchObject({ typed: "one", rest: "two\r" });
+  });
+  it("any text without control characters comes out as it went in, in whatever pieces", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        const meant = text.replace(/[\p{Cc}\p{Cs}]/gu, "");
+        const line = new HiddenLine();
+        for (const byte of Buffer.from(meant)) expect(line.take(byte)).toBeUndefined();
+        expect(Buffer.from(line.typed()).toString()).toBe(meant);
+        for (const _ of meant) line.take(0x7f);
+        expect(line.typed()).toHaveLength(0);
+      }),
+    );
   });
 });

@@ -39,7 +39,13 @@ export interface HostOptions {
 
 /** A command line in this process, with a home of its own. */
 export function commandLine(root: string, options: HostOptions = {}) {
-  const env = { HOME: root, PALYRA_STATE_ROOT: join(root, "state"), ...options.env };
+  // No test writes into the keychain of whoever runs it.
+  const env = {
+    HOME: root,
+    PALYRA_STATE_ROOT: join(root, "state"),
+    PALYRA_VAULT_BACKEND: "encrypted_file",
+    ...options.env,
+  };
   return async (...argv: string[]): Promise<Ran> => {
     const stdout: string[] = [];
     const stderr: string[] = [];
@@ -51,8 +57,8 @@ export function commandLine(root: string, options: HostOptions = {}) {
       ...(options.types === undefined ? {} : { prompt: personTyping(options.types) }),
       now: () => options.now ?? 1_750_000_000_000,
       signal: new AbortController().signal,
-      compose: (settings): Services => ({
-        ...compose(settings, env),
+      compose: (settings, askSecret): Services => ({
+        ...compose(settings, env, askSecret),
         readStdin: async () => options.stdin ?? new Uint8Array(),
       }),
     };
@@ -64,7 +70,14 @@ export function commandLine(root: string, options: HostOptions = {}) {
 function personTyping(text: string): NonNullable<Host["prompt"]> {
   const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} });
   const output = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
-  input.write(text);
+  const lines = text.match(/[^\n]*\n|[^\n]+/g) ?? [];
+  // A line at each question; no more lines are the end of the input.
+  output.on("data", (shown: Uint8Array) => {
+    if (!/(\(not shown\)|\[y\/N\])/.test(Buffer.from(shown).toString())) return;
+    const line = lines.shift();
+    if (line === undefined) input.end();
+    else input.write(line);
+  });
   return { input, output };
 }
 

@@ -97,7 +97,7 @@ describe("the program", () => {
       input: "",
     });
   const root = temporaryFolder();
-  const env = { HOME: root, PALYRA_STATE_ROOT: join(root, "state") };
+  const env = { HOME: root, PALYRA_STATE_ROOT: join(root, "state"), PALYRA_VAULT_BACKEND: "encrypted_file" };
 
   it("has the version of its package", () => {
     const { version }: { version: string } = JSON.parse(

@@ -6,7 +6,7 @@ import { monotonicUlids } from "../../src/entry/ulid.ts";
 import { openJournal } from "../../src/journal/index.ts";
 import type { Home, InstallRequest } from "../../src/lifecycle/index.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
-import { vaultRecords } from "../../src/vault/records.ts";
+import { vaultDoor, vaultRecords } from "../../src/vault/index.ts";
 
 /** A home in a folder of its own: three places, apart; the skills where commands that only read tidy up as well. */
 export function homeIn(root: string): Home {
@@ -21,7 +21,7 @@ export function homeIn(root: string): Home {
     newUlid: monotonicUlids((size) => new Uint8Array(randomBytes(size))),
     openJournal,
     holdsSecret: async () => false,
-    records: vaultRecords(join(root, "vault"), () => 1_750_000_000_000),
+    records: vaultRecords(vaultDoor({ folder: join(root, "vault"), backend: "encrypted_file" }), () => 1_750_000_000_000),
   };
 }
 

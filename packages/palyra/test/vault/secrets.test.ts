@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { commandLine, errorOf, parsed, temporaryFolder } from "../cli/support.ts";
@@ -116,6 +116,60 @@ describe("palyra secrets (spec 6.4, 11.8)", () => {
     expect(errorOf(await palyra(...build, "--signing-key-vault-ref", "global/acme"))).toMatchObject({ code: "Io" });
     const both = await palyra(...build, "--signing-key-vault-ref", "global/acme", "--signing-key-stdin");
     expect(errorOf(both)).toMatchObject({ code: "Usage" });
+  });
+  it("moves the key under a passphrase, which comes from a file, a descriptor or the person, and never from an argument", async () => {
+    const root = temporaryFolder();
+    const file = join(root, "passphrase");
+    writeFileSync(file, "correct horse\n", { mode: 0o600 });
+    await commandLine(root, { stdin: Buffer.from(SECRET) })("secrets", "set", "global", "token", "--value-stdin");
+    const moved = await commandLine(root)(
+      ...["secrets", "rekey", "--to", "passphrase", "--passphrase-fd", String(openSync(file, "r")), "--json"],
+    );
+    expect(parsed(moved)).toMatchObject({ from: "key_file", to: "passphrase", old_key_removed: true, operation: "rekey" });
+    const get = ["secrets", "get", "global", "token", "--reveal"];
+    for (const options of [{ env: { PALYRA_VAULT_PASSPHRASE_FILE: file } }, { types: "correct horse\n" }])
+      expect(await commandLine(root, options)(...get)).toMatchObject({ exit: 0, stdout: SECRET });
+    // Nobody to ask, a wrong one, a file that others can read.
+    for (const [options, code] of [
+      [{}, "VaultUnavailable"],
+      [{ types: "wrong\n" }, "VaultUnavailable"],
+      [{ env: { PALYRA_VAULT_PASSPHRASE_FILE: join(root, "none") } }, "Io"],
+    ] as const) {
+      const ran = await commandLine(root, options)(...get);
+      expect(ran).toMatchObject({ exit: 1, stdout: "" });
+      expect(ran.stdout + ran.stderr).not.toContain(SECRET);
+      if (!("types" in options)) expect(errorOf(await commandLine(root, options)(...get, "--json"))).toMatchObject({ code });
+    }
+    const status = await commandLine(root)("secrets", "status", "global", "token", "--json");
+    expect(parsed(status)).toMatchObject({
+      key_place: "passphrase",
+      locked: "passphrase",
+      count: null,
+      stored: null,
+      vault_exists: true,
+    });
+    expect((await commandLine(root)("secrets", "status")).stdout).toContain("passphrase");
+    chmodSync(file, 0o640);
+    const readable = await commandLine(root, { env: { PALYRA_VAULT_PASSPHRASE_FILE: file } })(...get, "--json");
+    expect(errorOf(readable)).toMatchObject({ code: "UnsafeStateRoot" });
+  });
+  it("a key is moved only to where it can be", async () => {
+    const root = temporaryFolder();
+    const palyra = commandLine(root);
+    for (const words of [
+      ["--to", "cloud"],
+      [],
+      ["--to", "passphrase"],
+      ["--to", "key-file", "--passphrase-fd", "3"],
+      ["--to", "keychain"], // PALYRA_VAULT_BACKEND is encrypted_file
+      ["--to", "passphrase", "--passphrase", SECRET],
+    ]) {
+      const ran = await palyra("secrets", "rekey", ...words);
+      expect(ran, words.join(" ")).toMatchObject({ exit: 2, stdout: "" });
+      expect(ran.stderr).not.toContain(SECRET);
+    }
+    const differ = await commandLine(root, { types: "one\n" })("secrets", "rekey", "--to", "passphrase");
+    expect(differ).toMatchObject({ exit: 2 });
   });
   it("a vault elsewhere, and a backend that there is not", async () => {
     const root = temporaryFolder();

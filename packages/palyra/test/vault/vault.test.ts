@@ -21,8 +21,9 @@ import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { EMPTY_DOCUMENT, parseDocument, withSecret, writeDocument } from "../../src/vault/document.ts";
 import { holdsSecret } from "../../src/vault/holds.ts";
-import { ageFileVault, MAX_SECRET_BYTES, parseKey, parseReference, parseScope, type SecretName } from "../../src/vault/index.ts";
+import { MAX_SECRET_BYTES, parseKey, parseReference, parseScope, type SecretName } from "../../src/vault/index.ts";
 import { temporaryFolder } from "../cli/support.ts";
+import { ageFileVault, doorOf } from "./support.ts";
 
 const call = { now: 1_000, signal: new AbortController().signal };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -148,7 +149,7 @@ describe("the vault as a file", () => {
     const vault = ageFileVault(folder);
     expect([await vault.exists(), await vault.get(TOKEN), await vault.list(TOKEN.scope)]).toEqual([false, undefined, []]);
     expect(await vault.delete(TOKEN, call)).toBe(false);
-    expect(await holdsSecret(folder, "global", "token")).toBe(false);
+    expect(await holdsSecret(doorOf(folder), "global", "token")).toBe(false);
     expect(existsSync(folder)).toBe(false);
   });
   it("has a folder of mode 0700, files of mode 0600, and no value in them", async () => {
@@ -162,14 +163,14 @@ describe("the vault as a file", () => {
   });
   it("says what it holds of what a manifest declares", async () => {
     const folder = await filled();
-    expect(await holdsSecret(folder, "global", "token")).toBe(true);
+    expect(await holdsSecret(doorOf(folder), "global", "token")).toBe(true);
     for (const [scope, key] of [
       ["global", "other"],
       ["global", "tok*"],
       ["channel:x", "token"],
       ["skill:a", "token"],
     ] as const)
-      expect(await holdsSecret(folder, scope, key)).toBe(false);
+      expect(await holdsSecret(doorOf(folder), scope, key)).toBe(false);
   });
   it("D18: leaves another's vault beside it alone", async () => {
     const folder = newFolder();
@@ -231,7 +232,7 @@ describe("T25: what is not as it was left is refused, and not read as an empty v
     await expect(vault.list(TOKEN.scope)).rejects.toHaveCode(code);
     await expect(vault.set(TOKEN, bytes("new"), call)).rejects.toHaveCode(code);
     await expect(vault.delete(TOKEN, call)).rejects.toHaveCode(code);
-    await expect(holdsSecret(folder, "global", "token")).rejects.toHaveCode(code);
+    await expect(holdsSecret(doorOf(folder), "global", "token")).rejects.toHaveCode(code);
   });
   it("the secrets of another key", async () => {
     const [folder, other] = [await filled(), await filled()];

@@ -45,6 +45,7 @@ export const VIEWS: { readonly [Name in OperationName]: () => Promise<View<Outpu
   "secrets list": async () => (await import("./secrets.ts")).secretListView,
   "secrets delete": async () => (await import("./secrets.ts")).secretDeleteView,
   "secrets status": async () => (await import("./secrets.ts")).secretStatusView,
+  "secrets rekey": async () => (await import("./secrets.ts")).secretRekeyView,
   "extension doctor": async () => (await import("./doctor.ts")).doctorView,
   "skills conformance serve": async () => () => [],
   "skills conformance run": async () => (await import("./conformance.ts")).conformanceView,

@@ -35,12 +35,27 @@ export const secretDeleteView: View<Outputs["secrets delete"]> = (document, pain
   document.deleted ? `${paint.good("deleted")} ${named(document)}` : `there was no ${named(document)}`,
 ];
 
+const KEY_PLACE = {
+  key_file: "in a file beside it, of mode 0600",
+  passphrase: "in a file beside it, under a passphrase",
+  keychain: "in the system's keychain",
+} as const;
+const LOCKED = { passphrase: "its passphrase is needed", keychain: "the keychain does not give its key" } as const;
+const STORED = { true: "stored", false: "not stored", null: "not known" } as const;
+
+export const secretRekeyView: View<Outputs["secrets rekey"]> = ({ vault_dir, to, old_key_removed }, paint) => [
+  `${paint.good("moved")} the key of ${safe(vault_dir)}: it is now ${KEY_PLACE[to]}`,
+  ...(old_key_removed ? [] : [paint.warning("the old entry stays in the keychain; it opens nothing any more")]),
+];
+
 export const secretStatusView: View<Outputs["secrets status"]> = (status, paint) =>
   fields(
     [
-      ["vault", `${safe(status.vault_dir)} (${safe(status.backend)})${status.vault_exists ? "" : ", not made yet"}`],
-      [safe(status.scope), count(status.count, "secret")],
-      ...(status.key === null ? [] : [[safe(status.key), status.stored === true ? "stored" : "not stored"] as const]),
+      ["vault", `${safe(status.vault_dir)}${status.vault_exists ? "" : ", not made yet"}`],
+      ...(status.key_place === null ? [] : [["key", KEY_PLACE[status.key_place]] as const]),
+      ...(status.locked === null ? [] : [["locked", paint.warning(LOCKED[status.locked])] as const]),
+      [safe(status.scope), status.count === null ? "not known" : count(status.count, "secret")],
+      ...(status.key === null ? [] : [[safe(status.key), STORED[`${status.stored}`]] as const]),
     ],
     paint,
     "",

@@ -8,7 +8,7 @@ import { readBounded } from "../../files/index.ts";
 import type { SecretName } from "../../vault/index.ts";
 import { choice, flag, integer, list, text } from "../field.ts";
 import { operation } from "../operation.ts";
-import { openVault, referenceOf, secretReference, VAULT_READ_ERRORS } from "../secrets/shared.ts";
+import { referenceOf, secretReference, VAULT_READ_ERRORS } from "../secrets/shared.ts";
 import { MAX_KEY_BYTES, type Services } from "../services.ts";
 
 export const build = operation({
@@ -93,7 +93,7 @@ interface KeySource {
 }
 
 async function readKeyOfVault(services: Services, name: SecretName): Promise<Uint8Array> {
-  const secret = await openVault(services).get(name);
+  const secret = await (await services.openVault()).get(name);
   if (secret === undefined) throw new PalyraError("SecretNotFound", name);
   return secret.value;
 }

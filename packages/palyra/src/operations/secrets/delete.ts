@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { operation } from "../operation.ts";
-import { key, nameOf, openVault, scope, VAULT_WRITE_ERRORS } from "./shared.ts";
+import { key, nameOf, scope, VAULT_WRITE_ERRORS } from "./shared.ts";
 
 /** Spec 11.8. */
 export interface SecretDeleteDocument {
@@ -19,6 +19,6 @@ export const remove = operation({
   errors: VAULT_WRITE_ERRORS,
   run: async (services, input, call): Promise<SecretDeleteDocument> => {
     const name = nameOf(input);
-    return { ...name, deleted: await openVault(services).delete(name, call), operation: "delete" };
+    return { ...name, deleted: await (await services.openVault()).delete(name, call), operation: "delete" };
   },
 });

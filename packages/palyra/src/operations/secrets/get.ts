@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { PalyraError } from "../../errors.ts";
 import { flag } from "../field.ts";
 import { operation } from "../operation.ts";
-import { key, nameOf, openVault, scope, VAULT_READ_ERRORS } from "./shared.ts";
+import { key, nameOf, scope, VAULT_READ_ERRORS } from "./shared.ts";
 
 /** Spec 11.8. */
 export interface SecretDocument {
@@ -27,7 +27,7 @@ export const get = operation({
   errors: ["SecretNotFound", ...VAULT_READ_ERRORS],
   run: async (services, input): Promise<SecretDocument> => {
     const name = nameOf(input);
-    const secret = await openVault(services).get(name);
+    const secret = await (await services.openVault()).get(name);
     if (secret === undefined) throw new PalyraError("SecretNotFound", name);
     const { reveal } = input;
     if (!reveal) return { ...name, value: REDACTED, reveal, redacted: true };

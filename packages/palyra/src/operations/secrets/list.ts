@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { parseScope } from "../../vault/index.ts";
 import { operation } from "../operation.ts";
-import { openVault, scopeOrGlobal, VAULT_READ_ERRORS } from "./shared.ts";
+import { backendOf, scopeOrGlobal, VAULT_READ_ERRORS } from "./shared.ts";
 
 /** Spec 11.8. */
 export interface SecretListDocument {
@@ -23,13 +23,13 @@ export const list = operation({
   errors: VAULT_READ_ERRORS,
   run: async (services, input): Promise<SecretListDocument> => {
     const scope = parseScope(input.scope);
-    const vault = openVault(services);
+    const vault = await services.openVault();
     const secrets = scope === undefined ? [] : await vault.list(scope);
     const entries = secrets.map(({ key, createdAt, updatedAt }) => ({
       key,
       created_at_unix_ms: createdAt,
       updated_at_unix_ms: updatedAt,
     }));
-    return { scope: scope ?? input.scope, count: entries.length, backend: vault.backend, entries };
+    return { scope: scope ?? input.scope, count: entries.length, backend: await backendOf(vault), entries };
   },
 });

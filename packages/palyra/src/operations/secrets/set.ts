@@ -5,7 +5,7 @@ import { MAX_SECRET_BYTES } from "../../vault/index.ts";
 import { flag, integer } from "../field.ts";
 import { operation } from "../operation.ts";
 import type { Services } from "../services.ts";
-import { key, nameOf, openVault, scope, VAULT_WRITE_ERRORS } from "./shared.ts";
+import { backendOf, key, nameOf, scope, VAULT_WRITE_ERRORS } from "./shared.ts";
 
 /** Spec 11.8. */
 export interface SecretSetDocument {
@@ -36,14 +36,14 @@ export const set = operation({
     valueStdin && valueFd !== undefined ? "--value-stdin and --value-fd exclude each other" : undefined,
   run: async (services, input, call): Promise<SecretSetDocument> => {
     const name = nameOf(input);
-    const vault = openVault(services);
+    const vault = await services.openVault();
     const value = await readValue(services, input, call);
     try {
       await vault.set(name, value, call);
     } finally {
       value.fill(0);
     }
-    return { ...name, backend: vault.backend, operation: "set" };
+    return { ...name, backend: await backendOf(vault), operation: "set" };
   },
 });
 

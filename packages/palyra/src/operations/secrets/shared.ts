@@ -1,8 +1,7 @@
 import * as v from "valibot";
 import { PalyraError } from "../../errors.ts";
-import { ageFileVault, parseKey, parseReference, parseScope, type SecretName, type Vault } from "../../vault/index.ts";
+import { parseKey, parseReference, parseScope, type SecretName, type Vault } from "../../vault/index.ts";
 import { text } from "../field.ts";
-import type { Services } from "../services.ts";
 
 const SCOPES = "global, principal:ID, channel:NAME:ACCOUNT or skill:ID";
 
@@ -19,8 +18,9 @@ export const key = text("KEY", "Its name: 1 to 128 of A-Z a-z 0-9 . _ -", (value
 export const VAULT_READ_ERRORS = ["VaultUnavailable", "UnsafeStateRoot", "Io"] as const;
 export const VAULT_WRITE_ERRORS = [...VAULT_READ_ERRORS, "LockTimeout"] as const;
 
-export function openVault({ settings }: Services): Vault {
-  return ageFileVault(settings.vaultDir.value);
+/** What the documents of spec 11.8 call the backend: the secrets lie in an encrypted file either way, and open by what is said here. */
+export async function backendOf(vault: Vault): Promise<"encrypted_file" | "keychain"> {
+  return (await vault.keyPlace()) === "keychain" ? "keychain" : "encrypted_file";
 }
 
 /** Of words that the input's schema has passed. */

@@ -4,7 +4,7 @@ import { generateKey, writeKeyFile } from "../../authoring/index.ts";
 import { PalyraError } from "../../errors.ts";
 import { text } from "../field.ts";
 import { operation } from "../operation.ts";
-import { openVault, referenceOf, secretReference, VAULT_WRITE_ERRORS } from "../secrets/shared.ts";
+import { referenceOf, secretReference, VAULT_WRITE_ERRORS } from "../secrets/shared.ts";
 
 /** Spec 6.1. */
 export interface KeygenDocument {
@@ -32,7 +32,7 @@ export const keygen = operation({
     const keep = async (secret: string): Promise<void> => {
       if (output !== undefined) return writeKeyFile(output, secret);
       const reference = vault ?? "";
-      const added = await openVault(services).add(referenceOf(reference), encodeUtf8(secret), call);
+      const added = await (await services.openVault()).add(referenceOf(reference), encodeUtf8(secret), call);
       if (!added) throw new PalyraError("Io", { action: "write", file: reference, code: "EEXIST" });
     };
     const { keyId: key_id, publicKeyHex: public_key_hex } = await generateKey(services.randomBytes, services.home.platform, keep);

@@ -69,6 +69,14 @@ function telling<Details>({ says, lists, hint, exit }: Sentence<Details>, detail
 
 const faults = (list: readonly Fault[]): string => (list.length === 1 ? "one fault" : `${list.length} faults`);
 /** The intent record has the code of the index, which it would replace. */
+const VAULT_HINT = {
+  copy: "nothing was changed; restore the folder from a copy, or delete palyra-skills.* in it and store the secrets anew",
+  passphrase:
+    "nothing was changed; type it on a terminal, or let PALYRA_VAULT_PASSPHRASE_FILE name a file of mode 0600 that holds it (/dev/fd/N for an open descriptor)",
+  keychain:
+    "nothing was changed; unlock the keychain and run it in your own session; there, palyra secrets rekey --to key-file moves the key out of it",
+} as const;
+
 const isIntent = (file: string): boolean => basename(file) === ".pending.json";
 const manifestFile = (document: string | undefined): string => (document === undefined ? "" : `${safe(document)} `);
 /** Files that are no modules have the code of a manifest that is not valid, and are no fault of the manifest. */
@@ -309,7 +317,7 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
   },
   VaultUnavailable: {
     says: ({ folder, problem }) => `the vault in ${safe(folder)} cannot be used: ${safe(problem)}`,
-    hint: () => "nothing was changed; restore the folder from a copy, or delete palyra-skills.* in it and store the secrets anew",
+    hint: ({ needs }) => VAULT_HINT[needs ?? "copy"],
   },
   TrustStoreChanged: {
     says: ({ file, recorded, actual }) =>

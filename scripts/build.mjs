@@ -24,12 +24,14 @@ const COMMON = new RegExp(
     "^core/src/(errors|encoding/.*|manifest/(identifier|version|compat))\\.ts$",
     "^palyra/src/(errors|version|settings|files/.*|installed/.*|journal/.*|platform/.*|entry/(compose|ulid|output|streams))\\.ts$",
     "^palyra/src/lifecycle/(home|recover-reading|state-root)\\.ts$",
-    "^palyra/src/operations/(field|operation|catalog|skills/list|wording/(safe|units)|shared/(eligibility|inventory|inputs))\\.ts$",
+    "^palyra/src/operations/(field|operation|catalog|skills/list|wording/(safe|units|as-json)|shared/(eligibility|inventory|inputs))\\.ts$",
     "^palyra/src/cli/(options|words|suggest|command|invocation|manner|dispatch|progress|json|text/.*|views/(inventory|eligibility))\\.ts$",
   ].join("|"),
 );
 /** Built by itself: what turns its CommonJS into modules would otherwise be loaded with every command. */
 const ALONE = "packages/palyra/src/authoring/sbom.ts";
+
+const DAEMON_ENTRIES = { palyrad: "packages/palyra/src/entry/palyrad.ts" };
 
 async function bundle(outdir) {
   const { build } = await import("esbuild");
@@ -64,11 +66,21 @@ async function bundle(outdir) {
     external: ["@napi-rs/keyring", "@photostructure/sqlite", "node:sqlite"],
     plugins: [chunks(root, { isCommon: (path) => COMMON.test(path), alone: join(root, ALONE) })],
   });
-  Object.assign(metafile.outputs, alone.metafile.outputs);
+  // Apart, so that no command loads anything of the daemon (habit 8). What npm installs beside it is left as it is: CommonJS.
+  const daemon = await build({
+    ...common,
+    entryPoints: DAEMON_ENTRIES,
+    outdir: join(outdir, "daemon"),
+    chunkNames: "chunks/[name]-[hash]",
+    splitting: true,
+    external: ["@napi-rs/keyring", "@photostructure/sqlite", "node:sqlite", "pino", "prom-client", "xmlbuilder2"],
+  });
+  Object.assign(metafile.outputs, alone.metafile.outputs, daemon.metafile.outputs);
   writeFileSync(join(outdir, "meta.json"), JSON.stringify(metafile));
   // Chunks of earlier builds go last: a command that runs meanwhile finds its own.
   const made = new Set(Object.keys(metafile.outputs).map((output) => basename(output)));
-  for (const name of readdirSync(join(outdir, "chunks"))) if (!made.has(name)) rmSync(join(outdir, "chunks", name));
+  for (const folder of [join(outdir, "chunks"), join(outdir, "daemon/chunks")])
+    for (const name of readdirSync(folder)) if (!made.has(name)) rmSync(join(folder, name));
 }
 
 /** `--outdir DIR`: another place for the bundle; the tests look at what it holds. */

@@ -38,6 +38,7 @@ export const palyraLayers: LayerTable = {
   journal: { layer: 1 },
   vault: { layer: 1, packages: ["@napi-rs/keyring", "age-encryption"] },
   feeds: { layer: 1 },
+  "run-file": { layer: 1 },
   lifecycle: { layer: 2 },
   authoring: { layer: 3, packages: ["@cyclonedx/cyclonedx-library"] },
   operations: { layer: 4, packages: ["valibot"] },

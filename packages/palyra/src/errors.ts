@@ -53,6 +53,10 @@ export interface PalyraErrorDetails {
   DaemonRefused: { readonly url: string; readonly status: number; readonly problem: string };
   /** What audits in the daemon gives no answer: its thread ended, or is being ended. */
   AuditorUnavailable: { readonly problem: string };
+  /** Another daemon serves this state root; `holder` says who, as far as it is known. */
+  DaemonRunning: { readonly state_root: string; readonly holder: string | null; readonly url: string | null };
+  /** Nobody can be listened to at this address. `code` is the system's: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
+  ListenFailed: { readonly address: string; readonly code: string };
   JournalUnavailable: { readonly file: string; readonly problem: string };
   JournalChainBroken: { readonly seq: number; readonly problem: string };
   LockTimeout: { readonly file: string; readonly waited_ms: number; readonly holder?: string };

@@ -1,5 +1,6 @@
 /** The CLI's half of spec 8: one POST to a daemon that somebody named, and its answer. */
-import { decodeUtf8, type JsonValue, parseJson, toValue, writeJson } from "palyra-skills/encoding";
+import type { Agent } from "node:http";
+import { decodeUtf8, type JsonObject, type JsonValue, parseJson, toValue, writeJson } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
 import { isLoopback, NetFailure, send } from "../net/index.ts";
@@ -19,26 +20,13 @@ export interface DaemonAddress {
 
 /** A named daemon. A refused connection on loopback means that none runs, in any other case there is an answer or an error (spec 6.2). */
 export function daemonAt({ url, from, token }: DaemonAddress, call: Call): DaemonPort {
-  const name = withoutUserInfo(url.href.replace(/\/$/, ""));
-  const base = url.pathname.replace(/\/$/, "");
+  const name = shownUrl(url);
   return {
     name,
-    async post(path, body) {
-      const address = new URL(`${base}/admin/v1/${path}`, url);
+    isOwn: false,
+    async post(path, body, timeoutMs) {
       try {
-        const { status, body: bytes } = await send({
-          method: "POST",
-          url: address,
-          headers: headersOf(call, token),
-          body: writeJson(body),
-          timeoutMs: DAEMON_TIMEOUT_MS,
-          maxBytes: MAX_ANSWER_BYTES,
-          signal: call.signal,
-        });
-        const document = documentOf(bytes);
-        if (status !== 200) throw new PalyraError("DaemonRefused", { url: name, status, ...wordsOf(document) });
-        if (document === undefined) throw new PalyraError("DaemonUnreachable", { url: name, problem: "its answer is no JSON" });
-        return document;
+        return await postTo({ url, name, token, timeoutMs }, path, body, call);
       } catch (error) {
         if (!(error instanceof NetFailure)) throw error;
         // Spec 6.2, D5: elsewhere it may be a firewall that refuses; here it means that nobody listens.
@@ -46,10 +34,47 @@ export function daemonAt({ url, from, token }: DaemonAddress, call: Call): Daemo
           call.warn(`no daemon runs at ${name} (${from}), so the change is made here, in the local journal`);
           return undefined;
         }
-        throw new PalyraError("DaemonUnreachable", { url: name, problem: error.problem }, { cause: error });
+        throw unreachable(name, error);
       }
     },
   };
+}
+
+export interface PostTarget {
+  readonly url: URL;
+  /** As it is shown. */
+  readonly name: string;
+  readonly token: string | undefined;
+  /** Milliseconds; absent: those of an ordinary answer. */
+  readonly timeoutMs?: number | undefined;
+  readonly agent?: Agent;
+}
+
+/** Posts below `/admin/v1/` and believes what is a document. `DaemonRefused`, `DaemonUnreachable`, `Usage`; throws `NetFailure` for no answer. */
+export async function postTo(target: PostTarget, path: string, body: JsonObject, call: Call): Promise<JsonValue> {
+  const { url, name, token, timeoutMs = DAEMON_TIMEOUT_MS, agent } = target;
+  const answer = await send({
+    method: "POST",
+    url: new URL(`${url.pathname.replace(/\/$/, "")}/admin/v1/${path}`, url),
+    headers: headersOf(call, token),
+    body: writeJson(body),
+    timeoutMs,
+    maxBytes: MAX_ANSWER_BYTES,
+    signal: call.signal,
+    ...(agent === undefined ? {} : { agent }),
+  });
+  const document = documentOf(answer.body);
+  if (answer.status !== 200) throw new PalyraError("DaemonRefused", { url: name, status: answer.status, ...wordsOf(document) });
+  if (document === undefined) throw new PalyraError("DaemonUnreachable", { url: name, problem: "its answer is no JSON" });
+  return document;
+}
+
+export function shownUrl(url: URL): string {
+  return withoutUserInfo(url.href.replace(/\/$/, ""));
+}
+
+export function unreachable(name: string, failure: NetFailure): PalyraError<"DaemonUnreachable"> {
+  return new PalyraError("DaemonUnreachable", { url: name, problem: failure.problem }, { cause: failure });
 }
 
 function headersOf({ principal, deviceId, channel }: Call, token: string | undefined): { readonly [name: string]: string } {
@@ -70,7 +95,7 @@ function header(what: string, value: string): string {
 }
 
 /** Undefined for what is no strict JSON. */
-function documentOf(bytes: Uint8Array): JsonValue | undefined {
+export function documentOf(bytes: Uint8Array): JsonValue | undefined {
   try {
     return toValue(parseJson(decodeUtf8(bytes) ?? ""));
   } catch {

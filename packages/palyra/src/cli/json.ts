@@ -1,20 +1,6 @@
-import { type JsonValue, writeJson } from "palyra-skills/encoding";
+import { writeJson } from "palyra-skills/encoding";
+import { asJson } from "../operations/wording/as-json.ts";
 import { UNSAFE } from "../operations/wording/safe.ts";
-
-/**
- * A document as JSON. Documents are interfaces with named fields, which the compiler does not take for JSON by itself; here
- * it is looked at, and anything that JSON has no form for is a fault of ours.
- */
-export function asJson(value: unknown): JsonValue {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "number" || typeof value === "bigint") return value;
-  if (Array.isArray(value)) return value.map(asJson);
-  if (typeof value === "object") {
-    const members = Object.entries(value).filter(([, member]) => member !== undefined);
-    return Object.fromEntries(members.map(([key, member]) => [key, asJson(member)]));
-  }
-  throw new TypeError(`JSON has no form for a ${typeof value}`);
-}
 
 /** Spec 11.1: two spaces, one newline at the end; on one line for `--output-format ndjson`. */
 export function jsonText(document: unknown, indent: 0 | 2): string {

@@ -1,10 +1,10 @@
 import type { Fault } from "palyra-skills";
 import type { JsonValue } from "palyra-skills/encoding";
 import { CATALOG } from "../operations/catalog.ts";
+import { asJson } from "../operations/wording/as-json.ts";
 import { safe } from "../operations/wording/safe.ts";
 import { type Typed, tellingOf } from "../operations/wording/sentences.ts";
 import { findCommand } from "./command.ts";
-import { asJson } from "./json.ts";
 import { optionsOf } from "./options.ts";
 import type { Paint } from "./text/paint.ts";
 import { width } from "./text/width.ts";

@@ -60,6 +60,8 @@ export interface Journal {
   /** All at once, for lists: one query of rows and one of status events. */
   statuses(): Promise<(skillId: string, version: string) => EffectiveStatus>;
   events(query: EventQuery): Promise<readonly StoredEvent[]>;
+  /** Another number once anybody else has committed to it: what was read before may be old then. Cheap. */
+  changes(): Promise<number>;
   /** Walks the whole chain in bounded memory; throws `JournalChainBroken` with the first bad place. */
   verifyChain(): Promise<ChainSummary>;
   /** One transaction, synced before it returns (T18). The only way to write. */
@@ -102,6 +104,8 @@ export interface EventQuery {
   readonly skillId?: string;
   /** The last n, in ascending order; default 100. */
   readonly last?: number;
+  /** In place of it: the first n after `after`, for reading on from there. */
+  readonly first?: number;
 }
 
 /** How a journal is opened. One that may be created is one that is written, and its events have an audit file to go to. */

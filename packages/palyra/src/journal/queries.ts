@@ -99,7 +99,7 @@ function eachStatusEvent(
 
 export function readEvents(database: Database, tables: Tables, query: EventQuery): StoredEvent[] {
   const found: StoredEvent[] = [];
-  const wanted = query.last ?? DEFAULT_EVENTS;
+  const wanted = query.first ?? query.last ?? DEFAULT_EVENTS;
   if (!tables.events || wanted <= 0) return found;
   const skillId = query.skillId === undefined ? undefined : foldId(query.skillId);
   const kinds = query.kinds ?? [];
@@ -107,7 +107,7 @@ export function readEvents(database: Database, tables: Tables, query: EventQuery
   const ofKinds = query.kinds === undefined ? "" : `AND kind IN (${kinds.map((_, index) => `?${index + 2}`).join(", ")})`;
   const values: SqlValue[] = [query.after ?? 0, ...kinds];
   const aboutSkill = skillId === undefined ? "" : mayBeAbout(values.push(`%"${skillId.slice(0, MAX_LIKE)}%`));
-  const from = `FROM skill_events WHERE seq > ?1 ${ofKinds} ${aboutSkill} ORDER BY seq DESC`;
+  const from = `FROM skill_events WHERE seq > ?1 ${ofKinds} ${aboutSkill} ORDER BY seq ${query.first === undefined ? "DESC" : "ASC"}`;
   database.select(EVENT_COLUMNS, from, values, (columns) => {
     const event = toStoredEvent(columns);
     // An event that lost what it is about may be about this skill (spec 5.3, T8).
@@ -116,7 +116,16 @@ export function readEvents(database: Database, tables: Tables, query: EventQuery
     found.push(event);
     return found.length < wanted;
   });
-  return found.reverse();
+  return query.first === undefined ? found.reverse() : found;
+}
+
+/** SQLite's own count of what other connections have committed; it reads nothing but the file's header. */
+export function readChanges(database: Database): number {
+  let changes = 0;
+  database.select(["data_version"], "FROM pragma_data_version", [], ([version]) => {
+    changes = Number(version);
+  });
+  return changes;
 }
 
 /** Characters; SQLite takes no pattern beyond 50,000 bytes. */

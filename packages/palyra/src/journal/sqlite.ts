@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PalyraError } from "../errors.ts";
 import { type Database, ifThere, makeFolder, openDatabase, sqliteResult, syncFolder, systemCode } from "../files/index.ts";
 import type { ChainSummary, EffectiveStatus, EventQuery, Journal, JournalWriter, OpenJournal, StoredEvent } from "./journal.ts";
-import { readEvents, readStatus, readStatuses, readWaiting, walkChain } from "./queries.ts";
+import { readChanges, readEvents, readStatus, readStatuses, readWaiting, walkChain } from "./queries.ts";
 import { createTables, readTables, SCHEMA_VERSION, type Tables } from "./schema.ts";
 import { type Stillness, stillnessOf } from "./still.ts";
 import { SqliteWriter } from "./writer.ts";
@@ -121,6 +121,15 @@ class SqliteJournal implements Journal {
 
   async events(query: EventQuery): Promise<readonly StoredEvent[]> {
     return this.#read((tables) => readEvents(this.#database, tables, query));
+  }
+
+  async changes(): Promise<number> {
+    try {
+      this.#still?.check();
+      return readChanges(this.#database);
+    } catch (error) {
+      throw fault(this.name, error);
+    }
   }
 
   async verifyChain(): Promise<ChainSummary> {

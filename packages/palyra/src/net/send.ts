@@ -1,5 +1,5 @@
 /** One request and its answer, both bounded in size and time. Follows no redirect, keeps no connection, reads no proxy of the environment. */
-import type { IncomingMessage, RequestOptions } from "node:http";
+import type { Agent, IncomingMessage, RequestOptions } from "node:http";
 import type { SecureContextOptions } from "node:tls";
 
 export interface Outgoing {
@@ -15,6 +15,8 @@ export interface Outgoing {
   /** Certificates in PEM that are trusted in place of the system's, for `https:`. */
   readonly ca?: string;
   readonly signal: AbortSignal;
+  /** Over which connections; absent: one of its own. It does TLS itself where the URL is https. */
+  readonly agent?: Agent;
 }
 
 export interface Answer {
@@ -41,8 +43,8 @@ export class NetFailure extends Error {
 
 /** Sends it. Throws `NetFailure`, and what `signal` was aborted with. */
 export async function send(outgoing: Outgoing): Promise<Answer> {
-  const { url, headers, method, body = "", timeoutMs, maxBytes, ca, signal } = outgoing;
-  const { request } = url.protocol === "https:" ? await import("node:https") : await import("node:http");
+  const { url, headers, method, body = "", timeoutMs, maxBytes, ca, signal, agent = false } = outgoing;
+  const { request } = url.protocol === "https:" && agent === false ? await import("node:https") : await import("node:http");
   const deadline = AbortSignal.timeout(timeoutMs);
   const options: RequestOptions & SecureContextOptions = {
     method,
@@ -50,7 +52,7 @@ export async function send(outgoing: Outgoing): Promise<Answer> {
     ...(url.port === "" ? {} : { port: url.port }),
     path: `${url.pathname}${url.search}`,
     headers: { ...headers, ...(method === "POST" ? { "content-length": String(Buffer.byteLength(body)) } : {}) },
-    agent: false,
+    agent,
     ...(ca === undefined ? {} : { ca }),
     signal: AbortSignal.any([deadline, signal]),
   };

@@ -80,7 +80,8 @@ export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-function unwrapped(schema: v.GenericSchema): v.GenericSchema {
+/** What an optional field is when it is there. */
+export function unwrapped(schema: v.GenericSchema): v.GenericSchema {
   return "wrapped" in schema && isSchema(schema.wrapped) ? schema.wrapped : schema;
 }
 

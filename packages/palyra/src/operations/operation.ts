@@ -23,8 +23,8 @@ export interface OperationSpec<Entries extends v.ObjectEntries, Output> {
   readonly notes?: string;
   /** May ask the person: then `--yes` and `--non-interactive` are options too (spec 5.2). */
   readonly asks?: true;
-  /** May be done by a daemon instead (spec 6.2): then `--url` and `--token` are options too. */
-  readonly http?: { readonly method: "POST"; readonly path: string };
+  /** Its route in the daemon's API (spec 8). */
+  readonly http?: HttpRoute<keyof Entries & string>;
   /** Options of later releases, with what each needs: refused by name, never ignored. */
   readonly later?: { readonly [option: string]: string };
   /** Codes that this may end with, beside `Usage`. */
@@ -42,6 +42,19 @@ export interface OperationSpec<Entries extends v.ObjectEntries, Output> {
   readonly failed?: (output: Output, input: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>) => boolean;
 }
 
+/** How an operation is asked for over HTTP: in the path, in the query of a GET, in the JSON body of a POST; names in snake case. */
+export interface HttpRoute<Name extends string = string> {
+  readonly method: "GET" | "POST";
+  /** `{skill_id}` is the field `skillId`. */
+  readonly path: string;
+  /** Fields that may come over a network, beside those of the path. Not those that name files of the host, or whom it shall trust. */
+  readonly fields: readonly Name[];
+  /** Those of them that a person may leave out, and a program may not. A flag that must be there must be true. */
+  readonly required?: readonly Name[];
+  /** The command line asks a daemon for it, if one runs (spec 6.2): then `--url` and `--token` are options too. */
+  readonly byDaemon?: true;
+}
+
 /** An operation as every surface sees it: the type of its input is its own affair. */
 export interface Operation<Output> {
   readonly fields: readonly Field[];
@@ -52,6 +65,9 @@ export interface Operation<Output> {
   readonly confidential: boolean;
   readonly asks: boolean;
   readonly daemon: boolean;
+  readonly http?: HttpRoute;
+  /** The schemas of the fields, by name. */
+  readonly entries: v.ObjectEntries;
   readonly later: { readonly [option: string]: string };
   readonly errors: readonly (ErrorCode | PalyraErrorCode)[];
   /** What is wrong with an input, as sentences that name fields as they are typed; empty where nothing is. */
@@ -84,7 +100,9 @@ export function operation<Entries extends v.ObjectEntries, Output>(spec: Operati
     ...(spec.notes === undefined ? {} : { notes: spec.notes }),
     confidential: spec.confidential ?? false,
     asks: spec.asks ?? false,
-    daemon: spec.http !== undefined,
+    daemon: spec.http?.byDaemon ?? false,
+    ...(spec.http === undefined ? {} : { http: spec.http }),
+    entries: spec.input.entries,
     later: spec.later ?? {},
     errors: spec.errors,
     problems: (raw) => check(raw).problems ?? [],

@@ -17,21 +17,23 @@ export interface Services {
   readonly randomBytes: (size: number) => Uint8Array;
   /** `SOURCE_DATE_EPOCH`: seconds since 1970 that a repeatable build uses as its time. */
   readonly sourceDateEpoch: string | undefined;
-  /** Where a daemon was named: what may be done by it is asked of it (spec 6.2). */
+  /** Where one runs, or was named: what may be done by it is asked of it (spec 6.2). */
   readonly daemon?: DaemonPort;
   /** Commands that serve: their bodies lie above this layer. */
   readonly conformance: ConformanceBodies;
 }
 
-/** A daemon that somebody named; the CLI speaks with it. */
+/** A daemon that somebody named, or this state root's own; the CLI speaks with it. */
 export interface DaemonPort {
   /** Its address, without a password. */
   readonly name: string;
+  /** It has proven that it is this state root's: what it answers is of the same files as what would be done here. */
+  readonly isOwn: boolean;
   /**
    * Posts a document to a path below `/admin/v1/`. Undefined: nobody listens there, on this machine, so that the work is done here (D5).
-   * `DaemonUnreachable`, `DaemonRefused`, `Usage`.
+   * `DaemonUnreachable`, `DaemonRefused`, `Usage`. @param timeoutMs for the answer, where it may take longer than most
    */
-  post(path: string, body: JsonObject): Promise<JsonValue | undefined>;
+  post(path: string, body: JsonObject, timeoutMs?: number): Promise<JsonValue | undefined>;
 }
 
 /** Filled by compose.ts from the module `conformance`. */

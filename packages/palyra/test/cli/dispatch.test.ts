@@ -43,10 +43,12 @@ function callWith(warnings: string[], more: Partial<Call> = {}): Call {
   };
 }
 
+const NOWHERE = { value: "/nowhere", from: "default" } as const;
+const PLACES = { stateRoot: NOWHERE, skillsDir: NOWHERE, trustStore: NOWHERE, journal: NOWHERE };
 const NO_TOKEN = { value: undefined, from: "default" } as const;
 
 async function named(value: string, warnings: string[] = [], more: Partial<Call> = {}): Promise<DaemonPort> {
-  const settings = { daemonUrl: { value, from: "--url" }, daemonToken: NO_TOKEN } as const;
+  const settings = { ...PLACES, daemonUrl: { value, from: "--url" }, daemonToken: NO_TOKEN } as const;
   const found = await chooseDaemon(settings, callWith(warnings, more));
   if (found === undefined) throw new Error("no daemon was chosen");
   return found;
@@ -57,7 +59,11 @@ const errorOf = (work: Promise<unknown>): Promise<unknown> => work.catch((caught
 
 describe("a daemon that is named", () => {
   it("is not asked for where none is named", async () => {
-    const settings = { daemonUrl: { value: "http://example.invalid", from: "default" }, daemonToken: NO_TOKEN } as const;
+    const settings = {
+      ...PLACES,
+      daemonUrl: { value: "http://example.invalid", from: "default" },
+      daemonToken: NO_TOKEN,
+    } as const;
     await expect(chooseDaemon(settings, callWith([]))).resolves.toBeUndefined();
   });
 
@@ -91,7 +97,11 @@ describe("a daemon that is named", () => {
   it("gets the token, and whoever typed it is warned", async () => {
     const { url, asked } = await daemon((_, response) => response.end("{}"));
     const warnings: string[] = [];
-    const settings = { daemonUrl: { value: url, from: "--url" }, daemonToken: { value: "t0ken", from: "--token" } } as const;
+    const settings = {
+      ...PLACES,
+      daemonUrl: { value: url, from: "--url" },
+      daemonToken: { value: "t0ken", from: "--token" },
+    } as const;
     await (await chooseDaemon(settings, callWith(warnings)))?.post("skills/a.b/disable", {});
     expect(asked[0]?.headers.authorization).toBe("Bearer t0ken");
     expect(warnings).toEqual([expect.stringContaining("PALYRA_ADMIN_TOKEN")]);

@@ -66,6 +66,8 @@ const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {
   FeedUnreachable: { source: x, problem: x },
   DaemonUnreachable: { url: x, problem: x },
   DaemonRefused: { url: x, status: 401, problem: x },
+  DaemonRunning: { state_root: "/var/lib/palyra", holder: "4711", url: "http://127.0.0.1:7142" },
+  ListenFailed: { address: "127.0.0.1:7142", code: "EADDRINUSE" },
   AuditorUnavailable: { problem: x },
   JournalUnavailable: { file: x, problem: x },
   JournalChainBroken: { seq: 4, problem: x },

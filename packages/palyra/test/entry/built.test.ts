@@ -25,10 +25,14 @@ interface Chunk {
 }
 
 const outputs = (): Record<string, Chunk> => JSON.parse(readFileSync(join(out, "meta.json"), "utf8")).outputs;
+/** Those of the commands, and those of the daemon, which is built apart. */
+const isDaemons = (name: string): boolean => name.includes("/daemon/");
+const outputsOf = (daemon: boolean): Record<string, Chunk> =>
+  Object.fromEntries(Object.entries(outputs()).filter(([name]) => isDaemons(name) === daemon));
 
 /** Chunks that are loaded with an entry, through static imports alone. */
-function chunksOf(entry: string): string[] {
-  const all = outputs();
+function chunksOf(entry: string, daemon = false): string[] {
+  const all = outputsOf(daemon);
   const found = Object.keys(all).filter((name) => all[name]?.entryPoint?.endsWith(entry));
   expect(found).toHaveLength(1);
   const seen = new Set(found);
@@ -38,9 +42,9 @@ function chunksOf(entry: string): string[] {
   return [...seen];
 }
 /** Their sources. */
-function loadedBy(entry: string): string[] {
+function loadedBy(entry: string, daemon = false): string[] {
   const all = outputs();
-  return chunksOf(entry)
+  return chunksOf(entry, daemon)
     .flatMap((name) => Object.keys(all[name]?.inputs ?? {}))
     .toSorted();
 }
@@ -77,8 +81,20 @@ describe("what is loaded (habit 8)", () => {
     expect(packages(loadedBy("package/build.ts"))).not.toContain("@cyclonedx/cyclonedx-library");
     expect(packages(loadedBy("authoring/sbom.ts"))).toContain("@cyclonedx/cyclonedx-library");
     expect(
-      Object.values(outputs()).filter((chunk) => packages(Object.keys(chunk.inputs)).includes("@cyclonedx/cyclonedx-library")),
+      Object.values(outputsOf(false)).filter((chunk) =>
+        packages(Object.keys(chunk.inputs)).includes("@cyclonedx/cyclonedx-library"),
+      ),
     ).toHaveLength(1);
+  });
+  it("by the daemon: its server, and nothing of the command line's prompts or of building skills", () => {
+    const files = loadedBy("entry/palyrad.ts", true);
+    expect(packages(files)).toEqual(expect.arrayContaining(["@hono/node-server", "@valibot/to-json-schema", "hono", "valibot"]));
+    expect(folders(files)).toEqual(expect.arrayContaining(["palyra/daemon", "palyra/http"]));
+    expect(folders(files).filter((folder) => /conformance|authoring/.test(folder))).toEqual([]);
+  });
+  it("by no command: anything of the daemon", () => {
+    const files = Object.values(outputsOf(false)).flatMap(({ inputs }) => Object.keys(inputs));
+    expect(files.filter((file) => /palyra\/src\/(?:http|daemon)\/|hono|prom-client|pino|to-json-schema/.test(file))).toEqual([]);
   });
   it("by verify and install: no prompt, no builder of SBOMs", () => {
     for (const entry of ["package/verify.ts", "skills/install.ts"]) {

@@ -38,6 +38,7 @@ export const tail = operation({
     kind: v.optional(list("KIND", "Only events of this kind (repeatable)"), []),
   }),
   examples: ["skills journal tail", "skills journal tail --last 5 --skill acme.echo_http --json"],
+  http: { method: "GET", path: "/admin/v1/journal", fields: ["skill", "kind"] },
   errors: ["JournalUnavailable", "UnsafeStateRoot", "Io"],
   run: async ({ home }, { last, skill, kind }): Promise<JournalTailDocument> => {
     await checkStateRoot(home); // T25
@@ -48,14 +49,15 @@ export const tail = operation({
     try {
       const wanted = { ...(skill === undefined ? {} : { skillId: skill }), ...(kind.length === 0 ? {} : { kinds: kind }) };
       const events = await journal.events({ last, ...wanted });
-      return { journal: file, filter, count: events.length, events: events.map(shown) };
+      return { journal: file, filter, count: events.length, events: events.map(shownEvent) };
     } finally {
       await journal.close();
     }
   },
 });
 
-function shown({ kind, payload_json, prev_hash, hash, ...event }: StoredEvent): JournalEvent {
+/** An event as it is shown, in the command line and in the daemon's API. */
+export function shownEvent({ kind, payload_json, prev_hash, hash, ...event }: StoredEvent): JournalEvent {
   const { seq, event_ulid, timestamp_unix_ms, principal, device_id, channel } = event;
   const payload = payloadOf(payload_json);
   return { seq, event_ulid, event_kind: kind, timestamp_unix_ms, principal, device_id, channel, payload, prev_hash, hash };

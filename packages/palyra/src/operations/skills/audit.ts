@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { Call } from "../../call.ts";
 import { type InstalledEntry, readIndex, skillsFolder } from "../../installed/index.ts";
 import { recoverForReading, requireInstalled } from "../../lifecycle/index.ts";
 import { openInstalled } from "../../lifecycle/open-installed.ts";
@@ -6,6 +7,7 @@ import { text } from "../field.ts";
 import { operation } from "../operation.ts";
 import type { Services } from "../services.ts";
 import { openArtifactFile } from "../shared/artifact.ts";
+import { type AuditAsked, auditByDaemon } from "../shared/audit-by-daemon.ts";
 import { recordAudits } from "../shared/audit-event.ts";
 import type { AuditLine } from "../shared/audit-line.ts";
 import { currentEntries } from "../shared/current.ts";
@@ -47,21 +49,26 @@ export const audit = operation({
   examples: ["skills audit", "skills audit --artifact echo.palyra-skill --allow-untrusted"],
   notes:
     "Exits with 1 when anything must be quarantined or could not be audited; the report is printed all the same. Installed bytes that were changed are quarantined.",
-  errors: ["NotInstalled", "IndexInvalid", "PolicyInvalid", "JournalUnavailable", "LockTimeout", ...VERIFY_ERRORS],
+  http: { method: "POST", path: "/admin/v1/skills/{skill_id}/audit", fields: ["version"], byDaemon: true },
+  errors: [
+    "NotInstalled",
+    "IndexInvalid",
+    "PolicyInvalid",
+    "JournalUnavailable",
+    "LockTimeout",
+    "DaemonUnreachable",
+    "DaemonRefused",
+    ...VERIFY_ERRORS,
+  ],
   problem: ({ skillId, version, artifact }) => {
     if (artifact !== undefined && skillId !== undefined) return "a skill and --artifact exclude each other";
     if (version !== undefined && skillId === undefined) return "--version needs a skill";
     return undefined;
   },
   run: async (services, input, call): Promise<AuditDocument> => {
-    const { home, settings } = services;
-    const policy = await readPolicy(settings);
-    const trusting = await readTrusting(home, { ...input, allowFirstUse: input.allowUntrusted }, call);
-    const options = { policy, trusting, call };
-    const audits =
-      input.artifact === undefined
-        ? await auditInstalled(services, input, options)
-        : [await auditFile(services, input.artifact, options)];
+    const { home } = services;
+    const byDaemon = input.artifact === undefined ? await auditByDaemon(services, input, call) : undefined;
+    const audits = byDaemon ?? (await auditHere(services, input, call));
     const trust_store = home.places.trustStore;
     if (audits.length > 0) return { trust_store, audits, summary: summaryOf(audits) };
     const message = "nothing is installed, so there is nothing to audit";
@@ -69,6 +76,18 @@ export const audit = operation({
   },
   failed: ({ audits }) => audits.some(({ report }) => report?.should_quarantine ?? true),
 });
+
+interface AuditInput extends AuditAsked {
+  readonly artifact?: string | undefined;
+}
+
+async function auditHere(services: Services, input: AuditInput, call: Call): Promise<AuditLine[]> {
+  const policy = await readPolicy(services.settings);
+  const trusting = await readTrusting(services.home, { ...input, allowFirstUse: input.allowUntrusted }, call);
+  const options = { policy, trusting, call };
+  if (input.artifact === undefined) return auditInstalled(services, input, options);
+  return [await auditFile(services, input.artifact, options)];
+}
 
 /** A file that cannot be verified is an error without a document (spec 11.5). */
 async function auditFile(services: Services, file: string, options: ExamineOptions): Promise<AuditLine> {

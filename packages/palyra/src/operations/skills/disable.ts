@@ -8,7 +8,13 @@ export const disable = operation({
   places: ["skillsDir"],
   examples: ['skills disable acme.echo_http --reason "not needed now"'],
   notes: "Nobody loads it until it is enabled again. Without --version the current one; with it nothing need be installed.",
-  http: { method: "POST", path: "/admin/v1/skills/{skill_id}/disable" },
+  http: {
+    method: "POST",
+    path: "/admin/v1/skills/{skill_id}/disable",
+    fields: ["version", "reason"],
+    required: ["version"],
+    byDaemon: true,
+  },
   errors: STATUS_ERRORS,
   run: async (services, input, call): Promise<StatusDocument> => {
     const request = { ...input, status: "disabled" } as const;

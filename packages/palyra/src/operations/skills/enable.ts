@@ -15,7 +15,13 @@ export const enable = operation({
   places: ["skillsDir"],
   examples: ['skills enable acme.echo_http --override --reason "reviewed: a false alarm"'],
   notes: "Lets a quarantined or disabled skill run again, or admits one that has no status yet.",
-  http: { method: "POST", path: "/admin/v1/skills/{skill_id}/enable" },
+  http: {
+    method: "POST",
+    path: "/admin/v1/skills/{skill_id}/enable",
+    fields: ["version", "reason", "override"],
+    required: ["version", "override"],
+    byDaemon: true,
+  },
   errors: ["ToolIdConflict", ...STATUS_ERRORS],
   // Before anything else, whether the skill is there or not (spec 11.6).
   problem: ({ override }) => (override ? undefined : "--override is missing: enabling overrides what stopped the skill"),

@@ -25,6 +25,7 @@ export const info = operation({
   places: ["skillsDir"],
   examples: ["skills info acme.echo_http", "skills info acme.echo_http --version 1.0.0 --json"],
   notes: "Without --version the one that is current.",
+  http: { method: "GET", path: "/admin/v1/skills/{skill_id}", fields: ["version"] },
   errors: ["NotInstalled", "IndexInvalid", "ArtifactDigestMismatch", ...OPEN_ERRORS],
   run: async ({ home }, input, call): Promise<InfoDocument> => {
     await recoverForReading(home, call);

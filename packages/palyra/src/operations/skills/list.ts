@@ -29,6 +29,11 @@ export const list = operation({
   places: ["skillsDir"],
   examples: ["skills list", "skills list --eligible-only --json"],
   notes: "Filters add up. Neither trust nor audit is looked at: what is ready, and why not, says skills check.",
+  http: {
+    method: "GET",
+    path: "/admin/v1/skills",
+    fields: ["publisher", "currentOnly", "quarantinedOnly", "eligibleOnly"],
+  },
   errors: ["IndexInvalid", "Io"],
   run: async ({ home, settings }, filters, call): Promise<ListDocument> => {
     await recoverForReading(home, call);

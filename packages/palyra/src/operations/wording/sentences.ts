@@ -362,6 +362,16 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
     says: ({ problem }) => `the daemon cannot audit now: ${safe(problem)}`,
     hint: () => "no skill became more eligible by it; the next audit starts anew",
   },
+  DaemonRunning: {
+    says: ({ state_root, holder, url }) =>
+      `another daemon serves ${safe(state_root)}: process ${safe(holder ?? "unknown")}${url === null ? "" : `, at ${safe(url)}`}`,
+    hint: () => "stop it first, or name another state root with --state-root",
+  },
+  ListenFailed: {
+    says: ({ address, code }) => `cannot listen at ${safe(address)}: ${LISTEN_WORDS[code] ?? safe(code)}`,
+    hint: ({ code }) =>
+      code === "EADDRINUSE" ? "name another port with --port, or 0 for a free one; who has it: ss -ltnp" : undefined,
+  },
   JournalUnavailable: {
     says: ({ file, problem }) => `the journal ${safe(file)} cannot be used: ${safe(problem)}`,
     hint: () => "nothing was changed; without its journal no skill changes its state",
@@ -416,6 +426,11 @@ const SYSTEM_WORDS: { readonly [code: string]: string } = {
   ELOOP: "too many links",
   ENOTEMPTY: "the folder is not empty",
   EMFILE: "too many open files",
+};
+const LISTEN_WORDS: { readonly [code: string]: string } = {
+  EADDRINUSE: "another process listens there",
+  EACCES: "this user may not listen there",
+  EADDRNOTAVAIL: "this machine has no such address",
 };
 const SYSTEM_HINTS: { readonly [code: string]: string } = {
   EEXIST: "what is there is never overwritten: choose another name, or move it away",

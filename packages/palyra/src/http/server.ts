@@ -1,0 +1,108 @@
+/** The socket: where it listens, how much it takes, and how it stops. */
+import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { Socket } from "node:net";
+import { PalyraError } from "../errors.ts";
+import {
+  HEADERS_TIMEOUT_MS,
+  IDLE_TIMEOUT_MS,
+  KEEP_ALIVE_MS,
+  MAX_CONNECTIONS,
+  MAX_HEADER_BYTES,
+  MAX_HEADERS,
+  REQUEST_TIMEOUT_MS,
+} from "./bounds.ts";
+
+export interface ListenOptions {
+  /** Without brackets. */
+  readonly address: string;
+  /** 0: a free one. */
+  readonly port: number;
+  /** PEM. */
+  readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
+}
+
+export interface Listener {
+  readonly url: string;
+  readonly port: number;
+  /** From now on this answers. */
+  answerBy(listener: RequestListener): void;
+  /** Takes no more, and resolves when what runs has been answered; what takes longer is cut off. */
+  stop(graceMs: number): Promise<void>;
+}
+
+const LIMITS = {
+  maxHeaderSize: MAX_HEADER_BYTES,
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  connectionsCheckingInterval: 2_000,
+} as const;
+
+/** `ListenFailed`; `Usage` where certificate and key are none. */
+export async function listen({ address, port, tls }: ListenOptions): Promise<Listener> {
+  let answer: RequestListener = (_, response) => void response.writeHead(503, { "retry-after": "1" }).end();
+  const hand: RequestListener = (request, response) => answer(request, response);
+  const server = tls === undefined ? createServer(LIMITS, hand) : tlsServer(tls, hand);
+  // One more than is allowed, so that the one too many is seen, not dropped.
+  server.maxHeadersCount = MAX_HEADERS + 1;
+  server.maxConnections = MAX_CONNECTIONS;
+  server.timeout = IDLE_TIMEOUT_MS;
+  server.on("clientError", refuseBroken);
+  const bound = await open(server, address, port);
+  const shown = address.includes(":") ? `[${address}]` : address;
+  return {
+    url: `${tls === undefined ? "http" : "https"}://${shown}:${bound}`,
+    port: bound,
+    answerBy: (listener) => {
+      answer = listener;
+    },
+    stop: (graceMs) => stop(server, graceMs),
+  };
+}
+
+function tlsServer({ certificate, key }: NonNullable<ListenOptions["tls"]>, hand: RequestListener): Server {
+  try {
+    return createTlsServer({ ...LIMITS, cert: certificate, key, minVersion: "TLSv1.2" }, hand);
+  } catch (error) {
+    const problem = "--tls-cert and --tls-key are no PEM certificate and the key to it";
+    throw new PalyraError("Usage", { problem }, { cause: error });
+  }
+}
+
+function open(server: Server, address: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const shown = `${address.includes(":") ? `[${address}]` : address}:${port}`;
+      reject(new PalyraError("ListenFailed", { address: shown, code: error.code ?? "EIO" }, { cause: error }));
+    });
+    server.listen({ host: address, port, exclusive: true }, () => {
+      const bound = server.address();
+      resolve(bound !== null && typeof bound === "object" ? bound.port : port);
+    });
+  });
+}
+
+const BROKEN: { readonly [code: string]: string } = {
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+};
+
+/** What is no HTTP that can be read; nothing of it is repeated. */
+function refuseBroken(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const status = BROKEN[error.code ?? ""] ?? "400 Bad Request";
+  const body = JSON.stringify({ type: "about:blank", title: status.slice(4), status: Number(status.slice(0, 3)) });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\n` +
+      `content-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+async function stop(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(cut);
+}

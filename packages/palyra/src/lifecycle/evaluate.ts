@@ -1,13 +1,13 @@
 import { openArtifact } from "palyra-skills/artifact";
 import { admit, auditSkill } from "palyra-skills/audit";
 import { toHex } from "palyra-skills/encoding";
-import type { Manifest } from "palyra-skills/manifest";
 import { decideTrust } from "palyra-skills/trust";
 import type { Call } from "../call.ts";
-import { checkInstallNames, type SecretKey } from "../installed/index.ts";
+import { checkInstallNames } from "../installed/index.ts";
 import { applyEdits, requireUsableKey } from "../trust/index.ts";
 import type { Home } from "./home.ts";
 import type { Evaluated, InstallRequest } from "./install-look.ts";
+import { missingSecrets } from "./missing-secrets.ts";
 import { readDecidingTrust } from "./trust-place.ts";
 
 /** What the bytes say of themselves and to the trust store: spec 5.2, from inspect to audit. */
@@ -34,13 +34,4 @@ export async function evaluate(home: Home, request: InstallRequest, bytes: Uint8
     admitted: admit(trusted, report),
     missingSecrets: await missingSecrets(home, artifact.manifest),
   };
-}
-
-/** Spec 11.3: what is declared and not held, in manifest order; a key with `*` can never be held. */
-async function missingSecrets(home: Home, manifest: Manifest): Promise<readonly SecretKey[]> {
-  const declared = manifest.capabilities.secrets.flatMap(({ scope, key_names }) => key_names.map((key) => ({ scope, key })));
-  const missing: SecretKey[] = [];
-  for (const { scope, key } of declared)
-    if (key.includes("*") || !(await home.holdsSecret(scope, key))) missing.push({ scope, key });
-  return missing;
 }

@@ -1,4 +1,5 @@
 /** The life of an installed skill (spec 5): look, plan, commit, recover. */
+
 export { type Home, type OpenJournalPort, type Places, placesOf } from "./home.ts";
 export { installSkill, lookInstall } from "./install.ts";
 export type {
@@ -8,6 +9,7 @@ export type {
   InstallOutcome,
   InstallRequest,
 } from "./install-look.ts";
+export { missingSecrets } from "./missing-secrets.ts";
 export { openInstalled } from "./open-installed.ts";
 export { type ReauditRequest, reauditSkills } from "./reaudit/pass.ts";
 export type { FailedSkill, PassSummary } from "./reaudit/summary.ts";

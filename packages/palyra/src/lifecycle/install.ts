@@ -1,6 +1,7 @@
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
 import { LOCK_TIMEOUT_MS } from "../files/index.ts";
+import type { SecretKey } from "../installed/index.ts";
 import { acquire } from "./acquire.ts";
 import { commitInstall } from "./commit-install.ts";
 import { compare } from "./compare.ts";
@@ -28,14 +29,14 @@ export async function lookInstall(home: Home, request: InstallRequest, call: Cal
 const MAX_LOOKS = 50;
 
 /**
- * Looks, asks, commits; looks again where what the plan rests on changed meanwhile. `consent` asks the person and throws
- * `Declined`; it is asked again only when what it was shown changed. A refused audit is journaled and throws `AuditRefused`.
+ * Looks, asks, commits; looks again where what the plan rests on changed meanwhile. `consent` asks the person, throws `Declined`, and
+ * may say which secrets are missing then; it is asked again only when what it was shown changed. A refused audit is journaled and throws `AuditRefused`.
  */
 export async function installSkill(
   home: Home,
   request: InstallRequest,
   call: Call,
-  consent: (look: InstallLook) => Promise<void>,
+  consent: (look: InstallLook) => Promise<readonly SecretKey[] | undefined>,
 ): Promise<InstallOutcome> {
   await prepareRoots(home);
   await recoverForReading(home, call);
@@ -45,9 +46,9 @@ export async function installSkill(
   for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
     const look = await compare(home, await evaluate(home, request, bytes, call), call);
     if (look.admitted === undefined) return refuse(home, look, call);
-    if (shown(look) !== consented) await consent(look);
+    const missing = (shown(look) === consented ? undefined : await consent(look)) ?? look.missingSecrets;
     consented = shown(look);
-    const outcome = await commitInstall(home, look, look.admitted, call);
+    const outcome = await commitInstall(home, { ...look, missingSecrets: missing }, look.admitted, call);
     if (outcome !== undefined) return outcome;
   }
   throw new PalyraError("LockTimeout", { file: home.places.skillsRoot, waited_ms: LOCK_TIMEOUT_MS });

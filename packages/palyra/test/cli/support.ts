@@ -54,7 +54,7 @@ export function commandLine(root: string, options: HostOptions = {}) {
       env,
       stdout: { write: (text) => void stdout.push(textOf(text)), terminal, columns: options.columns },
       stderr: { write: (text) => void stderr.push(textOf(text)), terminal, columns: options.columns },
-      ...(options.types === undefined ? {} : { prompt: personTyping(options.types) }),
+      ...(options.types === undefined ? {} : { prompt: personTyping(options.types, stderr) }),
       now: () => options.now ?? 1_750_000_000_000,
       signal: new AbortController().signal,
       compose: (settings, askSecret): Services => ({
@@ -67,12 +67,14 @@ export function commandLine(root: string, options: HostOptions = {}) {
   };
 }
 
-function personTyping(text: string): NonNullable<Host["prompt"]> {
+/** `shownTo`: gets what the prompt shows. */
+function personTyping(text: string, shownTo: string[]): NonNullable<Host["prompt"]> {
   const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} });
   const output = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
   const lines = text.match(/[^\n]*\n|[^\n]+/g) ?? [];
   // A line at each question; no more lines are the end of the input.
   output.on("data", (shown: Uint8Array) => {
+    shownTo.push(Buffer.from(shown).toString());
     if (!/(\(not shown\)|\[y\/N\])/.test(Buffer.from(shown).toString())) return;
     const line = lines.shift();
     if (line === undefined) input.end();

@@ -178,7 +178,7 @@ describe("a first install", () => {
     await expect(installSkill(home, installRequest(file), newCall(), declined)).rejects.toThrow(RangeError);
     expect(treeOf(home.places.skillsRoot)).toEqual([]);
     let asked = 0;
-    const overtaken = async () => {
+    const overtaken = async (): Promise<undefined> => {
       asked += 1;
       // Somebody trusts the publisher meanwhile: the plan's ground has gone, and what was shown with it.
       if (asked === 1) await changeTrust(home, { do: "add", publisher: "acme", key: await publicKeyOf(1) }, newCall());

@@ -31,7 +31,14 @@ function resultLines(result: CheckResult, paint: Paint): string[] {
   return [
     `${label}  ${paint.strong(safe(inventory.skill_id))} ${safe(inventory.version)}  ${paint.faint(summary(result))}`,
     ...reasons.flatMap((reason) => reasonOf(reason, result)).map((reason) => `${indent}${reason}`),
+    ...missingLine(inventory.missing_secrets).map((line) => indent + paint.faint(line)),
   ];
+}
+
+function missingLine(secrets: CheckResult["inventory"]["missing_secrets"]): string[] {
+  return secrets.length === 0
+    ? []
+    : [`secrets not stored: ${secrets.map(({ scope, key }) => safe(`${scope}/${key}`)).join(", ")}`];
 }
 
 function procedureLines({ slug, name, check_status, reasons }: ProcedureCheck, paint: Paint): string[] {

@@ -88,6 +88,7 @@ export function secretLines(secrets: readonly { readonly scope: string; readonly
     "",
     "It declares secrets that are not stored here:",
     ...secrets.map(({ scope, key }) => `  ${safe(scope)}/${safe(key)}`),
+    "palyra secrets set SCOPE KEY stores one.",
   ];
 }
 

@@ -20,10 +20,18 @@ export const listView: View<Outputs["skills list"]> = ({ entries: all, skills_ro
     ...table(["skill", "version", "", "publisher", "status", "tools", "name"], entries.map(row), paint),
     "",
     `${count(entries.length, "version")} in ${safe(skills_root)}${blocked === 0 ? "" : `, ${blocked} that may not run`}`,
+    ...lacking(entries),
     "Whether each is still trusted and passes the audit, and why not: palyra skills check",
     ...notes,
   ];
 };
+
+/** As recorded: the vault is not opened for a list. */
+function lacking(entries: readonly InventoryEntry[]): string[] {
+  const without = entries.filter(({ current, missing_secrets }) => current && missing_secrets.length > 0);
+  if (without.length === 0) return [];
+  return [`${count(without.length, "skill")} lacked a secret when installed; which are missing now: palyra skills info ID`];
+}
 
 function row(entry: InventoryEntry): Cell[] {
   return [

@@ -1,6 +1,7 @@
 import type { AuditReport, CheckStatus } from "palyra-skills/audit";
 import type { VerificationReport } from "palyra-skills/trust";
 import * as v from "valibot";
+import type { Call } from "../../call.ts";
 import { type InstalledIndex, readIndex, summaryOf } from "../../installed/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { recoverForReading, requireInstalled } from "../../lifecycle/index.ts";
@@ -21,6 +22,7 @@ import {
   readStatuses,
   type StatusLookup,
 } from "../shared/inventory.ts";
+import { withMissingNow } from "../shared/missing-now.ts";
 import { readPolicy } from "../shared/policy.ts";
 import { readTrusting } from "../shared/trusting.ts";
 
@@ -82,7 +84,7 @@ export const check = operation({
       call.progress(`checking ${entry.skill_id}`);
       const examination = await examine(services, entry, { trusting, policy, call });
       if (examination.artifact !== undefined) toolNames.know(entry, examination.artifact.manifest);
-      results.push(await resultOf(home, examination, statusOf, toolNames));
+      results.push(await resultOf(home, await withSecrets(home, examination, call), statusOf, toolNames));
     }
     return { skills_root: skillsRoot, count: results.length, results };
   },
@@ -99,6 +101,13 @@ async function checkedProcedures({ home, settings }: Services, slug: string | un
   if (folder === undefined) return [];
   const { checkProcedures } = await import("../procedure/folder.ts");
   return checkProcedures(folder, home.platform, slug);
+}
+
+/** Which secrets are missing now is shown, and decides nothing (spec 11.3). */
+async function withSecrets(home: Home, examination: Examination, call: Call): Promise<Examination> {
+  const { entry, artifact } = examination;
+  if (artifact === undefined) return examination;
+  return { ...examination, entry: await withMissingNow(home, entry, artifact.manifest, call) };
 }
 
 const CHECK_STATUS = { eligible: "ready", blocked: "blocked", unknown: "unknown" } as const;

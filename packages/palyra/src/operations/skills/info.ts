@@ -8,6 +8,7 @@ import { operation } from "../operation.ts";
 import { OPEN_ERRORS } from "../shared/errors.ts";
 import { skillId, version } from "../shared/inputs.ts";
 import { type InventoryEntry, inventoryEntry, readStatuses } from "../shared/inventory.ts";
+import { withMissingNow } from "../shared/missing-now.ts";
 
 /** Spec 11.4. */
 export interface InfoDocument {
@@ -24,16 +25,17 @@ export const info = operation({
   positional: ["skillId"],
   places: ["skillsDir"],
   examples: ["skills info acme.echo_http", "skills info acme.echo_http --version 1.0.0 --json"],
-  notes: "Without --version the one that is current.",
   http: { method: "GET", path: "/admin/v1/skills/{skill_id}", fields: ["version"] },
+  notes: "Without --version the one that is current. Missing secrets are those that the vault does not hold now.",
   errors: ["NotInstalled", "IndexInvalid", "ArtifactDigestMismatch", ...OPEN_ERRORS],
   run: async ({ home }, input, call): Promise<InfoDocument> => {
     await recoverForReading(home, call);
     const { skillsRoot } = home.places;
     const entry = requireInstalled(await readIndex(skillsRoot), input.skillId, input.version);
     const artifact = await openInstalled(home, entry);
+    const now = await withMissingNow(home, entry, artifact.manifest, call);
     return {
-      inventory: inventoryEntry(home, entry, summaryOf(artifact.manifest), await readStatuses(home, call)),
+      inventory: inventoryEntry(home, now, summaryOf(artifact.manifest), await readStatuses(home, call)),
       manifest: artifact.manifest,
       signature: artifact.signature,
       artifact_entries: artifact.archive.entries.map(({ path }) => path),

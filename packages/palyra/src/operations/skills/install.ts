@@ -9,6 +9,8 @@ import { type InstallDocument, type InstallLook, installSkill, lookInstall } fro
 import { openInstalled } from "../../lifecycle/open-installed.ts";
 import { flag } from "../field.ts";
 import { operation } from "../operation.ts";
+import type { Services } from "../services.ts";
+import { askForSecrets } from "../shared/ask-secrets.ts";
 import { installContext, installQuestion } from "../shared/consent.ts";
 import { VERIFY_ERRORS } from "../shared/errors.ts";
 import { allowUntrusted, artifact, publisherKeys, trustedPublisher } from "../shared/inputs.ts";
@@ -64,7 +66,7 @@ export const install = operation({
     "skills install --artifact echo.palyra-skill --dry-run",
   ],
   notes:
-    "Verifies, asks whether the key is trusted, audits, and only then changes anything: all of it or nothing, whenever it is interrupted.",
+    "Verifies, asks whether the key is trusted, audits, and only then changes anything: all of it or nothing, whenever it is interrupted. On a terminal it asks for secrets that the skill declares and the vault does not hold; none is needed to install.",
   asks: true,
   later: {
     "registry-dir": "registries",
@@ -90,7 +92,8 @@ export const install = operation({
     "Declined",
     ...VERIFY_ERRORS,
   ],
-  run: async ({ home, settings }, input, call): Promise<InstalledDocument | InstallPlanDocument> => {
+  run: async (services, input, call): Promise<InstalledDocument | InstallPlanDocument> => {
+    const { home, settings } = services;
     const { allowUntrusted, allowDowngrade, allowOwnerChange } = input;
     const request = {
       source: { kind: "local_artifact", reference: input.artifact } as const,
@@ -107,19 +110,23 @@ export const install = operation({
       call.tell?.(installContext(look, await manifestBefore(home, look)));
       return { ...planOf(look), ...places };
     }
-    const { document, status } = await installSkill(home, request, call, (look) => consent(home, look, call));
+    const { document, status } = await installSkill(home, request, call, (look) => consent(services, look, call));
     return { ...document, ...places, status };
   },
   failed: (document) => "admitted" in document && !document.admitted,
 });
 
-/** Asks where there is somebody to ask (spec 5.2); else what they would have been shown goes to the log. `Declined`. */
-async function consent(home: Home, look: InstallLook, call: Call): Promise<void> {
-  const before = await manifestBefore(home, look);
+/**
+ * Asks where there is somebody to ask (spec 5.2), for missing secrets as well; else what they would have been shown goes to the log. Says
+ * which secrets are missing then. `Declined`.
+ */
+async function consent(services: Services, look: InstallLook, call: Call): Promise<readonly SecretKey[]> {
+  const before = await manifestBefore(services.home, look);
   const question = installQuestion(look, before);
-  if (question === undefined || call.ask === undefined) return call.tell?.(installContext(look, before));
-  if (await call.ask(question)) return;
-  throw new PalyraError("Declined", { what: `the installation of ${look.trusted.artifact.manifest.skill_id}` });
+  if (question === undefined || call.ask === undefined) call.tell?.(installContext(look, before));
+  else if (!(await call.ask(question)))
+    throw new PalyraError("Declined", { what: `the installation of ${look.trusted.artifact.manifest.skill_id}` });
+  return askForSecrets(services, look, call);
 }
 
 /** Of the version that is current; undefined where there is none, or where its files cannot be believed: then all is shown. */

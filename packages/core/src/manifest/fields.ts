@@ -125,9 +125,10 @@ export class Fields {
     return integer.value;
   }
 
-  /** A table that must be there. */
-  nested<T>(key: string, read: ReadTable<T>): T {
-    return Fields.read(this.#table(this.required(key, "a table")), this.faults, read);
+  /** A table that must be there; `holding`: what, for who left it out. */
+  nested<T>(key: string, read: ReadTable<T>, holding?: string): T {
+    const allowed = holding === undefined ? "a table" : `a table with ${holding}`;
+    return Fields.read(this.#table(this.required(key, allowed)), this.faults, read);
   }
 
   /** A table whose fields have defaults: absent is as good as empty. */

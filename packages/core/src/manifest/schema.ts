@@ -21,9 +21,9 @@ function readRoot(fields: Fields): Manifest {
   const name = fields.text("name", NOT_BLANK);
   const version = fields.text("version", VERSION);
   const publisher = fields.text("publisher", IDENTIFIER);
-  const entrypoints = fields.nested("entrypoints", (inner) => ({ tools: readTools(inner, publisher) }));
+  const entrypoints = fields.nested("entrypoints", (inner) => ({ tools: readTools(inner, publisher) }), "tools");
   const capabilities = fields.defaulted("capabilities", readCapabilities);
-  const compat = fields.nested("compat", readCompat);
+  const compat = fields.nested("compat", readCompat, "required_protocol_major and min_palyra_version");
   const integrity = fields.defaulted("integrity", (inner) => ({ files: inner.tables("files", readIntegrityFile) }));
   const builder = fields.optional("builder", readBuilder);
   const toolIds = new Set(entrypoints.tools.map(({ id }) => id));

@@ -24,9 +24,11 @@ async function smallSkill(folder, number) {
 function palyra(state, words) {
   const run = spawnSync(process.execPath, [command, ...words], {
     encoding: "utf8",
+    // The document of a thousand skills is more than a megabyte.
+    maxBuffer: 16 * 1024 * 1024,
     env: { ...process.env, PALYRA_STATE_ROOT: state, NO_COLOR: "1" },
   });
-  if (run.status !== 0) throw new Error(`palyra ${words.join(" ")}: ${run.stderr}`);
+  if (run.status !== 0) throw new Error(`palyra ${words.join(" ")}: ${run.error?.message ?? run.stderr}`);
   return run.stdout;
 }
 const bare = () => spawnSync(process.execPath, ["-e", "0"]);

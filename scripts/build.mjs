@@ -1,7 +1,8 @@
 // Builds both packages: core with tsc (files as they are), palyra with esbuild (chunks, so that a command loads
 // only what it needs) beside its declarations.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,11 +19,22 @@ function types() {
   if (run.status !== 0) process.exit(run.status ?? 1);
 }
 
+/** Of every source: what another program judged is judged anew, whether or not its version says that it is another (spec 5.4, T32). */
+function codeDigest() {
+  const hash = createHash("sha256");
+  for (const folder of ["packages/core/src", "packages/palyra/src"])
+    for (const name of readdirSync(join(root, folder), { recursive: true }).sort())
+      if (name.endsWith(".ts"))
+        hash.update(`${folder}/${name.replaceAll("\\", "/")}\n`).update(readFileSync(join(root, folder, name)));
+  return hash.digest("hex");
+}
+
 /** What nearly every command uses: one chunk, loaded with each. */
 const COMMON = new RegExp(
   [
     "^core/src/(errors|encoding/.*|manifest/(identifier|version|compat))\\.ts$",
-    "^palyra/src/(errors|version|settings|files/.*|installed/.*|journal/.*|platform/.*|entry/(compose|ulid|output|streams))\\.ts$",
+    "^palyra/src/(errors|version|settings|files/(?!hash-files|list-folder|mark).*|installed/(?!verdicts).*|journal/.*|platform/.*)\\.ts$",
+    "^palyra/src/entry/(compose|ulid|output|streams)\\.ts$",
     "^palyra/src/lifecycle/(home|recover-reading|state-root)\\.ts$",
     "^palyra/src/operations/(field|operation|catalog|skills/list|wording/(safe|units|as-json)|shared/(eligibility|inventory|inputs))\\.ts$",
     "^palyra/src/cli/(options|words|suggest|command|invocation|manner|dispatch|progress|json|text/.*|views/(inventory|eligibility))\\.ts$",
@@ -45,7 +57,10 @@ async function bundle(outdir) {
     minifySyntax: true,
     legalComments: "none",
     // Nobody stops what is shipped in the middle: the fault points are the tests', which make bundles of their own.
-    define: { "process.env.PALYRA_FAULT_POINT": "undefined" },
+    define: {
+      "process.env.PALYRA_FAULT_POINT": "undefined",
+      "process.env.PALYRA_CODE_DIGEST": JSON.stringify(codeDigest()),
+    },
     logLevel: "warning",
     metafile: true,
   };

@@ -4,7 +4,11 @@ import { reauditSkills } from "../lifecycle/index.ts";
 import { namedFeed, readPolicy } from "../operations/shared/policy.ts";
 import { audit } from "../operations/skills/audit.ts";
 import { DEFAULT_DEVICE_ID, type Environment, type SettingsOptions } from "../settings.ts";
+import { VERSION } from "../version.ts";
 import { compose } from "./compose.ts";
+
+/** Of the sources that this was built from; what is not built is another program with each version. */
+const CODE = process.env["PALYRA_CODE_DIGEST"] ?? VERSION;
 
 /** Who the daemon's own task is in the journal (spec 5.4). */
 export const DAEMON_PRINCIPAL = "system:daemon";
@@ -29,7 +33,7 @@ export function composeAuditor(options: SettingsOptions, env: Environment, warn:
       };
       // Read anew by every pass: one that was changed to an invalid one stops the pass, and says so.
       const policy = await readPolicy(settings);
-      return reauditSkills(home, { policy, feed: namedFeed(settings), clock: () => Date.now() }, call);
+      return reauditSkills(home, { policy, feed: namedFeed(settings), code: CODE, clock: () => Date.now() }, call);
     },
     audit: async ({ skillId, version }, caller, signal) => {
       const input = { skillId, ...(version === undefined ? {} : { version }), trustedPublisher: [], allowUntrusted: false };

@@ -2,9 +2,11 @@
 export { type AtomicOptions, writeFileAtomically } from "./atomic.ts";
 export { faultPoint, faultWasThrown } from "./fault.ts";
 export { makeFolder } from "./folders.ts";
-export { type FolderLimits, type FoundFile, type FoundFolder, type Hashing, hashFolder } from "./hash-folder.ts";
+export { FilesHash, type HashedFile, type Hashing, hashFile } from "./hash-files.ts";
 export { asIo, ifThere, io, systemCode } from "./io.ts";
+export { type ListedFile, type ListedFolder, listFolder } from "./list-folder.ts";
 export { LOCK_TIMEOUT_MS, type LockOptions, withFreeLock, withLock } from "./lock.ts";
+export { fileMark } from "./mark.ts";
 export { openOwn, readOwn, writeOwn } from "./own.ts";
 export { type BoundedRead, readBounded, readHandle, readIfThere, readRegular } from "./read.ts";
 export {

@@ -19,3 +19,4 @@ export { type ManifestSummary, summariesOf, summaryOf } from "./list-cache.ts";
 export { writeMetadata } from "./metadata.ts";
 export { checkInstallNames, MAX_SKILL_FOLDER_BYTES, skillFolderProblem } from "./names.ts";
 export { type InstalledArtifact, readIndex, readInstalled } from "./read.ts";
+export { Verdicts } from "./verdicts.ts";

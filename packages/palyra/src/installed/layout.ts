@@ -7,6 +7,7 @@ export const LOCK_FILE = ".lock";
 export const PENDING_FILE = ".pending.json";
 export const STAGING_FOLDER = ".staging";
 export const LIST_CACHE_FILE = ".cache.json";
+export const VERDICTS_FILE = ".verdicts";
 export const ARTIFACT_FILE = "artifact.palyra-skill";
 export const METADATA_FILE = "install-metadata.json";
 
@@ -18,6 +19,7 @@ export interface SkillsFolder {
   readonly pending: string;
   readonly staging: string;
   readonly listCache: string;
+  readonly verdicts: string;
   skill(skillId: string): string;
   version(skillId: string, version: string): string;
   artifact(skillId: string, version: string): string;
@@ -35,6 +37,7 @@ export function skillsFolder(root: string): SkillsFolder {
     pending: join(root, PENDING_FILE),
     staging: join(root, STAGING_FOLDER),
     listCache: join(root, LIST_CACHE_FILE),
+    verdicts: join(root, VERDICTS_FILE),
     skill: (skillId) => within + skillId,
     version: (skillId, version) => within + skillId + sep + version,
     artifact: (skillId, version) => within + skillId + sep + version + sep + ARTIFACT_FILE,

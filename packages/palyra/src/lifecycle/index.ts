@@ -11,7 +11,8 @@ export type {
 } from "./install-look.ts";
 export { missingSecrets } from "./missing-secrets.ts";
 export { openInstalled } from "./open-installed.ts";
-export { type ReauditRequest, reauditSkills } from "./reaudit/pass.ts";
+export type { ReauditRequest } from "./reaudit/measure.ts";
+export { reauditSkills } from "./reaudit/pass.ts";
 export type { FailedSkill, PassSummary } from "./reaudit/summary.ts";
 export { recoverForReading } from "./recover-reading.ts";
 export { recordRemoteStatus } from "./remote-status.ts";

@@ -9,6 +9,7 @@ import { install, newCall, newHome } from "./support.ts";
 const request = (more: Partial<ReauditRequest> = {}): ReauditRequest => ({
   policy: DEFAULT_POLICY,
   feed: NO_FEED,
+  code: "test",
   clock: () => newCall().now,
   ...more,
 });

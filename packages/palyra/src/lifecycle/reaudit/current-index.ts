@@ -1,5 +1,5 @@
-import { type BigIntStats, readFileSync, statSync } from "node:fs";
-import { asIo, systemCode } from "../../files/index.ts";
+import { readFileSync } from "node:fs";
+import { asIo, fileMark } from "../../files/index.ts";
 import { EMPTY_INDEX, type InstalledIndex, parseIndex, skillsFolder } from "../../installed/index.ts";
 
 /**
@@ -17,14 +17,12 @@ export class CurrentIndex {
   /** `IndexInvalid`, `Io`. */
   read(): InstalledIndex {
     try {
-      const mark = markOf(statSync(this.#file, { bigint: true }));
+      const mark = fileMark(this.#file);
+      if (mark === undefined) return EMPTY_INDEX;
       if (this.#known?.mark !== mark) this.#known = { mark, index: parseIndex(readFileSync(this.#file), this.#file) };
       return this.#known.index;
     } catch (error) {
-      if (systemCode(error) === "ENOENT") return EMPTY_INDEX;
       throw asIo("read", this.#file, error);
     }
   }
 }
-
-const markOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string => [dev, ino, size, mtimeNs, ctimeNs].join(" ");

@@ -1,77 +1,75 @@
 import type { Fault } from "palyra-skills";
 import { SkillError } from "palyra-skills";
-import { MAX_ARCHIVE_BYTES, MAX_ENTRIES, MAX_TOTAL_BYTES } from "palyra-skills/archive";
 import { openArtifact, type VerifiedArtifact } from "palyra-skills/artifact";
-import { type AuditPolicy, auditSkill, type FeedState } from "palyra-skills/audit";
+import { auditSkill } from "palyra-skills/audit";
 import { decideTrust } from "palyra-skills/trust";
 import { PalyraError } from "../../errors.ts";
-import { type FoundFolder, type Hashing, hashFolder, readRegular } from "../../files/index.ts";
-import { type InstalledEntry, readInstalled, skillsFolder } from "../../installed/index.ts";
-import type { TrustDocuments } from "../../trust/index.ts";
+import { type Hashing, readRegular } from "../../files/index.ts";
+import { type InstalledEntry, METADATA_FILE, readInstalled, skillsFolder } from "../../installed/index.ts";
 import type { Home } from "../home.ts";
+import { indexFault } from "./evidence.ts";
 import { artifactFinding, fileFindings } from "./files.ts";
+import type { Measure } from "./measure.ts";
 import type { Finding } from "./reasons.ts";
 import { metadataFindings, recordFaults } from "./record.ts";
-
-/** What a skill is held against: read once for a pass, anew where it changes meanwhile. */
-export interface Measure {
-  readonly policy: AuditPolicy;
-  readonly feed: FeedState;
-  readonly trust: TrustDocuments;
-}
+import { digestOfFile, hashExpected, type VersionFolder } from "./version-folder.ts";
 
 export interface Examination {
   /** Why the skill must be stopped; empty: it may stay as it is. */
   readonly findings: readonly Finding[];
   /** What the index says wrongly of a skill in which nothing else is wrong: no reason to stop the skill. */
   readonly indexFaults: readonly Fault[];
+  /** The digest (`hashExtracted`) of what was examined, where all of it is as it should be: of these very bytes a verdict may be kept. */
+  readonly extracted?: Uint8Array;
 }
 
-/** Entries that lie there, folders and our own two files included, and bytes of all and of one. */
-const LIMITS = {
-  entries: 4 * MAX_ENTRIES,
-  fileBytes: MAX_ARCHIVE_BYTES,
-  bytes: MAX_ARCHIVE_BYTES + MAX_TOTAL_BYTES + 1024 * 1024,
-};
-const MAX_METADATA_BYTES = 1024 * 1024;
-
-/** Hashes what lies in the version's folder now; undefined: there is no folder. `Io`. */
-export function hashVersion(home: Home, entry: InstalledEntry, hashing: Hashing): FoundFolder | undefined {
-  return hashFolder(skillsFolder(home.places.skillsRoot).version(entry.skill_id, entry.version), LIMITS, hashing);
-}
-
-/** Everything that a re-audit asks of one skill (spec 5.4), of the bytes that lie there. What is wrong is in the answer. `Io`, resources. */
+/** Everything that a re-audit asks of one skill (spec 5.4), of the bytes that lie there. What is wrong is in the answer. `Io`: of the whole process. */
 export async function examineVersion(
   home: Home,
   entry: InstalledEntry,
-  found: FoundFolder | undefined,
+  version: VersionFolder | undefined,
   measure: Measure,
-  now: number,
+  { now, hashing }: { readonly now: number; readonly hashing: Hashing },
 ): Promise<Examination> {
-  const artifactProblem = artifactFinding(entry, found);
-  if (artifactProblem !== undefined || found === undefined) return { findings: [artifactProblem ?? GONE], indexFaults: [] };
+  const changed = artifactFinding(entry, version);
+  if (changed !== undefined || version === undefined) {
+    const fault = changed?.actual === undefined ? undefined : await indexFault(home, entry, changed.actual);
+    return fault === undefined ? { findings: [changed ?? UNSTEADY], indexFaults: [] } : { findings: [], indexFaults: [fault] };
+  }
   const cached = await readInstalled(home.places.skillsRoot, entry, home.platform);
-  if (cached.state !== "intact") return { findings: [GONE], indexFaults: [] };
-  const artifact = await attempt(() => openArtifact(cached.bytes, home.platform, home.host));
-  if (!artifact.ok) return { findings: [artifact.finding], indexFaults: [] };
+  if (cached.state !== "intact") return { findings: [UNSTEADY], indexFaults: [] };
+  const opened = await attempt(() => openArtifact(cached.bytes, home.platform, home.host));
+  if (!opened.ok) return { findings: [opened.finding], indexFaults: [] };
+  const { entries } = opened.value.archive;
+  const metadata = await metadataOf(home, entry);
   const findings = [
-    ...fileFindings(artifact.value.archive.entries, found),
-    ...(await metadataOf(home, entry)),
-    ...(await audited(home, artifact.value, measure, now)),
+    ...fileFindings(entries, version.listed, (path) => digestOfFile(version, path, hashing)),
+    ...metadata.findings,
+    ...(await audited(home, opened.value, measure, now)),
   ];
-  return { findings, indexFaults: recordFaults(entry, artifact.value) };
+  const indexFaults = recordFaults(entry, opened.value);
+  if (findings.length > 0 || indexFaults.length > 0 || metadata.bytes === undefined) return { findings, indexFaults };
+  const extracted = hashExpected([...entries, { path: METADATA_FILE, bytes: metadata.bytes }], hashing);
+  return { findings, indexFaults, extracted };
 }
 
-/** It was there a moment ago: whoever commits the quarantine looks whether the version still is. */
-const GONE: Finding = { code: "artifact_digest_mismatch", detail: "it changes while it is read" };
+/** It was another a moment ago: whoever commits the quarantine looks whether the version is still the same. */
+const UNSTEADY: Finding = { code: "artifact_digest_mismatch", detail: "it changes while it is read" };
 
-async function metadataOf(home: Home, entry: InstalledEntry): Promise<readonly Finding[]> {
+/** Bytes; one has less than a thousand, and the names of its secrets. */
+const MAX_METADATA_BYTES = 1024 * 1024;
+
+async function metadataOf(
+  home: Home,
+  entry: InstalledEntry,
+): Promise<{ readonly findings: readonly Finding[]; readonly bytes?: Uint8Array }> {
   const file = skillsFolder(home.places.skillsRoot).metadata(entry.skill_id, entry.version);
   const read = await attempt(() => readRegular(file, MAX_METADATA_BYTES));
-  if (!read.ok) return [read.finding];
+  if (!read.ok) return { findings: [read.finding] };
   // `fileFindings` tells of one that is missing.
-  if (read.value === undefined) return [];
-  return read.value.ok ? metadataFindings(entry, read.value.bytes) : [{ code: "install_metadata_changed", detail: "too large" }];
+  if (read.value === undefined) return { findings: [] };
+  if (!read.value.ok) return { findings: [{ code: "install_metadata_changed", detail: "too large" }] };
+  return { findings: metadataFindings(entry, read.value.bytes), bytes: read.value.bytes };
 }
 
 /** Without trust on first use: what nobody trusts by now is stopped. Spec 3.2, 5.4. */

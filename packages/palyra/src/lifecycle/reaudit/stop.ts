@@ -9,7 +9,8 @@ import { codesOf, type Finding, reasonOf } from "./reasons.ts";
 /** What came of stopping a skill. `changed`: its record is another by now, so that what was found is of something else. */
 export type Stopped =
   | { readonly kind: "stopped"; readonly reason: string; readonly unchained: boolean }
-  | { readonly kind: "already" | "changed" };
+  | { readonly kind: "already" }
+  | { readonly kind: "changed" };
 
 /** Row, event and outbox in one transaction, if it is still the version that was looked at (spec 5.4). `IndexInvalid`, `JournalUnavailable`, `LockTimeout`. */
 export async function stopSkill(

@@ -1,0 +1,54 @@
+/** What a verdict rests on (spec 5.4, T32). Pure but for the hashing. */
+import type { KeyObject } from "node:crypto";
+import type { AuditPolicy, FeedState } from "palyra-skills/audit";
+import { writeJson } from "palyra-skills/encoding";
+import type { HostLevel } from "palyra-skills/manifest";
+import type { InstalledEntry } from "../../installed/index.ts";
+
+const crypto = () => process.getBuiltinModule("node:crypto");
+
+/** Keeps the HMAC from being one of anything else, and counts up where its parts change their meaning. */
+const DOMAIN = "palyra.skill.verdict.v1";
+
+/** What all verdicts of a pass have in common. */
+export interface Ground {
+  /** Of the skills folder, with links followed. */
+  readonly place: string;
+  /** The program: rules, parsers, limits. */
+  readonly code: string;
+  /** `Node 20.20.2`. */
+  readonly engine: string;
+  readonly host: HostLevel;
+  readonly policy: AuditPolicy;
+  readonly feed: FeedState;
+  /** 64 hex digits: of trust store, constraints and revocation lists. */
+  readonly trust: string;
+  /** The next moment at which a period or expiry ends, milliseconds since 1970: until then the same is said of the same. */
+  readonly until: number | undefined;
+}
+
+/** A digest of the ground, as a text. */
+export function groundDigest({ place, code, engine, host, policy, feed, trust, until }: Ground): string {
+  // Statements of exploitability come with the feed that they are about: there is none of either in this release.
+  const parts = [
+    place,
+    code,
+    engine,
+    host.protocolMajor,
+    host.version,
+    policyText(policy),
+    JSON.stringify(feed),
+    trust,
+    until ?? null,
+  ];
+  return crypto().createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+const policyText = (policy: AuditPolicy): string => writeJson({ ...policy, checks: { ...policy.checks } });
+
+/** The verdict that one version has kept, if it passed as it is now. `extracted`: the digest of what lies beside the artifact. */
+export function verdictOf(key: KeyObject, ground: string, entry: InstalledEntry, extracted: Uint8Array): Buffer {
+  const { skill_id, version, publisher, artifact_sha256, payload_sha256, signature_key_id } = entry;
+  const parts = [DOMAIN, ground, skill_id, version, publisher, artifact_sha256, payload_sha256, signature_key_id];
+  return crypto().createHmac("sha256", key).update(JSON.stringify(parts)).update(extracted).digest();
+}

@@ -1,0 +1,77 @@
+import { realpath } from "node:fs/promises";
+import type { AuditPolicy, FeedState } from "palyra-skills/audit";
+import { HOST_LEVEL } from "palyra-skills/manifest";
+import type { TrustConstraints } from "palyra-skills/trust";
+import type { Call } from "../../call.ts";
+import { fileMark, ifThere } from "../../files/index.ts";
+import { digestsOf, type TrustDocuments, trustFiles } from "../../trust/index.ts";
+import type { Home } from "../home.ts";
+import { readHomeTrust } from "../trust-place.ts";
+import { groundDigest } from "./basis.ts";
+
+/** What a pass is asked to hold skills against; the same from its beginning to its end. */
+export interface Standards {
+  readonly policy: AuditPolicy;
+  readonly feed: FeedState;
+  /** Another text for another program: what was judged by other rules is judged anew (spec 5.4). */
+  readonly code: string;
+}
+
+export interface ReauditRequest extends Standards {
+  /** Milliseconds since 1970: each skill's turn has a moment of its own, since a pass may last. */
+  readonly clock: () => number;
+}
+
+/** What a skill is held against at one moment. */
+export interface Measure {
+  readonly policy: AuditPolicy;
+  readonly feed: FeedState;
+  readonly trust: TrustDocuments;
+  /** What verdicts rest on that is the same for all skills. */
+  readonly ground: string;
+  /** Milliseconds since 1970: from then on the same trust store says something else. */
+  readonly until: number | undefined;
+  /** How the trust files looked before they were read. */
+  readonly marks: string;
+}
+
+/** What `readHomeTrust` throws, `TrustStoreChanged` among it: then the pass stops, and no skill for it. */
+export async function readMeasure(home: Home, standards: Standards, call: Call, now: number): Promise<Measure> {
+  const { places, platform, host = HOST_LEVEL } = home;
+  const marks = marksOf(home);
+  const trust = await readHomeTrust(home, call);
+  const { store, constraints } = digestsOf(trust.bytes);
+  const { policy, feed, code } = standards;
+  const until = nextMoment(trust.constraints, now);
+  const ground = groundDigest({
+    place: (await ifThere(() => realpath(places.skillsRoot))) ?? places.skillsRoot,
+    code,
+    engine: platform.engine,
+    host,
+    policy,
+    feed,
+    trust: `${store} ${constraints}`,
+    until,
+  });
+  return { policy, feed, trust, ground, until, marks };
+}
+
+/** Whether a period has ended, or the trust files were changed, since the measure was taken; a look that costs next to nothing. */
+export function isOutdated(home: Home, { until, marks }: Measure, now: number): boolean {
+  return (until !== undefined && now >= until) || marks !== marksOf(home);
+}
+
+function marksOf({ places }: Home): string {
+  const { store, constraints } = trustFiles(places.trustStore);
+  return [store, constraints].map((file) => fileMark(file) ?? "none").join("\n");
+}
+
+/** Spec 3.4: the moment at which the next period of a key begins, or has ended. */
+function nextMoment({ keys }: TrustConstraints, now: number): number | undefined {
+  const moments = keys.flatMap(({ not_before_unix_ms: from, not_after_unix_ms: to }) => [
+    ...(from === undefined ? [] : [from]),
+    ...(to === undefined ? [] : [to + 1]),
+  ]);
+  const ahead = moments.filter((moment) => moment > now);
+  return ahead.length === 0 ? undefined : Math.min(...ahead);
+}

@@ -1,0 +1,27 @@
+import type { KeyObject } from "node:crypto";
+import { decodeUtf8, fromHex, isSha256Hex } from "palyra-skills/encoding";
+import { PalyraError } from "../../errors.ts";
+import type { Home } from "../home.ts";
+
+/** Of the secret in scope `global` (spec 5.4): 64 hex digits. */
+export const VERDICT_KEY = "skills.verdicts.key";
+
+/** The key that verdicts are authenticated with; made by the first pass. `VaultUnavailable` where it cannot be had. */
+export async function readVerdictKey({ records }: Home): Promise<KeyObject> {
+  const kept = await records.get(VERDICT_KEY);
+  if (kept !== undefined) return keyIn(kept);
+  await records.put(VERDICT_KEY, process.getBuiltinModule("node:crypto").randomBytes(32).toString("hex"));
+  // Of another process that came at the same time it may be the other's.
+  const made = await records.get(VERDICT_KEY);
+  if (made === undefined) throw unusable("it does not keep what is put into it");
+  return keyIn(made);
+}
+
+function keyIn(bytes: Uint8Array): KeyObject {
+  const text = decodeUtf8(bytes) ?? "";
+  const key = isSha256Hex(text) ? fromHex(text) : undefined;
+  if (key === undefined) throw unusable("it is no key of verdicts");
+  return process.getBuiltinModule("node:crypto").createSecretKey(key);
+}
+
+const unusable = (problem: string) => new PalyraError("VaultUnavailable", { folder: `global/${VERDICT_KEY}`, problem });

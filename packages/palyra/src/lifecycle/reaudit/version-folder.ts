@@ -1,0 +1,65 @@
+import { MAX_ARCHIVE_BYTES, MAX_ENTRIES, MAX_TOTAL_BYTES } from "palyra-skills/archive";
+import { toHex } from "palyra-skills/encoding";
+import { FilesHash, type HashedFile, type Hashing, hashFile, type ListedFolder, listFolder } from "../../files/index.ts";
+import { ARTIFACT_FILE, type InstalledEntry, type SkillsFolder } from "../../installed/index.ts";
+
+/** What lies in the folder of an installed version now: what is there, and the artifact's digest. */
+export interface VersionFolder {
+  readonly path: string;
+  readonly listed: ListedFolder;
+  /** Absent: no plain file has its name. */
+  readonly artifact?: HashedFile;
+}
+
+/** Files and folders, our own two files included. */
+const MAX_LISTED = 4 * MAX_ENTRIES;
+/** Bytes of all but the artifact. */
+const MAX_EXTRACTED_BYTES = MAX_TOTAL_BYTES + 1024 * 1024;
+
+/** Undefined: there is no folder. `Io`. */
+export function lookAtVersion(
+  folder: SkillsFolder,
+  { skill_id, version }: InstalledEntry,
+  hashing: Hashing,
+): VersionFolder | undefined {
+  const path = folder.version(skill_id, version);
+  const listed = listFolder(path, MAX_LISTED);
+  if (listed === undefined) return undefined;
+  const isThere = listed.files.some((file) => file.path === ARTIFACT_FILE && file.kind === "file");
+  const artifact = isThere ? hashFile(`${path}/${ARTIFACT_FILE}`, MAX_ARCHIVE_BYTES, hashing) : undefined;
+  return { path, listed, ...(artifact === undefined ? {} : { artifact }) };
+}
+
+/** One digest of all files but the artifact, names included. Undefined: something is there that is no file, or too much. `Io`. */
+export function hashExtracted(
+  { path: folder, listed }: VersionFolder,
+  hashing: Hashing,
+): { readonly sha256: Uint8Array; readonly bytes: number } | undefined {
+  if (!listed.whole) return undefined;
+  const hash = new FilesHash(hashing);
+  let bytes = 0;
+  for (const { path, kind } of listed.files) {
+    if (path === ARTIFACT_FILE) continue;
+    const added = kind === "file" ? hash.addFile(path, `${folder}/${path}`, MAX_EXTRACTED_BYTES - bytes) : undefined;
+    if (added === undefined) return undefined;
+    bytes += added;
+  }
+  return { sha256: hash.digest(), bytes };
+}
+
+/** The same digest of what should lie there. */
+export function hashExpected(
+  files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
+  hashing: Hashing,
+): Uint8Array {
+  const hash = new FilesHash(hashing);
+  for (const { path, bytes } of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) hash.addBytes(path, bytes);
+  return hash.digest();
+}
+
+/** Of one file in hex; what it is instead, where there is none to be had. `Io`. */
+export function digestOfFile({ path: folder }: VersionFolder, path: string, hashing: Hashing): string {
+  const hashed = hashFile(`${folder}/${path}`, MAX_TOTAL_BYTES, hashing);
+  if (hashed === undefined) return "gone";
+  return hashed.sha256 === undefined ? "too large" : toHex(hashed.sha256);
+}

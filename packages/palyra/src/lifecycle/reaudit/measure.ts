@@ -1,12 +1,11 @@
 import { realpath } from "node:fs/promises";
 import type { AuditPolicy, FeedState } from "palyra-skills/audit";
 import { HOST_LEVEL } from "palyra-skills/manifest";
-import type { TrustConstraints } from "palyra-skills/trust";
 import type { Call } from "../../call.ts";
 import { fileMark, ifThere } from "../../files/index.ts";
-import { digestsOf, type TrustDocuments, trustFiles } from "../../trust/index.ts";
+import { type TrustDocuments, trustFiles } from "../../trust/index.ts";
 import type { Home } from "../home.ts";
-import { readHomeTrust } from "../trust-place.ts";
+import { readDecidingTrust } from "../trust-place.ts";
 import { groundDigest } from "./basis.ts";
 
 /** What a pass is asked to hold skills against; the same from its beginning to its end. */
@@ -35,14 +34,17 @@ export interface Measure {
   readonly marks: string;
 }
 
-/** What `readHomeTrust` throws, `TrustStoreChanged` among it: then the pass stops, and no skill for it. */
+/** What `readDecidingTrust` throws, `TrustStoreChanged` and `RevocationListStale` among it: then the pass stops, and no skill for it. */
 export async function readMeasure(home: Home, standards: Standards, call: Call, now: number): Promise<Measure> {
   const { places, platform, host = HOST_LEVEL } = home;
   const marks = marksOf(home);
-  const trust = await readHomeTrust(home, call);
-  const { store, constraints } = digestsOf(trust.bytes);
+  const {
+    store,
+    constraints,
+    digest,
+    nextChangeMs: until,
+  } = await readDecidingTrust(home, { warn: call.warn, now }, "installed");
   const { policy, feed, code } = standards;
-  const until = nextMoment(trust.constraints, now);
   const ground = groundDigest({
     place: (await ifThere(() => realpath(places.skillsRoot))) ?? places.skillsRoot,
     code,
@@ -50,10 +52,10 @@ export async function readMeasure(home: Home, standards: Standards, call: Call, 
     host,
     policy,
     feed,
-    trust: `${store} ${constraints}`,
+    trust: digest,
     until,
   });
-  return { policy, feed, trust, ground, until, marks };
+  return { policy, feed, trust: { store, constraints }, ground, until, marks };
 }
 
 /** Whether a period has ended, or the trust files were changed, since the measure was taken; a look that costs next to nothing. */
@@ -64,14 +66,4 @@ export function isOutdated(home: Home, { until, marks }: Measure, now: number): 
 function marksOf({ places }: Home): string {
   const { store, constraints } = trustFiles(places.trustStore);
   return [store, constraints].map((file) => fileMark(file) ?? "none").join("\n");
-}
-
-/** Spec 3.4: the moment at which the next period of a key begins, or has ended. */
-function nextMoment({ keys }: TrustConstraints, now: number): number | undefined {
-  const moments = keys.flatMap(({ not_before_unix_ms: from, not_after_unix_ms: to }) => [
-    ...(from === undefined ? [] : [from]),
-    ...(to === undefined ? [] : [to + 1]),
-  ]);
-  const ahead = moments.filter((moment) => moment > now);
-  return ahead.length === 0 ? undefined : Math.min(...ahead);
 }

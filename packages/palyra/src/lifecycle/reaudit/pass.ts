@@ -8,6 +8,7 @@ import { faultPoint } from "../../files/index.ts";
 import type { InstalledEntry } from "../../installed/index.ts";
 import type { Home } from "../home.ts";
 import { recoverForReading } from "../recover-reading.ts";
+import { refreshDueLists } from "../revocation-lists.ts";
 import { CurrentIndex } from "./current-index.ts";
 import type { ReauditRequest } from "./measure.ts";
 import { type PassSummary, Tally } from "./summary.ts";
@@ -15,7 +16,7 @@ import { targetsOf } from "./targets.ts";
 import { beginTurns } from "./turns.ts";
 
 /**
- * Makes a pass. `IndexInvalid`, `TrustStoreChanged`, `JournalUnavailable`, `VaultUnavailable`, `UnsafeStateRoot`, `LockTimeout`, `Io`: it
+ * Makes a pass. `IndexInvalid`, `TrustStoreChanged`, `RevocationListStale`, `RevocationListUnusable`, `JournalUnavailable`, `VaultUnavailable`, `UnsafeStateRoot`, `LockTimeout`, `Io`: it
  * stopped, and no skill was quarantined for that. Ends with the signal's reason at the next skill once that is given.
  */
 export async function reauditSkills(home: Home, request: ReauditRequest, call: Call): Promise<PassSummary> {
@@ -25,6 +26,7 @@ export async function reauditSkills(home: Home, request: ReauditRequest, call: C
   const targets = targetsOf(index.read().entries);
   // A home in which nothing is installed is not touched.
   if (targets.length === 0) return new Tally().summary(call.now, request.clock());
+  await refreshDueLists(home, call);
   const turns = await beginTurns(home, request, index, call);
   try {
     for await (const entry of unhurried(targets, call.signal)) await turns.of(entry);

@@ -25,6 +25,10 @@ for (const file of ["package.json", "packages/core/package.json", "packages/paly
   for (const group of ["dependencies", "devDependencies", "optionalDependencies"])
     for (const [name, range] of Object.entries(manifest[group] ?? {}))
       if (!/^\d+\.\d+\.\d+$/.test(range)) faults.push(`${file}: ${name} is not pinned (${range})`);
+  // `npm ci` links the commands that the lock file has.
+  const commands = lock.packages[file.replace(/\/?package\.json$/, "")]?.bin ?? {};
+  for (const [name, path] of Object.entries(manifest.bin ?? {}))
+    if (commands[name] !== path) faults.push(`${file}: the lock file does not have its command ${name}`);
 }
 if (faults.length > 0) {
   process.stderr.write(`${faults.join("\n")}\n`);

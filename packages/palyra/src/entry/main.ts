@@ -2,9 +2,11 @@ import type { Host } from "../cli/host.ts";
 import { runCommandLine } from "../cli/run.ts";
 import { compose } from "./compose.ts";
 import { stderr, stdout } from "./streams.ts";
+import { tameWarnings } from "./warnings.ts";
 
 /** The command line in this process. Ends by itself once everything is written. */
 export async function main(argv: readonly string[]): Promise<void> {
+  tameWarnings(stderr);
   const exit = await runCommandLine(argv, processHost());
   // An answer that was lost on the way out has set it already.
   process.exitCode ??= exit;

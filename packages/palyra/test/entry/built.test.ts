@@ -188,6 +188,16 @@ describe("the program", () => {
       expect(ran).toMatchObject({ status: 1, stderr: "error: cannot write to stdout: the disk is full\n" });
     }
   });
+  it("says nothing of parts of Node that are young, and what else Node warns of in a line of its own", () => {
+    const both = "for (const type of ['Experimental', 'Deprecation']) process.emitWarning('of ' + type, type + 'Warning')";
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(`process.once("beforeExit", () => { ${both} })`)}`;
+    expect(run(["skills", "list", "--json"], { ...env, NODE_OPTIONS })).toMatchObject({
+      status: 0,
+      stderr: "warning: of Deprecation\n",
+    });
+    const debugged = run(["skills", "list", "--json"], { ...env, NODE_OPTIONS, PALYRA_DEBUG: "1" });
+    expect(debugged.stderr).toContain("ExperimentalWarning: of Experimental");
+  });
   it("asks nobody where no terminal is", async () => {
     const file = join(root, "ask.palyra-skill");
     writeFileSync(file, await skillBytes({ id: "acme.ask" }));

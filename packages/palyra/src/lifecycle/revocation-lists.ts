@@ -7,6 +7,7 @@ import { PalyraError } from "../errors.ts";
 import { fetchList } from "../feeds/index.ts";
 import { faultPoint } from "../files/index.ts";
 import {
+  cachedLists,
   type KnownList,
   type ListRecord,
   lookLists,
@@ -51,10 +52,12 @@ export async function followList(home: Home, followed: FollowedList, call: Call)
 export async function unfollowList(home: Home, issuer: string, call: Call): Promise<{ readonly changed: boolean }> {
   const { changed } = await decideTrustChange(home, "revocations", () => ({ do: "unfollow_list", issuer }), call);
   const place = trustPlace(home);
-  if (!(await readListRecords(place)).some((record) => record.issuer === issuer)) return { changed };
+  // What one who died in here left goes as well.
+  if ((await cachedLists(place)).length === 0 && (await readListRecords(place)).length === 0) return { changed };
   await withTrustLock(place, { purpose: "skills trust revocations", signal: call.signal }, async () => {
-    const left = (await readListRecords(place)).filter((record) => record.issuer !== issuer);
-    await putListRecords(place, left);
+    const records = await readListRecords(place);
+    const left = records.filter((record) => record.issuer !== issuer);
+    if (left.length < records.length) await putListRecords(place, left);
     await removeOthers(place, left);
   });
   return { changed };

@@ -25,6 +25,6 @@ export {
   type TrustPlace,
 } from "./integrity.ts";
 export { requireUsableKey } from "./key.ts";
-export { type KnownList, type ListPlace, lookLists, removeOthers, writeCached } from "./list-cache.ts";
+export { cachedLists, type KnownList, type ListPlace, lookLists, removeOthers, writeCached } from "./list-cache.ts";
 export { type ListRecord, putListRecords, readListRecords } from "./list-records.ts";
 export { type TrustWriter, withTrustLock, withTrustWriter } from "./writer.ts";

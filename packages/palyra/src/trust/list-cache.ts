@@ -16,7 +16,7 @@ import {
 import { decideList, type FollowedList, freshnessOf } from "palyra-skills/trust";
 import { PalyraError } from "../errors.ts";
 import { ifThere, io, makeFolder, readRegular, writeFileAtomically } from "../files/index.ts";
-import { placeDigest, type TrustPlace } from "./integrity.ts";
+import { placeDigest, sha256, type TrustPlace } from "./integrity.ts";
 import { type ListRecord, readListRecords } from "./list-records.ts";
 
 /** A trust store, and where lists are kept for it. */
@@ -59,7 +59,7 @@ async function lookList(
   if (read === undefined) return unusable("it is missing");
   if (!read.ok) return unusable("it is too large");
   try {
-    const verified = await verifyRevocationList(parseRevocationList(read.bytes, file), place.platform);
+    const verified = await verifiedOf(read.bytes, file, place.platform);
     // What the vault names, and nothing else: an older list, even a genuine one, is refused here. Spec 7.
     if (decideList(verified, followed, record) !== "same") return unusable("it is not the list that was seen last");
     return { followed, record, terms: verified.terms, standing: freshnessOf(verified.terms, followed, now) };
@@ -67,6 +67,21 @@ async function lookList(
     if (error instanceof SkillError) return unusable(PROBLEMS[error.code] ?? "it is damaged");
     throw error;
   }
+}
+
+/** Of the very bytes, by their digest: a large list takes half a second, and a process asks for it more than once. */
+const verifiedBefore = new Map<string, VerifiedRevocationList>();
+const MAX_VERIFIED = 8;
+
+async function verifiedOf(bytes: Uint8Array, file: string, platform: Platform): Promise<VerifiedRevocationList> {
+  const digest = sha256(bytes);
+  const before = verifiedBefore.get(digest);
+  if (before !== undefined) return before;
+  const verified = await verifyRevocationList(parseRevocationList(bytes, file), platform);
+  const [oldest] = verifiedBefore.keys();
+  if (oldest !== undefined && verifiedBefore.size >= MAX_VERIFIED) verifiedBefore.delete(oldest);
+  verifiedBefore.set(digest, verified);
+  return verified;
 }
 
 const PROBLEMS: { readonly [code: string]: string } = {
@@ -83,11 +98,17 @@ export async function writeCached(place: ListPlace, { sha256 }: VerifiedRevocati
   await writeFileAtomically(file, bytes, { mode: 0o600, temporary: `${file}.tmp` });
 }
 
+/** Names of the files that are kept for this store. */
+export async function cachedLists(place: ListPlace): Promise<readonly string[]> {
+  const folder = join(place.lists, await placeDigest(place.file));
+  return (await ifThere(() => io("read", folder, () => readdir(folder)))) ?? [];
+}
+
 /** What nobody names any more goes; that it cannot is no failure. */
 export async function removeOthers(place: ListPlace, records: readonly ListRecord[]): Promise<void> {
   const folder = join(place.lists, await placeDigest(place.file));
   const kept = new Set(records.map(({ sha256 }) => `${sha256}.json`));
-  for (const name of (await ifThere(() => readdir(folder)).catch(() => undefined)) ?? [])
+  for (const name of await cachedLists(place).catch(() => []))
     if (!kept.has(name)) await unlink(join(folder, name)).catch(() => {});
 }
 

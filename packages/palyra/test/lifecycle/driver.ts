@@ -1,8 +1,10 @@
 /** One operation in a process of its own, so that it can be killed: `driver.mjs <root> <operation as JSON>`. */
 import { exit } from "node:process";
+import type { FollowedList } from "palyra-skills/trust";
 import { faultWasThrown } from "../../src/files/index.ts";
 import type { StoreChange } from "../../src/lifecycle/index.ts";
 import { changeTrust, decideTrustChange, installSkill, removeSkill, useVersion } from "../../src/lifecycle/index.ts";
+import { followList, refreshLists, unfollowList } from "../../src/lifecycle/revocation-lists.ts";
 import type { TrustChange } from "../../src/trust/index.ts";
 import { homeIn, installRequest, newCall } from "./parts.ts";
 
@@ -11,7 +13,10 @@ export type Operation =
   | { readonly op: "remove"; readonly skillIds: readonly string[] }
   | { readonly op: "use"; readonly skillId: string; readonly version: string }
   | { readonly op: "trust"; readonly change: StoreChange }
-  | { readonly op: "constraints"; readonly change: TrustChange };
+  | { readonly op: "constraints"; readonly change: TrustChange }
+  | { readonly op: "follow"; readonly list: FollowedList }
+  | { readonly op: "unfollow"; readonly issuer: string }
+  | { readonly op: "refresh" };
 
 const [root = "", operation = ""] = process.argv.slice(2);
 const home = homeIn(root);
@@ -38,6 +43,15 @@ try {
       break;
     case "constraints":
       await decideTrustChange(home, asked.change.do, () => asked.change, newCall());
+      break;
+    case "follow":
+      await followList(home, asked.list, newCall());
+      break;
+    case "unfollow":
+      await unfollowList(home, asked.issuer, newCall());
+      break;
+    case "refresh":
+      for (const { error } of await refreshLists(home, newCall())) if (error !== undefined) throw error;
   }
   if (faultWasThrown()) process.stderr.write("fault point hit\n");
 } catch (error) {

@@ -1,6 +1,14 @@
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import {
+  EMPTY_CONSTRAINTS,
+  EMPTY_TRUST_STORE,
+  withOwner,
+  withTrusted,
+  writeConstraints,
+  writeTrustStore,
+} from "palyra-skills/trust";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
@@ -135,6 +143,29 @@ const operations: readonly Case[] = [
         to: await publicKeyOf(2),
         sequence: 3,
         statement_sha256: "cd".repeat(32),
+      },
+    }),
+  },
+  {
+    name: "a limit",
+    from: "template",
+    operation: async () => ({
+      op: "constraints",
+      change: {
+        do: "limit",
+        limit: { publisher: "acme", public_key: await publicKeyOf(1), skill_id_prefixes: ["acme"], not_after_unix_ms: 5 },
+      },
+    }),
+  },
+  {
+    name: "an import, which writes both files",
+    from: "template",
+    operation: async () => ({
+      op: "constraints",
+      change: {
+        do: "import",
+        store: writeTrustStore(withTrusted(EMPTY_TRUST_STORE, "globex", await publicKeyOf(2))),
+        constraints: writeConstraints(withOwner(EMPTY_CONSTRAINTS, "globex.pay", "globex")),
       },
     }),
   },

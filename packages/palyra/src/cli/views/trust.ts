@@ -7,9 +7,11 @@ import { type Cell, table } from "../text/layout.ts";
 import type { View } from "./view.ts";
 
 export const trustListView: View<Outputs["skills trust list"]> = (document, paint) => {
-  const { trust_store, trusted_publishers, tofu_publishers, revoked_keys } = document;
+  const { trust_store, trusted_publishers, tofu_publishers, revoked_keys, limits } = document;
+  const limited = (publisher: string, key: string): string =>
+    limits.some((limit) => limit.publisher === publisher && limit.public_key === key) ? ", limited" : "";
   const row = (publisher: string, how: string, key: string): Cell[] =>
-    cells(publisher, revoked_keys.includes(key) ? `${how}, revoked` : how, key);
+    cells(publisher, revoked_keys.includes(key) ? `${how}, revoked` : `${how}${limited(publisher, key)}`, key);
   const rows: Cell[][] = [
     ...Object.entries(trusted_publishers).flatMap(([publisher, keys]) => keys.map((key) => row(publisher, "listed", key))),
     ...Object.entries(tofu_publishers).map(([publisher, key]) => row(publisher, "first seen", key)),
@@ -21,7 +23,7 @@ export const trustListView: View<Outputs["skills trust list"]> = (document, pain
 function cells(publisher: string, how: string, key: string): Cell[] {
   return [
     { text: safe(publisher), paint: "strong" },
-    { text: how, paint: how === "listed" ? "good" : how === "first seen" ? "warning" : "bad" },
+    { text: how, paint: how.endsWith("revoked") ? "bad" : how.startsWith("listed") ? "good" : "warning" },
     { text: key },
   ];
 }

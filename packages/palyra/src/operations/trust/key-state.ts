@@ -1,7 +1,7 @@
 import { fromHex } from "palyra-skills/encoding";
 import type { Platform } from "palyra-skills/platform";
 import { keyId } from "palyra-skills/signature";
-import type { TrustConstraints } from "palyra-skills/trust";
+import type { KeyScope, TrustConstraints } from "palyra-skills/trust";
 import { type InstalledEntry, readIndex } from "../../installed/index.ts";
 
 /** An installed version that a key signed, by the id that its index names. */
@@ -33,9 +33,13 @@ export interface ShownLimit {
 }
 
 export function shownLimits({ keys }: TrustConstraints, publisher: string, publicKey: string): readonly ShownLimit[] {
-  return keys
-    .filter((scope) => scope.publisher === publisher && scope.public_key === publicKey)
-    .map(({ skill_id_prefixes, not_before_unix_ms = null, not_after_unix_ms = null }) => ({
-      ...{ skill_id_prefixes, not_before_unix_ms, not_after_unix_ms },
-    }));
+  return keys.filter((scope) => scope.publisher === publisher && scope.public_key === publicKey).map(shownLimit);
+}
+
+export function shownLimit({ skill_id_prefixes, not_before_unix_ms, not_after_unix_ms }: KeyScope): ShownLimit {
+  return {
+    skill_id_prefixes,
+    not_before_unix_ms: not_before_unix_ms ?? null,
+    not_after_unix_ms: not_after_unix_ms ?? null,
+  };
 }

@@ -31,7 +31,7 @@ export interface PalyraErrorDetails {
   };
   SecretNotFound: { readonly scope: string; readonly key: string };
   /** The vault is there and cannot be opened, or only part of it is: never taken for an empty one. `needs`: what would open it. */
-  VaultUnavailable: { readonly folder: string; readonly problem: string; readonly needs?: "passphrase" | "keychain" };
+  VaultUnavailable: { readonly folder: string; readonly problem: string; readonly needs?: "passphrase" | "keychain" | "mode" };
   /**
    * A trust file is not what is recorded of it (spec 3.3). `recorded` null: nothing is recorded, or that there was no such file; `actual` null: it is missing.
    */

@@ -7,7 +7,7 @@ import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
 import { withFreeLock } from "../files/index.ts";
 import { NetFailure, OneConnection, send } from "../net/index.ts";
-import type { DaemonPort } from "../operations/services.ts";
+import type { DaemonPort, DaemonProbe } from "../operations/services.ts";
 import { challengeProof, isSame, ownerToken, type RunFile, runLockOf } from "../run-file/index.ts";
 import { DAEMON_TIMEOUT_MS } from "../settings.ts";
 import { documentOf, postTo, shownUrl, unreachable } from "./daemon-client.ts";
@@ -45,6 +45,19 @@ export function daemonOf({ run, stateRoot, token }: OwnDaemon, call: Call): Daem
   };
 }
 
+/** Whether whoever listens where the run file says knows its secret. */
+export async function probeDaemon(run: RunFile, signal: AbortSignal): Promise<DaemonProbe> {
+  const agent = new OneConnection({ certificateSha256: run.certificateSha256 });
+  try {
+    return (await proves(run, new URL(run.url), agent, { signal })) ? "proves" : "other";
+  } catch (error) {
+    if (error instanceof NetFailure) return error.kind === "refused" ? "nobody" : "silent";
+    throw error;
+  } finally {
+    agent.destroy();
+  }
+}
+
 interface ProofProblem {
   readonly says: string;
   /** Nobody listens there. */
@@ -63,7 +76,12 @@ async function proofProblem(run: RunFile, url: URL, agent: OneConnection, call: 
 }
 
 /** Whether the peer knows the secret. Throws `NetFailure` where it does not answer. */
-async function proves({ secret, url: own }: RunFile, url: URL, agent: OneConnection, call: Call): Promise<boolean> {
+async function proves(
+  { secret, url: own }: RunFile,
+  url: URL,
+  agent: OneConnection,
+  call: Pick<Call, "signal">,
+): Promise<boolean> {
   const nonce = process.getBuiltinModule("node:crypto").randomBytes(32).toString("hex");
   const { status, body } = await send({
     method: "POST",

@@ -38,6 +38,8 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
     openVault: vault.open,
     readStdin: (limit) => readAll(process.stdin, "stdin", limit),
     readDescriptor,
+    probeDaemon: async (run, signal) => (await import("../cli/own-daemon.ts")).probeDaemon(run, signal),
+    runtime: { node: process.versions.node, program: process.argv[1], path: env["PATH"] ?? "" },
     randomBytes,
     sourceDateEpoch: env["SOURCE_DATE_EPOCH"],
     conformance: conformanceBodies(),

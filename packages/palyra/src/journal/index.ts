@@ -14,6 +14,6 @@ export type {
   StatusRow,
   StoredEvent,
 } from "./journal.ts";
-export { auditLine, projectOutbox } from "./outbox.ts";
+export { auditLine, projectOutbox, rebuildAuditFile } from "./outbox.ts";
 export { looksSecret, REDACTED, redact } from "./redact.ts";
 export { JOURNAL_TIMEOUT_MS, openJournal } from "./sqlite.ts";

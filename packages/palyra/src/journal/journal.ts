@@ -110,7 +110,11 @@ export interface EventQuery {
 
 /** How a journal is opened. One that may be created is one that is written, and its events have an audit file to go to. */
 export type OpenJournal =
-  | { readonly create: false }
+  | {
+      readonly create: false;
+      /** Nothing is written, not even beside it: as a file that nobody changes. `JournalUnavailable` where changes wait beside it. */
+      readonly untouched?: boolean;
+    }
   | {
       readonly create: true;
       /** The `audit.ndjson` of the skills folder that the events are about: a journal may serve several folders. */

@@ -4,8 +4,9 @@
  * line that is there already is known by its `event_ulid`.
  */
 import { constants } from "node:fs";
-import type { FileHandle } from "node:fs/promises";
-import { ifThere, io, openOwn } from "../files/index.ts";
+import { type FileHandle, link, open, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { ifThere, io, openOwn, syncFolder } from "../files/index.ts";
 import type { Journal, StoredEvent } from "./journal.ts";
 
 /** Lines that are appended and synced together. */
@@ -31,6 +32,37 @@ export async function projectOutbox(journal: Journal, auditFile: string): Promis
     );
     projected += waiting.length;
   }
+}
+
+/**
+ * Writes a file that is missing anew, with a line for each event of the journal; returns how many. Under the root lock. A journal that serves
+ * several folders does not say which event was whose: all are written. `Io`: it is there.
+ */
+export async function rebuildAuditFile(journal: Journal, auditFile: string): Promise<number> {
+  const temporary = `${auditFile}.tmp`;
+  let lines = 0;
+  await io("write", auditFile, async () => {
+    await rm(temporary, { force: true });
+    const handle = await open(temporary, "wx", 0o600);
+    try {
+      for (let after = 0; ; ) {
+        const events = await journal.events({ after, first: BATCH_LINES });
+        await handle.appendFile(events.map(auditLine).join(""));
+        lines += events.length;
+        const last = events.at(-1)?.seq;
+        if (last === undefined) break;
+        after = last;
+      }
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    // Never over one that is there: it may have what the journal has lost.
+    await link(temporary, auditFile);
+    await rm(temporary);
+    await syncFolder(dirname(auditFile));
+  });
+  return lines;
 }
 
 /** The line of one event. The payload is the very text that is hashed. */

@@ -19,7 +19,7 @@ const BUSY_TIMEOUT_MS = 5_000;
  * Opens the journal in a file. With `create` it is made, folders and tables included, where it is missing; without, a missing file is
  * undefined and nothing is made. `JournalUnavailable`: it cannot be opened, is no journal or a newer release's; `LockTimeout`.
  */
-export async function openJournal(file: string, options: { readonly create: false }): Promise<Journal | undefined>;
+export async function openJournal(file: string, options: Extract<OpenJournal, { create: false }>): Promise<Journal | undefined>;
 export async function openJournal(file: string, options: Extract<OpenJournal, { create: true }>): Promise<Journal>;
 export async function openJournal(file: string, options: OpenJournal): Promise<Journal | undefined> {
   try {
@@ -28,6 +28,7 @@ export async function openJournal(file: string, options: OpenJournal): Promise<J
       return await prepared(new SqliteJournal(file, { auditFile: resolve(options.auditFile) }), true);
     }
     if (!(await ifThere(() => stat(file)))) return undefined;
+    if (options.untouched === true) return await prepared(new SqliteJournal(file, { still: stillnessOf(file) }), false);
     return await openToRead(file);
   } catch (error) {
     throw fault(file, error);

@@ -32,7 +32,7 @@ export interface Home {
 
 export interface OpenJournalPort {
   /** Undefined: there is none. */
-  (file: string, options: { readonly create: false }): Promise<Journal | undefined>;
+  (file: string, options: Extract<OpenJournal, { create: false }>): Promise<Journal | undefined>;
   (file: string, options: Extract<OpenJournal, { create: true }>): Promise<Journal>;
 }
 

@@ -6,6 +6,7 @@
 import type { VerificationReport } from "palyra-skills/trust";
 import type { PackageDocument } from "../authoring/index.ts";
 import type { StatusDocument } from "../lifecycle/index.ts";
+import type { StateDoctorDocument } from "./doctor/doctor.ts";
 import type { DoctorDocument } from "./extension/doctor.ts";
 import type { JournalTailDocument } from "./journal/tail.ts";
 import type { JournalVerifyDocument } from "./journal/verify.ts";
@@ -88,6 +89,7 @@ export interface Outputs {
   "secrets status": SecretStatusDocument;
   "secrets rekey": SecretRekeyDocument;
   "extension doctor": DoctorDocument;
+  doctor: StateDoctorDocument;
   "skills conformance serve": null;
   "skills conformance run": ConformanceReport;
 }
@@ -178,6 +180,7 @@ export const CATALOG: Catalog = {
     "Say what an install of an artifact would come to",
     async () => (await import("./extension/doctor.ts")).doctor,
   ),
+  doctor: line("Look whether all is well here, and mend what can be", async () => (await import("./doctor/doctor.ts")).doctor),
   "skills conformance serve": line("Answer the conformance protocol", async () => (await import("./conformance/serve.ts")).serve),
   "skills conformance run": line(
     "Hold an implementation against the vectors",

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "palyra-skills/encoding";
 import type { Home } from "../lifecycle/home.ts";
+import type { RunFile } from "../run-file/index.ts";
 import type { Settings } from "../settings.ts";
 import type { Vault } from "../vault/index.ts";
 
@@ -19,8 +20,24 @@ export interface Services {
   readonly sourceDateEpoch: string | undefined;
   /** Where one runs, or was named: what may be done by it is asked of it (spec 6.2). */
   readonly daemon?: DaemonPort;
+  /** Asks the daemon that a run file names whether it is this state root's (spec 6, T29); it is told nothing but that. */
+  readonly probeDaemon: (run: RunFile, signal: AbortSignal) => Promise<DaemonProbe>;
+  readonly runtime: Runtime;
   /** Commands that serve: their bodies lie above this layer. */
   readonly conformance: ConformanceBodies;
+}
+
+/** `nobody` listens there; an `other` answers, which does not know the secret; `silent`: no answer that can be understood. */
+export type DaemonProbe = "proves" | "nobody" | "other" | "silent";
+
+/** What this program runs on. */
+export interface Runtime {
+  /** Of Node, without a `v`. */
+  readonly node: string;
+  /** The file that was started, where it is known. */
+  readonly program: string | undefined;
+  /** `PATH`. */
+  readonly path: string;
 }
 
 /** A daemon that somebody named, or this state root's own; the CLI speaks with it. */

@@ -56,7 +56,7 @@ export async function readPrivate(files: VaultFiles, file: string, limit: number
     try {
       const { mode, size } = await handle.stat();
       if (process.platform !== "win32" && (mode & 0o077) !== 0)
-        throw unavailable(files, `others can read ${file}: what it holds is no secret any more (mode 0600 is needed)`);
+        throw unavailable(files, `others can read ${file}: what it holds is no secret any more (mode 0600 is needed)`, "mode");
       if (size > limit) throw unavailable(files, `${file} is too large`);
       return new Uint8Array(await io("read", file, () => handle.readFile()));
     } finally {
@@ -69,7 +69,7 @@ export async function readPrivate(files: VaultFiles, file: string, limit: number
 export function unavailable(
   { folder }: Pick<VaultFiles, "folder">,
   problem: string,
-  needs?: "passphrase" | "keychain",
+  needs?: "passphrase" | "keychain" | "mode",
 ): PalyraError<"VaultUnavailable"> {
   return new PalyraError("VaultUnavailable", { folder, problem, ...(needs === undefined ? {} : { needs }) });
 }

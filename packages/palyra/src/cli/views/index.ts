@@ -47,6 +47,7 @@ export const VIEWS: { readonly [Name in OperationName]: () => Promise<View<Outpu
   "secrets status": async () => (await import("./secrets.ts")).secretStatusView,
   "secrets rekey": async () => (await import("./secrets.ts")).secretRekeyView,
   "extension doctor": async () => (await import("./doctor.ts")).doctorView,
+  doctor: async () => (await import("./state-doctor.ts")).stateDoctorView,
   "skills conformance serve": async () => () => [],
   "skills conformance run": async () => (await import("./conformance.ts")).conformanceView,
 };

@@ -55,7 +55,7 @@ async function look(vault: Vault, scope: SecretScope | undefined) {
     return { secrets: scope === undefined ? [] : await vault.list(scope), locked: null };
   } catch (error) {
     const needs = error instanceof PalyraError && "needs" in error.details ? error.details.needs : undefined;
-    if (needs === undefined) throw error;
+    if (needs !== "passphrase" && needs !== "keychain") throw error;
     return { secrets: undefined, locked: needs };
   }
 }

@@ -71,6 +71,7 @@ const faults = (list: readonly Fault[]): string => (list.length === 1 ? "one fau
 /** The intent record has the code of the index, which it would replace. */
 const VAULT_HINT = {
   copy: "nothing was changed; restore the folder from a copy, or delete palyra-skills.* in it and store the secrets anew",
+  mode: "nothing was changed; chmod 600 the file, then palyra secrets rekey --to key-file, and change the secrets that it held",
   passphrase:
     "nothing was changed; type it on a terminal, or let PALYRA_VAULT_PASSPHRASE_FILE name a file of mode 0600 that holds it (/dev/fd/N for an open descriptor)",
   keychain:

@@ -1,0 +1,47 @@
+import type { Call } from "../../call.ts";
+import { checkStateRoot } from "../../lifecycle/state-root.ts";
+import type { Services } from "../services.ts";
+import { type Finding, findingOf, ok } from "./finding.ts";
+import { lookInstallation, lookNode } from "./host.ts";
+import { lookDaemon, lookLeftovers } from "./leftovers.ts";
+import { lookPermissions, type WrongMode } from "./permissions.ts";
+import { lookTrust, lookVault } from "./secrets.ts";
+import { lookSkills, type SkillsFound } from "./skills.ts";
+
+export interface Examined {
+  readonly findings: readonly Finding[];
+  readonly modes: readonly WrongMode[];
+  readonly auditFile: SkillsFound["auditFile"];
+}
+
+/** Looks at everything, and writes nothing at all: no lock is taken, nothing recovered, the journal is read as it lies (spec 5.2). */
+export async function examine(services: Services, call: Call): Promise<Examined> {
+  const { home, settings, runtime } = services;
+  const stateRoot = await lookStateRoot(services);
+  call.progress("looking at files and folders");
+  const permissions = await lookPermissions(home, settings);
+  call.progress("looking at skills and the journal");
+  const skills = await lookSkills(home);
+  const findings = [
+    lookNode(runtime),
+    ...(await lookInstallation(runtime)),
+    stateRoot,
+    ...permissions.findings,
+    ...skills.findings,
+    ...(await lookLeftovers(home)),
+    ...(await lookVault(services)),
+    await lookTrust(services),
+    await lookDaemon(services, call.signal),
+  ];
+  return { findings, modes: permissions.modes, auditFile: skills.auditFile };
+}
+
+async function lookStateRoot({ home }: Services): Promise<Finding> {
+  const where = home.places.stateRoot;
+  try {
+    await checkStateRoot(home);
+    return ok("state_root", "nobody else can change it", where);
+  } catch (error) {
+    return findingOf("state_root", error, where);
+  }
+}

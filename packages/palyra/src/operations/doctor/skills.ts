@@ -1,0 +1,144 @@
+/** Index against directory against journal: every difference by its name. */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { PalyraError } from "../../errors.ts";
+import { ifThere, io } from "../../files/index.ts";
+import { type InstalledIndex, readIndex, skillsFolder } from "../../installed/index.ts";
+import type { Journal } from "../../journal/index.ts";
+import type { Home } from "../../lifecycle/home.ts";
+import { count } from "../wording/units.ts";
+import { bounded, FIX, type Finding, findingOf, ok, problem, warning } from "./finding.ts";
+import { isThere } from "./leftovers.ts";
+import { quoted } from "./permissions.ts";
+import { withUntouchedJournal } from "./untouched.ts";
+
+export interface SkillsFound {
+  readonly findings: readonly Finding[];
+  /** `audit.ndjson` is not what the journal says it should be. */
+  readonly auditFile: "as it should be" | "lines wait" | "missing";
+}
+
+export async function lookSkills(home: Home): Promise<SkillsFound> {
+  const { skillsRoot, journal } = home.places;
+  const findings: Finding[] = [];
+  let index: InstalledIndex | undefined;
+  try {
+    index = await readIndex(skillsRoot);
+    findings.push(ok("index", `${count(index.entries.length, "version")} in the index`, skillsFolder(skillsRoot).index));
+    findings.push(...(await lookDirectory(home, index)));
+  } catch (error) {
+    findings.push(findingOf("index", error, skillsFolder(skillsRoot).index));
+  }
+  let auditFile: SkillsFound["auditFile"] = "as it should be";
+  try {
+    const looked = await withUntouchedJournal(home, async (open) => {
+      findings.push(await lookChain(open, journal));
+      if (index !== undefined) findings.push(...(await lookStatuses(open, index)));
+      auditFile = await lookAuditFile(home, open);
+      return true;
+    });
+    if (looked === undefined) findings.push(withoutJournal(index, journal));
+    else findings.push(auditFinding(home, auditFile));
+  } catch (error) {
+    findings.push(findingOf("journal", error, journal));
+  }
+  return { findings, auditFile };
+}
+
+function withoutJournal(index: InstalledIndex | undefined, where: string): Finding {
+  if (index === undefined || index.entries.length === 0) return ok("journal", "none has been made yet");
+  return problem("journal", "it is missing, so no status of any skill is known", {
+    where,
+    advice: "restore it from a copy; without one, look at each skill and then: palyra skills enable ID --override",
+  });
+}
+
+async function lookDirectory(home: Home, { entries }: InstalledIndex): Promise<readonly Finding[]> {
+  const folder = skillsFolder(home.places.skillsRoot);
+  const missing: Finding[] = [];
+  for (const { skill_id, version } of entries) {
+    const where = folder.version(skill_id, version);
+    const advice = `palyra skills remove ${skill_id} --version ${version}, then install it again from its source`;
+    const parts = { artifact: folder.artifact(skill_id, version), record: folder.metadata(skill_id, version) };
+    if (!(await isThere(where)))
+      missing.push(
+        problem("missing_folder", `the index has ${skill_id} ${version}, and its folder is missing`, { where, advice }),
+      );
+    else if (!(await isThere(parts.artifact)))
+      missing.push(
+        problem("missing_artifact", `the artifact of ${skill_id} ${version} is missing`, { where: parts.artifact, advice }),
+      );
+    else if (!(await isThere(parts.record)))
+      missing.push(
+        warning("missing_metadata", `${skill_id} ${version} lacks its record of the install`, { where: parts.record, advice }),
+      );
+  }
+  const unrecorded = await lookUnrecorded(home, new Set(entries.map(({ skill_id, version }) => `${skill_id}/${version}`)));
+  if (missing.length + unrecorded.length > 0) return [...bounded(missing), ...bounded(unrecorded)];
+  return [ok("directory", "each version in the index has its folder, and each folder its version")];
+}
+
+async function lookUnrecorded(home: Home, recorded: ReadonlySet<string>): Promise<readonly Finding[]> {
+  const root = home.places.skillsRoot;
+  const found: Finding[] = [];
+  for (const skill of await foldersIn(root))
+    for (const version of await foldersIn(join(root, skill))) {
+      if (recorded.has(`${skill}/${version}`)) continue;
+      const where = join(root, skill, version);
+      found.push(
+        warning("unrecorded_folder", "no version in the index lies here; nothing of it can be run", {
+          where,
+          advice: `look at it, then: rm -r ${quoted(where)}`,
+        }),
+      );
+    }
+  return found;
+}
+
+/** Of the managed directory: names that begin with a dot are of something else. */
+async function foldersIn(folder: string): Promise<readonly string[]> {
+  const entries = (await ifThere(() => io("read", folder, () => readdir(folder, { withFileTypes: true })))) ?? [];
+  return entries
+    .filter((each) => each.isDirectory() && !each.name.startsWith("."))
+    .map(({ name }) => name)
+    .toSorted();
+}
+
+async function lookChain(journal: Journal, where: string): Promise<Finding> {
+  try {
+    const { events } = await journal.verifyChain();
+    return ok("journal", `its chain of ${count(events, "event")} is whole`, where);
+  } catch (error) {
+    if (error instanceof PalyraError && error.code === "JournalChainBroken") return findingOf("journal", error, where);
+    throw error;
+  }
+}
+
+/** A status without a version outlives it (spec 5); a version without a status was never admitted here. */
+async function lookStatuses(journal: Journal, { entries }: InstalledIndex): Promise<readonly Finding[]> {
+  const statusOf = await journal.statuses();
+  const without = entries.filter(({ skill_id, version }) => statusOf(skill_id, version).source === "unknown");
+  if (without.length === 0) return [ok("status_rows", "each version has its status in the journal")];
+  return bounded(
+    without.map(({ skill_id, version }) =>
+      warning("status_rows", `${skill_id} ${version} has no status, so it does not run`, {
+        where: `${skill_id} ${version}`,
+        advice: `look at it (palyra skills check ${skill_id}), then: palyra skills enable ${skill_id} --version ${version} --override`,
+      }),
+    ),
+  );
+}
+
+async function lookAuditFile(home: Home, journal: Journal): Promise<SkillsFound["auditFile"]> {
+  const { audit } = skillsFolder(home.places.skillsRoot);
+  const events = await journal.events({ last: 1 });
+  if (events.length > 0 && !(await isThere(audit))) return "missing";
+  return (await journal.waiting(audit, 1)).length > 0 ? "lines wait" : "as it should be";
+}
+
+function auditFinding(home: Home, state: SkillsFound["auditFile"]): Finding {
+  const where = skillsFolder(home.places.skillsRoot).audit;
+  if (state === "missing") return warning("audit_file", "it is missing; the journal has all that stood in it", { where, ...FIX });
+  if (state === "lines wait") return warning("audit_file", "lines wait for it in the journal", { where, ...FIX });
+  return ok("audit_file", "it has what the journal has for it");
+}

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { PalyraError } from "../errors.ts";
 import { readBounded } from "../files/index.ts";
 import type { Environment } from "../settings.ts";
-import { readTokenFile, requireToken } from "./token.ts";
+import { GOOD_TOKEN_LENGTH, readTokenFile, requireToken } from "./token.ts";
 
 export const DEFAULT_PORT = 7142;
 const LOOPBACK = "127.0.0.1";
@@ -25,6 +25,8 @@ export interface DaemonConfig {
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   /** Undefined with `--dev` alone: then whoever reaches it is let in. */
   readonly token: string | undefined;
+  /** Safe to print. */
+  readonly warnings: readonly string[];
 }
 
 /** `Usage`, `Io`. */
@@ -37,13 +39,17 @@ export async function readConfig(options: DaemonOptions, env: Environment): Prom
   // Spec 8: the token would cross the network readable.
   if (!isLocal && tls === undefined)
     throw usage(`--bind ${address} is beyond this machine, and there only TLS is spoken`, "give --tls-cert and --tls-key");
-  const token = await tokenOf(options, env);
+  const token = await tokenOf(options, env, isLocal);
   if (token === undefined && !options.dev)
     throw usage(
       "no admin token is set",
       "set PALYRA_ADMIN_TOKEN or name a file with --admin-token-file (openssl rand -hex 32 makes one); to try things out on this machine alone: --dev",
     );
-  return { address, port, tls, token };
+  const warnings =
+    token === undefined || token.length >= GOOD_TOKEN_LENGTH
+      ? []
+      : [`the admin token has fewer than ${GOOD_TOKEN_LENGTH} characters: others on this machine may guess it`];
+  return { address, port, tls, token, warnings };
 }
 
 function portOf(text: string | undefined): number {
@@ -80,10 +86,11 @@ async function readPem(option: string, file: string): Promise<string> {
   throw usage(`${option} names no PEM file`);
 }
 
-async function tokenOf({ adminTokenFile }: DaemonOptions, env: Environment): Promise<string | undefined> {
-  if (adminTokenFile !== undefined) return requireToken(await readTokenFile(adminTokenFile), "the token in --admin-token-file");
+async function tokenOf({ adminTokenFile }: DaemonOptions, env: Environment, isLocal: boolean): Promise<string | undefined> {
+  if (adminTokenFile !== undefined)
+    return requireToken(await readTokenFile(adminTokenFile), "the token in --admin-token-file", isLocal);
   const token = env["PALYRA_ADMIN_TOKEN"];
-  return token === undefined || token === "" ? undefined : requireToken(token, "PALYRA_ADMIN_TOKEN");
+  return token === undefined || token === "" ? undefined : requireToken(token, "PALYRA_ADMIN_TOKEN", isLocal);
 }
 
 function usage(problem: string, hint?: string): PalyraError<"Usage"> {

@@ -100,6 +100,7 @@ async function serve(parts: DaemonParts, services: Services, host: DaemonHost): 
     await writeRunFile(home.places.stateRoot, run);
     const schedule = startSchedule({ intervalMs: parts.intervalMs, task: () => passes.run(log, metrics), timers: systemTimers });
     log.info({ version: VERSION, url: run.url, state_root: home.places.stateRoot, open: token === undefined }, "ready");
+    for (const warning of parts.config.warnings) log.warn(warning);
     if (token === undefined) log.warn("--dev: whoever reaches this port on this machine is let in without a token");
     host.ready(run.url);
     log.info({ signal: await host.stopped }, "stopping");

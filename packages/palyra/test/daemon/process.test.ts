@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "no
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readConfig } from "../../src/daemon/config.ts";
 import { temporaryFolder } from "../cli/support.ts";
 import { ADMIN, ask, buildDaemon, type DaemonProcess, TOKEN } from "./support.ts";
 
@@ -117,7 +118,6 @@ describe("palyrad", () => {
   };
   const refused: readonly (readonly [string, readonly string[], { readonly [name: string]: string }, string])[] = [
     ["no token", [], { PALYRA_ADMIN_TOKEN: "" }, "no admin token is set"],
-    ["a short token", [], { PALYRA_ADMIN_TOKEN: "short" }, "PALYRA_ADMIN_TOKEN has fewer than 16 characters"],
     ["a token that no header can carry", [], { PALYRA_ADMIN_TOKEN: "long enough but with blanks" }, "is no token"],
     ["a port that is none", ["--port", "70000"], {}, "is no port"],
     ["a name to listen at", ["--bind", "example.org"], {}, "is no address"],
@@ -135,6 +135,23 @@ describe("palyrad", () => {
     expect(ended).toMatchObject({ code: 2, stdout: "" });
     expect(errorOf(ended)).toMatchObject({ code: "Usage", message: expect.stringContaining(message) });
     expect(existsSync(join(root, "state"))).toBe(false);
+  });
+
+  it("warns of a token that can be guessed, and takes none such beyond this machine", async () => {
+    const root = temporaryFolder();
+    const env = { PALYRA_ADMIN_TOKEN: "short" };
+    const pem = file(root, "-----BEGIN ", 0o600);
+    const beyond = { port: "0", bind: "0.0.0.0", tlsCert: pem, tlsKey: pem, dev: false };
+    await expect(readConfig(beyond, env)).rejects.toMatchObject({
+      code: "Usage",
+      details: { problem: expect.stringContaining("fewer than 16") },
+    });
+    expect((await readConfig({ port: "0", dev: false }, env)).warnings).toHaveLength(1);
+    const daemon = start(root, [], { ...envOf(root), ...env });
+    const headers = { ...ADMIN, authorization: "Bearer short" };
+    expect((await ask(`${await urlOf(daemon)}/admin/v1/skills`, { headers })).status).toBe(200);
+    daemon.child.kill("SIGTERM");
+    expect((await daemon.ended).stderr).toContain("others on this machine may guess it");
   });
 
   it("takes the token from a file that nobody else can read, and from no other", async () => {

@@ -15,6 +15,7 @@ const COUNTS: readonly (readonly [target: string, inputs: number])[] = [
   ["manifest", 10_000],
   ["json", 15_000],
   ["signature", 2_000],
+  ["statement", 3_000],
   ["trust", 12_000],
   ["wasm", 5_000],
   ["artifact", 600],

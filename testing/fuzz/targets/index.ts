@@ -4,9 +4,10 @@ import { artifact } from "./artifact.ts";
 import { json } from "./json.ts";
 import { manifest } from "./manifest.ts";
 import { signature } from "./signature.ts";
+import { statement } from "./statement.ts";
 import { toml } from "./toml.ts";
 import { trust } from "./trust.ts";
 import { wasm } from "./wasm.ts";
 
 /** Every reader that meets bytes of strangers. */
-export const TARGETS: readonly Target[] = [archive, toml, manifest, json, signature, trust, wasm, artifact];
+export const TARGETS: readonly Target[] = [archive, toml, manifest, json, signature, statement, trust, wasm, artifact];

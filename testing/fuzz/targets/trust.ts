@@ -11,7 +11,8 @@ const CONSTRAINTS = `{"schema_version":1,"revoked":[{"publisher":"acme","public_
 "revoked_payloads":[{"payload_sha256":"${KEY}","reason":"bad","revoked_at_unix_ms":5}],
 "rotations":[{"publisher":"acme","sequence":1,"statement_sha256":"${KEY}","frozen":false}],
 "keys":[{"publisher":"acme","public_key":"${KEY}","skill_id_prefixes":["acme.a"],"not_before_unix_ms":1,"not_after_unix_ms":2}],
-"registry_keys":{"r":["${KEY}"]},"owners":{"acme.echo":"acme"}}`;
+"registry_keys":{"r":["${KEY}"]},"owners":{"acme.echo":"acme"},
+"revocation_lists":[{"issuer":"acme","source":"/srv/a.json","public_keys":["${KEY}"],"grace_ms":1,"when_stale":"warn"}]}`;
 
 /** The form in which a store holds its keys and names (spec 3.1). */
 const CANONICAL_KEY = /^[0-9a-f]{64}$/;

@@ -34,13 +34,18 @@ export class Passes {
       counter.pass(summary);
       log.info({ task: "PeriodicSkillReaudit", ...summary }, "pass");
     } catch (error) {
-      const telling = tellingOf(error);
       // It was told to end, with the daemon.
-      if (telling?.code === "AuditorUnavailable" || (error instanceof Error && error.name === "AbortError")) return;
+      if (error instanceof Error && error.name === "AbortError") return;
+      const telling = tellingOf(error);
       this.#problem = telling?.code ?? "Internal";
       counter.stoppedPass();
-      const said = telling === undefined ? { err: error } : { code: telling.code, said: telling.message, hint: telling.hint };
+      const said = telling === undefined ? { err: error } : told(telling);
       log.error({ task: "PeriodicSkillReaudit", ...said }, "the pass stopped; no skill is more eligible by it");
     }
   }
+}
+
+/** With what is wrong in a file, and where: a policy, the index, the trust store. */
+function told({ code, message, hint, details }: NonNullable<ReturnType<typeof tellingOf>>): object {
+  return { code, said: message, hint, ...("faults" in details ? { faults: details.faults } : {}) };
 }

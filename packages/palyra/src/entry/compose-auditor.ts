@@ -1,5 +1,8 @@
+import { Worker } from "node:worker_threads";
 import type { Call } from "../call.ts";
 import { type Auditor, auditorOf } from "../daemon/auditor.ts";
+import type { AuditorData } from "../daemon/auditor-messages.ts";
+import { threadedAuditor } from "../daemon/threaded-auditor.ts";
 import { reauditSkills } from "../lifecycle/index.ts";
 import { namedFeed, readPolicy } from "../operations/shared/policy.ts";
 import { audit } from "../operations/skills/audit.ts";
@@ -17,7 +20,26 @@ export const DAEMON_PRINCIPAL = "system:daemon";
  * The auditor of a state root. `options` and `env` as for `compose`: they settle which skills, trust store, journal and policy.
  * @param warn is told what the passes and audits have to say besides their answers
  */
-export function composeAuditor(options: SettingsOptions, env: Environment, warn: (text: string) => void): Auditor {
+export function composeAuditor(
+  options: SettingsOptions,
+  env: Environment,
+  warn: (text: string) => void,
+  /** The program that is run as a thread, so that the caller's is never held up; absent: on this one. */
+  program?: URL,
+): Auditor {
+  if (program === undefined) return auditorHere(options, env, warn);
+  const workerData: AuditorData = { options, env: { ...env } };
+  return threadedAuditor(
+    () => new Worker(program, { workerData, resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } }),
+    warn,
+  );
+}
+
+/** MiB of the thread's heap: a hostile artifact that takes more ends the thread, and not the daemon. Contents of files are not in it. */
+const MAX_HEAP_MB = 1024;
+
+/** The auditor on this thread. */
+export function auditorHere(options: SettingsOptions, env: Environment, warn: (text: string) => void): Auditor {
   const services = compose(options, env);
   const { home, settings } = services;
   const quiet = { progress: () => {}, warn };

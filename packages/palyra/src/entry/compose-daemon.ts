@@ -38,6 +38,8 @@ export interface DaemonParts {
   readonly config: DaemonConfig;
   /** Between two passes of the re-audit; 0: never. */
   readonly intervalMs: number;
+  /** What was started, to be run as the thread that audits; absent: it is done on this one. */
+  readonly program?: URL;
 }
 
 export interface DaemonHost {
@@ -62,7 +64,7 @@ async function serve(parts: DaemonParts, services: Services, host: DaemonHost): 
   const callOf = callsOf(log);
   const state = new State(home, () => callOf(DAEMON, "daemon"));
   const streams = new EventStreams(state, systemTimers.elapsed);
-  const auditor = composeAuditor(parts.options, parts.env, (text) => log.warn({ said: text }, "audit"));
+  const auditor = composeAuditor(parts.options, parts.env, (text) => log.warn({ said: text }, "audit"), parts.program);
   const passes = new Passes(auditor);
   const health = healthOf(state, passes);
   const metrics = new Metrics({

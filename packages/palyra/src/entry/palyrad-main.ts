@@ -9,8 +9,8 @@ import { compose } from "./compose.ts";
 import { type DaemonParts, serveDaemon } from "./compose-daemon.ts";
 import { DAEMON_OPTIONS, type DaemonWords, daemonHelp, readDaemonWords } from "./palyrad-options.ts";
 
-/** `palyrad` from its words to its end. The exit code: 0 stopped as it was told to; 1 failed; 2 what it was started with is off (spec 8). */
-export async function runDaemonCommand(argv: readonly string[]): Promise<0 | 1 | 2> {
+/** `palyrad` from its words to its end; `program` is the file that was started. The exit code: 0 stopped as it was told to; 1 failed; 2 what it was started with is off (spec 8). */
+export async function runDaemonCommand(argv: readonly string[], program: URL): Promise<0 | 1 | 2> {
   const json = argv.includes("--json");
   // From here on, so that one that comes early is not lost. The second ends the process at once.
   const stopped = stopSignal();
@@ -22,7 +22,7 @@ export async function runDaemonCommand(argv: readonly string[]): Promise<0 | 1 |
     failure = 1;
     const { log, flush } = createLog();
     try {
-      await serveDaemon(parts, { log, stopped, ready: (url) => sayReady(url, json) });
+      await serveDaemon({ ...parts, program }, { log, stopped, ready: (url) => sayReady(url, json) });
     } finally {
       flush();
     }

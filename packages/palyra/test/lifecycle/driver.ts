@@ -3,10 +3,17 @@ import { exit } from "node:process";
 import type { FollowedList } from "palyra-skills/trust";
 import { faultWasThrown } from "../../src/files/index.ts";
 import type { StoreChange } from "../../src/lifecycle/index.ts";
-import { changeTrust, decideTrustChange, installSkill, removeSkill, useVersion } from "../../src/lifecycle/index.ts";
+import {
+  changeTrust,
+  decideTrustChange,
+  installSkill,
+  reauditSkills,
+  removeSkill,
+  useVersion,
+} from "../../src/lifecycle/index.ts";
 import { followList, refreshLists, unfollowList } from "../../src/lifecycle/revocation-lists.ts";
 import type { TrustChange } from "../../src/trust/index.ts";
-import { homeIn, installRequest, newCall } from "./parts.ts";
+import { homeIn, installRequest, newCall, reauditRequest } from "./parts.ts";
 
 export type Operation =
   | { readonly op: "install"; readonly files: readonly string[]; readonly allowDowngrade?: boolean }
@@ -16,7 +23,8 @@ export type Operation =
   | { readonly op: "constraints"; readonly change: TrustChange }
   | { readonly op: "follow"; readonly list: FollowedList }
   | { readonly op: "unfollow"; readonly issuer: string }
-  | { readonly op: "refresh" };
+  | { readonly op: "refresh" }
+  | { readonly op: "reaudit" };
 
 const [root = "", operation = ""] = process.argv.slice(2);
 const home = homeIn(root);
@@ -40,6 +48,9 @@ try {
       break;
     case "trust":
       await changeTrust(home, asked.change, newCall());
+      break;
+    case "reaudit":
+      await reauditSkills(home, reauditRequest(), newCall("system:daemon"));
       break;
     case "constraints":
       await decideTrustChange(home, asked.change.do, () => asked.change, newCall());

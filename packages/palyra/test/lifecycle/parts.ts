@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { DEFAULT_POLICY } from "palyra-skills/audit";
+import { DEFAULT_POLICY, NO_FEED } from "palyra-skills/audit";
 import type { Call } from "../../src/call.ts";
 import { monotonicUlids } from "../../src/entry/ulid.ts";
 import { openJournal } from "../../src/journal/index.ts";
-import type { Home, InstallRequest } from "../../src/lifecycle/index.ts";
+import type { Home, InstallRequest, ReauditRequest } from "../../src/lifecycle/index.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
 import { vaultDoor, vaultRecords } from "../../src/vault/index.ts";
 
@@ -51,4 +51,8 @@ export function installRequest(file: string, more: Partial<InstallRequest> = {})
     allowOwnerChange: false,
     ...more,
   };
+}
+
+export function reauditRequest(more: Partial<ReauditRequest> = {}): ReauditRequest {
+  return { policy: DEFAULT_POLICY, feed: NO_FEED, code: "test", clock: () => newCall().now, ...more };
 }

@@ -4,9 +4,9 @@ import { join, relative } from "node:path";
 import { buildArtifact } from "palyra-skills/artifact";
 import { toHex } from "palyra-skills/encoding";
 import { afterAll } from "vitest";
-import { homeIn, installRequest, newCall } from "./parts.ts";
+import { homeIn, installRequest, newCall, reauditRequest } from "./parts.ts";
 
-export { homeIn, installRequest, newCall };
+export { homeIn, installRequest, newCall, reauditRequest };
 
 import { readIndex } from "../../src/installed/index.ts";
 import { type Home, type InstallOutcome, type InstallRequest, installSkill } from "../../src/lifecycle/index.ts";

@@ -37,7 +37,9 @@ export async function beginTurns(home: Home, request: ReauditRequest, index: Cur
   try {
     // Of one moment, for all: whoever stops a skill asks again.
     const statusOf = (await journal?.statuses()) ?? NO_STATUS;
-    return new Turns({ home, request, call, index, statusOf, key, verdicts }, measure);
+    const { audit } = skillsFolder(home.places.skillsRoot);
+    const linesWait = ((await journal?.waiting(audit, 1)) ?? []).length > 0;
+    return new Turns({ home, request, call, index, statusOf, key, verdicts, linesWait }, measure);
   } finally {
     await journal?.close();
   }
@@ -53,6 +55,8 @@ interface Given {
   readonly statusOf: (skillId: string, version: string) => EffectiveStatus;
   readonly key: KeyObject;
   readonly verdicts: Verdicts;
+  /** Somebody was killed before the lines of what he wrote were in `audit.ndjson`. */
+  readonly linesWait: boolean;
 }
 
 /** Each skill's turn in a pass, and what they share. */
@@ -181,9 +185,9 @@ class Turns {
 
   /** `IndexInvalid`: all were looked at, and the index says wrong things of some. */
   async end(): Promise<void> {
-    const { verdicts, call } = this.#given;
+    const { verdicts, linesWait, call } = this.#given;
     if (verdicts.dropUnused() || verdicts.unwritten > 0) await this.#writeVerdicts();
-    if (this.#journal !== undefined) await projectIfFree(await this.#journal, this.#folder, call);
+    if (this.#journal !== undefined || linesWait) await projectIfFree(await this.#writable(), this.#folder, call);
     faultPoint("reaudit.end");
     if (this.#indexFaults.length > 0)
       throw new PalyraError("IndexInvalid", { file: this.#folder.index, faults: this.#indexFaults.slice(0, MAX_INDEX_FAULTS) });

@@ -1,0 +1,29 @@
+import type { MessagePort } from "node:worker_threads";
+import type { Auditor } from "./auditor.ts";
+import { type Ask, failureOf, type Tell } from "./auditor-messages.ts";
+
+/** Answers on the thread that audits, until it is told that no more comes; then the port is closed, and the thread ends by itself. */
+export function serveAuditor(port: MessagePort, auditor: Auditor): void {
+  const tell = (message: Tell): void => port.postMessage(message);
+  const answer = async (id: number, work: () => Promise<Tell>): Promise<void> => {
+    try {
+      tell(await work());
+    } catch (error) {
+      tell({ of: "failure", id, failure: failureOf(error) });
+    }
+  };
+  port.on("message", (ask: Ask) => {
+    switch (ask.do) {
+      case "pass":
+        return void answer(ask.id, async () => ({ of: "pass", id: ask.id, summary: await auditor.pass() }));
+      case "audit":
+        return void answer(ask.id, async () => ({
+          of: "audit",
+          id: ask.id,
+          document: await auditor.audit(ask.request, ask.caller),
+        }));
+      case "close":
+        return void auditor.close().finally(() => port.close());
+    }
+  });
+}

@@ -1,0 +1,106 @@
+/** The auditor as the daemon's thread sees it: the work is done on another one, which is made anew where it died (spec 5.4). */
+import type { Worker } from "node:worker_threads";
+import { PalyraError } from "../errors.ts";
+import type { PassSummary } from "../lifecycle/index.ts";
+import type { AuditDocument } from "../operations/skills/audit.ts";
+import type { Auditor } from "./auditor.ts";
+import { type Ask, errorOf, type Tell } from "./auditor-messages.ts";
+
+/** Milliseconds that what runs has to come to its end; a module that the engine still looks at does not hear of it. */
+const CLOSE_GRACE_MS = 10_000;
+
+/** @param start makes the thread, at the first use and after each that died */
+export function threadedAuditor(start: () => Worker, warn: (text: string) => void): Auditor {
+  let thread: AuditorThread | undefined;
+  let passing: Promise<PassSummary> | undefined;
+  let isClosed = false;
+  const running = (): AuditorThread => {
+    if (isClosed) throw unavailable("it is being stopped");
+    if (thread === undefined || thread.hasEnded) thread = new AuditorThread(start(), warn);
+    return thread;
+  };
+  return {
+    pass: () => {
+      passing ??= (async () => running().pass())().finally(() => {
+        passing = undefined;
+      });
+      return passing;
+    },
+    audit: async (request, caller) => running().audit((id) => ({ do: "audit", id, request, caller })),
+    close: async () => {
+      isClosed = true;
+      await thread?.close();
+    },
+  };
+}
+
+interface Waiting {
+  readonly pass?: (summary: PassSummary) => void;
+  readonly audit?: (document: AuditDocument) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** One thread, and who waits for it. */
+class AuditorThread {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #ended: Promise<void>;
+  #lastId = 0;
+  hasEnded = false;
+
+  constructor(worker: Worker, warn: (text: string) => void) {
+    this.#worker = worker;
+    let problem = "its thread ended";
+    worker.on("message", (tell: Tell) => (tell.of === "warning" ? warn(tell.text) : this.#answer(tell)));
+    worker.on("error", (error: Error) => {
+      problem = `its thread died of ${"code" in error ? String(error.code) : `${error.name}: ${error.message}`}`;
+    });
+    this.#ended = new Promise((resolve) => {
+      worker.on("exit", () => {
+        this.hasEnded = true;
+        for (const { reject } of this.#waiting.values()) reject(unavailable(problem));
+        this.#waiting.clear();
+        resolve();
+      });
+    });
+  }
+
+  pass(): Promise<PassSummary> {
+    return new Promise((pass, reject) => this.#ask({ pass, reject }, (id) => ({ do: "pass", id })));
+  }
+
+  audit(ask: (id: number) => Ask): Promise<AuditDocument> {
+    return new Promise((audit, reject) => this.#ask({ audit, reject }, ask));
+  }
+
+  /** What the thread does not end by itself is ended: nothing that it does is half done by that (spec 5.2, 5.3). */
+  async close(): Promise<void> {
+    if (this.hasEnded) return;
+    this.#post({ do: "close" });
+    const timer = setTimeout(() => void this.#worker.terminate(), CLOSE_GRACE_MS);
+    await this.#ended;
+    clearTimeout(timer);
+  }
+
+  #ask(waiting: Waiting, ask: (id: number) => Ask): void {
+    this.#lastId += 1;
+    this.#waiting.set(this.#lastId, waiting);
+    this.#post(ask(this.#lastId));
+  }
+
+  #post(ask: Ask): void {
+    this.#worker.postMessage(ask);
+  }
+
+  #answer(tell: Exclude<Tell, { readonly of: "warning" }>): void {
+    const waiting = this.#waiting.get(tell.id);
+    this.#waiting.delete(tell.id);
+    if (tell.of === "failure") waiting?.reject(errorOf(tell.failure));
+    else if (tell.of === "pass") waiting?.pass?.(tell.summary);
+    else waiting?.audit?.(tell.document);
+  }
+}
+
+function unavailable(problem: string): PalyraError<"AuditorUnavailable"> {
+  return new PalyraError("AuditorUnavailable", { problem });
+}

@@ -87,10 +87,16 @@ describe("what is loaded (habit 8)", () => {
     ).toHaveLength(1);
   });
   it("by the daemon: its server, and nothing of the command line's prompts or of building skills", () => {
-    const files = loadedBy("entry/palyrad.ts", true);
+    const files = loadedBy("entry/palyrad-main.ts", true);
     expect(packages(files)).toEqual(expect.arrayContaining(["@hono/node-server", "@valibot/to-json-schema", "hono", "valibot"]));
     expect(folders(files)).toEqual(expect.arrayContaining(["palyra/daemon", "palyra/http"]));
     expect(folders(files).filter((folder) => /conformance|authoring/.test(folder))).toEqual([]);
+  });
+  it("by the daemon's thread that audits: nothing of its server", () => {
+    const files = loadedBy("entry/palyrad-worker.ts", true);
+    expect(folders(files)).toEqual(expect.arrayContaining(["core/audit", "palyra/daemon", "palyra/lifecycle"]));
+    expect(folders(files).filter((folder) => /http|cli|conformance|authoring/.test(folder))).toEqual([]);
+    expect(packages(files)).not.toContain("hono");
   });
   it("by no command: anything of the daemon", () => {
     const files = Object.values(outputsOf(false)).flatMap(({ inputs }) => Object.keys(inputs));

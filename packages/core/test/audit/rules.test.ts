@@ -50,6 +50,53 @@ describe("lists of a manifest in details", () => {
     });
 });
 
+describe("what a policy allows or not (spec 4.2, 4.3)", () => {
+  const devices = { capabilities: { device_capabilities: ["camera.read"] } };
+  const optIns = { filesystem: false, http_egress: true, secrets: false, device: false, node: true };
+  const wildcards = { capabilities: { wildcard_opt_in: optIns } };
+  const exporting = (count: number): SubjectParts => ({ modules: [readModule("modules/m.wasm", { exportedFunctions: count })] });
+  const of = (module_path: string, exported_functions: number, max_exported_functions: number) => ({
+    module_path,
+    exported_functions,
+    max_exported_functions,
+  });
+  const none = { device_capabilities: [], allow_device_capabilities: false };
+  const asked = { device_capabilities: ["camera.read"] };
+  const opted = { wildcard_opt_ins: ["http_egress", "node"] };
+  const cases: readonly (readonly [string, string, SubjectParts, string, object])[] = [
+    ["no device", "forbidden_device_capabilities", {}, "pass", none],
+    ["a device", "forbidden_device_capabilities", devices, "fail", asked],
+    [
+      "a device that is allowed",
+      "forbidden_device_capabilities",
+      { ...devices, policy: { allow_device_capabilities: true } },
+      "pass",
+      { ...asked, allow_device_capabilities: true },
+    ],
+    ["no wildcard", "forbidden_wildcard_capabilities", {}, "pass", { wildcard_opt_ins: [], allow_wildcard_capabilities: false }],
+    ["wildcards", "forbidden_wildcard_capabilities", wildcards, "fail", opted],
+    [
+      "wildcards that are allowed",
+      "forbidden_wildcard_capabilities",
+      { ...wildcards, policy: { allow_wildcard_capabilities: true } },
+      "pass",
+      { ...opted, allow_wildcard_capabilities: true },
+    ],
+    ["128 exports", "wasm_exported_function_limit", exporting(128), "pass", of("modules/m.wasm", 128, 128)],
+    ["129 exports", "wasm_exported_function_limit", exporting(129), "fail", of("modules/m.wasm", 129, 128)],
+    [
+      "as many as another policy has it",
+      "wasm_exported_function_limit",
+      { ...exporting(3), policy: { max_exported_functions: 2 } },
+      "fail",
+      of("modules/m.wasm", 3, 2),
+    ],
+  ];
+  it.each(cases)("%s", (_, id, parts, status, details) => {
+    expect(checks(parts, id)).toEqual([expect.objectContaining({ status, details })]);
+  });
+});
+
 describe("T22 (audit): secrets that are never granted are not asked for", () => {
   const own = "skill:acme.echo";
   const cases: readonly (readonly [string, SubjectParts, string])[] = [

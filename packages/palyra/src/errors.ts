@@ -58,7 +58,12 @@ export interface PalyraErrorDetails {
   /** Nobody can be listened to at this address. `code` is the system's: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
   ListenFailed: { readonly address: string; readonly code: string };
   JournalUnavailable: { readonly file: string; readonly problem: string };
-  JournalChainBroken: { readonly seq: number; readonly problem: string };
+  /** `recorded`: the head that is kept elsewhere and that the chain does not lead through; null: none is kept (spec 5.3, T26). */
+  JournalChainBroken: {
+    readonly seq: number;
+    readonly problem: string;
+    readonly recorded?: { readonly seq: number; readonly hash: string } | null;
+  };
   LockTimeout: { readonly file: string; readonly waited_ms: number; readonly holder?: string };
   /** T41. */
   UnsafeInstallName: { readonly name: string; readonly problem: string };

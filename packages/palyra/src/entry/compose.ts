@@ -2,20 +2,27 @@
 import { homedir } from "node:os";
 import { PalyraError } from "../errors.ts";
 import { io } from "../files/index.ts";
-import { openJournal } from "../journal/index.ts";
+import type { HeadRecords } from "../journal/index.ts";
 import { type Home, placesOf } from "../lifecycle/home.ts";
 import type { ConformanceBodies, Services } from "../operations/services.ts";
 import { nodePlatform } from "../platform/node.ts";
 import { type Environment, resolveSettings, type SettingsOptions } from "../settings.ts";
 import { type VaultDoor, vaultDoor } from "../vault/index.ts";
+import { journalsKeeping } from "./journals.ts";
 import { stdout } from "./streams.ts";
 import { monotonicUlids } from "./ulid.ts";
 
 /** What may be asked of the person at a terminal; absent where nobody may be asked (spec 5.2). */
 export type AskSecret = (label: string) => Promise<Uint8Array>;
 
+/** Of a process that lives long. */
+export interface LongLived {
+  /** Milliseconds: the heads of journals are kept at most so often (spec 5.3). */
+  readonly headsEveryMs: number;
+}
+
 /** Everything that operations work with. `Usage`, `JournalUnavailable`. */
-export function compose(options: SettingsOptions, env: Environment, askSecret?: AskSecret): Services {
+export function compose(options: SettingsOptions, env: Environment, askSecret?: AskSecret, longLived?: LongLived): Services {
   const os = process.platform === "win32" ? "windows" : "posix";
   const settings = resolveSettings(options, env, { os, home: homedir() });
   const vault = vaultDoor({
@@ -24,13 +31,15 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
     passphraseFile: settings.vaultPassphraseFile.value,
     askSecret,
   });
+  const records = recordsIn(vault);
+  const journals = journalsKeeping(records, longLived?.headsEveryMs ?? 0);
   const home: Home = {
     places: placesOf(settings),
     platform: nodePlatform,
     newUlid: monotonicUlids(randomBytes),
-    openJournal,
+    openJournal: journals.open,
     holdsSecret: async (scope, key) => (await import("../vault/holds.ts")).holdsSecret(vault, scope, key),
-    records: recordsIn(vault),
+    records,
   };
   return {
     home,
@@ -43,13 +52,18 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
     randomBytes,
     sourceDateEpoch: env["SOURCE_DATE_EPOCH"],
     conformance: conformanceBodies(),
+    close: journals.close,
   };
 }
 
 /** The vault is opened by what reads trust or writes, and by nothing else: `list` never loads it. */
-function recordsIn(vault: VaultDoor): Home["records"] {
+function recordsIn(vault: VaultDoor): Home["records"] & HeadRecords {
   const open = async () => (await import("../vault/records.ts")).vaultRecords(vault, () => Date.now());
-  return { get: async (key) => (await open()).get(key), put: async (key, value) => (await open()).put(key, value) };
+  return {
+    get: async (key) => (await open()).get(key),
+    put: async (key, value) => (await open()).put(key, value),
+    replace: async (key, from, to) => (await open()).replace(key, from, to),
+  };
 }
 
 /** Loaded when it is used: most commands that only read need no random number. */

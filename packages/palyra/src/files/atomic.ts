@@ -14,13 +14,16 @@ export interface AtomicOptions {
   readonly temporary?: string;
 }
 
+/** Parts are written as they come: what makes them may throw, and then nothing is replaced. */
+type Content = Uint8Array | string | AsyncIterable<string>;
+
 /**
  * Replaces a file so that every reader, and every moment of a power loss, sees the old bytes or the new ones: written beside it, synced,
  * renamed, the folder synced. `Io` if it cannot; then the old file is as it was.
  *
  * Our own in place of `write-file-atomic`, which does not sync the folder and leaves its temporary file where it likes.
  */
-export async function writeFileAtomically(file: string, content: Uint8Array | string, options: AtomicOptions): Promise<void> {
+export async function writeFileAtomically(file: string, content: Content, options: AtomicOptions): Promise<void> {
   const temporary = options.temporary ?? join(dirname(file), `.${basename(file)}.${unguessable()}.tmp`);
   await io("write", file, async () => {
     try {
@@ -38,10 +41,11 @@ export async function writeFileAtomically(file: string, content: Uint8Array | st
 }
 
 /** Writes a new file and syncs it. Refuses one that is there, and never follows a link that somebody laid in its place. */
-export async function writeSynced(file: string, content: Uint8Array | string, mode: number): Promise<void> {
+export async function writeSynced(file: string, content: Content, mode: number): Promise<void> {
   const handle = await open(file, "wx", mode);
   try {
-    await handle.writeFile(content);
+    if (typeof content === "string" || content instanceof Uint8Array) await handle.writeFile(content);
+    else for await (const part of content) await handle.appendFile(part);
     if (process.platform !== "win32") await handle.chmod(mode);
     await handle.sync();
   } finally {

@@ -8,6 +8,7 @@ export { type ListedFile, type ListedFolder, listFolder } from "./list-folder.ts
 export { LOCK_TIMEOUT_MS, type LockOptions, withFreeLock, withLock } from "./lock.ts";
 export { fileMark } from "./mark.ts";
 export { openOwn, readOwn, writeOwn } from "./own.ts";
+export { placeDigest } from "./place-digest.ts";
 export { type BoundedRead, readBounded, readHandle, readIfThere, readRegular } from "./read.ts";
 export {
   type Database,

@@ -5,77 +5,125 @@
  *                     each of seq, event_ulid, kind, timestamp, principal, device_id, channel, payload_json as
  *                     u64-BE length + UTF-8; integers in decimal; null as the length 2^64-1 )
  */
-import { fromHex, isSha256Hex, u64be } from "palyra-skills/encoding";
+import { isSha256Hex } from "palyra-skills/encoding";
 import { PalyraError } from "../errors.ts";
 
 const DOMAIN = "palyra.skill.event.v1";
-const NULL_LENGTH = u64be(2n ** 64n - 1n);
+const HASH_BYTES = 32;
+const LENGTH_BYTES = 8;
 /** What the first event follows. */
 export const GENESIS_HASH = "0".repeat(64);
 
-/** The hashed fields in their order. Text as its very bytes, so that what is stored is what is checked. */
+/** The hashed fields in their order. */
 export type ChainedFields = readonly [
-  seq: bigint | number,
-  eventUlid: Uint8Array | string,
-  kind: Uint8Array | string,
-  timestamp: bigint | number,
-  principal: Uint8Array | string,
-  deviceId: Uint8Array | string,
-  channel: Uint8Array | string | null,
-  payloadJson: Uint8Array | string,
+  seq: number,
+  eventUlid: string,
+  kind: string,
+  timestamp: number,
+  principal: string,
+  deviceId: string,
+  channel: string | null,
+  payloadJson: string,
 ];
 
-/** `prevHash` as 64 lower-case hex digits, and so is the answer. */
-export function eventHash(prevHash: string, fields: ChainedFields): string {
-  // Loaded when it hashes: whoever only reads statuses need not.
-  const hash = process
-    .getBuiltinModule("node:crypto")
-    .createHash("sha256")
-    .update(DOMAIN)
-    .update(hashBytes(prevHash, Number(fields[0])));
-  for (const field of fields) {
-    if (field === null) hash.update(NULL_LENGTH);
-    else {
-      const bytes = field instanceof Uint8Array ? field : Buffer.from(String(field));
-      hash.update(u64be(bytes.byteLength)).update(bytes);
-    }
-  }
-  return hash.digest("hex");
-}
-
-function hashBytes(hash: string, seq: number): Uint8Array {
-  const bytes = isSha256Hex(hash) ? fromHex(hash) : undefined;
-  if (bytes === undefined) throw new PalyraError("JournalChainBroken", { seq, problem: "prev_hash is no SHA-256" });
-  return bytes;
-}
-
-/** A link as it is stored. */
-export interface Link {
-  readonly fields: ChainedFields;
-  readonly prevHash: string;
+/** An event and where it stands. `hash` as 64 lower-case hex digits; `seq` 0 with `GENESIS_HASH`: before the first. */
+export interface Head {
+  readonly seq: number;
   readonly hash: string;
 }
 
+/** A head that is kept apart from the journal, which its chain must lead through (T26). */
+export interface Anchor extends Head {
+  /** Where, for messages: `in the vault`. */
+  readonly kept: string;
+}
+
+export const GENESIS: Head = { seq: 0, hash: GENESIS_HASH };
+
+/** `prevHash` as 64 lower-case hex digits, and so is the answer. */
+export function eventHash(prevHash: string, fields: ChainedFields): string {
+  if (!isSha256Hex(prevHash)) throw broken(fields[0], "prev_hash is no SHA-256");
+  const parts = fields.map((field) => (field === null ? null : Buffer.from(String(field))));
+  const lengths = parts.map((part) => part?.byteLength ?? -1);
+  return framedHash(prevHash, Buffer.concat(parts.flatMap((part) => part ?? [])), lengths);
+}
+
+let frame = Buffer.alloc(0);
+
+/** @param content the fields one after the other; @param lengths bytes of each, -1 for null */
+function framedHash(prevHash: string, content: Uint8Array, lengths: readonly number[]): string {
+  const size = DOMAIN.length + HASH_BYTES + lengths.length * LENGTH_BYTES + content.byteLength;
+  if (frame.byteLength < size) frame = Buffer.alloc(2 * size);
+  let at = frame.write(DOMAIN, 0, "latin1");
+  at += frame.write(prevHash, at, "hex");
+  let from = 0;
+  for (const length of lengths) {
+    if (length < 0) {
+      frame.fill(0xff, at, at + LENGTH_BYTES);
+      at += LENGTH_BYTES;
+      continue;
+    }
+    frame.writeUInt32BE(0, at);
+    frame.writeUInt32BE(length, at + LENGTH_BYTES / 2);
+    at += LENGTH_BYTES;
+    frame.set(content.subarray(from, from + length), at);
+    at += length;
+    from += length;
+  }
+  // Loaded when it hashes: whoever only reads statuses need not.
+  return process.getBuiltinModule("node:crypto").hash("sha256", frame.subarray(0, at), "hex");
+}
+
+/**
+ * A link as it is stored: the very bytes of its hashed fields, then of `prev_hash` and `hash`, one after the other, so that what a driver
+ * would mend or cut while making a string of them shows.
+ */
+export interface Link {
+  readonly seq: bigint;
+  readonly content: Uint8Array;
+  /** Bytes of each; -1 for null. */
+  readonly lengths: readonly number[];
+}
+
+/** The bytes of a hashed field, by its place. */
+export function fieldOf({ content, lengths }: Link, place: number): Buffer {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  const start = lengths.slice(0, place).reduce((sum, length) => sum + Math.max(0, length), 0);
+  return bytes.subarray(start, start + Math.max(0, lengths[place] ?? 0));
+}
+
+/** Of one link, beside what is hashed. */
+const HASHES = 2;
+
 /** Walks a chain link by link, holding only its head. */
 export class ChainWalk {
-  #events = 0;
-  #head = GENESIS_HASH;
+  #head: Head;
 
-  /** Spec 5.3, T26: no gap, no fork, nothing changed. Throws `JournalChainBroken`. */
-  step({ fields, prevHash, hash }: Link): void {
-    const seq = this.#events + 1;
-    if (BigInt(fields[0]) !== BigInt(seq)) throw broken(seq, "an event is missing or numbered wrongly");
-    if (prevHash !== this.#head) throw broken(seq, "does not follow the event before it");
-    if (eventHash(prevHash, fields) !== hash) throw broken(seq, "was changed: its hash is another");
-    this.#events = seq;
-    this.#head = hash;
+  constructor(from: Head = GENESIS) {
+    this.#head = from;
   }
 
-  get summary(): { readonly events: number; readonly head: string } {
-    return { events: this.#events, head: this.#head };
+  /** Spec 5.3, T26: no gap, no fork, nothing changed. Throws `JournalChainBroken`. */
+  step({ seq: found, content, lengths }: Link): void {
+    const { hash: prevHash, seq: before } = this.#head;
+    const seq = before + 1;
+    const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+    const [prevLength = 0, hashLength = 0] = lengths.slice(-HASHES);
+    const end = bytes.byteLength - hashLength;
+    if (found !== BigInt(seq)) throw broken(seq, "an event is missing or numbered wrongly");
+    if (bytes.toString("latin1", end - prevLength, end) !== prevHash) throw broken(seq, "does not follow the event before it");
+    const hash = framedHash(prevHash, bytes.subarray(0, end - prevLength), lengths.slice(0, -HASHES));
+    if (bytes.toString("latin1", end) !== hash) throw broken(seq, "was changed: its hash is another");
+    this.#head = { seq, hash };
+  }
+
+  /** The last link; `GENESIS` before the first. */
+  get head(): Head {
+    return this.#head;
   }
 }
 
-export function broken(seq: number, problem: string): PalyraError<"JournalChainBroken"> {
-  return new PalyraError("JournalChainBroken", { seq, problem });
+/** `recorded`: what is kept of the journal elsewhere, where it is that which does not fit; null: nothing is. */
+export function broken(seq: number, problem: string, recorded?: Head | null): PalyraError<"JournalChainBroken"> {
+  return new PalyraError("JournalChainBroken", { seq, problem, ...(recorded === undefined ? {} : { recorded }) });
 }

@@ -1,5 +1,5 @@
 /** How rows and events become one status (spec 5.3, T2, T26). Pure. */
-import type { EffectiveStatus, StatusRow } from "./journal.ts";
+import type { EffectiveStatus, StatusRow } from "./records.ts";
 
 const UNKNOWN: EffectiveStatus = { status: "unknown", source: "unknown" };
 

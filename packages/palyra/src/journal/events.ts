@@ -1,8 +1,8 @@
 /** Which events there are, and which of them set a status (spec 11.7). */
 import type { JsonObject } from "palyra-skills/encoding";
-import type { NewEvent, SkillStatus, StatusRow } from "./journal.ts";
+import type { NewEvent, SkillStatus, StatusRow } from "./records.ts";
 
-/** Kinds of spec 11.7, and `skill.disabled`, which Palyra does not have. */
+/** Kinds of spec 11.7, and those that Palyra does not have. */
 export const EVENT_KINDS = [
   "skill.audit",
   "skill.installed",
@@ -15,6 +15,8 @@ export const EVENT_KINDS = [
   "skill.enabled",
   "skill.trust_changed",
   "skill.procedure_saved",
+  "skill.started",
+  "skill.head_accepted",
 ] as const;
 
 export type EventKind = (typeof EVENT_KINDS)[number];
@@ -24,6 +26,14 @@ export type EventKind = (typeof EVENT_KINDS)[number];
  * of a version that is installed already.
  */
 export const STATUS_KINDS = ["skill.quarantined", "skill.disabled", "skill.enabled"] as const satisfies readonly EventKind[];
+
+/** Kinds by whose events nothing was decided that a start rests on. Any other may have been. */
+export const NEUTRAL_KINDS = [
+  "skill.audit",
+  "skill.verified",
+  "skill.procedure_saved",
+  "skill.started",
+] as const satisfies readonly EventKind[];
 
 export const STATUS_EVENT = {
   active: "skill.enabled",
@@ -91,7 +101,8 @@ export function skillOfEvent(payloadJson: string): string | undefined {
 function parsed(payloadJson: string): ReadonlyMap<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(payloadJson);
-    return typeof value === "object" && value !== null ? new Map<string, unknown>(Object.entries(value)) : undefined;
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? new Map<string, unknown>(Object.entries(value)) : undefined;
   } catch {
     return undefined;
   }

@@ -1,19 +1,19 @@
 /** The journal: statuses and the hash-chained events, on SQLite (spec 5.3). */
-export { GENESIS_HASH } from "./chain.ts";
+export { type Anchor, eventHash, GENESIS, GENESIS_HASH, type Head } from "./chain.ts";
 export { foldId, restriction } from "./effective.ts";
 export { type Actor, EVENT_KINDS, type EventKind, newEvent, STATUS_EVENT, STATUS_KINDS } from "./events.ts";
-export type {
-  ChainSummary,
-  EffectiveStatus,
-  EventQuery,
-  Journal,
-  JournalWriter,
-  NewEvent,
-  OpenJournal,
-  SkillStatus,
-  StatusRow,
-  StoredEvent,
-} from "./journal.ts";
+export {
+  acceptHead,
+  type HeadKeeper,
+  type HeadRecords,
+  IN_THE_VAULT,
+  notHeld,
+  recordedHead,
+  requireRecorded,
+} from "./heads.ts";
+export type { Journal, JournalWriter, OpenJournal, TransactionOptions } from "./journal.ts";
+export { KnownChain } from "./known-chain.ts";
 export { auditLine, projectOutbox, rebuildAuditFile } from "./outbox.ts";
+export type { ChainSummary, EffectiveStatus, EventQuery, NewEvent, SkillStatus, StatusRow, StoredEvent } from "./records.ts";
 export { looksSecret, REDACTED, redact } from "./redact.ts";
 export { JOURNAL_TIMEOUT_MS, openJournal } from "./sqlite.ts";

@@ -7,7 +7,8 @@ import { constants } from "node:fs";
 import { type FileHandle, link, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ifThere, io, openOwn, syncFolder } from "../files/index.ts";
-import type { Journal, StoredEvent } from "./journal.ts";
+import type { Journal } from "./journal.ts";
+import type { StoredEvent } from "./records.ts";
 
 /** Lines that are appended and synced together. */
 const BATCH_LINES = 500;

@@ -1,21 +1,11 @@
 /** The questions that the journal answers, over any open database with some of our tables (spec 5.3). */
 import type { Database, SqlValue } from "../files/index.ts";
-import { broken, type ChainedFields, ChainWalk } from "./chain.ts";
-import { effectiveStatus, foldId, type PlacedStatus, statusKey } from "./effective.ts";
-import { skillOfEvent, statusOfEvent } from "./events.ts";
-import type { ChainSummary, EffectiveStatus, EventQuery, StatusRow, StoredEvent } from "./journal.ts";
-import { STATUS_KIND_LIST, type Tables } from "./schema.ts";
+import type { Head } from "./chain.ts";
+import { foldId } from "./effective.ts";
+import { skillOfEvent } from "./events.ts";
+import type { EventQuery, StoredEvent } from "./records.ts";
+import type { Tables } from "./schema.ts";
 
-const STATUS_COLUMNS = [
-  "skill_id",
-  "version",
-  "status",
-  "reason",
-  "detected_at_ms",
-  "operator_principal",
-  "created_at_unix_ms",
-  "updated_at_unix_ms",
-];
 const EVENT_COLUMNS = [
   "seq",
   "event_ulid",
@@ -29,73 +19,6 @@ const EVENT_COLUMNS = [
   "hash",
 ];
 const DEFAULT_EVENTS = 100;
-
-export function readRows(database: Database, tables: Tables, skillId: string, version: string): StatusRow[] {
-  const rows: StatusRow[] = [];
-  if (!tables.status) return rows;
-  const where = "FROM skill_status WHERE skill_id = ?1 COLLATE NOCASE AND version = ?2";
-  database.select(STATUS_COLUMNS, where, [skillId, version], (row) => {
-    rows.push(toStatusRow(row));
-  });
-  return rows;
-}
-
-export function readStatus(database: Database, tables: Tables, skillId: string, version: string): EffectiveStatus {
-  const key = statusKey(skillId, version);
-  let last: PlacedStatus | undefined;
-  let unreadable = false;
-  eachStatusEvent(database, tables, "DESC", (row, seq) => {
-    unreadable ||= row === "unreadable";
-    if (row === "unreadable" || statusKey(row.skill_id, row.version) !== key) return true;
-    last = { seq, row };
-    return false;
-  });
-  return effectiveStatus(readRows(database, tables, skillId, version), last, unreadable);
-}
-
-export function readStatuses(database: Database, tables: Tables): (skillId: string, version: string) => EffectiveStatus {
-  const rows = new Map<string, StatusRow[]>();
-  const last = new Map<string, PlacedStatus>();
-  if (tables.status)
-    database.select(STATUS_COLUMNS, "FROM skill_status", [], (columns) => {
-      const row = toStatusRow(columns);
-      const key = statusKey(row.skill_id, row.version);
-      const same = rows.get(key);
-      if (same === undefined) rows.set(key, [row]);
-      else same.push(row);
-    });
-  let unreadable = false;
-  const readSince = new Set<string>();
-  eachStatusEvent(database, tables, "ASC", (row, seq) => {
-    if (row === "unreadable") {
-      unreadable = true;
-      readSince.clear();
-      return true;
-    }
-    const key = statusKey(row.skill_id, row.version);
-    last.set(key, { seq, row });
-    if (unreadable) readSince.add(key);
-    return true;
-  });
-  return (skillId, version) => {
-    const key = statusKey(skillId, version);
-    return effectiveStatus(rows.get(key) ?? [], last.get(key), unreadable && !readSince.has(key));
-  };
-}
-
-function eachStatusEvent(
-  database: Database,
-  tables: Tables,
-  order: "ASC" | "DESC",
-  visit: (row: StatusRow | "unreadable", seq: number) => boolean,
-): void {
-  if (!tables.events) return;
-  const from = `FROM skill_events WHERE kind IN (${STATUS_KIND_LIST}) ORDER BY seq ${order}`;
-  database.select(["seq", "payload_json", "timestamp_unix_ms"], from, [], ([seq, payload, time]) => {
-    const row = statusOfEvent({ payload_json: text(payload), timestamp_unix_ms: Number(time) });
-    return row === undefined || visit(row, Number(seq));
-  });
-}
 
 export function readEvents(database: Database, tables: Tables, query: EventQuery): StoredEvent[] {
   const found: StoredEvent[] = [];
@@ -148,12 +71,22 @@ export function readEvent(database: Database, eventUlid: string): StoredEvent | 
   return found;
 }
 
-export function readHead(database: Database): { readonly seq: number; readonly hash: string } | undefined {
-  let head: { seq: number; hash: string } | undefined;
+export function readHead(database: Database): Head | undefined {
+  let head: Head | undefined;
   database.select(["seq", "hash"], "FROM skill_events ORDER BY seq DESC LIMIT 1", [], ([seq, hash]) => {
     head = { seq: Number(seq), hash: text(hash) };
   });
   return head;
+}
+
+/** Whether an event stands there; where the first would follow it, one always does. */
+export function holds(database: Database, tables: Tables, { seq, hash }: Head): boolean {
+  let found = seq === 0;
+  if (tables.events && seq > 0)
+    database.select(["hash"], "FROM skill_events WHERE seq = ?1", [seq], ([there]) => {
+      found = there === hash;
+    });
+  return found;
 }
 
 /** Whether an event says that it follows the one with this hash. */
@@ -177,55 +110,6 @@ export function readWaiting(database: Database, tables: Tables, auditFile: strin
   return found;
 }
 
-const TEXT_COLUMNS = ["event_ulid", "kind", "principal", "device_id", "channel", "payload_json", "prev_hash", "hash"];
-const LINK_TYPES = /^text text text text (text|null) text text text integer$/;
-
-/**
- * Spec 5.3, T26. Texts are read as their very bytes: what a driver would mend or cut while making a string of it shows. One statement,
- * so one moment of the journal, whatever others append meanwhile.
- */
-export function walkChain(database: Database, tables: Tables): ChainSummary {
-  const walk = new ChainWalk();
-  if (!tables.events) return walk.summary;
-  const types = [...TEXT_COLUMNS, "timestamp_unix_ms"].map((column) => `typeof(${column})`).join(" || ' ' || ");
-  const columns = ["seq", types, "timestamp_unix_ms", ...TEXT_COLUMNS.map((column) => `CAST(${column} AS BLOB)`)];
-  database.select(columns, "FROM skill_events ORDER BY seq", [], ([seq, found, timestamp, ...texts]) => {
-    const [ulid, kind, principal, device, channel, payload, prevHash, hash] = texts.map(blob);
-    const at = walk.summary.events + 1;
-    if (typeof seq !== "bigint" || typeof timestamp !== "bigint" || typeof found !== "string" || !LINK_TYPES.test(found))
-      throw broken(at, "a column has another type");
-    if (!ulid || !kind || !principal || !device || !channel || !payload || !prevHash || !hash)
-      throw broken(at, "a column is missing");
-    const channelOrNull = found.includes("null") ? null : channel;
-    const fields: ChainedFields = [seq, ulid, kind, timestamp, principal, device, channelOrNull, payload];
-    walk.step({ fields, prevHash: ascii(prevHash), hash: ascii(hash) });
-  });
-  return walk.summary;
-}
-
-/** An empty blob comes as null from a driver that cannot tell; the type of the column is checked apart. */
-function blob(value: SqlValue): Uint8Array {
-  return value instanceof Uint8Array ? value : new Uint8Array();
-}
-
-function ascii(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("latin1");
-}
-
-function toStatusRow(columns: readonly SqlValue[]): StatusRow {
-  const [skillId, version, status, reason, detected, principal, created, updated] = columns;
-  return {
-    skill_id: text(skillId),
-    version: text(version),
-    status: text(status),
-    reason: reason === null ? null : text(reason),
-    detected_at_ms: Number(detected),
-    operator_principal: text(principal),
-    created_at_unix_ms: Number(created),
-    updated_at_unix_ms: Number(updated),
-  };
-}
-
 function toStoredEvent(columns: readonly SqlValue[]): StoredEvent {
   const [seq, ulid, kind, timestamp, principal, device, channel, payload, prevHash, hash] = columns;
   return {
@@ -243,7 +127,7 @@ function toStoredEvent(columns: readonly SqlValue[]): StoredEvent {
 }
 
 /** Another program may have put anything there: what is no text reads as a text that means nothing. */
-function text(value: SqlValue | undefined): string {
+export function text(value: SqlValue | undefined): string {
   if (typeof value === "string") return value;
   return value instanceof Uint8Array || value === null || value === undefined ? "" : String(value);
 }

@@ -8,7 +8,20 @@ import { STATUS_KINDS } from "./events.ts";
 /** Of `skill_schema`. A greater number was written by a newer release, and is refused. */
 export const SCHEMA_VERSION = 1;
 
-export const STATUS_KIND_LIST = STATUS_KINDS.map((kind) => `'${kind}'`).join(", ");
+/** Events that may set a status. */
+export const IS_STATUS_EVENT = `kind IN (${STATUS_KINDS.map((kind) => `'${kind}'`).join(", ")})`;
+
+/**
+ * Whose status an event sets, as `statusKey` has it; empty where that is lost with a damaged payload, null where it sets none. Nested,
+ * since only CASE promises not to look at what comes after. The text is the index's own: SQLite knows it again by that.
+ */
+export const STATUS_KEY = `CASE WHEN typeof(payload_json) = 'text' AND json_valid(payload_json) THEN
+  CASE WHEN json_type(payload_json) = 'object' THEN
+    CASE WHEN json_type(payload_json, '$.skill_id') = 'text' AND json_type(payload_json, '$.version') = 'text'
+           AND json_type(payload_json, '$.status') = 'text'
+      THEN lower(json_extract(payload_json, '$.skill_id')) || char(10) || json_extract(payload_json, '$.version') END
+  ELSE '' END
+ELSE '' END`;
 
 const TABLES = `
 CREATE TABLE IF NOT EXISTS skill_status (
@@ -34,12 +47,21 @@ CREATE TABLE IF NOT EXISTS skill_events (
   prev_hash TEXT NOT NULL UNIQUE,
   hash TEXT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS skill_events_status ON skill_events (seq) WHERE kind IN (${STATUS_KIND_LIST});
 CREATE TABLE IF NOT EXISTS skill_outbox (
   seq INTEGER NOT NULL PRIMARY KEY,
   audit_file TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS skill_schema (version INTEGER NOT NULL PRIMARY KEY);
+`;
+
+/**
+ * Only makes look-ups fast: without it they find the same. So it is no part of the schema's version, and a file that has none yet gets it
+ * from the next writer, in place of one of earlier releases.
+ */
+const INDEX = "skill_events_status_key";
+const INDEXES = `
+CREATE INDEX IF NOT EXISTS ${INDEX} ON skill_events (${STATUS_KEY}) WHERE ${IS_STATUS_EVENT};
+DROP INDEX IF EXISTS skill_events_status;
 `;
 
 // T26. INSERT OR REPLACE deletes what it conflicts with without a delete trigger: each column that it could conflict on counts.
@@ -62,14 +84,18 @@ export interface Tables {
   readonly outbox: boolean;
   /** Number in `skill_schema`; 0 where the table is not there or empty. */
   readonly schema: number;
+  /** Whether statuses are found by an index. */
+  readonly indexed: boolean;
   /** No table of anybody's. */
   readonly empty: boolean;
 }
 
 export function readTables(database: Database): Tables {
   const names = new Set<unknown>();
-  database.select(["name"], "FROM sqlite_master WHERE type = 'table'", [], ([name]) => {
-    names.add(name);
+  let indexed = false;
+  database.select(["type", "name"], "FROM sqlite_master WHERE type IN ('table', 'index')", [], ([type, name]) => {
+    if (type === "table") names.add(name);
+    else indexed ||= name === INDEX;
   });
   let schema = 0;
   if (names.has("skill_schema"))
@@ -81,13 +107,19 @@ export function readTables(database: Database): Tables {
     events: names.has("skill_events"),
     outbox: names.has("skill_outbox"),
     schema,
+    indexed,
     empty: names.size === 0,
   };
+}
+
+export function isComplete({ schema, indexed }: Tables): boolean {
+  return schema === SCHEMA_VERSION && indexed;
 }
 
 /** Makes what is missing; inside a transaction. */
 export function createTables(database: Database): void {
   database.exec(TABLES);
   database.exec(TRIGGERS);
+  database.exec(INDEXES);
   database.run("INSERT OR IGNORE INTO skill_schema (version) VALUES (?1)", [SCHEMA_VERSION]);
 }

@@ -3,10 +3,25 @@ import { open, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PalyraError } from "../errors.ts";
-import { type Database, ifThere, makeFolder, openDatabase, sqliteResult, syncFolder, systemCode } from "../files/index.ts";
-import type { ChainSummary, EffectiveStatus, EventQuery, Journal, JournalWriter, OpenJournal, StoredEvent } from "./journal.ts";
-import { readChanges, readEvents, readStatus, readStatuses, readWaiting, walkChain } from "./queries.ts";
-import { createTables, readTables, SCHEMA_VERSION, type Tables } from "./schema.ts";
+import {
+  type Database,
+  faultPoint,
+  ifThere,
+  io,
+  makeFolder,
+  openDatabase,
+  sqliteResult,
+  syncFolder,
+  systemCode,
+} from "../files/index.ts";
+import { type Anchor, GENESIS_HASH, type Head } from "./chain.ts";
+import type { HeadKeeper } from "./heads.ts";
+import type { Journal, JournalWriter, OpenJournal, TransactionOptions } from "./journal.ts";
+import type { KnownChain } from "./known-chain.ts";
+import { holds, readChanges, readEvents, readHead, readWaiting } from "./queries.ts";
+import type { ChainSummary, EffectiveStatus, EventQuery, StoredEvent } from "./records.ts";
+import { createTables, isComplete, readTables, SCHEMA_VERSION, type Tables } from "./schema.ts";
+import { readStatus, readStatuses } from "./status-queries.ts";
 import { type Stillness, stillnessOf } from "./still.ts";
 import { SqliteWriter } from "./writer.ts";
 
@@ -25,7 +40,8 @@ export async function openJournal(file: string, options: OpenJournal): Promise<J
   try {
     if (options.create) {
       await makeFile(file);
-      return await prepared(new SqliteJournal(file, { auditFile: resolve(options.auditFile) }), true);
+      const { auditFile, heads } = options;
+      return await prepared(new SqliteJournal(file, { auditFile: resolve(auditFile), ...(heads && { heads }) }), true);
     }
     if (!(await ifThere(() => stat(file)))) return undefined;
     if (options.untouched === true) return await prepared(new SqliteJournal(file, { still: stillnessOf(file) }), false);
@@ -86,6 +102,7 @@ interface SqliteJournalOptions {
   readonly readOnly?: boolean;
   /** Read as a file that nobody changes, which is looked at after each read. */
   readonly still?: Stillness;
+  readonly heads?: () => Promise<HeadKeeper>;
 }
 
 class SqliteJournal implements Journal {
@@ -94,11 +111,15 @@ class SqliteJournal implements Journal {
   readonly #auditFile: string | undefined;
 
   readonly #still: Stillness | undefined;
+  readonly #heads: (() => Promise<HeadKeeper>) | undefined;
+  /** The head that is on the disk and that nobody keeps yet. */
+  #unkept: Head | undefined;
 
-  constructor(file: string, { auditFile, readOnly = false, still }: SqliteJournalOptions = {}) {
+  constructor(file: string, { auditFile, readOnly = false, still, heads }: SqliteJournalOptions = {}) {
     this.name = file;
     this.#auditFile = auditFile;
     this.#still = still;
+    this.#heads = heads;
     this.#database = openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS, readOnly, immutable: still !== undefined });
   }
 
@@ -106,10 +127,10 @@ class SqliteJournal implements Journal {
     // What a sync has to mean on macOS (T18); of the connection, not of the file.
     this.#database.exec("PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;");
     const tables = create ? this.#tables() : this.#read((found) => found);
-    if (!create || tables.schema === SCHEMA_VERSION) return;
+    if (!create || isComplete(tables)) return;
     // Only a file without any table is our own to set up.
     if (tables.empty) await this.#patiently(() => this.#database.exec("PRAGMA journal_mode = WAL"));
-    await this.transaction(() => {});
+    await this.#write("FULL", () => {});
   }
 
   async status(skillId: string, version: string): Promise<EffectiveStatus> {
@@ -133,23 +154,102 @@ class SqliteJournal implements Journal {
     }
   }
 
-  async verifyChain(): Promise<ChainSummary> {
-    return this.#read((tables) => walkChain(this.#database, tables));
+  async verifyChain(anchors: readonly Anchor[] = []): Promise<ChainSummary> {
+    const { walkedChain } = await import("./known-chain.ts");
+    return this.#read((tables) => walkedChain(this.#database, tables, anchors));
+  }
+
+  async head(): Promise<Head> {
+    return this.#read((tables) => this.#end(tables));
+  }
+
+  async holds(head: Head): Promise<boolean> {
+    return this.#read((tables) => holds(this.#database, tables, head));
+  }
+
+  async statusByChain(chain: KnownChain, anchors: readonly Anchor[], skillId: string, version: string): Promise<EffectiveStatus> {
+    return this.#read((tables) => {
+      chain.advance(this.#database, tables, anchors);
+      return chain.status(this.#database, tables, skillId, version);
+    });
+  }
+
+  async statusesByChain(
+    chain: KnownChain,
+    anchors: readonly Anchor[],
+  ): Promise<(skillId: string, version: string) => EffectiveStatus> {
+    return this.#read((tables) => {
+      chain.advance(this.#database, tables, anchors);
+      return chain.statuses(this.#database, tables);
+    });
   }
 
   async waiting(auditFile: string, limit: number): Promise<readonly StoredEvent[]> {
     return this.#read((tables) => readWaiting(this.#database, tables, resolve(auditFile), limit));
   }
 
-  async transaction<Result>(work: (writer: JournalWriter) => Result): Promise<Result> {
-    return this.#write("FULL", (tables) => {
+  async transaction<Result>(
+    work: (writer: JournalWriter) => Result,
+    { stops, synced }: TransactionOptions = {},
+  ): Promise<Result> {
+    const require = await this.#requirement(stops === true);
+    let end: Head | undefined;
+    const result = await this.#write(synced === false ? "NORMAL" : "FULL", (tables) => {
+      const before = this.#end(tables);
+      require(tables, before);
       const writer = new SqliteWriter(this.#database, tables, this.#auditFile);
       try {
         return work(writer);
       } finally {
         writer.end();
+        const after = this.#end(tables);
+        if (after.seq !== before.seq) end = after;
       }
     });
+    // Only of what is on the disk: else a power loss would look like tampering (spec 5.3).
+    if (synced !== false) this.#unkept = end ?? this.#unkept;
+    return result;
+  }
+
+  async keepHead(): Promise<PalyraError | undefined> {
+    const [head, heads] = [this.#unkept, this.#heads];
+    if (heads === undefined || head === undefined) return undefined;
+    this.#unkept = undefined;
+    try {
+      await io("write", this.name, async () => {
+        faultPoint("journal.committed");
+        await (await heads()).keep(this.name, head, (each) => this.holds(each));
+        faultPoint("journal.kept");
+      });
+      return undefined;
+    } catch (error) {
+      if (error instanceof PalyraError) return error;
+      throw error;
+    }
+  }
+
+  /** What a transaction checks first: that the chain leads through the head that is kept (T26). */
+  async #requirement(stops: boolean): Promise<(tables: Tables, end: Head) => void> {
+    const nothing = (): void => {};
+    if (this.#heads === undefined) return nothing;
+    const isNew = (await this.head()).seq === 0;
+    if (stops && !isNew) return nothing;
+    try {
+      const heads = await this.#heads();
+      // Kept before the first event: killed after it, the journal is still known.
+      if (isNew) await heads.begin(this.name);
+      if (stops) return nothing;
+      const recorded = await heads.recorded(this.name);
+      const { requireRecorded } = await import("./heads.ts");
+      return (tables, end) => requireRecorded(recorded, end, (head) => holds(this.#database, tables, head));
+    } catch (error) {
+      if (stops && error instanceof PalyraError) return nothing;
+      throw error;
+    }
+  }
+
+  #end(tables: Tables): Head {
+    return (tables.events ? readHead(this.#database) : undefined) ?? { seq: 0, hash: GENESIS_HASH };
   }
 
   async settle(auditFile: string, seqs: readonly number[]): Promise<void> {
@@ -161,7 +261,11 @@ class SqliteJournal implements Journal {
   }
 
   async close(): Promise<void> {
-    this.#database.close();
+    try {
+      await this.keepHead();
+    } finally {
+      this.#database.close();
+    }
   }
 
   /** One read transaction, so that rows and events are of one moment. */
@@ -203,7 +307,7 @@ class SqliteJournal implements Journal {
 
   #ensureTables(): Tables {
     const tables = this.#tables();
-    if (tables.schema === SCHEMA_VERSION) return tables;
+    if (isComplete(tables)) return tables;
     createTables(this.#database);
     return this.#tables();
   }

@@ -1,12 +1,15 @@
 /** Write authority over a journal: made inside a transaction, dead after it (habit 3; spec 5.3, T18). */
 import { isSha256Hex, writeJson } from "palyra-skills/encoding";
 import type { Database } from "../files/index.ts";
-import { broken, eventHash, GENESIS_HASH } from "./chain.ts";
+import { type Anchor, broken, eventHash, GENESIS_HASH } from "./chain.ts";
 import { mostRestrictive } from "./effective.ts";
-import type { EffectiveStatus, JournalWriter, NewEvent, StatusRow, StoredEvent } from "./journal.ts";
-import { isFollowed, readEvent, readHead, readRows, readStatus } from "./queries.ts";
+import type { JournalWriter } from "./journal.ts";
+import type { KnownChain } from "./known-chain.ts";
+import { isFollowed, readEvent, readHead } from "./queries.ts";
+import type { EffectiveStatus, NewEvent, StatusRow, StoredEvent } from "./records.ts";
 import { redact } from "./redact.ts";
 import type { Tables } from "./schema.ts";
+import { readRows, readStatus } from "./status-queries.ts";
 
 export class SqliteWriter implements JournalWriter {
   readonly #database: Database;
@@ -27,6 +30,11 @@ export class SqliteWriter implements JournalWriter {
 
   status(skillId: string, version: string): EffectiveStatus {
     return readStatus(this.#usable(), this.#tables, skillId, version);
+  }
+
+  statusByChain(chain: KnownChain, anchors: readonly Anchor[], skillId: string, version: string): EffectiveStatus {
+    chain.advance(this.#usable(), this.#tables, anchors);
+    return chain.status(this.#database, this.#tables, skillId, version);
   }
 
   // Rows of other spellings are set too: the most restrictive of them counts, so one left behind would undo this.
@@ -72,8 +80,9 @@ export class SqliteWriter implements JournalWriter {
         stored.hash,
       ],
     );
+    // In place of a line of an event that somebody cut: nobody keeps a skill from being stopped by that.
     if (this.#auditFile !== undefined)
-      database.run("INSERT INTO skill_outbox (seq, audit_file) VALUES (?1, ?2)", [stored.seq, this.#auditFile]);
+      database.run("INSERT OR REPLACE INTO skill_outbox (seq, audit_file) VALUES (?1, ?2)", [stored.seq, this.#auditFile]);
     return stored;
   }
 

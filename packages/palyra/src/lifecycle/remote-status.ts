@@ -2,6 +2,7 @@
 import type { Call } from "../call.ts";
 import { skillsFolder } from "../installed/index.ts";
 import { newEvent, type SkillStatus, STATUS_EVENT } from "../journal/index.ts";
+import { keepHead } from "./head.ts";
 import type { Home } from "./home.ts";
 import { folderIsThere, projectIfFree, type StatusDocument } from "./status.ts";
 
@@ -28,8 +29,9 @@ export async function recordRemoteStatus(home: Home, { document, status, daemon 
     if (row?.status === status && row.detected_at_ms === detected_at_ms && row.operator_principal === operator_principal) return;
     const payload = { skill_id, version, status, reason, detected_at_ms, operator_principal, daemon };
     const event = newEvent(home.newUlid(call.now), call, STATUS_EVENT[status], payload);
-    await journal.transaction((writer) => writer.append(event));
+    await journal.transaction((writer) => writer.append(event), status === "active" ? {} : { stops: true });
     await projectIfFree(journal, folder, call);
+    await keepHead(journal, call);
   } finally {
     await journal.close();
   }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Call } from "../call.ts";
 import { asIo, faultPoint, io, makeFolder, type StagedFile, stageFolder, syncFolder, withLock } from "../files/index.ts";
 import { type InstalledIndex, readIndex, type SkillsFolder, skillsFolder } from "../installed/index.ts";
-import { type Journal, projectOutbox } from "../journal/index.ts";
+import { type Journal, projectOutbox, recordedHead } from "../journal/index.ts";
 import type { TrustWriter } from "../trust/index.ts";
 import type { Home } from "./home.ts";
 import { writeIntent } from "./intent.ts";
@@ -35,15 +35,21 @@ export async function exclusively<Result>(
 ): Promise<Result> {
   await prepareRoots(home);
   const folder = skillsFolder(home.places.skillsRoot);
+  // A vault that is locked asks now: no question under a lock (spec 5.2). Whatever else is wrong with it, its user says.
+  await recordedHead(home.records, home.places.journal).catch(() => {});
   return withLock(folder.lock, { purpose, signal: call.signal }, async () => {
     if (recoverFirst) await recover(home, folder);
-    return withJournals(home, folder, (journal) =>
-      action({
-        folder,
-        index: () => readIndex(folder.root),
-        journal: () => journal(home.places.journal),
-        commit: (plan, work = {}) => commit({ home, folder, journal, call }, plan, work),
-      }),
+    return withJournals(
+      home,
+      folder,
+      (journal) =>
+        action({
+          folder,
+          index: () => readIndex(folder.root),
+          journal: () => journal(home.places.journal),
+          commit: (plan, work = {}) => commit({ home, folder, journal, call }, plan, work),
+        }),
+      call,
     );
   });
 }

@@ -18,6 +18,7 @@ import {
   STATUS_EVENT,
   type StatusRow,
 } from "../journal/index.ts";
+import { keepHead } from "./head.ts";
 import type { Home } from "./home.ts";
 import { recoverForReading } from "./recover-reading.ts";
 
@@ -41,7 +42,7 @@ export interface StatusDocument {
 
 /**
  * Sets the status of one version. `Usage`, `NotInstalled`, `UnsafeStateRoot`, `JournalUnavailable`, `LockTimeout`; `active` only:
- * `JournalChainBroken`, and what recovery throws. A skill can be stopped whatever was damaged before.
+ * `JournalChainBroken`, `VaultUnavailable`, and what recovery throws. A skill can be stopped whatever was damaged before.
  */
 export async function changeStatus(home: Home, request: StatusRequest, call: Call): Promise<StatusDocument> {
   await recoverIfItCan(home, request, call);
@@ -50,9 +51,13 @@ export async function changeStatus(home: Home, request: StatusRequest, call: Cal
   const journal = await home.openJournal(home.places.journal, { create: true, auditFile: folder.audit });
   try {
     const ulid = home.newUlid(call.now);
-    const { row, broken } = await journal.transaction((writer) => writeStatus(writer, { ...request, ...subject }, ulid, call));
+    const { row, broken } = await journal.transaction(
+      (writer) => writeStatus(writer, { ...request, ...subject }, ulid, call),
+      request.status === "active" ? {} : { stops: true },
+    );
     if (broken !== undefined) call.warn(UNCHAINED);
     await projectIfFree(journal, folder, call);
+    await keepHead(journal, call);
     return documentOf(row);
   } finally {
     await journal.close();

@@ -8,6 +8,9 @@ import type { PackageDocument } from "../authoring/index.ts";
 import type { StatusDocument } from "../lifecycle/index.ts";
 import type { StateDoctorDocument } from "./doctor/doctor.ts";
 import type { DoctorDocument } from "./extension/doctor.ts";
+import type { AcceptHeadDocument } from "./journal/accept-head.ts";
+import type { JournalExportDocument } from "./journal/export.ts";
+import type { HeadDocument } from "./journal/named-head.ts";
 import type { JournalTailDocument } from "./journal/tail.ts";
 import type { JournalVerifyDocument } from "./journal/verify.ts";
 import type { Operation } from "./operation.ts";
@@ -82,6 +85,8 @@ export interface Outputs {
   "skills trust import": TrustImportDocument;
   "skills journal tail": JournalTailDocument;
   "skills journal verify": JournalVerifyDocument;
+  "skills journal export": JournalExportDocument | HeadDocument;
+  "skills journal accept-head": AcceptHeadDocument;
   "secrets set": SecretSetDocument;
   "secrets get": SecretDocument;
   "secrets list": SecretListDocument;
@@ -170,6 +175,14 @@ export const CATALOG: Catalog = {
   "skills trust import": line("Take over what another host trusts", async () => (await import("./trust/import.ts")).importTrust),
   "skills journal tail": line("Show the last events", async () => (await import("./journal/tail.ts")).tail),
   "skills journal verify": line("Verify the chain of events", async () => (await import("./journal/verify.ts")).verify),
+  "skills journal export": line(
+    "Export the events, or the head",
+    async () => (await import("./journal/export.ts")).exportJournal,
+  ),
+  "skills journal accept-head": line(
+    "Accept a journal that is not the one that is known",
+    async () => (await import("./journal/accept-head.ts")).acceptHead,
+  ),
   "secrets set": line("Store a secret", async () => (await import("./secrets/set.ts")).set),
   "secrets get": line("Show that a secret is stored, or its value", async () => (await import("./secrets/get.ts")).get),
   "secrets list": line("List the names of secrets", async () => (await import("./secrets/list.ts")).list),
@@ -196,7 +209,6 @@ export const LATER_COMMANDS: { readonly [command: string]: string } = {
   "skills tools": "the sandbox",
   "skills mcp": "the sandbox",
   "skills registry": "registries",
-  "skills journal export": "signed exports",
 };
 
 export function isOperationName(name: string): name is OperationName {

@@ -25,6 +25,8 @@ export interface Services {
   readonly runtime: Runtime;
   /** Commands that serve: their bodies lie above this layer. */
   readonly conformance: ConformanceBodies;
+  /** Writes what waits to be written, for a process that lives long: before it ends, after all else. */
+  readonly close: () => Promise<void>;
 }
 
 /** `nobody` listens there; an `other` answers, which does not know the secret; `silent`: no answer that can be understood. */

@@ -7,8 +7,6 @@
  * file. `pending` stands while the files change, one after the other: until then each may be the one or the other. `known` is what
  * `current` is the digest of, where it is small: without it nobody could be shown what changed.
  */
-import { realpath } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
 import {
   decodeUtf8,
   type Fields,
@@ -19,7 +17,7 @@ import {
   writeJson,
 } from "palyra-skills/encoding";
 import { PalyraError } from "../errors.ts";
-import { ifThere, io } from "../files/index.ts";
+import { placeDigest } from "../files/index.ts";
 
 /** Where records are kept, apart from the files: the vault. Each throws what the vault throws; reading makes nothing. */
 export interface IntegrityRecords {
@@ -64,19 +62,6 @@ const MAX_KNOWN_CHARACTERS = 16_384;
 /** `skills.trust_store.integrity.<first 32 hex of SHA-256(lower-cased canonical path)>`. */
 export async function integrityKey(file: string): Promise<string> {
   return `skills.trust_store.integrity.${await placeDigest(file)}`;
-}
-
-/** The first 32 hex digits of SHA-256(lower-cased canonical path). */
-export async function placeDigest(file: string): Promise<string> {
-  return sha256((await canonical(resolve(file))).toLowerCase()).slice(0, 32);
-}
-
-/** With the links of its folder followed, as far as there is one: a folder that is taken away does not make another place of it. */
-async function canonical(path: string): Promise<string> {
-  const folder = dirname(path);
-  if (folder === path) return path;
-  const real = await ifThere(() => io("use the folder", folder, () => realpath(folder)));
-  return join(real ?? (await canonical(folder)), basename(path));
 }
 
 export function digestsOf({ store, constraints }: TrustBytes): Digests {

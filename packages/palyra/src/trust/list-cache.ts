@@ -15,8 +15,8 @@ import {
 } from "palyra-skills/signature";
 import { decideList, type FollowedList, freshnessOf } from "palyra-skills/trust";
 import { PalyraError } from "../errors.ts";
-import { ifThere, io, makeFolder, readRegular, writeFileAtomically } from "../files/index.ts";
-import { placeDigest, sha256, type TrustPlace } from "./integrity.ts";
+import { ifThere, io, makeFolder, placeDigest, readRegular, writeFileAtomically } from "../files/index.ts";
+import { sha256, type TrustPlace } from "./integrity.ts";
 import { type ListRecord, readListRecords } from "./list-records.ts";
 
 /** A trust store, and where lists are kept for it. */

@@ -7,7 +7,8 @@
 import { isSha256Hex, type JsonReader, readJson, writeJson } from "palyra-skills/encoding";
 import type { SeenList } from "palyra-skills/trust";
 import { PalyraError } from "../errors.ts";
-import { placeDigest, type TrustPlace } from "./integrity.ts";
+import { placeDigest } from "../files/index.ts";
+import type { TrustPlace } from "./integrity.ts";
 
 export interface ListRecord extends SeenList {
   readonly issuer: string;

@@ -2,14 +2,15 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { DEFAULT_POLICY, NO_FEED } from "palyra-skills/audit";
 import type { Call } from "../../src/call.ts";
+import { journalsKeeping } from "../../src/entry/journals.ts";
 import { monotonicUlids } from "../../src/entry/ulid.ts";
-import { openJournal } from "../../src/journal/index.ts";
 import type { Home, InstallRequest, ReauditRequest } from "../../src/lifecycle/index.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
-import { vaultDoor, vaultRecords } from "../../src/vault/index.ts";
+import { type VaultRecords, vaultDoor, vaultRecords } from "../../src/vault/index.ts";
 
 /** A home in a folder of its own: three places, apart; the skills where commands that only read tidy up as well. */
-export function homeIn(root: string): Home {
+export function homeIn(root: string): Home & { readonly records: VaultRecords } {
+  const records = vaultRecords(vaultDoor({ folder: join(root, "vault"), backend: "encrypted_file" }), () => 1_750_000_000_000);
   return {
     places: {
       stateRoot: join(root, "state"),
@@ -19,9 +20,9 @@ export function homeIn(root: string): Home {
     },
     platform: nodePlatform,
     newUlid: monotonicUlids((size) => new Uint8Array(randomBytes(size))),
-    openJournal,
+    openJournal: journalsKeeping(records, 0).open,
     holdsSecret: async () => false,
-    records: vaultRecords(vaultDoor({ folder: join(root, "vault"), backend: "encrypted_file" }), () => 1_750_000_000_000),
+    records,
   };
 }
 

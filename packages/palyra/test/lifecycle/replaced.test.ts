@@ -52,6 +52,9 @@ describe("T31: a quarantine is not evaded by the own row of a version that comes
     await install(home);
     await change(home, "1.0.0", "quarantined");
     for (const end of ["", "-wal", "-shm"]) rmSync(`${home.places.journal}${end}`, { force: true });
+    await expect(install(home, { version: "1.1.0" })).rejects.toHaveCode("JournalChainBroken");
+    // And with it what the vault has kept of it.
+    rmSync(join(home.places.journal, "../vault"), { recursive: true });
     const { status, look } = await install(home, { version: "1.1.0" });
     expect(look.status).toEqual({ status: "disabled", known: false, inheritedFrom: "1.0.0" });
     expect(status).toBe("disabled");

@@ -9,6 +9,7 @@ import { homeIn, installRequest, newCall, reauditRequest } from "./parts.ts";
 export { homeIn, installRequest, newCall, reauditRequest };
 
 import { readIndex } from "../../src/installed/index.ts";
+import { acceptHead } from "../../src/journal/index.ts";
 import { type Home, type InstallOutcome, type InstallRequest, installSkill } from "../../src/lifecycle/index.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
 import { trustFiles } from "../../src/trust/index.ts";
@@ -122,6 +123,17 @@ export async function stateOf(home: Home) {
     };
   } finally {
     await journal?.close();
+  }
+}
+
+/** Keeps the head of a home's journal as it is now, as if somebody had answered for it. */
+export async function acceptHere(home: Home): Promise<void> {
+  const journal = await home.openJournal(home.places.journal, { create: false });
+  if (journal === undefined) return;
+  try {
+    await acceptHead(home.records, home.places.journal, await journal.head());
+  } finally {
+    await journal.close();
   }
 }
 

@@ -1,9 +1,12 @@
 import type { JsonValue } from "palyra-skills/encoding";
+import type { Head } from "../../journal/index.ts";
 import type { Outputs } from "../../operations/catalog.ts";
+import { headLines } from "../../operations/journal/accept-head.ts";
 import type { JournalEvent } from "../../operations/journal/tail.ts";
 import { shownKey } from "../../operations/wording/keys.ts";
 import { listed, safe } from "../../operations/wording/safe.ts";
 import { count, moment } from "../../operations/wording/units.ts";
+import { jsonText } from "../json.ts";
 import { type Cell, table } from "../text/layout.ts";
 import type { View } from "./view.ts";
 
@@ -72,7 +75,32 @@ function texts(payload: JsonValue, ...names: string[]): string[] {
     .filter((value) => typeof value === "string");
 }
 
-export const journalVerifyView: View<Outputs["skills journal verify"]> = ({ journal, events, head }, paint) => [
-  `${paint.good("intact")}: ${count(events, "event")} in ${safe(journal)}, each following from the one before`,
-  `  ${paint.faint("head")}  ${head}`,
-];
+export const journalVerifyView: View<Outputs["skills journal verify"]> = (document, paint) => {
+  const { journal, events, head, recorded, compared } = document;
+  const through = (name: string, head: Head | null): string[] =>
+    head === null ? [] : [`  ${paint.faint(name)}  event ${head.seq}, ${head.hash}`];
+  return [
+    `${paint.good("intact")}: ${count(events, "event")} in ${safe(journal)}, each following from the one before`,
+    `  ${paint.faint("head")}           ${head}`,
+    ...through("through vault's", recorded),
+    ...through("through --head ", compared),
+  ];
+};
+
+/** The lines alone, for a file or another program; each as JSON in which nothing is left that a terminal would obey (T20). */
+export const journalExportView: View<Outputs["skills journal export"]> = (document, paint) => {
+  if ("format" in document) return [jsonText(document, 0).trimEnd()];
+  const { output, events, head, lines = [] } = document;
+  if (output === null) return lines.map((line) => jsonText(line, 0).trimEnd());
+  return [`${paint.good("exported")}: ${count(events, "event")} to ${safe(output)}`, `  ${paint.faint("head")}  ${head}`];
+};
+
+export const acceptHeadView: View<Outputs["skills journal accept-head"]> = (document, paint) => {
+  const { changed, journal, head } = document;
+  if (!changed) return [`nothing to accept: ${safe(journal)} leads through what is kept of it`];
+  return [
+    `${paint.good("accepted")}: ${safe(journal)}`,
+    ...headLines(document).map((line) => `  ${line}`),
+    `  What is kept now is event ${head?.seq ?? 0}; a journal that does not lead through it is refused again.`,
+  ];
+};

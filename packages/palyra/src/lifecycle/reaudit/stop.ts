@@ -1,7 +1,7 @@
 import { faultPoint } from "../../files/index.ts";
 import type { InstalledEntry } from "../../installed/index.ts";
 import { findEntry } from "../../installed/index.ts";
-import type { Actor, Journal } from "../../journal/index.ts";
+import type { Actor, Journal, JournalWriter } from "../../journal/index.ts";
 import { writeStatus } from "../status.ts";
 import type { CurrentIndex } from "./current-index.ts";
 import { codesOf, type Finding, reasonOf } from "./reasons.ts";
@@ -22,7 +22,7 @@ export async function stopSkill(
 ): Promise<Stopped> {
   const { skill_id, version } = entry;
   faultPoint("reaudit.stop");
-  const stopped = await journal.transaction((writer): Stopped => {
+  const stop = (writer: JournalWriter): Stopped => {
     const record = findEntry(index.read(), skill_id, version);
     if (record === undefined || !isSameInstall(record, entry)) return { kind: "changed" };
     // What an operator or another process stopped meanwhile keeps its own reason.
@@ -32,7 +32,8 @@ export async function stopSkill(
     const { broken } = writeStatus(writer, change, ulid, actor, { reason_codes: codesOf(findings) });
     faultPoint("reaudit.written");
     return { kind: "stopped", reason, unchained: broken ?? false };
-  });
+  };
+  const stopped = await journal.transaction(stop, { stops: true });
   faultPoint("reaudit.stopped");
   return stopped;
 }

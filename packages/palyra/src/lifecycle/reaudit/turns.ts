@@ -5,6 +5,7 @@ import { PalyraError } from "../../errors.ts";
 import { faultPoint, type Hashing } from "../../files/index.ts";
 import { findEntry, type InstalledEntry, type SkillsFolder, skillsFolder, Verdicts } from "../../installed/index.ts";
 import type { EffectiveStatus, Journal } from "../../journal/index.ts";
+import { keepHead } from "../head.ts";
 import type { Home } from "../home.ts";
 import { projectIfFree, UNCHAINED } from "../status.ts";
 import { verdictOf } from "./basis.ts";
@@ -187,7 +188,11 @@ class Turns {
   async end(): Promise<void> {
     const { verdicts, linesWait, call } = this.#given;
     if (verdicts.dropUnused() || verdicts.unwritten > 0) await this.#writeVerdicts();
-    if (this.#journal !== undefined || linesWait) await projectIfFree(await this.#writable(), this.#folder, call);
+    if (this.#journal !== undefined || linesWait) {
+      const journal = await this.#writable();
+      await projectIfFree(journal, this.#folder, call);
+      await keepHead(journal, call);
+    }
     faultPoint("reaudit.end");
     if (this.#indexFaults.length > 0)
       throw new PalyraError("IndexInvalid", { file: this.#folder.index, faults: this.#indexFaults.slice(0, MAX_INDEX_FAULTS) });

@@ -1,7 +1,9 @@
 import * as v from "valibot";
-import type { ChainSummary } from "../../journal/index.ts";
-import { checkStateRoot } from "../../lifecycle/state-root.ts";
+import type { Head } from "../../journal/index.ts";
+import { verifyJournal } from "../../lifecycle/journal-head.ts";
+import { text } from "../field.ts";
 import { operation } from "../operation.ts";
+import { HEAD_ERRORS, headProblem, namedHead } from "./named-head.ts";
 
 export interface JournalVerifyDocument {
   readonly journal: string;
@@ -9,27 +11,27 @@ export interface JournalVerifyDocument {
   readonly events: number;
   /** Hash of the last event, 64 hex digits; zeros where there is none. */
   readonly head: string;
+  /** The head that the vault has kept, and that the chain leads through; null for a journal without events of which none is kept. */
+  readonly recorded: Head | null;
+  /** The one of `--head`, which it leads through as well; null without. */
+  readonly compared: Head | null;
 }
 
 export const verify = operation({
-  input: v.strictObject({}),
-  examples: ["skills journal verify"],
+  input: v.strictObject({
+    head: v.optional(
+      text("FILE|SEQ:HASH", "Compare with a head that was exported: its file, or its number and hash", headProblem),
+    ),
+  }),
+  examples: ["skills journal verify", "skills journal verify --head head.json"],
   notes:
-    "Walks the whole chain of hashes. It shows damage; whoever can rewrite the file can also rewrite the chain, so keep the head elsewhere.",
-  errors: ["JournalUnavailable", "JournalChainBroken", "UnsafeStateRoot", "Io"],
-  run: async ({ home }, _input, call): Promise<JournalVerifyDocument> => {
-    await checkStateRoot(home); // T25
-    const file = home.places.journal;
+    "Walks the whole chain of hashes, which must lead through the head that the vault has kept: a journal that was cut, rewritten or replaced by an older copy is refused. Whoever can write the vault as well could bring both in line, so keep a head elsewhere now and then (journal export --head).",
+  errors: [...HEAD_ERRORS, "Serialization"],
+  run: async ({ home }, { head }, call): Promise<JournalVerifyDocument> => {
+    const named = head === undefined ? undefined : await namedHead(head);
     call.progress("walking the chain");
-    const journal = await home.openJournal(file, { create: false });
-    if (journal === undefined) return { journal: file, intact: true, ...EMPTY };
-    try {
-      const { events, head } = await journal.verifyChain();
-      return { journal: file, intact: true, events, head };
-    } finally {
-      await journal.close();
-    }
+    const { events, head: end, recorded } = await verifyJournal(home, named === undefined ? [] : [named]);
+    const compared = named === undefined ? null : { seq: named.seq, hash: named.hash };
+    return { journal: home.places.journal, intact: true, events, head: end, recorded, compared };
   },
 });
-
-const EMPTY: ChainSummary = { events: 0, head: "0".repeat(64) };

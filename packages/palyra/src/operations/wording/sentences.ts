@@ -378,8 +378,11 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
     hint: () => "nothing was changed; without its journal no skill changes its state",
   },
   JournalChainBroken: {
-    says: ({ seq, problem }) => `the journal was changed: event ${seq} does not follow from the one before (${safe(problem)})`,
-    hint: () => "keep the file as evidence, and compare it with a copy from before",
+    says: ({ seq, problem }) => `the journal is not as it was written, at event ${seq}: ${safe(problem)}`,
+    hint: ({ recorded }) =>
+      recorded === undefined
+        ? "keep the file as evidence, and compare it with a copy from before"
+        : "nothing is freed or started by it; put the true one back, or, to go on with this one: palyra skills journal accept-head",
   },
   LockTimeout: {
     says: ({ file, waited_ms, holder }) =>

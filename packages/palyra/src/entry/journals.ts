@@ -1,0 +1,32 @@
+import { type HeadKeeper, type HeadRecords, type Journal, type OpenJournal, openJournal } from "../journal/index.ts";
+import type { OpenJournalPort } from "../lifecycle/home.ts";
+
+interface Journals {
+  readonly open: OpenJournalPort;
+  /** Keeps what waits to be kept. */
+  readonly close: () => Promise<void>;
+}
+
+/** Journals whose heads are kept in some records (spec 5.3): at once, or at most every so many milliseconds. Loaded at the first transaction. */
+export function journalsKeeping(records: HeadRecords, everyMs: number): Journals {
+  let keeper: Promise<HeadKeeper & { readonly close?: () => Promise<void> }> | undefined;
+  const heads = () => {
+    keeper ??= everyMs === 0 ? headsAtOnce(records) : headsLater(records, everyMs);
+    return keeper;
+  };
+  function open(file: string, options: { readonly create: false }): Promise<Journal | undefined>;
+  function open(file: string, options: Extract<OpenJournal, { create: true }>): Promise<Journal>;
+  function open(file: string, options: OpenJournal): Promise<Journal | undefined> {
+    return options.create ? openJournal(file, { ...options, heads }) : openJournal(file, options);
+  }
+  return { open, close: async () => (await keeper)?.close?.() };
+}
+
+async function headsAtOnce(records: HeadRecords): Promise<HeadKeeper> {
+  return (await import("../journal/heads.ts")).headsIn(records);
+}
+
+async function headsLater(records: HeadRecords, everyMs: number) {
+  const { headsNowAndThen } = await import("../journal/heads-later.ts");
+  return headsNowAndThen(await headsAtOnce(records), everyMs, (file) => openJournal(file, { create: false }));
+}

@@ -1,0 +1,77 @@
+import type { Database } from "../files/index.ts";
+import { type Anchor, broken, ChainWalk, fieldOf, type Head, type Link } from "./chain.ts";
+import { eachLink, indexProblem } from "./chain-queries.ts";
+import { NEUTRAL_KINDS, STATUS_KINDS, statusOfEvent } from "./events.ts";
+import { notHeld } from "./heads.ts";
+import { LastStatuses } from "./last-statuses.ts";
+import { holds } from "./queries.ts";
+import type { ChainSummary, EffectiveStatus } from "./records.ts";
+import type { Tables } from "./schema.ts";
+import { readAllRows, readRows } from "./status-queries.ts";
+
+/** Places of fields in a link. */
+const KIND = 2;
+const TIMESTAMP = 3;
+const PAYLOAD = 7;
+
+/**
+ * A chain that was walked, link by link, by this process, and what its status events say: no index is believed, and nothing that was read
+ * before can be changed behind it. It is brought up to date by walking on from its end. One a process and journal: whoever decides what may
+ * run keeps it (spec 10).
+ */
+export class KnownChain {
+  #walk = new ChainWalk();
+  readonly #statuses = new LastStatuses();
+  #decided = 0;
+
+  get head(): Head {
+    return this.#walk.head;
+  }
+
+  /** Number of the last event by which anything may have been decided: trust, a status, what is installed. */
+  get decided(): number {
+    return this.#decided;
+  }
+
+  /** Inside a transaction. `JournalChainBroken`: it leads neither on from where it ended, nor through the anchors. */
+  advance(database: Database, tables: Tables, anchors: readonly Anchor[]): void {
+    const { seq } = this.head;
+    if (!holds(database, tables, this.head)) throw broken(seq, "it is not the event that was there before");
+    eachLink(database, tables, seq, (link) => {
+      this.#walk.step(link);
+      this.#note(link);
+    });
+    for (const anchor of anchors) if (!holds(database, tables, anchor)) throw notHeld(anchor, this.head);
+  }
+
+  status(database: Database, tables: Tables, skillId: string, version: string): EffectiveStatus {
+    return this.#statuses.status(readRows(database, tables, skillId, version), skillId, version);
+  }
+
+  statuses(database: Database, tables: Tables): (skillId: string, version: string) => EffectiveStatus {
+    const rows = readAllRows(database, tables);
+    return (skillId, version) => this.#statuses.status(rows(skillId, version), skillId, version);
+  }
+
+  #note(link: Link): void {
+    const { seq } = this.head;
+    const kind = fieldOf(link, KIND).toString("latin1");
+    if (!isOneOf(NEUTRAL_KINDS, kind)) this.#decided = seq;
+    if (!isOneOf(STATUS_KINDS, kind)) return;
+    const payload = fieldOf(link, PAYLOAD).toString();
+    const row = statusOfEvent({ payload_json: payload, timestamp_unix_ms: Number(fieldOf(link, TIMESTAMP).toString("latin1")) });
+    if (row !== undefined) this.#statuses.take(seq, row);
+  }
+}
+
+const isOneOf = (kinds: readonly string[], kind: string): boolean => kinds.includes(kind);
+
+/** A whole chain, and the indexes of its events: a journal in which statuses could be looked up and not found is not whole. */
+export function walkedChain(database: Database, tables: Tables, anchors: readonly Anchor[]): ChainSummary {
+  const chain = new KnownChain();
+  chain.advance(database, tables, anchors);
+  const { seq, hash } = chain.head;
+  const problem = indexProblem(database, tables);
+  if (problem !== undefined) throw broken(seq, `SQLite finds the file damaged: ${problem}`);
+  return { events: seq, head: hash };
+}

@@ -36,6 +36,8 @@ export function findCommand(argv: readonly string[]): Command {
     const name = [...path, word].join(" ");
     const rest = [...words, ...argv.slice(at + 1)];
     if (isOperationName(name)) return { kind: "operation", name, words: rest };
+    // `palyra skills help install` is `palyra help skills install`.
+    if (word === "help" && path.length > 0) return { kind: "own", name: "help", words: [...path, ...rest] };
     const own = OWN.find((each) => each === name);
     if (own !== undefined) return { kind: "own", name: own, words: rest };
     if (!isGroup(name)) throw unknown(path.join(" "), word, words.at(-1));

@@ -98,6 +98,19 @@ describe("finding a command", () => {
   });
 });
 
+describe("help", () => {
+  it.each([
+    ["skills help", "skills --help"],
+    ["skills help install", "skills install --help"],
+    ["skills trust help add", "skills trust add --help"],
+    ["help secrets", "secrets --help"],
+  ])("%s is %s", async (typed, same) => {
+    const asked = await palyra(...typed.split(" "));
+    expect(asked).toEqual(await palyra(...same.split(" ")));
+    expect(asked.exit).toBe(0);
+  });
+});
+
 describe("usage errors", () => {
   it.each([
     ["skills list --no-such-option"],

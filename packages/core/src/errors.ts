@@ -75,6 +75,8 @@ export interface ErrorDetails {
   ConflictingRotation: { readonly publisher: string; readonly sequence: number; readonly pinned?: string };
   /** Spec 3.4: a rotation statement that both keys signed and that moves nothing here. */
   RotationRefused: { readonly publisher: string; readonly problem: string };
+  /** Spec 3.4: a revocation statement that revokes something else than the key that signed it. */
+  RevocationRefused: { readonly publisher: string; readonly problem: string };
   /** Spec 3.4: a revocation list of another issuer, or signed by a key that nobody gave that role. */
   RevocationListRefused: { readonly issuer: string; readonly problem: string };
   /** Spec 3.4: an older list than the one that was seen. */

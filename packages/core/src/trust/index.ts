@@ -27,7 +27,7 @@ export { type ImportConflict, mergeTrust, replaceTrust } from "./merge.ts";
 export { checkOwner, type Ownership, withOwner } from "./owners.ts";
 export { knownPublishers, relatedPublisher } from "./related.ts";
 export { type VerificationReport, verificationReport } from "./report.ts";
-export { revocationOfKey, revocationOfPayload, withRevokedKey, withRevokedPayload } from "./revocation.ts";
+export { decideRevocation, revocationOfKey, revocationOfPayload, withRevokedKey, withRevokedPayload } from "./revocation.ts";
 export {
   decideList,
   freshnessOf,

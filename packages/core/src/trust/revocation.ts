@@ -1,3 +1,6 @@
+import { SkillError } from "../errors.ts";
+import { isIdentifier } from "../manifest/index.ts";
+import type { VerifiedRevocation } from "../signature/index.ts";
 import type { RevokedKey, RevokedPayload, TrustConstraints } from "./constraints.ts";
 
 /**
@@ -22,6 +25,19 @@ export function whyOf({ reason, list }: RevokedKey | RevokedPayload): { readonly
 export function withRevokedKey(constraints: TrustConstraints, revoked: RevokedKey): TrustConstraints {
   if (revocationOfKey(constraints, revoked.public_key) !== undefined) return constraints;
   return { ...constraints, revoked: [...constraints.revoked, revoked] };
+}
+
+/**
+ * What a statement revokes. Whoever holds a key may say that it is to be believed no longer, thief or not: that makes nothing less safe. Of
+ * any other key, and of skills, an operator decides, or a list that one follows. Spec 3.4.
+ * @throws SkillError `RevocationRefused`
+ */
+export function decideRevocation({ terms }: VerifiedRevocation): RevokedKey {
+  const { publisher, subject, revoked, reason, revoked_at_unix_ms, signer_public_key } = terms;
+  const refused = (problem: string): SkillError => new SkillError("RevocationRefused", { publisher, problem });
+  if (subject !== "key" || revoked !== signer_public_key) throw refused("a publisher's key revokes only itself");
+  if (!isIdentifier(publisher)) throw refused("its publisher's name is none");
+  return { publisher, public_key: revoked, reason, revoked_at_unix_ms };
 }
 
 /** Revokes a payload; again is as once. */

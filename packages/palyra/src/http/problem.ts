@@ -26,6 +26,7 @@ const OPERATION_STATUS: { readonly [Code in ErrorCode | PalyraErrorCode]: number
   ConflictingRevocationList: 409,
   RevocationListRolledBack: 409,
   RotationRefused: 409,
+  RevocationRefused: 409,
   ArtifactDigestMismatch: 409,
   ArtifactTooLarge: UNFIT,
   ArtifactEntryTooLarge: UNFIT,

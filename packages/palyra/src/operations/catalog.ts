@@ -44,6 +44,7 @@ import type { RevokeDocument } from "./trust/revoke.ts";
 import type { RotateDocument } from "./trust/rotate.ts";
 import type { TrustDocument } from "./trust/shared.ts";
 import type { TrustShowDocument } from "./trust/show.ts";
+import type { SignRevocationDocument } from "./trust/sign-revocation.ts";
 import type { SignRevocationsDocument } from "./trust/sign-revocations.ts";
 import type { SignRotationDocument } from "./trust/sign-rotation.ts";
 
@@ -75,6 +76,7 @@ export interface Outputs {
   "skills trust revoke": RevokeDocument;
   "skills trust rotate": RotateDocument;
   "skills trust sign-rotation": SignRotationDocument;
+  "skills trust sign-revocation": SignRevocationDocument;
   "skills trust revocations add": RevocationsAddDocument;
   "skills trust revocations remove": RevocationsRemoveDocument;
   "skills trust revocations list": RevocationsDocument;
@@ -143,6 +145,10 @@ export const CATALOG: Catalog = {
   "skills trust sign-rotation": line(
     "State, as a publisher, what the next key is",
     async () => (await import("./trust/sign-rotation.ts")).signRotationStatement,
+  ),
+  "skills trust sign-revocation": line(
+    "State, as a publisher, that a key of yours counts no more",
+    async () => (await import("./trust/sign-revocation.ts")).signRevocationStatement,
   ),
   "skills trust revocations add": line(
     "Follow a signed list of what is revoked",

@@ -19,7 +19,7 @@ const names: KnownNames = {
 
 describe("completion", () => {
   it("goes on with the words of commands", async () => {
-    expect(await valuesOf("")).toEqual(["skills", "secrets", "extension", "completions"]);
+    expect(await valuesOf("")).toEqual(["skills", "secrets", "extension", "doctor", "completions"]);
     expect(await valuesOf("skills", "li")).toEqual(["list"]);
     expect(await valuesOf("skills", "trust", "")).toEqual([
       "list",
@@ -32,6 +32,7 @@ describe("completion", () => {
       "revoke",
       "rotate",
       "sign-rotation",
+      "sign-revocation",
       "revocations",
       "sign-revocations",
       "accept-changes",

@@ -41,6 +41,7 @@ const CORE: { readonly [Code in ErrorCode]: ErrorDetails[Code] } = {
   KeyOutOfScope: { publisher: x, key_id: x, problem: x },
   ConflictingRotation: { publisher: x, sequence: 1, pinned: x },
   RotationRefused: { publisher: x, problem: x },
+  RevocationRefused: { publisher: x, problem: x },
   RevocationListRefused: { issuer: x, problem: x },
   RevocationListRolledBack: { issuer: x, sequence: 1, seen: 2 },
   ConflictingRevocationList: { issuer: x, sequence: 1 },

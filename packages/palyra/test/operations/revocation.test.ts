@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { signRevocation, writeRevocation } from "palyra-skills/signature";
 import { parseConstraints, writeConstraints } from "palyra-skills/trust";
 import { beforeEach, describe, expect, it } from "vitest";
+import { nodePlatform } from "../../src/platform/index.ts";
 import { commandLine, errorOf, parsed, type Ran, temporaryFolder } from "../cli/support.ts";
 import { publicKeyOf, skillBytes } from "../lifecycle/support.ts";
 
@@ -99,6 +101,46 @@ describe("a revoked key", () => {
     const shown = await palyra("skills", "trust", "show", "acme");
     expect(shown.stdout).toContain("each key that it is trusted by is revoked");
     expect((await palyra("skills", "journal", "tail")).stdout).toContain("revoked: ed25519:");
+  });
+});
+
+describe("T35: a key that its own holder takes back", () => {
+  const sign = async (fill: number, output: string): Promise<void> => {
+    writeFileSync(join(root, `${fill}.key`), new Uint8Array(32).fill(fill));
+    const words = ["skills", "trust", "sign-revocation", "acme", "--signing-key-file", join(root, `${fill}.key`)];
+    expect((await palyra(...words, "--reason", "leaked", "--output", output, "--json")).exit).toBe(0);
+  };
+  const apply = (file: string, ...more: string[]) => palyra("skills", "trust", "revoke", "--statement", file, "--json", ...more);
+
+  it("is refused from then on, with the holder's reason, and no other key is", async () => {
+    await palyra("skills", "trust", "add", "acme", await publicKeyOf(1));
+    await palyra("skills", "trust", "add", "acme", await publicKeyOf(2));
+    const file = join(root, "taken-back.json");
+    await sign(1, file);
+    expect(parsed(await apply(file))).toMatchObject({ changed: true, public_key: await publicKeyOf(1), reason: "leaked" });
+    expect(parsed(await apply(file))).toMatchObject({ changed: false });
+    expect(parsed(await palyra("skills", "trust", "list", "--json"))).toMatchObject({ revoked_keys: [await publicKeyOf(1)] });
+  });
+
+  it("revokes nothing but itself: neither another key nor a payload, though the signature holds", async () => {
+    const base = { publisher: "acme", reason: "x", revoked_at_unix_ms: 1 };
+    const other = { ...base, subject: "key", revoked: await publicKeyOf(2) } as const;
+    const payload = { ...base, subject: "payload", revoked: "ab".repeat(32) } as const;
+    const nobody = { ...base, publisher: "Ac me", subject: "key", revoked: await publicKeyOf(1) } as const;
+    for (const terms of [other, payload, nobody]) {
+      const file = join(root, "other.json");
+      writeFileSync(file, writeRevocation(await signRevocation(terms, new Uint8Array(32).fill(1), nodePlatform)));
+      expect(errorOf(await apply(file))).toMatchObject({ code: "RevocationRefused" });
+    }
+    expect(existsSync(join(root, "state/skills/trust-constraints.json"))).toBe(false);
+  });
+
+  it("is refused where the statement was changed, or something else is said beside it", async () => {
+    const file = join(root, "taken-back.json");
+    await sign(1, file);
+    expect(errorOf(await apply(file, "--reason", "mine"))).toMatchObject({ code: "Usage" });
+    writeFileSync(file, readFileSync(file, "utf8").replace("leaked", "hacked"));
+    expect(errorOf(await apply(file))).toMatchObject({ code: "SignatureVerificationFailed" });
   });
 });
 

@@ -30,6 +30,7 @@ export const VIEWS: { readonly [Name in OperationName]: () => Promise<View<Outpu
   "skills trust revoke": async () => (await import("./trust-keys.ts")).revokeView,
   "skills trust rotate": async () => (await import("./trust-keys.ts")).rotateView,
   "skills trust sign-rotation": async () => (await import("./trust-keys.ts")).signRotationView,
+  "skills trust sign-revocation": async () => (await import("./trust-keys.ts")).signRevocationView,
   "skills trust revocations add": async () => (await import("./revocations.ts")).addView,
   "skills trust revocations remove": async () => (await import("./revocations.ts")).removeView,
   "skills trust revocations list": async () => (await import("./revocations.ts")).listView,

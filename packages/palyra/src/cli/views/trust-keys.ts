@@ -57,6 +57,13 @@ export const signRotationView: View<Outputs["skills trust sign-rotation"]> = (do
   `  Nothing changed here. Users of ${safe(document.publisher)} apply it with: palyra skills trust rotate --statement FILE`,
 ];
 
+export const signRevocationView: View<Outputs["skills trust sign-revocation"]> = (document, paint) => [
+  `${paint.good("signed")}: ${safe(document.output)}`,
+  `  ${paint.faint("key   ")}  ${document.public_key}`,
+  `  ${paint.faint("reason")}  ${safe(document.reason)}`,
+  `  Nothing changed here. Users of ${safe(document.publisher)} apply it with: palyra skills trust revoke --statement FILE`,
+];
+
 const AS = { listed: "listed      ", first_seen: "first seen  ", none: "not trusted " } as const;
 
 function keyLines({ public_key, key_id, trusted_as, revoked, limits }: ShownKey, paint: Paint): string[] {

@@ -1,9 +1,11 @@
 import { isSha256Hex } from "palyra-skills/encoding";
 import { isIdentifier } from "palyra-skills/manifest";
-import { revocationOfKey, revocationOfPayload } from "palyra-skills/trust";
+import { MAX_STATEMENT_BYTES, parseRevocation, verifyRevocation } from "palyra-skills/signature";
+import { decideRevocation, type RevokedKey, revocationOfKey, revocationOfPayload } from "palyra-skills/trust";
 import * as v from "valibot";
 import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
+import { readBounded } from "../../files/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { decideTrustChange } from "../../lifecycle/index.ts";
 import type { TrustChange } from "../../trust/index.ts";
@@ -40,14 +42,19 @@ const input = v.strictObject({
       isSha256Hex(value) ? undefined : "is no SHA-256 of 64 lower-case hex digits",
     ),
   ),
-  reason: text("TEXT", "Why: shown wherever it is refused"),
+  statement: v.optional(text("FILE", "Revoke a key by what its own holder signed (sign-revocation)")),
+  reason: v.optional(text("TEXT", "Why: shown wherever it is refused")),
 });
 
 type Input = v.InferOutput<typeof input>;
 
-function problemOf({ publisher, publicKey, payload }: Input): string | undefined {
-  if (payload !== undefined) return publisher === undefined ? undefined : "--payload and a key exclude each other";
-  return publisher === undefined ? "PUBLISHER and KEY, or --payload, is missing" : pairProblem(pair(publisher, publicKey));
+function problemOf({ publisher, publicKey, payload, statement, reason }: Input): string | undefined {
+  const given = [publisher, payload, statement].filter((each) => each !== undefined);
+  if (given.length === 0) return "PUBLISHER and KEY, --payload or --statement is missing";
+  if (given.length > 1) return "a key, --payload and --statement exclude each other";
+  if (statement !== undefined) return reason === undefined ? undefined : "--statement has a reason of its own";
+  if (reason === undefined) return "--reason is missing";
+  return publisher === undefined ? undefined : pairProblem(pair(publisher, publicKey));
 }
 
 const pair = (publisher: string, publicKey: string | undefined): Parameters<typeof pairOf>[0] => ({ publisher, publicKey });
@@ -59,31 +66,45 @@ export const revoke = operation({
   examples: [
     'skills trust revoke acme <64 hex digits> --reason "the key leaked"',
     'skills trust revoke --payload <64 hex digits> --reason "steals files"',
+    "skills trust revoke --statement acme-revocation.json",
   ],
   notes:
     "What a revoked key signed is refused, pinned or listed, under any publisher's name; a revoked payload under any key. What is installed stays where it is, and check, verify and audit refuse it. There is no way back but another key or another version.",
-  errors: TRUST_ERRORS,
+  errors: [...TRUST_ERRORS, "SignatureVerificationFailed", "RevocationRefused"],
   problem: problemOf,
-  run: ({ home }, asked, call): Promise<RevokeDocument> =>
-    asked.payload === undefined ? revokeKey(home, asked, call) : revokePayload(home, asked.payload, asked.reason, call),
+  run: async ({ home }, asked, call): Promise<RevokeDocument> => {
+    const { statement, payload, reason = "" } = asked;
+    if (payload !== undefined) return revokePayload(home, payload, reason, call);
+    if (statement !== undefined) return revokeKey(home, await saidByItsHolder(statement, home), call);
+    const named = pairOf(pair(asked.publisher ?? "", asked.publicKey));
+    if (named === undefined) throw new PalyraError("Usage", { problem: "KEY is missing" });
+    const { publisher, key: public_key } = named;
+    return revokeKey(home, { publisher, public_key, reason, revoked_at_unix_ms: call.now }, call);
+  },
 });
 
-async function revokeKey(home: Home, { publisher = "", publicKey, reason }: Input, call: Call): Promise<RevokeDocument> {
-  const named = pairOf(pair(publisher, publicKey));
-  if (named === undefined) throw new PalyraError("Usage", { problem: "KEY is missing" });
-  const change: TrustChange = { do: "revoke", ...named, reason, at_ms: call.now };
+/** `RevocationRefused` where it is about anything but the key that signed it. */
+async function saidByItsHolder(file: string, { platform }: Home): Promise<RevokedKey> {
+  const read = await readBounded(file, MAX_STATEMENT_BYTES);
+  if (!read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG" });
+  return decideRevocation(await verifyRevocation(parseRevocation(read.bytes, file), platform));
+}
+
+async function revokeKey(home: Home, said: RevokedKey, call: Call): Promise<RevokeDocument> {
+  const { publisher, public_key, reason, revoked_at_unix_ms: at_ms } = said;
+  const change: TrustChange = { do: "revoke", publisher, key: public_key, reason, at_ms };
   const { state, changed } = await decideTrustChange(home, "revoke", () => change, call);
-  const revoked = revocationOfKey(state.constraints, named.key);
-  const key_id = keyIdOf(named.key, home.platform);
+  const revoked = revocationOfKey(state.constraints, public_key) ?? said;
+  const key_id = keyIdOf(public_key, home.platform);
   return {
     trust_store: home.places.trustStore,
     changed,
-    publisher: revoked?.publisher ?? named.publisher,
-    public_key: named.key,
+    publisher: revoked.publisher,
+    public_key,
     key_id,
     payload_sha256: null,
-    reason: revoked?.reason ?? reason,
-    revoked_at_unix_ms: revoked?.revoked_at_unix_ms ?? call.now,
+    reason: revoked.reason,
+    revoked_at_unix_ms: revoked.revoked_at_unix_ms,
     affected: await installedWhere(home.places.skillsRoot, (entry) => entry.signature_key_id === key_id),
   };
 }

@@ -231,6 +231,11 @@ const CORE: { readonly [Code in ErrorCode]: Sentence<ErrorDetails[Code]> } = {
     says: ({ publisher, problem }) => `the key of ${safe(publisher)} stays as it is: ${safe(problem)}`,
     hint: ({ publisher }, typed) => `what is trusted now: ${trustCommand("show", [publisher], typed)}`,
   },
+  RevocationRefused: {
+    says: ({ publisher, problem }) => `this revokes nothing of ${safe(publisher)}: ${safe(problem)}`,
+    hint: () =>
+      `what an operator revokes: palyra skills trust revoke PUBLISHER KEY --reason TEXT; what others may: palyra skills trust revocations add --help`,
+  },
   RevocationListRefused: {
     says: ({ issuer, problem }) => `this is no revocation list of ${safe(issuer)}: ${safe(problem)}`,
     hint: ({ issuer }, typed) =>

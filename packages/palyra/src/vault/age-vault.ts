@@ -1,6 +1,6 @@
 /**
  * The vault (spec 6.4, D18): all secrets in one file encrypted with age, and the identity that opens it in a key file of mode 0600, under a
- * passphrase, or in the system's keychain (decision 7). Whatever is there when a process dies, the next one either goes on with it or
+ * passphrase, or in the system's keychain (decision 8). Whatever is there when a process dies, the next one either goes on with it or
  * refuses it, and a vault that was once whole is never taken for an empty one.
  */
 import { PalyraError } from "../errors.ts";

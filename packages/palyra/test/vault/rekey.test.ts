@@ -1,4 +1,4 @@
-// Where a vault's key is, and moving it (spec 6.4, decision 7).
+// Where a vault's key is, and moving it (spec 6.4, decision 8).
 import { spawn } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -40,6 +40,9 @@ export const problem = (id: string, message: string, more: Partial<Finding> = {}
 /** `--fix` does it; until then its own name is the advice. */
 export const FIX = { fixable: true, advice: "palyra doctor --fix" } as const;
 
+/** What hangs on the vault is looked at when that opens. */
+export const VAULT_FIRST = { advice: "first what is said of the vault; then palyra doctor again" } as const;
+
 /** An error of ours as a finding: what cannot be looked at is a problem, and nothing else is kept from being looked at. */
 export function findingOf(id: string, error: unknown, where: string | null = null): Finding {
   const telling = tellingOf(error);

@@ -5,7 +5,7 @@ import { trustPlace } from "../../lifecycle/index.ts";
 import { readTrust } from "../../trust/index.ts";
 import { vaultFiles } from "../../vault/vault-files.ts";
 import type { Services } from "../services.ts";
-import { type Finding, findingOf, ok, warning } from "./finding.ts";
+import { type Finding, findingOf, ok, VAULT_FIRST, warning } from "./finding.ts";
 import { isThere } from "./leftovers.ts";
 
 const KEY = {
@@ -48,7 +48,7 @@ export async function lookTrust({ home }: Services): Promise<Finding> {
     return warning("trust_store", "no digest of it is kept: nobody would see a change", { where, advice });
   } catch (error) {
     if (error instanceof PalyraError && error.code === "VaultUnavailable")
-      return warning("trust_store", "it cannot be held against its digest while the vault is shut", { where });
+      return warning("trust_store", "it cannot be held against its digest while the vault is shut", { where, ...VAULT_FIRST });
     return findingOf("trust_store", error, where);
   }
 }

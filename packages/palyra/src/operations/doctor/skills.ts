@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { PalyraError } from "../../errors.ts";
 import { ifThere, io } from "../../files/index.ts";
 import { type InstalledIndex, readIndex, skillsFolder } from "../../installed/index.ts";
-import type { Journal } from "../../journal/index.ts";
+import { type Head, IN_THE_VAULT, type Journal, recordedHead, requireRecorded } from "../../journal/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { count } from "../wording/units.ts";
-import { bounded, FIX, type Finding, findingOf, ok, problem, warning } from "./finding.ts";
+import { bounded, FIX, type Finding, findingOf, ok, problem, VAULT_FIRST, warning } from "./finding.ts";
 import { isThere } from "./leftovers.ts";
 import { quoted } from "./permissions.ts";
 import { withUntouchedJournal } from "./untouched.ts";
@@ -29,15 +29,16 @@ export async function lookSkills(home: Home): Promise<SkillsFound> {
   } catch (error) {
     findings.push(findingOf("index", error, skillsFolder(skillsRoot).index));
   }
+  const kept = await keptHead(home, journal);
   let auditFile: SkillsFound["auditFile"] = "as it should be";
   try {
     const looked = await withUntouchedJournal(home, async (open) => {
-      findings.push(await lookChain(open, journal));
+      findings.push(await lookChain(open, kept, journal));
       if (index !== undefined) findings.push(...(await lookStatuses(open, index)));
       auditFile = await lookAuditFile(home, open);
       return true;
     });
-    if (looked === undefined) findings.push(withoutJournal(index, journal));
+    if (looked === undefined) findings.push(withoutJournal(index, kept, journal));
     else findings.push(auditFinding(home, auditFile));
   } catch (error) {
     findings.push(findingOf("journal", error, journal));
@@ -45,8 +46,9 @@ export async function lookSkills(home: Home): Promise<SkillsFound> {
   return { findings, auditFile };
 }
 
-function withoutJournal(index: InstalledIndex | undefined, where: string): Finding {
-  if (index === undefined || index.entries.length === 0) return ok("journal", "none has been made yet");
+function withoutJournal(index: InstalledIndex | undefined, { head }: KeptHead, where: string): Finding {
+  if ((index === undefined || index.entries.length === 0) && (head === undefined || head.seq === 0))
+    return ok("journal", "none has been made yet");
   return problem("journal", "it is missing, so no status of any skill is known", {
     where,
     advice: "restore it from a copy; without one, look at each skill and then: palyra skills enable ID --override",
@@ -104,13 +106,37 @@ async function foldersIn(folder: string): Promise<readonly string[]> {
     .toSorted();
 }
 
-async function lookChain(journal: Journal, where: string): Promise<Finding> {
+/** Whole in itself, and leading through the head that the vault keeps (spec 5.3, T26). */
+async function lookChain(journal: Journal, kept: KeptHead, where: string): Promise<Finding> {
   try {
-    const { events } = await journal.verifyChain();
-    return ok("journal", `its chain of ${count(events, "event")} is whole`, where);
+    const { head: recorded } = kept;
+    const { events, head } = await journal.verifyChain(recorded === undefined ? [] : [{ ...recorded, kept: IN_THE_VAULT }]);
+    const whole = `its chain of ${count(events, "event")} is whole`;
+    if (!kept.known)
+      return warning("journal", `${whole}, and cannot be held against its head while the vault is shut`, {
+        where,
+        ...VAULT_FIRST,
+      });
+    requireRecorded(recorded, { seq: events, hash: head }, () => true);
+    return ok("journal", whole, where);
   } catch (error) {
     if (error instanceof PalyraError && error.code === "JournalChainBroken") return findingOf("journal", error, where);
     throw error;
+  }
+}
+
+interface KeptHead {
+  /** False: the vault cannot be asked, which is a finding of its own. */
+  readonly known: boolean;
+  readonly head: Head | undefined;
+}
+
+async function keptHead({ records }: Home, journal: string): Promise<KeptHead> {
+  try {
+    return { known: true, head: await recordedHead(records, journal) };
+  } catch (error) {
+    if (!(error instanceof PalyraError)) throw error;
+    return { known: false, head: undefined };
   }
 }
 

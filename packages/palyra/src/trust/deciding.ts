@@ -4,7 +4,7 @@ import { PalyraError } from "../errors.ts";
 import type { TrustDocuments } from "./change.ts";
 import { readTrust, type TrustState } from "./file.ts";
 import { digestsOf, sha256 } from "./integrity.ts";
-import { type KnownList, type ListPlace, lookLists, requireUsable } from "./list-cache.ts";
+import { type KnownList, type ListPlace, lookLists } from "./list-cache.ts";
 
 /** An install admits what was not here before; everything else looks again at what is. */
 export type TrustUse = "install" | "installed";
@@ -25,10 +25,16 @@ export interface DecidingTrust extends TrustDocuments {
  * `now`: the host's time, milliseconds since 1970.
  */
 export async function readDeciding(place: ListPlace, use: TrustUse, now: number): Promise<DecidingTrust> {
-  const deciding = await decidingOf(place, await readTrust(place), now);
-  requireUsable(deciding.lists);
-  requireFresh(deciding.lists, use);
-  return deciding;
+  let state = await readTrust(place);
+  for (;;) {
+    const deciding = await decidingOf(place, state, now);
+    const problem = unusable(deciding.lists) ?? stale(deciding.lists, use);
+    if (problem === undefined) return deciding;
+    // A list that is followed no more is forgotten after that: whoever read the files before looks at them again.
+    const later = await readTrust(place);
+    if (JSON.stringify(digestsOf(later.bytes)) === JSON.stringify(digestsOf(state.bytes))) throw problem;
+    state = later;
+  }
 }
 
 /** The same of what was read, whatever state the lists are in: for whoever shows it. */
@@ -47,14 +53,21 @@ export async function decidingOf(place: ListPlace, state: TrustState, now: numbe
   return { store, constraints, state, lists, digest, nextChangeMs: nextChange(constraints, lists, now) };
 }
 
+function unusable(lists: readonly KnownList[]): PalyraError | undefined {
+  const found = lists.find(({ fault }) => fault !== undefined);
+  if (found?.fault === undefined) return undefined;
+  return new PalyraError("RevocationListUnusable", { issuer: found.followed.issuer, ...found.fault });
+}
+
 /** A list that nobody could renew keeps new skills out; and all of them where its operator said so. */
-function requireFresh(lists: readonly KnownList[], use: TrustUse): void {
+function stale(lists: readonly KnownList[], use: TrustUse): PalyraError | undefined {
   for (const { followed, standing, terms } of lists) {
     if (standing !== "stale" && standing !== "unfetched") continue;
     if (use === "installed" && followed.when_stale === "warn") continue;
     const { issuer, grace_ms } = followed;
-    throw new PalyraError("RevocationListStale", { issuer, expired_at_unix_ms: terms?.expires_at_unix_ms ?? null, grace_ms });
+    return new PalyraError("RevocationListStale", { issuer, expired_at_unix_ms: terms?.expires_at_unix_ms ?? null, grace_ms });
   }
+  return undefined;
 }
 
 function nextChange({ keys }: TrustConstraints, lists: readonly KnownList[], now: number): number | undefined {

@@ -14,7 +14,6 @@ import {
   verifyRevocationList,
 } from "palyra-skills/signature";
 import { decideList, type FollowedList, freshnessOf } from "palyra-skills/trust";
-import { PalyraError } from "../errors.ts";
 import { ifThere, io, makeFolder, placeDigest, readRegular, writeFileAtomically } from "../files/index.ts";
 import { sha256, type TrustPlace } from "./integrity.ts";
 import { type ListRecord, readListRecords } from "./list-records.ts";
@@ -41,9 +40,19 @@ export interface KnownList {
 /** All lists that are followed, verified anew: in the order of the constraints. `VaultUnavailable`, `Io`. */
 export async function lookLists(place: ListPlace, followed: readonly FollowedList[], now: number): Promise<readonly KnownList[]> {
   if (followed.length === 0) return [];
-  const records = await readListRecords(place);
-  return Promise.all(followed.map((list) => lookList(place, list, records, now)));
+  let records = await readListRecords(place);
+  // Read without the lock: a writer may take a file away between the vault and it. Found twice under one record it is no writer of ours.
+  for (let attempt = 1; ; attempt += 1) {
+    const known = await Promise.all(followed.map((list) => lookList(place, list, records, now)));
+    if (!known.some(({ standing }) => standing === "unusable")) return known;
+    const later = await readListRecords(place);
+    if (JSON.stringify(later) === JSON.stringify(records) || attempt === MAX_ATTEMPTS) return known;
+    records = later;
+  }
 }
+
+/** Each has met another writer. */
+const MAX_ATTEMPTS = 100;
 
 async function lookList(
   place: ListPlace,
@@ -114,10 +123,4 @@ export async function removeOthers(place: ListPlace, records: readonly ListRecor
 
 async function cachedFile(place: ListPlace, sha256: string): Promise<string> {
   return join(place.lists, await placeDigest(place.file), `${sha256}.json`);
-}
-
-/** `RevocationListUnusable` for the first that is. */
-export function requireUsable(lists: readonly KnownList[]): void {
-  for (const { followed, fault } of lists)
-    if (fault !== undefined) throw new PalyraError("RevocationListUnusable", { issuer: followed.issuer, ...fault });
 }

@@ -165,6 +165,38 @@ describe("T8: several at once", () => {
   });
 });
 
+describe("whoever reads while others write", () => {
+  /** A home whose first look at what is kept of lists is overtaken: `meanwhile` happens before or after it is answered. */
+  function overtaken(order: "before" | "after", meanwhile: () => Promise<unknown>): Home {
+    let first = true;
+    const { home } = here;
+    const get = async (key: string) => {
+      if (!first || !key.includes("revocation_lists")) return home.records.get(key);
+      first = false;
+      const was = await home.records.get(key);
+      await meanwhile();
+      return order === "after" ? was : home.records.get(key);
+    };
+    return { ...home, records: { ...home.records, get } };
+  }
+
+  it("finds the list that came meanwhile, and not that the one before is missing", async () => {
+    await publish(1);
+    await followList(here.home, await followed(), newCall());
+    await publish(2);
+    const home = overtaken("after", () => refreshLists(here.home, newCall()));
+    const { lists } = await readDecidingTrust(home, newCall(), "install");
+    expect(lists.map(({ record, standing }) => [record?.sequence, standing])).toEqual([[2, "fresh"]]);
+  });
+
+  it("is not stopped by a list that is followed no more", async () => {
+    await publish(1);
+    await followList(here.home, await followed(), newCall());
+    const home = overtaken("before", () => unfollowList(here.home, "acme", newCall()));
+    expect((await readDecidingTrust(home, newCall(), "install")).lists).toEqual([]);
+  });
+});
+
 describe("a list at an https address", () => {
   it("is fetched with the certificates that were given for it, and renewed from there", async () => {
     let sequence = 1;

@@ -160,7 +160,9 @@ function misdirected(routes: readonly Route[], path: string): Refusal {
 
 function isAt(template: string, path: string): boolean {
   const [parts, words] = [template.split("/"), path.split("/")];
-  return parts.length === words.length && parts.every((part, at) => part.startsWith("{") || part === words[at]);
+  return (
+    parts.length === words.length && parts.every((part, at) => (part.startsWith("{") ? words[at] !== "" : part === words[at]))
+  );
 }
 
 function newVisit({ newRequestId, tick }: Pick<ApiPorts, "newRequestId" | "tick">): Visit {

@@ -37,6 +37,8 @@ const LIMITS = {
   requestTimeout: REQUEST_TIMEOUT_MS,
   keepAliveTimeout: KEEP_ALIVE_MS,
   connectionsCheckingInterval: 2_000,
+  // Whoever names no host is told so as whoever names another.
+  requireHostHeader: false,
 } as const;
 
 /** `ListenFailed`; `Usage` where certificate and key are none. */

@@ -135,7 +135,7 @@ async function answerOf(route: Route, context: Context<Bound>, visit: Visit, por
     return route.handle({ id: visit.id, input, call: ports.callOf(caller, visit.id), caller, incoming, outgoing });
   };
   if (route.kept !== true) return handle();
-  const snapshot = await ports.state.read();
+  const snapshot = await ports.state.read(incoming.socket);
   return { body: await snapshot.kept(incoming.url ?? "", async () => bodyOf(await handle())) };
 }
 

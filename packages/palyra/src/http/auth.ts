@@ -1,5 +1,5 @@
 /** Who asks: the token of the daemon, and the principal that its holder claims (spec 8). */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Fault } from "palyra-skills";
 import { Refusal } from "./refusal.ts";
@@ -35,7 +35,7 @@ export class Tokens {
 }
 
 function digestOf(token: string): Uint8Array {
-  return new Uint8Array(createHash("sha256").update(token).digest());
+  return hash("sha256", token, "buffer");
 }
 
 function unauthorized(detail: string): Refusal {

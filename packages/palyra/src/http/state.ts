@@ -79,6 +79,7 @@ export class State {
   #kept: { readonly basis: Basis; readonly snapshot: Snapshot } | undefined;
   #building: Promise<Snapshot> | undefined;
   #opening: Promise<void> | undefined;
+  #round: { readonly looked: Promise<Snapshot>; readonly peers: Set<object> } | undefined;
 
   /** @param call of this moment, of the daemon itself */
   constructor(home: Home, call: () => Call) {
@@ -86,8 +87,24 @@ export class State {
     this.#call = call;
   }
 
-  /** The state as it is now. `IndexInvalid`, `JournalUnavailable`, `UnsafeStateRoot`, `Io`. */
-  async read(): Promise<Snapshot> {
+  /**
+   * The state as it is now. `IndexInvalid`, `JournalUnavailable`, `UnsafeStateRoot`, `Io`.
+   * @param peer whose requests these are: those of several peers that were there when the event loop went round last are answered by one look
+   */
+  read(peer?: object): Promise<Snapshot> {
+    // Of a peer that asks twice in one round the second may have come after the look, and after what it wants to see.
+    if (this.#round === undefined || peer === undefined || this.#round.peers.has(peer)) {
+      const round = { looked: this.#look(), peers: new Set<object>() };
+      this.#round = round;
+      setImmediate(() => {
+        if (this.#round === round) this.#round = undefined;
+      });
+    }
+    if (peer !== undefined) this.#round.peers.add(peer);
+    return this.#round.looked;
+  }
+
+  async #look(): Promise<Snapshot> {
     // What a dead process left is finished; one that is at it holds the lock, and what it has done by now counts.
     if (isThere(skillsFolder(this.#home.places.skillsRoot).pending)) await recoverForReading(this.#home, this.#call());
     const known = await this.#stillValid();

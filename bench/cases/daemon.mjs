@@ -61,7 +61,11 @@ function started(words, env, input) {
     child.on("close", (code) => reject(new Error(`${words.join(" ")} ended with ${code}`)));
   });
   const ended = new Promise((resolve) => child.on("close", resolve));
-  return { line, stop: () => (child.kill("SIGTERM"), ended) };
+  const stop = () => {
+    child.kill("SIGTERM");
+    return ended;
+  };
+  return { line, stop };
 }
 
 function palyrad(root) {

@@ -354,7 +354,7 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
   DaemonUnreachable: {
     says: ({ url, problem }) => `the daemon at ${safe(url)} cannot be asked: ${safe(problem)}`,
     hint: () =>
-      "nothing was changed here; whether it did what was asked, its own list says. Without --url and PALYRA_DAEMON_URL the local journal is used",
+      "nothing was changed here; whether it did what was asked, its own list says. Where no daemon runs, the local journal is used",
   },
   DaemonRefused: {
     says: ({ url, status, problem }) =>

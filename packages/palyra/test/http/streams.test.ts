@@ -1,0 +1,130 @@
+/** The journal as a stream: nothing is lost or sent twice, and a reader that takes nothing holds up nobody. */
+import { request } from "node:http";
+import { beforeAll, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../cli/support.ts";
+import { ADMIN, admin, type Daemon, startDaemon } from "../daemon/support.ts";
+
+let daemon: Daemon;
+beforeAll(async () => {
+  daemon = await startDaemon(temporaryFolder());
+});
+
+const quarantine = (number: number) =>
+  admin(daemon, `/admin/v1/skills/acme.s${number}/quarantine`, { body: { version: "1.0.0" } });
+
+interface Stream {
+  readonly text: () => string;
+  readonly ids: () => number[];
+  readonly status: number;
+  until(done: (text: string) => boolean): Promise<void>;
+  close(): void;
+}
+
+function open(query = "", headers: { readonly [name: string]: string } = {}): Promise<Stream> {
+  return new Promise((resolve, reject) => {
+    const sent = request(`${daemon.url}/admin/v1/journal${query}`, { agent: false }, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => {
+        text += chunk;
+      });
+      response.on("error", () => {});
+      resolve({
+        text: () => text,
+        ids: () => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id)),
+        status: response.statusCode ?? 0,
+        until: async (done) => {
+          for (let waited = 0; !done(text); waited += 20) {
+            if (waited > 10_000) throw new Error(`it never came: ${text.slice(-500)}`);
+            await new Promise((next) => setTimeout(next, 20));
+          }
+        },
+        close: () => sent.destroy(),
+      });
+    });
+    sent.on("error", reject);
+    for (const [name, value] of Object.entries({ ...ADMIN, accept: "text/event-stream", ...headers }))
+      sent.setHeader(name, value);
+    sent.end();
+  });
+}
+
+describe("GET /admin/v1/journal as a stream", () => {
+  it("begins with what comes from now on, in the form of server-sent events", async () => {
+    await quarantine(1);
+    const stream = await open();
+    await stream.until((text) => text.startsWith("retry: "));
+    await quarantine(2);
+    await stream.until((text) => text.includes("acme.s2"));
+    expect(stream.text()).not.toContain("acme.s1");
+    const [, event] = stream.text().split("\n\n");
+    const [id, kind, data] = (event ?? "").split("\n");
+    expect({ id, kind }).toEqual({ id: expect.stringMatching(/^id: \d+$/), kind: "event: skill.quarantined" });
+    expect(JSON.parse((data ?? "").replace("data: ", ""))).toMatchObject({
+      event_kind: "skill.quarantined",
+      payload: { skill_id: "acme.s2" },
+    });
+    stream.close();
+  });
+
+  it("goes on where a reader left off, each event once and in order, whatever is written meanwhile", async () => {
+    const from = Number((await admin(daemon, "/admin/v1/journal?last=true&limit=1")).json["count"]) - 1;
+    const writing = (async () => {
+      for (let number = 100; number < 250; number++) await quarantine(number);
+    })();
+    const seen: number[] = [];
+    const isLast = (text: string) => text.includes("acme.s249");
+    for (let done = false; !done; ) {
+      const stream = await open("", { "last-event-id": String(seen.at(-1) ?? from) });
+      await stream.until((text) => stream.ids().length >= 20 || isLast(text));
+      stream.close();
+      seen.push(...stream.ids());
+      done = isLast(stream.text());
+    }
+    await writing;
+    expect(seen).toEqual(seen.map((_, at) => from + 1 + at));
+    expect(seen.at(-1)).toBeGreaterThanOrEqual(150);
+  });
+
+  it("tells a reader of one skill of that skill alone", async () => {
+    const stream = await open("?skill=acme.s301&kind=skill.quarantined");
+    await stream.until((text) => text !== "");
+    await quarantine(300);
+    await quarantine(301);
+    await stream.until((text) => text.includes("acme.s301"));
+    expect(stream.text()).not.toContain("acme.s300");
+    stream.close();
+  });
+
+  it.each(["x", "-1", "1.5", "99999999999999999999"])("refuses the Last-Event-ID %s", async (id) => {
+    expect((await open("", { "last-event-id": id })).status).toBe(400);
+  });
+
+  it("is open to so many readers and no more; one that goes makes room", async () => {
+    daemon = await startDaemon(temporaryFolder());
+    const streams = await Promise.all(Array.from({ length: 32 }, () => open()));
+    expect(new Set(streams.map(({ status }) => status))).toEqual(new Set([200]));
+    expect((await open()).status).toBe(503);
+    expect((await admin(daemon, "/admin/v1/journal")).status).toBe(200);
+    streams.shift()?.close();
+    let status = 503;
+    for (let attempt = 0; attempt < 50 && status !== 200; attempt++) {
+      await new Promise((next) => setTimeout(next, 20));
+      const again = await open();
+      status = again.status;
+      streams.push(again);
+    }
+    expect(status).toBe(200);
+    for (const stream of streams) stream.close();
+  });
+
+  it("ends when the daemon stops", async () => {
+    const other = await startDaemon(temporaryFolder());
+    daemon = other;
+    const stream = await open();
+    await stream.until((text) => text !== "");
+    const started = performance.now();
+    await other.stop();
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+});

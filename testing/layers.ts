@@ -40,6 +40,7 @@ export const palyraLayers: LayerTable = {
   feeds: { layer: 1 },
   "run-file": { layer: 1 },
   lifecycle: { layer: 2 },
+  execution: { layer: 2 },
   authoring: { layer: 3, packages: ["@cyclonedx/cyclonedx-library"] },
   operations: { layer: 4, packages: ["valibot"] },
   cli: { layer: 5 },

@@ -12,6 +12,8 @@ export interface PalyraErrorDetails {
   NothingInstalled: { readonly skills_root: string };
   /** A procedure of this slug has another text. */
   ProcedureExists: { readonly slug: string; readonly file: string };
+  /** It may not run; `reasons`: `<status>` or `<status>: <its reason>` (spec 10). */
+  NotEligible: { readonly skill_id: string; readonly version: string; readonly reasons: readonly string[] };
   AlreadyInstalled: { readonly skill_id: string; readonly version: string };
   AuditRefused: { readonly skill_id: string; readonly version: string; readonly reasons: readonly string[] };
   DowngradeRefused: { readonly skill_id: string; readonly requested: string; readonly current: string };

@@ -52,6 +52,7 @@ const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {
   NotInstalled: { skill_id: x, version: x, installed: [x] },
   NothingInstalled: { skills_root: x },
   ProcedureExists: { slug: x, file: x },
+  NotEligible: { skill_id: x, version: x, reasons: [x] },
   AlreadyInstalled: { skill_id: x, version: x },
   AuditRefused: { skill_id: x, version: x, reasons: [x, x] },
   DowngradeRefused: { skill_id: x, requested: x, current: x },

@@ -42,6 +42,20 @@ describe("T26: a journal that is not the one the vault has kept the head of", ()
     expect(errorOf(await enable("--json"))).toMatchObject(broken);
     expect(errorOf(await palyra("skills", "remove", "acme.echo", "--json"))).toMatchObject(broken);
     expect((await palyra("skills", "list")).exit).toBe(0);
+    // What the gate would say, with the reason; list believes the file.
+    const checked = await palyra("skills", "check", "--json");
+    // Without its vault the default trust store is not known either (T25).
+    if (!existsSync(vault())) expect(errorOf(checked)).toMatchObject({ code: "TrustStoreChanged" });
+    else
+      expect(parsed(checked)).toMatchObject({
+        results: [
+          {
+            check_status: "blocked",
+            inventory: { eligibility: { eligible: false } },
+            reasons: expect.arrayContaining([expect.stringMatching(/vault/)]),
+          },
+        ],
+      });
     const stopped = await quarantine();
     expect(stopped).toMatchObject({ exit: 0, stderr: expect.stringContaining("journal verify") });
     expect(errorOf(await enable("--json"))).toMatchObject(broken);

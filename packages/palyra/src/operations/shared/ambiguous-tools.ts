@@ -32,8 +32,9 @@ export class ToolNames {
 
   /** Those of a skill; none where it offers nothing itself. */
   async ambiguous(entry: InstalledEntry, manifest: Manifest): Promise<readonly AmbiguousTool[]> {
-    if (!this.#active.includes(entry)) return [];
-    const others = this.#active.filter((other) => other !== entry && other.publisher === entry.publisher);
+    // By name: what is shown of a record may be another than the index's own (missing secrets).
+    if (!this.#active.some((other) => other.skill_id === entry.skill_id && other.version === entry.version)) return [];
+    const others = this.#active.filter((other) => other.skill_id !== entry.skill_id && other.publisher === entry.publisher);
     const found: AmbiguousTool[] = [];
     for (const { id } of manifest.entrypoints.tools) {
       const also_in: string[] = [];

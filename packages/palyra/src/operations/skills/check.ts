@@ -14,17 +14,11 @@ import { currentEntries } from "../shared/current.ts";
 import { VERIFY_ERRORS } from "../shared/errors.ts";
 import { type Examination, examine, isTampering } from "../shared/examine.ts";
 import { acceptUntrusted, optionalSkillId, trustedPublisher, version } from "../shared/inputs.ts";
-import {
-  type InventoryEntry,
-  inventoryEntry,
-  type Problem,
-  problemOf,
-  readStatuses,
-  type StatusLookup,
-} from "../shared/inventory.ts";
+import { type InventoryEntry, inventoryEntry, type Problem, problemOf, type StatusLookup } from "../shared/inventory.ts";
 import { withMissingNow } from "../shared/missing-now.ts";
 import { readPolicy } from "../shared/policy.ts";
 import { readTrusting } from "../shared/trusting.ts";
+import { readWalkedStatuses } from "../shared/walked-statuses.ts";
 
 /** Spec 11.4. */
 export interface CheckDocument {
@@ -77,14 +71,14 @@ export const check = operation({
     const entries = input.skillId === undefined ? currentEntries(index) : [requireInstalled(index, input.skillId, input.version)];
     const policy = await readPolicy(services.settings);
     const trusting = await readTrusting(home, { ...input, allowFirstUse: input.allowUntrusted }, call);
-    const statusOf = await readStatuses(home, call);
+    const { statusOf, problem } = await readWalkedStatuses(home, call);
     const results: CheckResult[] = [];
     const toolNames = new ToolNames(home, index, statusOf);
     for (const entry of entries) {
       call.progress(`checking ${entry.skill_id}`);
       const examination = await examine(services, entry, { trusting, policy, call });
       if (examination.artifact !== undefined) toolNames.know(entry, examination.artifact.manifest);
-      results.push(await resultOf(home, await withSecrets(home, examination, call), statusOf, toolNames));
+      results.push(await resultOf(home, await withSecrets(home, examination, call), statusOf, toolNames, problem));
     }
     return { skills_root: skillsRoot, count: results.length, results };
   },
@@ -117,12 +111,14 @@ async function resultOf(
   examination: Examination,
   statusOf: StatusLookup,
   toolNames: ToolNames,
+  journalProblem: Problem | undefined,
 ): Promise<CheckResult> {
   const { entry, artifact, verification, report, error, engineBlocks } = examination;
   const problem = error === undefined ? undefined : await problemOf(error);
   const summary = artifact === undefined ? undefined : summaryOf(artifact.manifest);
   const inventory = inventoryEntry(home, entry, summary, statusOf, {
-    blocks: engineBlocks,
+    // T26: by such a journal the gate starts nothing.
+    blocks: [...engineBlocks, ...(journalProblem === undefined ? [] : [journalProblem.message])],
     ...(problem === undefined || artifact !== undefined ? {} : { problem }),
   });
   const ambiguous = artifact === undefined ? [] : await toolNames.ambiguous(entry, artifact.manifest);

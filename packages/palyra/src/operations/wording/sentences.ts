@@ -271,6 +271,10 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
     says: ({ slug, file }) => `the procedure ${safe(slug)} is there with another text: ${safe(file)}`,
     hint: () => "to replace it: --force; to keep both: another --slug",
   },
+  NotEligible: {
+    says: ({ skill_id, version, reasons }) => `${safe(skill_id)} ${safe(version)} may not run: it is ${listed(reasons)}`,
+    hint: ({ skill_id }) => `all that is known of it: palyra skills check ${safe(skill_id)}`,
+  },
   AlreadyInstalled: {
     says: ({ skill_id, version }) => `${safe(skill_id)} ${safe(version)} is installed already`,
     hint: ({ skill_id, version }) =>

@@ -1,0 +1,131 @@
+/** The gate of spec 10, steps 1 and 2: whatever starts a skill asks here, at that moment, and runs the very bytes that it is given (T1, T2). */
+import type { VerifiedArtifact } from "palyra-skills/artifact";
+import type { TrustedSkill } from "palyra-skills/trust";
+import type { Call } from "../call.ts";
+import { PalyraError } from "../errors.ts";
+import { currentOf, findEntry, type InstalledEntry, readIndex, versionsOf } from "../installed/index.ts";
+import {
+  type EffectiveStatus,
+  GENESIS,
+  type Head,
+  IN_THE_VAULT,
+  type Journal,
+  KnownChain,
+  type OpenJournal,
+  requireRecorded,
+} from "../journal/index.ts";
+
+/** What the gate needs of the life of skills; filled above both. */
+export interface GatePorts {
+  readonly skillsRoot: string;
+  readonly journal: string;
+  readonly auditFile: string;
+  readonly openJournal: {
+    (file: string, options: { readonly create: false }): Promise<Journal | undefined>;
+    (file: string, options: Extract<OpenJournal, { create: true }>): Promise<Journal>;
+  };
+  /** The head that the vault has kept of the journal. */
+  readonly recordedHead: () => Promise<Head | undefined>;
+  /** Refuses unsafe folders, and finishes what a dead process left. */
+  readonly prepare: (call: Call) => Promise<void>;
+  /** The bytes whose digest the index has, as they are now, verified. */
+  readonly open: (entry: InstalledEntry) => Promise<VerifiedArtifact>;
+  /** By whom this host trusts now, revocations included, without a first use. */
+  readonly decide: (artifact: VerifiedArtifact, call: Call) => Promise<TrustedSkill>;
+}
+
+export interface RunRequest {
+  readonly skillId: string;
+  /** Absent: the current one. */
+  readonly version?: string | undefined;
+}
+
+/** One installed version that may run, at the moment at which it was asked for. */
+export interface ResolvedSkill {
+  readonly skillId: string;
+  readonly version: string;
+  readonly artifactSha256: string;
+  /** What was read, hashed and verified: the only bytes of it to be used. */
+  readonly artifact: VerifiedArtifact;
+  readonly trusted: TrustedSkill;
+  readonly status: EffectiveStatus;
+}
+
+/** Milliseconds for which a process that lives long goes by the head that it has read from the vault: as seldom as heads are kept (spec 5.3). */
+const ANCHOR_MS = 1000;
+
+/** One a process: it keeps the chain that it has walked, and walks on from there. */
+export class RunGate {
+  readonly #ports: GatePorts;
+  readonly #chain = new KnownChain();
+  #anchor: { readonly at: number; readonly head: Head | undefined } | undefined;
+
+  constructor(ports: GatePorts) {
+    this.#ports = ports;
+  }
+
+  /** The chain of this gate, brought up to date inside a transaction. */
+  get chain(): KnownChain {
+    return this.#chain;
+  }
+
+  /**
+   * Resolves once: id, version and digest, then trust, then status, last of all and in one transaction of the journal. Writes nothing.
+   * `NotInstalled`, `NotEligible`, `ArtifactDigestMismatch`, `IndexInvalid`, `JournalChainBroken`, `TrustStoreChanged`, the errors of spec 1.5
+   * and 3.2 (`RevokedKey`, `RevokedPayload` and `UntrustedPublisher` among them), `JournalUnavailable`, `VaultUnavailable`, `UnsafeStateRoot`, `Io`.
+   */
+  async resolve(request: RunRequest, call: Call): Promise<ResolvedSkill> {
+    const { prepare, open, decide } = this.#ports;
+    await prepare(call);
+    const entry = await this.entryOf(request);
+    const artifact = await open(entry);
+    const trusted = await decide(artifact, call);
+    const status = await this.#status(entry);
+    requireActive(entry, status);
+    const { skill_id, version, artifact_sha256 } = entry;
+    return { skillId: skill_id, version, artifactSha256: artifact_sha256, artifact, trusted, status };
+  }
+
+  /** As the index is now. `NotInstalled`, `IndexInvalid`, `Io`. */
+  async entryOf({ skillId, version }: RunRequest): Promise<InstalledEntry> {
+    const index = await readIndex(this.#ports.skillsRoot);
+    const entry = version === undefined ? currentOf(index, skillId) : findEntry(index, skillId, version);
+    if (entry !== undefined) return entry;
+    const installed = versionsOf(index, skillId).map((each) => each.version);
+    throw new PalyraError("NotInstalled", { skill_id: skillId, ...(version === undefined ? {} : { version }), installed });
+  }
+
+  /** What the chain must lead through. */
+  async anchors(): Promise<{
+    readonly recorded: Head | undefined;
+    readonly anchors: readonly (Head & { readonly kept: string })[];
+  }> {
+    if (this.#anchor === undefined || performance.now() - this.#anchor.at >= ANCHOR_MS)
+      this.#anchor = { at: performance.now(), head: await this.#ports.recordedHead() };
+    const { head } = this.#anchor;
+    return { recorded: head, anchors: head === undefined ? [] : [{ ...head, kept: IN_THE_VAULT }] };
+  }
+
+  async #status({ skill_id, version }: InstalledEntry): Promise<EffectiveStatus> {
+    const { recorded, anchors } = await this.anchors();
+    // By its name each time: a file that was swapped is another (T26).
+    const journal = await this.#ports.openJournal(this.#ports.journal, { create: false });
+    try {
+      const status = (await journal?.statusByChain(this.#chain, anchors, skill_id, version)) ?? UNKNOWN;
+      const end = journal === undefined ? GENESIS : this.#chain.head;
+      requireRecorded(recorded, end, ({ seq }) => seq <= end.seq);
+      return status;
+    } finally {
+      await journal?.close();
+    }
+  }
+}
+
+const UNKNOWN: EffectiveStatus = { status: "unknown", source: "unknown" };
+
+/** `NotEligible`: only what is `active` runs, and no status is none of that. Spec 5, T2. */
+export function requireActive({ skill_id, version }: InstalledEntry, { status, row }: EffectiveStatus): void {
+  if (status === "active") return;
+  const reason = row?.reason ?? null;
+  throw new PalyraError("NotEligible", { skill_id, version, reasons: [reason === null ? status : `${status}: ${reason}`] });
+}

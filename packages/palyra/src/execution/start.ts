@@ -1,0 +1,87 @@
+/** Spec 10, step 4: the last look before anything of a skill is instantiated (T33). */
+import type { JsonObject } from "palyra-skills/encoding";
+import type { Call } from "../call.ts";
+import { PalyraError } from "../errors.ts";
+import { newEvent } from "../journal/index.ts";
+import { type GatePorts, type ResolvedSkill, type RunGate, requireActive } from "./resolve.ts";
+
+let makePermit: (skill: ResolvedSkill, seq: number) => LaunchPermit;
+
+/** That a start was journaled; nothing may be instantiated without it. Only `recordStart` makes one. */
+export class LaunchPermit {
+  readonly skill: ResolvedSkill;
+  /** Of the event `skill.started`. */
+  readonly seq: number;
+  readonly #made = true;
+
+  private constructor(skill: ResolvedSkill, seq: number) {
+    this.skill = skill;
+    this.seq = seq;
+  }
+
+  static {
+    makePermit = (skill, seq) => new LaunchPermit(skill, seq);
+  }
+
+  /** Whether this is one, and no likeness. */
+  static is(value: object): boolean {
+    return #made in value;
+  }
+}
+
+/** How often it is looked at again where something was decided meanwhile. */
+const MOST_LOOKS = 10;
+
+/**
+ * Journals that a resolved skill starts, after whatever took long: approval, compiling. Trust and revocation are read again, then, in the
+ * transaction that writes the event, the status; where anything was decided between the two (an install, a trust change, a status), both are
+ * read once more. The event is not synced by itself: a power loss may take it, never a status. What `RunGate.resolve` throws.
+ */
+export async function recordStart(
+  gate: RunGate,
+  ports: GatePorts & { readonly newUlid: (now: number) => string },
+  skill: ResolvedSkill,
+  call: Call,
+): Promise<LaunchPermit> {
+  const journal = await ports.openJournal(ports.journal, { create: true, auditFile: ports.auditFile });
+  try {
+    for (let look = 0; look < MOST_LOOKS; look += 1) {
+      const { anchors } = await gate.anchors();
+      await journal.statusByChain(gate.chain, anchors, skill.skillId, skill.version);
+      const { decided } = gate.chain;
+      const entry = await gate.entryOf(skill);
+      if (entry.artifact_sha256 !== skill.artifactSha256) throw changed(skill, entry.artifact_sha256);
+      const trusted = await ports.decide(skill.artifact, call);
+      const event = newEvent(ports.newUlid(call.now), call, "skill.started", payloadOf(skill));
+      const seq = await journal.transaction(
+        (writer) => {
+          const status = writer.statusByChain(gate.chain, anchors, skill.skillId, skill.version);
+          requireActive(entry, status);
+          return gate.chain.decided === decided ? writer.append(event).seq : undefined;
+        },
+        { synced: false },
+      );
+      if (seq !== undefined) return makePermit({ ...skill, trusted }, seq);
+    }
+    throw new PalyraError("LockTimeout", { file: ports.journal, waited_ms: 0 });
+  } finally {
+    await journal.close();
+  }
+}
+
+function payloadOf({ skillId, version, artifactSha256, artifact, trusted }: ResolvedSkill): JsonObject {
+  return {
+    skill_id: skillId,
+    version,
+    publisher: artifact.manifest.publisher,
+    artifact_sha256: artifactSha256,
+    payload_sha256: artifact.payloadSha256,
+    signature_key_id: artifact.keyId,
+    trust_decision: trusted.decision,
+  };
+}
+
+/** Another artifact has its name by now: what was resolved is not what is installed. */
+function changed({ skillId, version, artifactSha256 }: ResolvedSkill, recorded: string): PalyraError {
+  return new PalyraError("ArtifactDigestMismatch", { skill_id: skillId, version, recorded, actual: artifactSha256 });
+}

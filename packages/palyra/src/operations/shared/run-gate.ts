@@ -1,0 +1,47 @@
+import { decideTrust } from "palyra-skills/trust";
+import type { Call } from "../../call.ts";
+import {
+  type GatePorts,
+  type LaunchPermit,
+  type ResolvedSkill,
+  RunGate,
+  type RunRequest,
+  recordStart,
+} from "../../execution/index.ts";
+import { skillsFolder } from "../../installed/index.ts";
+import { recordedHead } from "../../journal/index.ts";
+import type { Home } from "../../lifecycle/home.ts";
+import { recoverForReading } from "../../lifecycle/index.ts";
+import { openInstalled } from "../../lifecycle/open-installed.ts";
+import { readDecidingTrust } from "../../lifecycle/trust-place.ts";
+
+/** The gate of one home, for a program that runs skills (spec 10). Made once: it keeps the journal's chain as far as it has walked it. */
+export interface HomeGate {
+  /** Which bytes may run now: the installed version, verified, trusted, active. Writes nothing; nothing of it is to be kept for later. */
+  resolveForRun(request: RunRequest, call: Call): Promise<ResolvedSkill>;
+  /** Right before it starts, after all that takes long: looks again, and journals the start (T33). */
+  recordStart(skill: ResolvedSkill, call: Call): Promise<LaunchPermit>;
+}
+
+export function gateOf(home: Home): HomeGate {
+  const { skillsRoot, journal } = home.places;
+  const ports: GatePorts & Pick<Home, "newUlid"> = {
+    skillsRoot,
+    journal,
+    auditFile: skillsFolder(skillsRoot).audit,
+    openJournal: home.openJournal,
+    newUlid: home.newUlid,
+    recordedHead: () => recordedHead(home.records, journal),
+    prepare: (call) => recoverForReading(home, call),
+    open: (entry) => openInstalled(home, entry),
+    decide: async (artifact, call) => {
+      const { store, constraints } = await readDecidingTrust(home, call, "installed");
+      return decideTrust(artifact, store, { allowFirstUse: false, constraints, now: call.now });
+    },
+  };
+  const gate = new RunGate(ports);
+  return {
+    resolveForRun: (request, call) => gate.resolve(request, call),
+    recordStart: (skill, call) => recordStart(gate, ports, skill, call),
+  };
+}

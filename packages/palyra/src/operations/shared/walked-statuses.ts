@@ -1,0 +1,36 @@
+import type { Call } from "../../call.ts";
+import { PalyraError } from "../../errors.ts";
+import { IN_THE_VAULT, KnownChain, recordedHead, requireRecorded } from "../../journal/index.ts";
+import type { Home } from "../../lifecycle/home.ts";
+import { type Problem, problemOf, readStatuses, type StatusLookup } from "./inventory.ts";
+
+export interface WalkedStatuses {
+  readonly statusOf: StatusLookup;
+  /** Why nothing may run by this journal, whatever it says (T26). */
+  readonly problem?: Problem;
+}
+
+/**
+ * Statuses as the gate takes them (spec 10): by a chain that was walked, through the head in the vault. Where it does not lead through it, as
+ * the file says, and why nothing runs. `VaultUnavailable`, `UnsafeStateRoot`, `Io`.
+ */
+export async function readWalkedStatuses(home: Home, call: Call): Promise<WalkedStatuses> {
+  const file = home.places.journal;
+  const recorded = await recordedHead(home.records, file);
+  const chain = new KnownChain();
+  try {
+    const journal = await home.openJournal(file, { create: false });
+    try {
+      const anchors = recorded === undefined ? [] : [{ ...recorded, kept: IN_THE_VAULT }];
+      const statusOf = await journal?.statusesByChain(chain, anchors);
+      requireRecorded(recorded, chain.head, ({ seq }) => seq <= chain.head.seq);
+      if (statusOf !== undefined) return { statusOf };
+    } finally {
+      await journal?.close();
+    }
+  } catch (error) {
+    if (!(error instanceof PalyraError) || !["JournalChainBroken", "JournalUnavailable"].includes(error.code)) throw error;
+    if (error.code === "JournalChainBroken") return { statusOf: await readStatuses(home, call), problem: await problemOf(error) };
+  }
+  return { statusOf: await readStatuses(home, call) };
+}

@@ -1,0 +1,222 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bundleForNode } from "../../../../testing/bundle.ts";
+import { repositoryRoot } from "../../../../testing/shared.ts";
+import { LaunchPermit } from "../../src/execution/index.ts";
+import { openDatabase } from "../../src/files/index.ts";
+import { skillsFolder } from "../../src/installed/index.ts";
+import { changeStatus, changeTrust, decideTrustChange, type Home, removeSkill } from "../../src/lifecycle/index.ts";
+import { gateOf } from "../../src/operations/shared/run-gate.ts";
+import { homeIn } from "../lifecycle/parts.ts";
+import { install, newCall, newHome, publicKeyOf, skillBytes, temporaryFolder } from "../lifecycle/support.ts";
+
+const echo = { skillId: "acme.echo" };
+const set = (home: Home, status: "active" | "quarantined" | "disabled", version?: string) =>
+  changeStatus(home, { skillId: "acme.echo", status, reason: "odd", ...(version === undefined ? {} : { version }) }, newCall());
+const installed = async (): Promise<Home> => {
+  const home = newHome();
+  await install(home);
+  return home;
+};
+const resolve = (home: Home, version?: string) =>
+  gateOf(home).resolveForRun({ ...echo, ...(version === undefined ? {} : { version }) }, newCall());
+const events = async (home: Home) => {
+  const journal = await home.openJournal(home.places.journal, { create: false });
+  try {
+    return (await journal?.events({ last: 1_000_000 })) ?? [];
+  } finally {
+    await journal?.close();
+  }
+};
+
+describe("T1: what may run is what was installed, by whom is trusted now", () => {
+  it("gives the very bytes, and writes nothing", async () => {
+    const home = await installed();
+    const before = await events(home);
+    const skill = await resolve(home);
+    expect(skill).toMatchObject({ skillId: "acme.echo", version: "1.0.0", status: { status: "active" } });
+    expect(skill.trusted.decision).toBe("tofu_pinned");
+    expect(await events(home)).toEqual(before);
+  });
+
+  it("refuses other bytes under its name, well signed or not, and none at all", async () => {
+    const home = await installed();
+    const file = skillsFolder(home.places.skillsRoot).artifact("acme.echo", "1.0.0");
+    writeFileSync(file, await skillBytes({ key: 7 }));
+    await expect(resolve(home)).rejects.toHaveCode("ArtifactDigestMismatch");
+    rmSync(file);
+    await expect(resolve(home)).rejects.toHaveCode("ArtifactDigestMismatch");
+  });
+
+  it("refuses an index that calls it by another's name, and what is not installed", async () => {
+    const home = await installed();
+    const { index } = skillsFolder(home.places.skillsRoot);
+    writeFileSync(index, readFileSync(index, "utf8").replace('"publisher": "acme"', '"publisher": "globex"'));
+    await expect(resolve(home)).rejects.toHaveCode("IndexInvalid");
+    await expect(resolve(await installed(), "2.0.0")).rejects.toHaveCode("NotInstalled");
+  });
+
+  it("takes no first use, no revoked key and no store that something else changed", async () => {
+    const home = await installed();
+    const key = await publicKeyOf(1);
+    await changeTrust(home, { do: "unpin", publisher: "acme" }, newCall());
+    await expect(resolve(home)).rejects.toHaveCode("UntrustedPublisher");
+    await changeTrust(home, { do: "add", publisher: "acme", key }, newCall());
+    expect((await resolve(home)).trusted.decision).toBe("allowlisted");
+    const revoke = { do: "revoke", publisher: "acme", key, reason: "leaked", at_ms: 5 } as const;
+    await decideTrustChange(home, "revoke", () => revoke, newCall());
+    await expect(resolve(home)).rejects.toHaveCode("RevokedKey");
+    const other = await installed();
+    writeFileSync(other.places.trustStore, "{}");
+    await expect(resolve(other)).rejects.toHaveCode("TrustStoreChanged");
+  });
+});
+
+describe("T2: the status is that of the version that was resolved", () => {
+  it("whichever is newer, and none is none", async () => {
+    const home = await installed();
+    await install(home, { version: "1.1.0" });
+    await set(home, "quarantined", "1.0.0");
+    expect((await resolve(home)).version).toBe("1.1.0");
+    await expect(resolve(home, "1.0.0")).rejects.toMatchObject({
+      code: "NotEligible",
+      details: { version: "1.0.0", reasons: ["quarantined: odd"] },
+    });
+    await set(home, "disabled");
+    await expect(resolve(home)).rejects.toHaveCode("NotEligible");
+    await set(home, "active");
+    const database = openDatabase(home.places.journal);
+    database.exec("DELETE FROM skill_status");
+    database.close();
+    await expect(resolve(home)).rejects.toMatchObject({ code: "NotEligible", details: { reasons: ["unknown"] } });
+  });
+});
+
+describe("T26: a journal that is not the one the vault knows starts nothing", () => {
+  it("cut, swapped while the gate lives, deleted, edited, or of which nothing is kept", async () => {
+    const home = await installed();
+    const { journal } = home.places;
+    const old = `${journal}.old`;
+    cpSync(journal, old);
+    await set(home, "quarantined");
+    await set(home, "active");
+    const gate = gateOf(home);
+    await gate.resolveForRun(echo, newCall());
+    const whole = `${journal}.whole`;
+    cpSync(journal, whole);
+    cpSync(old, journal);
+    await expect(gate.resolveForRun(echo, newCall())).rejects.toHaveCode("JournalChainBroken");
+    await expect(resolve(home)).rejects.toHaveCode("JournalChainBroken");
+    rmSync(journal);
+    await expect(resolve(home)).rejects.toHaveCode("JournalChainBroken");
+    cpSync(whole, journal);
+    await gate.resolveForRun(echo, newCall());
+    const database = openDatabase(journal);
+    database.exec("DROP TRIGGER skill_events_no_update; UPDATE skill_events SET principal = 'user:x' WHERE seq = 1");
+    database.close();
+    await expect(resolve(home)).rejects.toMatchObject({ code: "JournalChainBroken", details: { seq: 1 } });
+    const bare = await installed();
+    rmSync(join(bare.places.journal, "../vault"), { recursive: true });
+    // Its store was named: it is used as it is (spec 3.3).
+    await expect(resolve(bare)).rejects.toMatchObject({ code: "JournalChainBroken", details: { recorded: null } });
+  });
+});
+
+describe("T33: between resolving and starting", () => {
+  it("a start is journaled, with what starts; a permit comes from there alone", async () => {
+    const home = await installed();
+    const gate = gateOf(home);
+    const skill = await gate.resolveForRun(echo, newCall());
+    const permit = await gate.recordStart(skill, newCall("user:runner"));
+    expect(LaunchPermit.is(permit)).toBe(true);
+    expect(LaunchPermit.is({ ...permit })).toBe(false);
+    const last = (await events(home)).at(-1);
+    expect(last).toMatchObject({ seq: permit.seq, kind: "skill.started", principal: "user:runner" });
+    expect(JSON.parse(last?.payload_json ?? "")).toMatchObject({ skill_id: "acme.echo", artifact_sha256: skill.artifactSha256 });
+  });
+
+  it.each<readonly [string, string, (home: Home) => Promise<unknown>]>([
+    ["a quarantine", "NotEligible", (home) => set(home, "quarantined")],
+    ["a removal", "NotInstalled", (home) => removeSkill(home, { skillId: "acme.echo" }, newCall())],
+    [
+      "a pin that is taken away",
+      "UntrustedPublisher",
+      (home) => changeTrust(home, { do: "unpin", publisher: "acme" }, newCall()),
+    ],
+  ])("%s counts: nothing starts", async (_name, code, change) => {
+    const home = await installed();
+    const gate = gateOf(home);
+    const skill = await gate.resolveForRun(echo, newCall());
+    await change(home);
+    await expect(gate.recordStart(skill, newCall())).rejects.toHaveCode(code);
+    expect((await events(home)).map(({ kind }) => kind)).not.toContain("skill.started");
+  });
+
+  it("what is decided between the look at trust and the transaction is looked at again", async () => {
+    const home = await installed();
+    const skill = await gateOf(home).resolveForRun(echo, newCall());
+    let reads = 0;
+    // At the second look at trust, after it was read, somebody takes the pin away.
+    const between: Home = {
+      ...home,
+      openJournal: home.openJournal,
+      records: {
+        ...home.records,
+        get: async (key) => {
+          const value = await home.records.get(key);
+          if (key.startsWith("skills.trust_store")) {
+            reads += 1;
+            if (reads === 1) await changeTrust(home, { do: "unpin", publisher: "acme" }, newCall());
+          }
+          return value;
+        },
+      },
+    };
+    const refused = await gateOf(between)
+      .recordStart(skill, newCall())
+      .catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: expect.stringMatching(/^(UntrustedPublisher|TrustStoreChanged)$/) });
+    expect((await events(home)).map(({ kind }) => kind)).not.toContain("skill.started");
+  });
+});
+
+describe("T33: ten thousand attempts race one quarantine", () => {
+  let script: Awaited<ReturnType<typeof bundleForNode>>;
+  beforeAll(async () => {
+    script = await bundleForNode(join(repositoryRoot, "packages/palyra/test/execution/attempts.ts"));
+  });
+  afterAll(() => script.remove());
+
+  it("from four processes: no start has a higher number than the quarantine", async () => {
+    const root = temporaryFolder();
+    const home = homeIn(root);
+    await install(home);
+    const [processes, each] = [4, 2500];
+    const children = Array.from({ length: processes }, () =>
+      spawn(process.execPath, [script.file, root, String(each)], { stdio: ["ignore", "pipe", "inherit"] }),
+    );
+    const ended = children.map((child) => once(child, "exit"));
+    await Promise.all(children.map((child) => once(child.stdout, "data")));
+    while ((await events(home)).filter(({ kind }) => kind === "skill.started").length < 200)
+      await new Promise((done) => setTimeout(done, 10));
+    await set(home, "quarantined");
+    await Promise.all(ended);
+    const all = await events(home);
+    const quarantine = all.findIndex(({ kind }) => kind === "skill.quarantined");
+    const starts = all.flatMap(({ kind }, at) => (kind === "skill.started" ? [at] : []));
+    expect(Math.max(...starts)).toBeLessThan(quarantine);
+    const tallies = readFileSync(join(root, "attempts.ndjson"), "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line): { started: number; refused: Record<string, number> } => JSON.parse(line));
+    expect(tallies).toHaveLength(processes);
+    const sum = (of: (tally: (typeof tallies)[number]) => number): number =>
+      tallies.reduce((total, tally) => total + of(tally), 0);
+    expect(sum(({ started }) => started)).toBe(starts.length);
+    // Every other attempt was refused for that reason, and for no other.
+    expect(sum(({ refused }) => refused["NotEligible"] ?? 0)).toBe(processes * each - starts.length);
+  });
+});

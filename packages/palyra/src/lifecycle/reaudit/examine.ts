@@ -41,7 +41,7 @@ export async function examineVersion(
   const opened = await attempt(() => openArtifact(cached.bytes, home.platform, home.host));
   if (!opened.ok) return { findings: [opened.finding], indexFaults: [] };
   const { entries } = opened.value.archive;
-  const metadata = await metadataOf(home, entry);
+  const metadata = await metadataOf(home, entry, opened.value);
   const findings = [
     ...fileFindings(entries, version.listed, (path) => digestOfFile(version, path, hashing)),
     ...metadata.findings,
@@ -62,6 +62,7 @@ const MAX_METADATA_BYTES = 1024 * 1024;
 async function metadataOf(
   home: Home,
   entry: InstalledEntry,
+  artifact: VerifiedArtifact,
 ): Promise<{ readonly findings: readonly Finding[]; readonly bytes?: Uint8Array }> {
   const file = skillsFolder(home.places.skillsRoot).metadata(entry.skill_id, entry.version);
   const read = await attempt(() => readRegular(file, MAX_METADATA_BYTES));
@@ -69,7 +70,7 @@ async function metadataOf(
   // `fileFindings` tells of one that is missing.
   if (read.value === undefined) return { findings: [] };
   if (!read.value.ok) return { findings: [{ code: "install_metadata_changed", detail: "too large" }] };
-  return { findings: metadataFindings(entry, read.value.bytes), bytes: read.value.bytes };
+  return { findings: metadataFindings(entry, artifact, read.value.bytes), bytes: read.value.bytes };
 }
 
 /** Without trust on first use: what nobody trusts by now is stopped. Spec 3.2, 5.4. */

@@ -5,9 +5,6 @@ import { readJson } from "palyra-skills/encoding";
 import type { InstalledEntry } from "../../installed/index.ts";
 import type { Finding } from "./reasons.ts";
 
-/** What both hold, and nothing changes after an install; the trust decision does (spec 11.7, `skill.verified`). */
-const FIXED = ["artifact_sha256", "payload_sha256", "publisher", "signature_key_id"] as const;
-
 /**
  * Where the index says something else of the very artifact whose digest it has: then the index was changed, and not the skill. An index
  * that calls one skill by another's name would lend it the other's status and trust. T1.
@@ -25,12 +22,21 @@ export function recordFaults(entry: InstalledEntry, { manifest, payloadSha256, k
     }));
 }
 
-/** Other fields may be there, of other programs; these four must say what the index says. */
-export function metadataFindings(entry: InstalledEntry, bytes: Uint8Array): readonly Finding[] {
+/**
+ * What the metadata says of the artifact that lies beside it. Other fields may be there, of other programs; the trust decision may be
+ * another by now (spec 11.7, `skill.verified`). Held against the artifact, not the index: which of the two lies is told apart.
+ */
+export function metadataFindings(entry: InstalledEntry, artifact: VerifiedArtifact, bytes: Uint8Array): readonly Finding[] {
+  const said = {
+    artifact_sha256: entry.artifact_sha256,
+    payload_sha256: artifact.payloadSha256,
+    publisher: artifact.manifest.publisher,
+    signature_key_id: artifact.keyId,
+  };
   const read = readJson(bytes, (root) => {
     const fields = root.object();
-    return FIXED.filter((field) => fields.required(field).string() !== entry[field]);
+    return Object.entries(said).filter(([field, value]) => fields.required(field).string() !== value);
   });
   if (!read.ok) return [{ code: "install_metadata_changed", detail: read.faults[0]?.problem ?? "not JSON" }];
-  return read.value.map((field) => ({ code: "install_metadata_changed", detail: field }));
+  return read.value.map(([field]) => ({ code: "install_metadata_changed", detail: field }));
 }

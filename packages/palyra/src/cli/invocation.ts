@@ -46,6 +46,9 @@ function requireOrigin({ texts }: Words): void {
   const principal = texts.get("principal");
   if (principal !== undefined && principal.trim() !== "" && !/^[\x21-\x7e]{1,256}$/.test(principal))
     throw usage(`--principal ${quoted(principal)} is no name: at most 256 ASCII characters, no blanks, as user:ada`);
+  // What the daemon does by itself is journaled so (spec 8).
+  if (principal !== undefined && /^system:/i.test(principal))
+    throw usage(`--principal ${quoted(principal)} is the daemon's own: nobody else's begins with system:`);
 }
 
 function inputOf(operation: Operation<unknown>, words: Words, options: readonly Option[]): RawInput {

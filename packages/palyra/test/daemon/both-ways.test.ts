@@ -79,6 +79,19 @@ describe("with a daemon and without", () => {
     await stop();
   });
 
+  it("nobody passes for the daemon, with one and without", async () => {
+    const root = temporaryFolder();
+    const palyra = await installed(root);
+    const refused = () => palyra("skills", "quarantine", "acme.echo", "--principal", "System:daemon", "--json");
+    expect(errorOf(await refused())).toMatchObject({ code: "Usage", message: expect.stringContaining("the daemon's own") });
+    const { stop } = await startDaemon(root);
+    expect(errorOf(await refused()).code).toBe("Usage");
+    expect(parsed(await palyra("skills", "list", "--json"))).toMatchObject({
+      entries: [{ runtime_status: { status: "active" } }],
+    });
+    await stop();
+  });
+
   it("what the daemon refuses is refused, and not done here instead", async () => {
     const root = temporaryFolder();
     const palyra = await installed(root);

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
-import { LaunchPermit } from "../../src/execution/index.ts";
+import { LaunchPermit, RunGate, recordStart } from "../../src/execution/index.ts";
 import { openDatabase } from "../../src/files/index.ts";
 import { skillsFolder } from "../../src/installed/index.ts";
 import { changeStatus, changeTrust, decideTrustChange, type Home, removeSkill } from "../../src/lifecycle/index.ts";
-import { gateOf } from "../../src/operations/shared/run-gate.ts";
+import { gateOf, gatePorts } from "../../src/operations/shared/run-gate.ts";
 import { homeIn } from "../lifecycle/parts.ts";
 import { install, newCall, newHome, publicKeyOf, skillBytes, temporaryFolder } from "../lifecycle/support.ts";
 
@@ -157,28 +157,18 @@ describe("T33: between resolving and starting", () => {
 
   it("what is decided between the look at trust and the transaction is looked at again", async () => {
     const home = await installed();
-    const skill = await gateOf(home).resolveForRun(echo, newCall());
-    let reads = 0;
-    // At the second look at trust, after it was read, somebody takes the pin away.
-    const between: Home = {
-      ...home,
-      openJournal: home.openJournal,
-      records: {
-        ...home.records,
-        get: async (key) => {
-          const value = await home.records.get(key);
-          if (key.startsWith("skills.trust_store")) {
-            reads += 1;
-            if (reads === 1) await changeTrust(home, { do: "unpin", publisher: "acme" }, newCall());
-          }
-          return value;
-        },
-      },
+    const ports = gatePorts(home);
+    const gate = new RunGate(ports);
+    const skill = await gate.resolve(echo, newCall());
+    let looks = 0;
+    // Once trust has been decided, somebody takes the pin away.
+    const decide: typeof ports.decide = async (artifact, call) => {
+      const trusted = await ports.decide(artifact, call);
+      looks += 1;
+      if (looks === 1) await changeTrust(home, { do: "unpin", publisher: "acme" }, newCall());
+      return trusted;
     };
-    const refused = await gateOf(between)
-      .recordStart(skill, newCall())
-      .catch((error: unknown) => error);
-    expect(refused).toMatchObject({ code: expect.stringMatching(/^(UntrustedPublisher|TrustStoreChanged)$/) });
+    await expect(recordStart(gate, { ...ports, decide }, skill, newCall())).rejects.toHaveCode("UntrustedPublisher");
     expect((await events(home)).map(({ kind }) => kind)).not.toContain("skill.started");
   });
 });

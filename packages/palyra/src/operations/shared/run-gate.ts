@@ -24,8 +24,18 @@ export interface HomeGate {
 }
 
 export function gateOf(home: Home): HomeGate {
+  const ports = gatePorts(home);
+  const gate = new RunGate(ports);
+  return {
+    resolveForRun: (request, call) => gate.resolve(request, call),
+    recordStart: (skill, call) => recordStart(gate, ports, skill, call),
+  };
+}
+
+/** What the gate asks of a home. */
+export function gatePorts(home: Home): GatePorts & Pick<Home, "newUlid"> {
   const { skillsRoot, journal } = home.places;
-  const ports: GatePorts & Pick<Home, "newUlid"> = {
+  return {
     skillsRoot,
     journal,
     auditFile: skillsFolder(skillsRoot).audit,
@@ -38,10 +48,5 @@ export function gateOf(home: Home): HomeGate {
       const { store, constraints } = await readDecidingTrust(home, call, "installed");
       return decideTrust(artifact, store, { allowFirstUse: false, constraints, now: call.now });
     },
-  };
-  const gate = new RunGate(ports);
-  return {
-    resolveForRun: (request, call) => gate.resolve(request, call),
-    recordStart: (skill, call) => recordStart(gate, ports, skill, call),
   };
 }

@@ -21,13 +21,13 @@ describeWithPrograms(
 
     const root = temporaryFolder();
     const vault = join(root, "state", "vault");
-    /** Runs lines of a shell in a session of its own; the keyring's daemon ends with it. `login`: its password, or a keyring that stays locked. */
+    /** Runs lines of a shell in a session of its own; the keyring's daemon ends with the bus. `login`: its password, or a keyring that stays locked. */
     const session = (login: string | undefined, script: string, env: Record<string, string> = {}) => {
       const start =
         login === undefined
           ? "gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1"
           : `printf '%s' '${login}' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1`;
-      const lines = `${start}\npalyra() { "${process.execPath}" "${program}" "$@"; }\n${script}\npkill -P $$ gnome-keyring 2>/dev/null; true`;
+      const lines = `${start}\npalyra() { "${process.execPath}" "${program}" "$@"; }\n${script}`;
       return spawnSync("dbus-run-session", ["--", "sh", "-c", lines], {
         encoding: "utf8",
         timeout: 60_000,

@@ -6,7 +6,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, link, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { ifThere, io, openOwn, syncFolder } from "../files/index.ts";
+import { faultPoint, ifThere, io, openOwn, syncFolder } from "../files/index.ts";
 import type { Journal } from "./journal.ts";
 import type { StoredEvent } from "./records.ts";
 
@@ -27,6 +27,7 @@ export async function projectOutbox(journal: Journal, auditFile: string): Promis
     if (waiting.length === 0) return projected;
     const appended = await ifThere(() => io("write", auditFile, () => appendLines(auditFile, waiting)));
     if (appended === undefined) return projected;
+    faultPoint("outbox.appended");
     await journal.settle(
       auditFile,
       waiting.map((event) => event.seq),

@@ -5,7 +5,7 @@ import type { JsonObject } from "palyra-skills/encoding";
 import { isSkillId, parseVersion } from "palyra-skills/manifest";
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
-import { ifThere, io, withFreeLock } from "../files/index.ts";
+import { faultPoint, ifThere, io, withFreeLock } from "../files/index.ts";
 import { currentOf, readIndex, type SkillsFolder, skillsFolder, versionsOf } from "../installed/index.ts";
 import {
   type Actor,
@@ -51,12 +51,19 @@ export async function changeStatus(home: Home, request: StatusRequest, call: Cal
   const journal = await home.openJournal(home.places.journal, { create: true, auditFile: folder.audit });
   try {
     const ulid = home.newUlid(call.now);
+    faultPoint("status.begin");
     const { row, broken } = await journal.transaction(
-      (writer) => writeStatus(writer, { ...request, ...subject }, ulid, call),
+      (writer) => {
+        const written = writeStatus(writer, { ...request, ...subject }, ulid, call);
+        faultPoint("status.written");
+        return written;
+      },
       request.status === "active" ? {} : { stops: true },
     );
+    faultPoint("status.committed");
     if (broken !== undefined) call.warn(UNCHAINED);
     await projectIfFree(journal, folder, call);
+    faultPoint("status.projected");
     await keepHead(journal, call);
     return documentOf(row);
   } finally {

@@ -84,11 +84,15 @@ export async function writeRunFile(stateRoot: string, run: RunFile): Promise<voi
     journal,
     ...(certificateSha256 === undefined ? {} : { certificate_sha256: certificateSha256 }),
   };
-  await writeFileAtomically(runFileOf(stateRoot), `${writeJson(document, { indent: 2 })}\n`, { mode: 0o600 });
+  // The lock makes the name ours: what a killed daemon left there, its secret, is written over.
+  const temporary = temporaryOf(stateRoot);
+  await writeFileAtomically(runFileOf(stateRoot), `${writeJson(document, { indent: 2 })}\n`, { mode: 0o600, temporary });
 }
 
 /** Only by whoever holds the lock: then what lies there is its own, or of a daemon that has died. */
 export async function removeRunFile(stateRoot: string): Promise<void> {
-  const file = runFileOf(stateRoot);
-  await ifThere(() => io("remove", file, () => rm(file, { force: true })));
+  for (const file of [runFileOf(stateRoot), temporaryOf(stateRoot)])
+    await ifThere(() => io("remove", file, () => rm(file, { force: true })));
 }
+
+const temporaryOf = (stateRoot: string): string => join(runFolder(stateRoot), ".daemon.json.tmp");

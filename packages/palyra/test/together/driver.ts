@@ -34,12 +34,14 @@ export interface MixedResult {
   readonly statuses: { readonly [subject: string]: string };
   readonly trusted: { readonly [publisher: string]: readonly string[] };
   readonly secrets: { readonly [key: string]: string };
+  /** Status changes that the daemon did not answer in time: each was done, or not. */
+  readonly unsure: number;
   /** Commands that ended as none may. */
   readonly faults: readonly string[];
 }
 
 /** How a command may be refused where others work on the same skills. */
-const REFUSALS = new Set(["AlreadyInstalled", "NotInstalled", "DowngradeRefused"]);
+const REFUSALS = new Set(["AlreadyInstalled", "NotInstalled", "DowngradeRefused", "DaemonUnreachable"]);
 
 const plan: MixedPlan = JSON.parse(process.argv[2] ?? "{}");
 const done: { [command: string]: number } = {};
@@ -134,8 +136,10 @@ async function changeStatus({ skillId, files }: SkillArtifacts, mine: boolean): 
   const verb = pick(["quarantine", "disable", "enable"] as const);
   const version = versionOf(below(files.length));
   const more = verb === "enable" ? ["--override"] : [];
+  const before = refused["DaemonUnreachable"] ?? 0;
   const ok = await did(`skills ${verb}`, [skillId, "--version", version, "--reason", `turn of ${plan.person}`, ...more]);
-  if (mine && ok) statuses.set(`${skillId} ${version}`, VERBS[verb]);
+  if ((refused["DaemonUnreachable"] ?? 0) > before) statuses.delete(`${skillId} ${version}`);
+  else if (mine && ok) statuses.set(`${skillId} ${version}`, VERBS[verb]);
 }
 
 async function changeTrust(): Promise<void> {
@@ -175,6 +179,7 @@ const result: MixedResult = {
   statuses: Object.fromEntries(statuses),
   trusted: Object.fromEntries([...trusted].map(([publisher, keys]) => [publisher, [...keys].sort()])),
   secrets: Object.fromEntries(secrets),
+  unsure: refused["DaemonUnreachable"] ?? 0,
   faults,
 };
 process.stdout.write(`${JSON.stringify(result)}\n`);

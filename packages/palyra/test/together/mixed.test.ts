@@ -8,6 +8,7 @@ import { compose } from "../../src/entry/compose.ts";
 import { readIndex, skillsFolder } from "../../src/installed/index.ts";
 import { restriction } from "../../src/journal/index.ts";
 import { CATALOG } from "../../src/operations/catalog.ts";
+import { ask, buildDaemon, TOKEN } from "../daemon/support.ts";
 import { newCall, publicKeyOf, sha256, skillFile, temporaryFolder } from "../lifecycle/support.ts";
 import type { MixedPlan, MixedResult, SkillArtifacts } from "./driver.ts";
 
@@ -16,10 +17,15 @@ const OPERATIONS = 200;
 const VERSIONS = [0, 1, 2];
 
 let driver: Awaited<ReturnType<typeof bundleForNode>>;
+let daemons: Awaited<ReturnType<typeof buildDaemon>>;
 beforeAll(async () => {
   driver = await bundleForNode(join(repositoryRoot, "packages/palyra/test/together/driver.ts"));
+  daemons = await buildDaemon();
 });
-afterAll(() => driver.remove());
+afterAll(async () => {
+  await daemons.remove();
+  await driver.remove();
+});
 
 async function artifactsOf(folder: string, skillId: string): Promise<SkillArtifacts> {
   const files = VERSIONS.map((at) => skillFile(folder, { id: skillId, version: `1.${at}.0` }));
@@ -45,11 +51,11 @@ async function textOf(stream: ChildProcess["stdout"]): Promise<string> {
   return text;
 }
 
-describe("T10, T11, T18: eight people with two hundred commands each, at once", () => {
+describe("T10, T11, T18: eight people with two hundred commands each, at once, beside a daemon that audits all the time", () => {
   it("lose nothing of each other's; index, folders, journal and audit file say the same", async () => {
     const root = temporaryFolder();
     const stateRoot = join(root, "state");
-    const env = { HOME: root, PALYRA_STATE_ROOT: stateRoot };
+    const env = { HOME: root, PALYRA_STATE_ROOT: stateRoot, PALYRA_VAULT_BACKEND: "encrypted_file" };
     const services = compose({ stateRoot }, env);
     const { home } = services;
     const trust = await CATALOG["skills trust add"].load();
@@ -64,7 +70,19 @@ describe("T10, T11, T18: eight people with two hundred commands each, at once", 
         return { stateRoot, person, operations: OPERATIONS, shared, own, keys, env };
       }),
     );
+    const daemon = daemons.spawnDaemon(["--port", "0", "--json", "--reaudit-interval-ms", "300"], {
+      ...env,
+      PALYRA_ADMIN_TOKEN: TOKEN,
+    });
+    const { url }: { url: string } = JSON.parse((await daemon.ready) ?? "null");
     const results = await Promise.all(plans.map(start));
+    expect((await ask(`${url}/readyz`)).json).toEqual({ ready: true, reasons: [] });
+    daemon.child.kill("SIGTERM");
+    const { code, stderr } = await daemon.ended;
+    expect(code).toBe(0);
+    const passes = stderr.split("\n").filter((line) => line.includes('"msg":"pass"'));
+    expect(passes.length).toBeGreaterThan(3);
+    expect(passes.filter((line) => JSON.parse(line).quarantined > 0)).toEqual([]);
     expect(results.flatMap(({ faults }) => faults)).toEqual([]);
     const commands = results.flatMap(({ done }) => Object.values(done)).reduce((sum, each) => sum + each, 0);
     expect(commands).toBeGreaterThan((PEOPLE * OPERATIONS) / 2);
@@ -115,7 +133,9 @@ describe("T10, T11, T18: eight people with two hundred commands each, at once", 
       const had = (...names: readonly string[]) => kinds.filter((kind) => names.includes(kind)).length;
       expect(had("skill.installed", "skill.updated"), "installs").toBe(result.done["skills install"] ?? 0);
       expect(had("skill.removed"), "removals").toBe(result.done["skills remove"] ?? 0);
-      expect(had("skill.enabled"), "enables").toBe(result.done["skills enable"] ?? 0);
+      const enables = had("skill.enabled") - (result.done["skills enable"] ?? 0);
+      expect(enables, "enables").toBeGreaterThanOrEqual(0);
+      expect(enables, "enables").toBeLessThanOrEqual(result.unsure);
       // A status that another version takes over is an event as well.
       expect(had("skill.quarantined"), "quarantines").toBeGreaterThanOrEqual(result.done["skills quarantine"] ?? 0);
       expect(had("skill.disabled"), "disables").toBeGreaterThanOrEqual(result.done["skills disable"] ?? 0);

@@ -8,6 +8,7 @@ import { VERSION } from "../version.ts";
 import { compose } from "./compose.ts";
 import { type DaemonParts, serveDaemon } from "./compose-daemon.ts";
 import { DAEMON_OPTIONS, type DaemonWords, daemonHelp, readDaemonWords } from "./palyrad-options.ts";
+import { tameWarnings } from "./warnings.ts";
 
 /** `palyrad` from its words to its end; `program` is the file that was started. The exit code: 0 stopped as it was told to; 1 failed; 2 what it was started with is off (spec 8). */
 export async function runDaemonCommand(argv: readonly string[], program: URL): Promise<0 | 1 | 2> {
@@ -15,6 +16,7 @@ export async function runDaemonCommand(argv: readonly string[], program: URL): P
   // From here on, so that one that comes early is not lost. The second ends the process at once.
   const stopped = stopSignal();
   let failure: 1 | 2 = 2;
+  tameWarnings({ write: (text) => void process.stderr.write(text), terminal: false });
   try {
     const words = readDaemonWords(argv);
     if (words.shows !== undefined) return show(words.shows);

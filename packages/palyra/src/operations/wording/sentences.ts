@@ -301,7 +301,8 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
       `tools of ${safe(skill_id)} have names that active skills of other publishers have: ${listed(
         others.map((other) => `${other.tool_id} (${other.skill_id} has ${other.other_tool_id})`),
       )}`,
-    hint: () => "disable the other skill first: palyra skills disable <skill>",
+    hint: ({ others }) =>
+      `disable the other skill first: ${[...new Set(others.map((other) => `palyra skills disable ${safe(other.skill_id)}`))].slice(0, 3).join("; ")}`,
   },
   IndexInvalid: {
     says: ({ file, faults: list }) =>

@@ -4,6 +4,7 @@
  * connections; one that does not keep up is cut off, and may come back with the last number that it has.
  */
 import type { ServerResponse } from "node:http";
+import type { Journal } from "../journal/index.ts";
 import { shownEvent } from "../operations/journal/tail.ts";
 import { HEARTBEAT_MS, MAX_STREAM_BACKLOG, MAX_STREAMS } from "./bounds.ts";
 import { jsonText } from "./json.ts";
@@ -30,8 +31,8 @@ interface Reader {
   /** Number of the last event that was sent, or passed over. */
   after: number;
   lastSent: number;
-  /** What the journal's count of changes was when it had been read to its end; undefined: it has not. */
-  readUpTo: number | undefined;
+  /** Which journal was read to its end, and what its count of changes was then: another one counts from its own beginning. */
+  readUpTo: { readonly journal: Journal; readonly changes: number } | undefined;
   serving: boolean;
 }
 
@@ -52,7 +53,10 @@ export class EventStreams {
     return this.#readers.size;
   }
 
-  /** `Busy` where there are too many. @param after the last number that the reader has; undefined: only what comes from now on */
+  /**
+   * `Busy` where there are too many, `InvalidRequest` where the reader has had more than there is; what reading the journal throws, so that
+   * one that cannot be read is an error and no empty stream. @param after the last number that the reader has; undefined: only what comes from now on
+   */
   async open({ id, outgoing }: Asked, filter: EventFilter, after: number | undefined): Promise<void> {
     if (this.#readers.size >= MAX_STREAMS)
       throw new Refusal("Busy", `${MAX_STREAMS} streams are open, and no more can be`, { headers: { "retry-after": "10" } });
@@ -61,7 +65,11 @@ export class EventStreams {
     outgoing.on("close", () => this.#leave(reader));
     outgoing.on("error", () => this.#leave(reader));
     try {
-      if (after === undefined) reader.after = (await (await this.#state.journal())?.events({ last: 1 }))?.at(-1)?.seq ?? 0;
+      const head = (await (await this.#state.journal())?.events({ last: 1 }))?.at(-1)?.seq ?? 0;
+      // T26: it would wait for numbers that another journal had, and be told of nothing that is written to this one.
+      if (after !== undefined && after > head)
+        throw new Refusal("InvalidRequest", `the journal ends at event ${head}: what was read before was another one`);
+      reader.after = after ?? head;
     } catch (error) {
       this.#leave(reader);
       throw error;
@@ -73,7 +81,8 @@ export class EventStreams {
     });
     outgoing.write(`retry: ${RETRY_MS}\n\n`);
     this.#timer ??= setInterval(() => void this.#look(), LOOK_MS);
-    await this.#serve(reader);
+    // The answer has begun: what cannot be read by now, the next look tries again.
+    await this.#serve(reader).catch(() => {});
   }
 
   /** Ends all of them: their readers know that no more comes. */
@@ -114,8 +123,10 @@ export class EventStreams {
     const journal = await this.#state.journal();
     if (journal === undefined) return;
     const changes = await journal.changes();
-    if (reader.readUpTo === changes) return;
+    if (reader.readUpTo?.journal === journal && reader.readUpTo.changes === changes) return;
     const head = (await journal.events({ last: 1 })).at(-1)?.seq ?? 0;
+    // T26: the journal was cut, or another is in its place. Whoever comes back with the number that he has is told so.
+    if (head < reader.after) return void reader.outgoing.end();
     const events = await journal.events({ ...reader.filter, after: reader.after, first: BATCH });
     for (const event of events) {
       const kind = event.kind.replace(/[\r\n]/g, " ");
@@ -125,7 +136,7 @@ export class EventStreams {
     if (events.length === BATCH) return;
     // What its filter passes over is not looked through again.
     reader.after = Math.max(reader.after, head);
-    reader.readUpTo = changes;
+    reader.readUpTo = { journal, changes };
   }
 
   #write(reader: Reader, text: string): void {

@@ -7,7 +7,7 @@
  * `secret`: 64 hex digits, new at each start. Paths are absolute: a command that works on other files does not mean this daemon.
  * `certificate_sha256`: of the certificate that it shows, where it speaks TLS.
  */
-import { rm } from "node:fs/promises";
+import { lstat, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isSha256Hex, readJson, writeJson } from "palyra-skills/encoding";
 import { ifThere, io, readOwn, writeFileAtomically } from "../files/index.ts";
@@ -38,10 +38,20 @@ export function runLockOf(stateRoot: string): string {
   return join(runFolder(stateRoot), "palyrad.lock");
 }
 
-/** Undefined where there is none, or none that this program has written: a link, somebody else's file, another text. */
+/**
+ * Undefined where there is none, or none that this program has written: a link, somebody else's file, another text; and where others could
+ * read the secret, or put a file in its place: whoever knows it could pass for the daemon.
+ */
 export async function readRunFile(stateRoot: string): Promise<RunFile | undefined> {
   const read = await readOwn(runFileOf(stateRoot), MAX_BYTES).catch(() => undefined);
-  return read?.ok === true ? parseRunFile(read.bytes) : undefined;
+  if (read?.ok !== true || !(await isPrivate(stateRoot).catch(() => false))) return undefined;
+  return parseRunFile(read.bytes);
+}
+
+async function isPrivate(stateRoot: string): Promise<boolean> {
+  if (process.platform === "win32") return true;
+  const [folder, file] = [await stat(runFolder(stateRoot)), await lstat(runFileOf(stateRoot))];
+  return (folder.mode & 0o022) === 0 && (file.mode & 0o077) === 0;
 }
 
 function parseRunFile(bytes: Uint8Array): RunFile | undefined {

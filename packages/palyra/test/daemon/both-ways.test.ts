@@ -262,6 +262,17 @@ describe("T29: whoever listens in a daemon's place", () => {
     expect(asked).toEqual([]);
   });
 
+  it.each([
+    ["its secret can be read by others", () => chmodSync(runFile(), 0o644)],
+    ["others can put a file in its place", () => chmodSync(join(root, "state/run"), 0o777)],
+  ])("is not asked at all where %s: whoever knows it passes for the daemon", async (_, open) => {
+    leave(wordOf(await stranger((_, response) => response.end(YES))));
+    open();
+    expect((await quarantine()).exit).toBe(0);
+    expect(asked).toEqual([]);
+    expect(await statusHere()).toContain('"status":"quarantined"');
+  });
+
   it("that hangs up after its proof was asked for, or answers nothing in time, is an error while a daemon runs", {
     timeout: 20_000,
   }, async () => {

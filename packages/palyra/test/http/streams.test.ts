@@ -1,5 +1,7 @@
 /** The journal as a stream: nothing is lost or sent twice, and a reader that takes nothing holds up nobody. */
+import { copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "../cli/support.ts";
 import { ADMIN, admin, type Daemon, startDaemon } from "../daemon/support.ts";
@@ -17,6 +19,7 @@ interface Stream {
   readonly ids: () => number[];
   readonly status: number;
   until(done: (text: string) => boolean): Promise<void>;
+  readonly ended: Promise<void>;
   close(): void;
 }
 
@@ -29,6 +32,7 @@ function open(query = "", headers: { readonly [name: string]: string } = {}): Pr
         text += chunk;
       });
       response.on("error", () => {});
+      const ended = new Promise<void>((done) => response.once("close", done));
       resolve({
         text: () => text,
         ids: () => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id)),
@@ -39,6 +43,7 @@ function open(query = "", headers: { readonly [name: string]: string } = {}): Pr
             await new Promise((next) => setTimeout(next, 20));
           }
         },
+        ended,
         close: () => sent.destroy(),
       });
     });
@@ -98,6 +103,38 @@ describe("GET /admin/v1/journal as a stream", () => {
 
   it.each(["x", "-1", "1.5", "99999999999999999999"])("refuses the Last-Event-ID %s", async (id) => {
     expect((await open("", { "last-event-id": id })).status).toBe(400);
+  });
+
+  it("T26: of a journal that was cut or replaced ends, and is refused to whoever has had more of it than there is", async () => {
+    const root = temporaryFolder();
+    daemon = await startDaemon(root);
+    const file = join(root, "state/data/journal.sqlite3");
+    const move = (from: string, to: string): void => {
+      for (const more of ["", "-wal", "-shm"]) if (existsSync(`${from}${more}`)) renameSync(`${from}${more}`, `${to}${more}`);
+    };
+    await quarantine(1);
+    copyFileSync(file, `${file}.one`);
+    if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${file}.one-wal`);
+    await quarantine(2);
+    const stream = await open("", { "last-event-id": "1" });
+    await stream.until(() => stream.ids().includes(2));
+    move(file, `${file}.whole`);
+    move(`${file}.one`, file);
+    await stream.ended;
+    for (const id of ["2", "999999999999999"]) expect((await open("", { "last-event-id": id })).status).toBe(400);
+    expect((await open("?after=2")).status).toBe(400);
+    expect((await open("", { "last-event-id": "1" })).status).toBe(200);
+  });
+
+  it("of a journal that cannot be read is an error like any other, and no stream that says nothing", async () => {
+    const root = temporaryFolder();
+    daemon = await startDaemon(root);
+    const file = join(root, "state/data/journal.sqlite3");
+    await quarantine(1);
+    for (const more of ["-wal", "-shm"]) rmSync(`${file}${more}`, { force: true });
+    rmSync(file);
+    writeFileSync(file, "no journal ".repeat(500));
+    expect((await open("", { "last-event-id": "0" })).status).toBe(503);
   });
 
   it("is open to so many readers and no more; one that goes makes room", async () => {

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { DEFAULT_POLICY } from "palyra-skills/audit";
 import { describe, expect, it } from "vitest";
 import { type InstalledEntry, readIndex, skillsFolder } from "../../src/installed/index.ts";
@@ -80,6 +80,23 @@ describe("T12: what is not as it was installed is quarantined", () => {
         symlinkSync(join(folder, "..", "copy"), join(folder, "skill.toml"));
       },
       reason: "periodic_reaudit_failed: extracted_file_replaced (skill.toml)",
+    },
+    {
+      name: "a folder elsewhere, by a link in its place",
+      change: (folder) => {
+        renameSync(folder, `${folder}.moved`);
+        symlinkSync(`${folder}.moved`, folder);
+      },
+      reason: "periodic_reaudit_failed: artifact_digest_mismatch (a link, and no file)",
+    },
+    {
+      name: "a link in the place of the skill's folder",
+      change: (folder) => {
+        const skill = dirname(folder);
+        renameSync(skill, `${skill}.moved`);
+        symlinkSync(`${skill}.moved`, skill);
+      },
+      reason: "periodic_reaudit_failed: artifact_digest_mismatch (a link, and no file)",
     },
   ];
   it.each(changes)("$name", async ({ change, reason }) => {

@@ -1,6 +1,7 @@
+import { lstatSync } from "node:fs";
 import { MAX_ARCHIVE_BYTES, MAX_ENTRIES, MAX_TOTAL_BYTES } from "palyra-skills/archive";
 import { toHex } from "palyra-skills/encoding";
-import { FilesHash, type HashedFile, type Hashing, hashFile, type ListedFolder, listFolder } from "../../files/index.ts";
+import { asIo, FilesHash, type HashedFile, type Hashing, hashFile, type ListedFolder, listFolder } from "../../files/index.ts";
 import { ARTIFACT_FILE, type InstalledEntry, type SkillsFolder } from "../../installed/index.ts";
 
 /** What lies in the folder of an installed version now: what is there, and the artifact's digest. */
@@ -23,11 +24,23 @@ export function lookAtVersion(
   hashing: Hashing,
 ): VersionFolder | undefined {
   const path = folder.version(skill_id, version);
+  if (isLink(folder.skill(skill_id)) || isLink(path)) return { path, listed: LINKED };
   const listed = listFolder(path, MAX_LISTED);
   if (listed === undefined) return undefined;
   const isThere = listed.files.some((file) => file.path === ARTIFACT_FILE && file.kind === "file");
   const artifact = isThere ? hashFile(`${path}/${ARTIFACT_FILE}`, MAX_ARCHIVE_BYTES, hashing) : undefined;
   return { path, listed, ...(artifact === undefined ? {} : { artifact }) };
+}
+
+/** What a link leads to may be anybody's, and another by the time that it is read: it is told as one in the artifact's place, and not read. */
+const LINKED: ListedFolder = { files: [{ path: ARTIFACT_FILE, kind: "link" }], whole: true };
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  } catch (error) {
+    throw asIo("read", path, error);
+  }
 }
 
 /** One digest of all files but the artifact, names included. Undefined: something is there that is no file, or too much. `Io`. */

@@ -2,6 +2,7 @@ import type { Fault } from "palyra-skills";
 import type { JsonValue } from "palyra-skills/encoding";
 import { CATALOG } from "../operations/catalog.ts";
 import { asJson } from "../operations/wording/as-json.ts";
+import { shellWord } from "../operations/wording/at-place.ts";
 import { safe } from "../operations/wording/safe.ts";
 import { type Typed, tellingOf } from "../operations/wording/sentences.ts";
 import { findCommand } from "./command.ts";
@@ -54,7 +55,7 @@ export function tell(error: unknown, typed?: Typed): Told {
 /** A command line, for hints that go on from it. Words that may be a secret are not said again. */
 export async function typedAs(argv: readonly string[]): Promise<Typed> {
   const places = PLACE_OPTIONS.flatMap((option) => givenFor(option, argv));
-  const typed = { options: [], places: places.map((word) => ` ${shellWord(word)}`).join("") };
+  const typed = { options: [], places: places.map((word) => ` ${shellWord(word)}`).join(""), stateRoot: stateRootIn(argv) };
   try {
     const command = findCommand(argv);
     if (command.kind !== "operation") return typed;
@@ -71,16 +72,18 @@ export async function typedAs(argv: readonly string[]): Promise<Typed> {
 /** Options that say where trust lies: another command means the same place with them. */
 const PLACE_OPTIONS = ["--state-root", "--skills-dir", "--trust-store"] as const;
 
+/** As it was given; undefined where a variable or the platform says it. */
+export function stateRootIn(argv: readonly string[]): string | undefined {
+  return givenFor("--state-root", argv)
+    .at(-1)
+    ?.replace(/^--state-root=/, "");
+}
+
 function givenFor(option: string, argv: readonly string[]): readonly string[] {
   const at = argv.indexOf(option);
   const value = argv[at + 1];
   if (at !== -1 && value !== undefined) return [option, value];
   return argv.filter((word) => word.startsWith(`${option}=`)).slice(0, 1);
-}
-
-/** A word as a POSIX shell takes it, safe to print: one that has what is not shown as it is comes out escaped. */
-function shellWord(word: string): string {
-  return safe(/^[A-Za-z0-9_./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 }
 
 function faultsOf(details: object): readonly Fault[] {

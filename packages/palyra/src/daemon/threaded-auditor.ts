@@ -47,6 +47,7 @@ class AuditorThread {
   readonly #ended: Promise<void>;
   #lastId = 0;
   hasEnded = false;
+  #isClosing = false;
 
   constructor(worker: Worker, warn: (text: string) => void) {
     this.#worker = worker;
@@ -58,7 +59,9 @@ class AuditorThread {
     this.#ended = new Promise((resolve) => {
       worker.on("exit", () => {
         this.hasEnded = true;
-        for (const { reject } of this.#waiting.values()) reject(unavailable(problem));
+        // A pass that was asked for while it was told to end is not a failure of the pass.
+        for (const { pass, reject } of this.#waiting.values())
+          reject(this.#isClosing && pass !== undefined ? toldToEnd() : unavailable(problem));
         this.#waiting.clear();
         resolve();
       });
@@ -76,6 +79,7 @@ class AuditorThread {
   /** What the thread does not end by itself is ended: nothing that it does is half done by that (spec 5.2, 5.3). */
   async close(): Promise<void> {
     if (this.hasEnded) return;
+    this.#isClosing = true;
     this.#post({ do: "close" });
     const timer = setTimeout(() => void this.#worker.terminate(), CLOSE_GRACE_MS);
     await this.#ended;
@@ -103,4 +107,9 @@ class AuditorThread {
 
 function unavailable(problem: string): PalyraError<"AuditorUnavailable"> {
   return new PalyraError("AuditorUnavailable", { problem });
+}
+
+/** As whatever is ended from outside: a pass that ends so is not told as one that failed. */
+function toldToEnd(): Error {
+  return new DOMException("the re-audit was told to end", "AbortError");
 }

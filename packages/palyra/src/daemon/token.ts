@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { PalyraError } from "../errors.ts";
 import { io } from "../files/index.ts";
+import { safe } from "../operations/wording/safe.ts";
 
 /** Characters; of fewer somebody can guess. 32 hex digits of a random generator have 128 bits. */
 export const GOOD_TOKEN_LENGTH = 16;
@@ -40,7 +41,7 @@ export async function readTokenFile(file: string): Promise<string> {
         : readersProblem(stat);
     if (problem !== undefined)
       throw new PalyraError("Usage", {
-        problem: `--admin-token-file ${problem}`,
+        problem: `the token file ${safe(file)} ${problem}`,
         hint: "chmod 600 it; it holds the token and nothing else",
       });
     return (await io("read", file, () => handle.readFile("latin1"))).replace(/\r?\n$/, "");

@@ -1,4 +1,4 @@
-import { errorDocument, errorLines, jsonText, tell } from "../cli/report-error.ts";
+import { errorDocument, errorLines, jsonText, stateRootIn, tell } from "../cli/report-error.ts";
 import { plain } from "../cli/text/paint.ts";
 import { readConfig } from "../daemon/config.ts";
 import { resolveReauditInterval } from "../daemon/schedule.ts";
@@ -30,7 +30,7 @@ export async function runDaemonCommand(argv: readonly string[], program: URL): P
     }
     return 0;
   } catch (error) {
-    const told = tell(error, { options: DAEMON_OPTIONS.map(({ name }) => name), places: "" });
+    const told = tell(error, { options: DAEMON_OPTIONS.map(({ name }) => name), places: "", stateRoot: stateRootIn(argv) });
     process.stderr.write(json ? jsonText(errorDocument(told), 2) : `${errorLines(told, plain).join("\n")}\n`);
     if (process.env["PALYRA_DEBUG"] === "1" && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
     return failure;

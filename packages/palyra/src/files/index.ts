@@ -5,7 +5,7 @@ export { makeFolder } from "./folders.ts";
 export { FilesHash, type HashedFile, type Hashing, hashFile } from "./hash-files.ts";
 export { asIo, ifThere, io, systemCode } from "./io.ts";
 export { type ListedFile, type ListedFolder, listFolder } from "./list-folder.ts";
-export { LOCK_TIMEOUT_MS, type LockOptions, withFreeLock, withLock } from "./lock.ts";
+export { isHeld, LOCK_TIMEOUT_MS, type LockOptions, withFreeLock, withLock } from "./lock.ts";
 export { fileMark } from "./mark.ts";
 export { openOwn, readOwn, writeOwn } from "./own.ts";
 export { placeDigest } from "./place-digest.ts";

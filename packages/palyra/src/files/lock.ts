@@ -4,11 +4,11 @@
  * file gives up the process's locks on it. Beside it `<file>.holder` says who has it, for messages only.
  */
 import { chmodSync, constants, lstatSync, statSync } from "node:fs";
-import { access } from "node:fs/promises";
+import { access, lstat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PalyraError } from "../errors.ts";
-import { asIo, systemCode } from "./io.ts";
+import { asIo, ifThere, io, systemCode } from "./io.ts";
 import { ownFileProblem, readOwn, writeOwn } from "./own.ts";
 import { type Database, openDatabase, sqliteResult } from "./sqlite.ts";
 
@@ -55,6 +55,14 @@ export async function withFreeLock<Result>(
   } finally {
     held.close();
   }
+}
+
+/** Whether somebody holds it now; false where the file is not there. Leaves nothing behind, not even a holder's name. `Io`. */
+export async function isHeld(file: string): Promise<boolean> {
+  if ((await ifThere(() => io("lock", file, () => lstat(file)))) === undefined) return false;
+  const held = await tryOnce(file);
+  held?.close();
+  return held === undefined;
 }
 
 // Polled, never blocked: who waits in SQLite holds up the whole process, a lock's holder in it included.

@@ -36,6 +36,8 @@ export type StoreChange = Extract<TrustChange, { readonly do: "add" | "remove" |
 export async function changeTrust(home: Home, change: StoreChange, call: Call): Promise<TrustOutcome> {
   if (change.do === "add" || change.do === "pin") requireUsableKey(change.key);
   const { state, changed } = await decideTrustChange(home, change.do, () => change, call);
+  if ("key" in change && change.do !== "remove" && state.constraints.revoked.some(({ public_key }) => public_key === change.key))
+    call.warn("this key is revoked here, so nothing that it signs is accepted, listed or remembered");
   return outcomeOf(state, change.publisher, changed);
 }
 

@@ -106,6 +106,13 @@ const WORDS: { readonly [code: string]: string } = {
   ECONNRESET: "it hung up",
   EHOSTUNREACH: "there is no way to it",
   ENETUNREACH: "there is no way to it",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is signed by nobody that is known here (DEPTH_ZERO_SELF_SIGNED_CERT)",
+  SELF_SIGNED_CERT_IN_CHAIN: "its certificate is signed by nobody that is known here (SELF_SIGNED_CERT_IN_CHAIN)",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is signed by nobody that is known here (UNABLE_TO_VERIFY_LEAF_SIGNATURE)",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its certificate is signed by nobody that is known here (UNABLE_TO_GET_ISSUER_CERT_LOCALLY)",
+  CERT_HAS_EXPIRED: "its certificate has expired",
+  CERT_NOT_YET_VALID: "its certificate does not count yet",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name",
 };
 
 function problemOf(error: unknown): string {

@@ -141,6 +141,14 @@ describe("an error", () => {
       /palyra skills trust accept-changes --state-root=\/r --trust-store '\/a b\/s\.json'$/,
     );
   });
+  it("names the state root that was typed in each command, and none where none was", async () => {
+    const cut = new PalyraError("JournalChainBroken", { seq: 1, problem: "p", recorded: null });
+    const hintOf = async (...argv: string[]) => tell(cut, await typedAs(argv)).hint;
+    expect(await hintOf("skills", "check", "--state-root", "/a b")).toMatch(
+      /palyra --state-root '\/a b' skills journal accept-head$/,
+    );
+    expect(await hintOf("skills", "check")).toMatch(/: palyra skills journal accept-head$/);
+  });
   it("shows both keys of a publisher as their ids", () => {
     const key = "d04ab232742bb4ab3a1368bd4615e4e6d0224ab71a016baf8520a332c9778737";
     const told = tell(

@@ -101,6 +101,17 @@ describe("T19: a thread that dies", () => {
     await expect(auditor.pass()).rejects.toHaveCode("AuditorUnavailable");
   });
 
+  it("a pass that it does not come to, as it was told to end, was ended and did not fail", async () => {
+    const auditor = threadedAuditor(
+      () => thread(CLOSES),
+      () => {},
+    );
+    const ended = expect(auditor.pass()).rejects.toMatchObject({ name: "AbortError" });
+    const asking = expect(auditor.audit(audit, caller)).rejects.toHaveCode("AuditorUnavailable");
+    await auditor.close();
+    await Promise.all([ended, asking]);
+  });
+
   it("hands on what it has to say", async () => {
     const said: string[] = [];
     const auditor = threadedAuditor(

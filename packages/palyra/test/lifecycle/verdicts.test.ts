@@ -117,6 +117,10 @@ describe("T32: a verdict", () => {
     expect(await pass(home)).toMatchObject({ unchanged: 1 });
     await home.records.put("skills.verdicts.key", "ab".repeat(32));
     expect(await pass(home)).toMatchObject({ unchanged: 0, quarantined: 0 });
+    // Something that is no key is replaced: it costs the verdicts, and no pass.
+    await home.records.put("skills.verdicts.key", "no key");
+    expect(await pass(home)).toMatchObject({ unchanged: 0, quarantined: 0 });
+    expect(await pass(home)).toMatchObject({ unchanged: 1 });
   });
 
   it("holds until the next moment at which a period ends, whichever way the clock goes", async () => {

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { commandLine, type HostOptions, parsed, type Ran, temporaryFolder } from "../cli/support.ts";
@@ -73,6 +73,11 @@ describe("missing secrets (spec 5.2, 11.3)", () => {
     expect(missingOf(await palyra("skills", "info", "acme.echo", "--json"))).toEqual([TOKEN]);
     expect((await palyra("skills", "info", "acme.echo")).stdout).toContain("skill:acme.echo/token");
     expect((await palyra("skills", "check")).stdout).toContain("skill:acme.echo/token");
+    // Of a damaged artifact there is no manifest: then they are those of the install that are missing still.
+    const artifact = join(root, "state", "skills", "acme.echo", "1.0.0", "artifact.palyra-skill");
+    renameSync(artifact, `${artifact}.away`);
+    expect(missingOf(await palyra("skills", "check", "--json"))).toEqual([TOKEN]);
+    renameSync(`${artifact}.away`, artifact);
     // A list is of the records, whatever became of the vault.
     writeFileSync(join(root, "state", "vault", "palyra-skills.age"), "no vault", { mode: 0o600 });
     const listed = await palyra("skills", "list", "--json");

@@ -18,9 +18,9 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
-import { openDatabase } from "../../src/files/index.ts";
+import { openDatabase, withLock } from "../../src/files/index.ts";
 import { isSupported, SUPPORTED_NODE } from "../../src/operations/doctor/host.ts";
-import { writeRunFile } from "../../src/run-file/index.ts";
+import { runLockOf, writeRunFile } from "../../src/run-file/index.ts";
 import { commandLine, type HostOptions, parsed, temporaryFolder } from "../cli/support.ts";
 import { skillBytes } from "../lifecycle/support.ts";
 
@@ -336,7 +336,11 @@ describe("palyra doctor", () => {
       }),
     );
     await writeRunFile(state, { ...run, url: `http://127.0.0.1:${port}`, pid: process.pid });
-    const looked = await doctor(["--fix"]);
+    // Its number is a living process's by now, and its lock is nobody's: it has died.
+    const unlooked = treeOf(state);
+    expect(bad(await doctor())).toMatchObject([{ id: "daemon", level: "warning", fixable: true }]);
+    expect(treeOf(state)).toEqual(unlooked);
+    const looked = await withLock(runLockOf(state), { purpose: "palyrad" }, () => doctor(["--fix"]));
     server.close();
     expect(bad(looked)).toMatchObject([{ id: "daemon", level: "problem", fixable: false }]);
     expect(heard).toContain("nonce");

@@ -48,6 +48,15 @@ describe("palyra secrets (spec 6.4, 11.8)", () => {
       value_base64: "/wAK",
     });
   });
+  it("what palyra keeps for itself is not set or deleted by hand", async () => {
+    const root = temporaryFolder();
+    const palyra = commandLine(root, { stdin: Buffer.from(SECRET) });
+    for (const key of ["skills.verdicts.key", "skills.journal.head.0", "skills.trust_store.integrity.0"]) {
+      expect(await palyra("secrets", "set", "global", key, "--value-stdin")).toMatchObject({ exit: 2 });
+      expect(await palyra("secrets", "delete", "global", key)).toMatchObject({ exit: 2 });
+    }
+    expect(await palyra("secrets", "set", "global", "skills.mine", "--value-stdin")).toMatchObject({ exit: 0 });
+  });
   it("a secret that is not there has its code", async () => {
     const root = temporaryFolder();
     const palyra = commandLine(root);

@@ -43,6 +43,12 @@ const CHANGES: { readonly [change: string]: string } = {
   rotate: "moved from one key to the next:",
   freeze: "in conflict, frozen with",
   accept_changes: "trust files that something else changed, accepted",
+  limit: "limited:",
+  unlimit: "limited no longer:",
+  follow_list: "list followed:",
+  unfollow_list: "list followed no longer:",
+  revocation_list: "list renewed:",
+  import: "took over what another host trusts",
 };
 
 /** Steps that a person had to ask for (spec 6.2). */
@@ -57,7 +63,8 @@ function remark({ event_kind: kind, payload }: JournalEvent): string {
   const reason = safe(texts(payload, "reason").join(), 80);
   if (kind === "skill.trust_changed") {
     const change = texts(payload, "change").join();
-    return `${CHANGES[change] ?? safe(change)} ${listed(texts(payload, "public_keys").map(shownKey))}${reason === "" ? "" : ` (${reason})`}`;
+    const about = [...texts(payload, "issuer"), ...texts(payload, "public_keys", "public_key").map(shownKey)];
+    return `${CHANGES[change] ?? safe(change)} ${listed(about)}`.trimEnd() + (reason === "" ? "" : ` (${reason})`);
   }
   // A refused install quarantines nothing: its event has no status (spec 11.7).
   const refused = kind === "skill.quarantined" && texts(payload, "status").length === 0;
@@ -78,12 +85,12 @@ function texts(payload: JsonValue, ...names: string[]): string[] {
 export const journalVerifyView: View<Outputs["skills journal verify"]> = (document, paint) => {
   const { journal, events, head, recorded, compared } = document;
   const through = (name: string, head: Head | null): string[] =>
-    head === null ? [] : [`  ${paint.faint(name)}  event ${head.seq}, ${head.hash}`];
+    head === null ? [] : [`  ${paint.faint(name)}  ${head.hash}, event ${head.seq}`];
   return [
     `${paint.good("intact")}: ${count(events, "event")} in ${safe(journal)}, each following from the one before`,
-    `  ${paint.faint("head")}           ${head}`,
-    ...through("through vault's", recorded),
-    ...through("through --head ", compared),
+    `  ${paint.faint("head        ")}  ${head}`,
+    ...through("the vault's ", recorded),
+    ...through("--head's    ", compared),
   ];
 };
 

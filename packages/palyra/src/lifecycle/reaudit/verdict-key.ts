@@ -8,20 +8,20 @@ export const VERDICT_KEY = "skills.verdicts.key";
 
 /** The key that verdicts are authenticated with; made by the first pass. `VaultUnavailable` where it cannot be had. */
 export async function readVerdictKey({ records }: Home): Promise<KeyObject> {
-  const kept = await records.get(VERDICT_KEY);
-  if (kept !== undefined) return keyIn(kept);
+  const kept = keyIn(await records.get(VERDICT_KEY));
+  if (kept !== undefined) return kept;
+  // None yet, or something that no pass has put there: without the key no verdict counts, which costs time alone.
   await records.put(VERDICT_KEY, process.getBuiltinModule("node:crypto").randomBytes(32).toString("hex"));
   // Of another process that came at the same time it may be the other's.
-  const made = await records.get(VERDICT_KEY);
+  const made = keyIn(await records.get(VERDICT_KEY));
   if (made === undefined) throw unusable("it does not keep what is put into it");
-  return keyIn(made);
+  return made;
 }
 
-function keyIn(bytes: Uint8Array): KeyObject {
-  const text = decodeUtf8(bytes) ?? "";
+function keyIn(bytes: Uint8Array | undefined): KeyObject | undefined {
+  const text = bytes === undefined ? "" : (decodeUtf8(bytes) ?? "");
   const key = isSha256Hex(text) ? fromHex(text) : undefined;
-  if (key === undefined) throw unusable("it is no key of verdicts");
-  return process.getBuiltinModule("node:crypto").createSecretKey(key);
+  return key === undefined ? undefined : process.getBuiltinModule("node:crypto").createSecretKey(key);
 }
 
 const unusable = (problem: string) => new PalyraError("VaultUnavailable", { folder: `global/${VERDICT_KEY}`, problem });

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { flag } from "../field.ts";
 import { operation } from "../operation.ts";
+import { atPlace } from "../wording/at-place.ts";
 import { examine } from "./examine.ts";
 import type { Finding } from "./finding.ts";
 import { repair } from "./repair.ts";
@@ -26,10 +27,13 @@ export const doctor = operation({
   errors: ["Io", "LockTimeout"],
   run: async (services, { fix }, call): Promise<StateDoctorDocument> => {
     const { stateRoot, skillsRoot } = services.home.places;
+    const { value, from } = services.settings.stateRoot;
+    const typed = (each: Finding): Finding =>
+      each.advice === null || from !== "--state-root" ? each : { ...each, advice: atPlace(each.advice, value) };
     const first = await examine(services, call);
     const failed = fix ? await repair(services, first, call) : [];
     const then = fix ? (await examine(services, call)).findings : first.findings;
-    const findings = [...then, ...failed];
+    const findings = [...then, ...failed].map(typed);
     return {
       state_root: stateRoot,
       skills_root: skillsRoot,

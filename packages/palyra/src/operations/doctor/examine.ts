@@ -14,7 +14,7 @@ export interface Examined {
   readonly auditFile: SkillsFound["auditFile"];
 }
 
-/** Looks at everything, and writes nothing at all: no lock is taken, nothing recovered, the journal is read as it lies (spec 5.2). */
+/** Looks at everything, and writes nothing at all: nothing is recovered, and no lock taken but, for a moment, that of a daemon that does not answer, the journal is read as it lies (spec 5.2). */
 export async function examine(services: Services, call: Call): Promise<Examined> {
   const { home, settings, runtime } = services;
   const stateRoot = await lookStateRoot(services);

@@ -1,10 +1,10 @@
 /** What a process that died has left: a plan that waits, staged files, a daemon's file. */
 import { lstat } from "node:fs/promises";
-import { withFreeLock } from "../../files/index.ts";
+import { isHeld, withFreeLock } from "../../files/index.ts";
 import { skillsFolder } from "../../installed/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { readIntent } from "../../lifecycle/intent.ts";
-import { type RunFile, readRunFile, removeRunFile, runFileOf, runLockOf } from "../../run-file/index.ts";
+import { readRunFile, removeRunFile, runFileOf, runLockOf } from "../../run-file/index.ts";
 import type { Services } from "../services.ts";
 import { FIX, type Finding, findingOf, ok, problem, warning } from "./finding.ts";
 
@@ -44,23 +44,19 @@ export async function lookDaemon({ home, probeDaemon }: Services, signal: AbortS
     });
   const answer = await probeDaemon(run, signal);
   if (answer === "proves") return ok("daemon", `palyrad answers at ${run.url}, process ${run.pid}`, where);
-  if (answer === "nobody" || !isAlive(run))
-    return warning("daemon", `left by a palyrad that died (process ${run.pid}); commands work without it`, { where, ...FIX });
+  try {
+    // Its process's number may be another's by now; its lock has died with it.
+    if (answer === "nobody" || !(await isHeld(runLockOf(stateRoot))))
+      return warning("daemon", `left by a palyrad that died (process ${run.pid}); commands work without it`, { where, ...FIX });
+  } catch (error) {
+    return findingOf("daemon", error, where);
+  }
   const says =
     answer === "other" ? "another program answers there, which does not know this state root's secret" : "it does not answer";
   return problem("daemon", `palyrad runs as process ${run.pid}, but at ${run.url} ${says}`, {
     where,
     advice: `stop process ${run.pid} and start palyrad again`,
   });
-}
-
-/** Whether its process is there, as far as the system tells. */
-function isAlive({ pid }: RunFile): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }
 
 /** Removes a dead daemon's file: only where its lock is free. */

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { operation } from "../operation.ts";
-import { key, nameOf, scope, VAULT_WRITE_ERRORS } from "./shared.ts";
+import { foreignNameOf, key, scope, VAULT_WRITE_ERRORS } from "./shared.ts";
 
 /** Spec 11.8. */
 export interface SecretDeleteDocument {
@@ -18,7 +18,7 @@ export const remove = operation({
   examples: ["secrets delete global api_token"],
   errors: VAULT_WRITE_ERRORS,
   run: async (services, input, call): Promise<SecretDeleteDocument> => {
-    const name = nameOf(input);
+    const name = foreignNameOf(input);
     return { ...name, deleted: await (await services.openVault()).delete(name, call), operation: "delete" };
   },
 });

@@ -5,7 +5,7 @@ import { MAX_SECRET_BYTES } from "../../vault/index.ts";
 import { flag, integer } from "../field.ts";
 import { operation } from "../operation.ts";
 import type { Services } from "../services.ts";
-import { backendOf, key, nameOf, scope, VAULT_WRITE_ERRORS } from "./shared.ts";
+import { backendOf, foreignNameOf, key, scope, VAULT_WRITE_ERRORS } from "./shared.ts";
 
 /** Spec 11.8. */
 export interface SecretSetDocument {
@@ -35,7 +35,7 @@ export const set = operation({
   problem: ({ valueStdin, valueFd }) =>
     valueStdin && valueFd !== undefined ? "--value-stdin and --value-fd exclude each other" : undefined,
   run: async (services, input, call): Promise<SecretSetDocument> => {
-    const name = nameOf(input);
+    const name = foreignNameOf(input);
     const vault = await services.openVault();
     const value = await readValue(services, input, call);
     try {

@@ -30,6 +30,19 @@ export function nameOf(input: { readonly scope: string; readonly key: string }):
   return { scope: name.scope, key: name.key };
 }
 
+/** What this system keeps in the vault for itself (spec 3.3, 5.3, 5.4): it is shown, and written by nothing else. */
+const OWN_KEYS = ["skills.journal.head.", "skills.trust_store.integrity.", "skills.verdicts."];
+
+/** Of a secret that a person sets or deletes: `Usage` where it is none of theirs. */
+export function foreignNameOf(input: { readonly scope: string; readonly key: string }): SecretName {
+  const name = nameOf(input);
+  if (name.scope !== "global" || !OWN_KEYS.some((prefix) => name.key.startsWith(prefix))) return name;
+  throw new PalyraError("Usage", {
+    problem: `global/${name.key} is what palyra keeps for itself, and is not changed by hand`,
+    hint: "a journal or trust store that does not fit it: palyra skills journal accept-head, palyra skills trust accept-changes",
+  });
+}
+
 /** `<scope>/<key>` as one option. */
 export function secretReference(help: string) {
   return text("SCOPE/KEY", help, (value) =>

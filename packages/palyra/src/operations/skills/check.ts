@@ -100,8 +100,7 @@ async function checkedProcedures({ home, settings }: Services, slug: string | un
 /** Which secrets are missing now is shown, and decides nothing (spec 11.3). */
 async function withSecrets(home: Home, examination: Examination, call: Call): Promise<Examination> {
   const { entry, artifact } = examination;
-  if (artifact === undefined) return examination;
-  return { ...examination, entry: await withMissingNow(home, entry, artifact.manifest, call) };
+  return { ...examination, entry: await withMissingNow(home, entry, artifact?.manifest, call) };
 }
 
 const CHECK_STATUS = { eligible: "ready", blocked: "blocked", unknown: "unknown" } as const;

@@ -2,6 +2,7 @@ import { basename, dirname } from "node:path";
 import { type ErrorCode, type ErrorDetails, type Fault, SkillError } from "palyra-skills";
 import { PalyraError, type PalyraErrorCode, type PalyraErrorDetails } from "../../errors.ts";
 import { MAX_KEY_BYTES } from "../services.ts";
+import { atPlace } from "./at-place.ts";
 import { shownKey } from "./keys.ts";
 import { listed, prose, quoted, safe } from "./safe.ts";
 import { moment, size } from "./units.ts";
@@ -25,6 +26,8 @@ export interface Typed {
   readonly options: readonly string[];
   /** ` --state-root DIR` and the like, as they were given, for another command at the same place; safe to print. */
   readonly places: string;
+  /** `--state-root`, as it was given. */
+  readonly stateRoot?: string | undefined;
   /** The same command with one flag more, safe to print. */
   readonly again?: (flag: string) => string;
 }
@@ -64,7 +67,13 @@ function tellOwn<Code extends PalyraErrorCode>(code: Code, details: PalyraErrorD
 }
 
 function telling<Details>({ says, lists, hint, exit }: Sentence<Details>, details: Details, typed: Typed): Telling {
-  return { message: says(details), listed: lists?.(details) ?? [], hint: hint?.(details, typed), exit: exit ?? 1 };
+  const advice = hint?.(details, typed);
+  return {
+    message: says(details),
+    listed: lists?.(details) ?? [],
+    hint: advice === undefined ? undefined : atPlace(advice, typed.stateRoot),
+    exit: exit ?? 1,
+  };
 }
 
 const faults = (list: readonly Fault[]): string => (list.length === 1 ? "one fault" : `${list.length} faults`);
@@ -354,7 +363,8 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
   },
   FeedUnreachable: {
     says: ({ source, problem }) => `${safe(withoutUserInfo(source))} cannot be fetched: ${safe(problem)}`,
-    hint: () => "nothing was changed; what was fetched before goes on counting until it is stale",
+    hint: ({ problem }) =>
+      `nothing was changed; what was fetched before goes on counting until it is stale${problem.includes("signed by nobody") ? "; a private authority is named with --ca-cert FILE" : ""}`,
   },
   DaemonUnreachable: {
     says: ({ url, problem }) => `the daemon at ${safe(url)} cannot be asked: ${safe(problem)}`,

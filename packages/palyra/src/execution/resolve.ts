@@ -81,7 +81,7 @@ export class RunGate {
     const artifact = await open(entry);
     const trusted = await decide(artifact, call);
     const status = await this.#status(entry);
-    requireActive(entry, status);
+    requireActive(entry, status, this.#chain);
     const { skill_id, version, artifact_sha256 } = entry;
     return { skillId: skill_id, version, artifactSha256: artifact_sha256, artifact, trusted, status };
   }
@@ -123,9 +123,11 @@ export class RunGate {
 
 const UNKNOWN: EffectiveStatus = { status: "unknown", source: "unknown" };
 
-/** `NotEligible`: only what is `active` runs, and no status is none of that. Spec 5, T2. */
-export function requireActive({ skill_id, version }: InstalledEntry, { status, row }: EffectiveStatus): void {
-  if (status === "active") return;
+/** `NotEligible`: only what is `active` runs, and no status is none of that; nor what the chain says was removed or another. Spec 5, T1, T2, T31. */
+export function requireActive(entry: InstalledEntry, { status, row }: EffectiveStatus, chain: KnownChain): void {
+  const { skill_id, version } = entry;
   const reason = row?.reason ?? null;
-  throw new PalyraError("NotEligible", { skill_id, version, reasons: [reason === null ? status : `${status}: ${reason}`] });
+  const said = reason === null ? status : `${status}: ${reason}`;
+  const problem = status === "active" ? chain.installFault(entry) : said;
+  if (problem !== undefined) throw new PalyraError("NotEligible", { skill_id, version, reasons: [problem] });
 }

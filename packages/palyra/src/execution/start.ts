@@ -56,7 +56,7 @@ export async function recordStart(
       const seq = await journal.transaction(
         (writer) => {
           const status = writer.statusByChain(gate.chain, anchors, skill.skillId, skill.version);
-          requireActive(entry, status);
+          requireActive(entry, status, gate.chain);
           return gate.chain.decided === decided ? writer.append(event).seq : undefined;
         },
         { synced: false },

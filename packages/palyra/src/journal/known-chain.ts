@@ -3,6 +3,7 @@ import { type Anchor, broken, ChainWalk, fieldOf, type Head, type Link } from ".
 import { eachLink, indexProblem } from "./chain-queries.ts";
 import { NEUTRAL_KINDS, STATUS_KINDS, statusOfEvent } from "./events.ts";
 import { notHeld } from "./heads.ts";
+import { INSTALL_KINDS, type InstallRecord, KnownInstalls } from "./known-installs.ts";
 import { LastStatuses } from "./last-statuses.ts";
 import { holds } from "./queries.ts";
 import type { ChainSummary, EffectiveStatus } from "./records.ts";
@@ -22,6 +23,7 @@ const PAYLOAD = 7;
 export class KnownChain {
   #walk = new ChainWalk();
   readonly #statuses = new LastStatuses();
+  readonly #installs = new KnownInstalls();
   #decided = 0;
 
   get head(): Head {
@@ -53,12 +55,19 @@ export class KnownChain {
     return (skillId, version) => this.#statuses.status(rows(skillId, version), skillId, version);
   }
 
+  /** Why a record of the index is not of what was installed, by the chain as far as it was walked; undefined where nothing says so. T1, T31. */
+  installFault(record: InstallRecord): string | undefined {
+    return this.#installs.fault(record);
+  }
+
   #note(link: Link): void {
     const { seq } = this.head;
     const kind = fieldOf(link, KIND).toString("latin1");
     if (!isOneOf(NEUTRAL_KINDS, kind)) this.#decided = seq;
-    if (!isOneOf(STATUS_KINDS, kind)) return;
+    if (!isOneOf(STATUS_KINDS, kind) && !isOneOf(INSTALL_KINDS, kind)) return;
     const payload = fieldOf(link, PAYLOAD).toString();
+    if (isOneOf(INSTALL_KINDS, kind)) this.#installs.take(kind, payload);
+    if (!isOneOf(STATUS_KINDS, kind)) return;
     const row = statusOfEvent({ payload_json: payload, timestamp_unix_ms: Number(fieldOf(link, TIMESTAMP).toString("latin1")) });
     if (row !== undefined) this.#statuses.take(seq, row);
   }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { openArtifact } from "palyra-skills/artifact";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
@@ -10,8 +11,9 @@ import { openDatabase } from "../../src/files/index.ts";
 import { skillsFolder } from "../../src/installed/index.ts";
 import { changeStatus, changeTrust, decideTrustChange, type Home, removeSkill } from "../../src/lifecycle/index.ts";
 import { gateOf, gatePorts } from "../../src/operations/shared/run-gate.ts";
+import { nodePlatform } from "../../src/platform/index.ts";
 import { homeIn } from "../lifecycle/parts.ts";
-import { install, newCall, newHome, publicKeyOf, skillBytes, temporaryFolder } from "../lifecycle/support.ts";
+import { install, newCall, newHome, publicKeyOf, sha256, skillBytes, temporaryFolder } from "../lifecycle/support.ts";
 
 const echo = { skillId: "acme.echo" };
 const set = (home: Home, status: "active" | "quarantined" | "disabled", version?: string) =>
@@ -92,6 +94,51 @@ describe("T2: the status is that of the version that was resolved", () => {
     database.exec("DELETE FROM skill_status");
     database.close();
     await expect(resolve(home)).rejects.toMatchObject({ code: "NotEligible", details: { reasons: ["unknown"] } });
+  });
+});
+
+describe("T31: an index that was put back or edited beside its journal", () => {
+  const foldersOf = (home: Home) => skillsFolder(home.places.skillsRoot);
+
+  it("brings back nothing that was removed, until a person admits it or it is installed again", async () => {
+    const home = await installed();
+    await install(home, { version: "1.1.0" });
+    const { index, version } = foldersOf(home);
+    const [before, folder, kept] = [readFileSync(index), version("acme.echo", "1.0.0"), join(temporaryFolder(), "kept")];
+    cpSync(folder, kept, { recursive: true });
+    const gate = gateOf(home);
+    const skill = await gate.resolveForRun({ ...echo, version: "1.0.0" }, newCall());
+    await removeSkill(home, { ...echo, version: "1.0.0" }, newCall());
+    const putBack = (): void => {
+      writeFileSync(index, before);
+      cpSync(kept, folder, { recursive: true });
+    };
+    putBack();
+    const removed = { code: "NotEligible", details: { reasons: [expect.stringContaining("removed")] } };
+    await expect(resolve(home, "1.0.0")).rejects.toMatchObject(removed);
+    await expect(gate.recordStart(skill, newCall())).rejects.toMatchObject(removed);
+    expect((await resolve(home)).version).toBe("1.1.0");
+    await set(home, "active", "1.0.0");
+    expect((await resolve(home, "1.0.0")).version).toBe("1.0.0");
+    await removeSkill(home, { ...echo, version: "1.0.0" }, newCall());
+    await install(home, { version: "1.0.0" }, { allowDowngrade: true });
+    await set(home, "active", "1.0.0");
+    expect((await resolve(home, "1.0.0")).version).toBe("1.0.0");
+  });
+
+  it("lends a status to no other artifact of the same version and key, admitted or not", async () => {
+    const home = await installed();
+    const { index, artifact } = foldersOf(home);
+    const other = await skillBytes({ extra: "# built anew" });
+    const digest = (await resolve(home)).artifactSha256;
+    writeFileSync(artifact("acme.echo", "1.0.0"), other);
+    const { payloadSha256 } = await openArtifact(other, nodePlatform);
+    const text = readFileSync(index, "utf8").replaceAll(digest, sha256(other));
+    writeFileSync(index, text.replace(/"payload_sha256": "[0-9a-f]{64}"/, `"payload_sha256": "${payloadSha256}"`));
+    const another = { code: "NotEligible", details: { reasons: [expect.stringContaining("another artifact")] } };
+    await expect(resolve(home)).rejects.toMatchObject(another);
+    await set(home, "active");
+    await expect(resolve(home)).rejects.toMatchObject(another);
   });
 });
 

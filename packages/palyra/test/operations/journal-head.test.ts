@@ -28,6 +28,20 @@ const rolledBack = async (): Promise<void> => {
   cpSync(old, journalFile());
 };
 
+describe("T31: a skill that was removed, and put back by hand", () => {
+  it("is blocked for `check`, with the reason, until a person admits it", async () => {
+    const skills = join(root, "state/skills");
+    const kept = join(root, "kept");
+    cpSync(skills, kept, { recursive: true });
+    await palyra("skills", "remove", "acme.echo");
+    for (const each of ["installed-index.json", "acme.echo"]) cpSync(join(kept, each), join(skills, each), { recursive: true });
+    const check = async () => Object(parsed(await palyra("skills", "check", "--json"))).results[0];
+    expect(await check()).toMatchObject({ check_status: "blocked", reasons: [expect.stringContaining("it was removed")] });
+    expect((await enable()).exit).toBe(0);
+    expect(await check()).toMatchObject({ check_status: "ready" });
+  });
+});
+
 describe("T26: a journal that is not the one the vault has kept the head of", () => {
   const ways: readonly (readonly [string, () => Promise<void>])[] = [
     ["an older copy", rolledBack],

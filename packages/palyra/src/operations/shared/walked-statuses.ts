@@ -1,11 +1,14 @@
 import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
+import type { InstalledEntry } from "../../installed/index.ts";
 import { IN_THE_VAULT, KnownChain, recordedHead, requireRecorded } from "../../journal/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { type Problem, problemOf, readStatuses, type StatusLookup } from "./inventory.ts";
 
 export interface WalkedStatuses {
   readonly statusOf: StatusLookup;
+  /** Why a record of the index is not of what was installed, by the chain (T1, T31). */
+  readonly installFault: (entry: InstalledEntry) => string | undefined;
   /** Why nothing may run by this journal, whatever it says (T26). */
   readonly problem?: Problem;
 }
@@ -18,19 +21,21 @@ export async function readWalkedStatuses(home: Home, call: Call): Promise<Walked
   const file = home.places.journal;
   const recorded = await recordedHead(home.records, file);
   const chain = new KnownChain();
+  const installFault = (entry: InstalledEntry): string | undefined => chain.installFault(entry);
   try {
     const journal = await home.openJournal(file, { create: false });
     try {
       const anchors = recorded === undefined ? [] : [{ ...recorded, kept: IN_THE_VAULT }];
       const statusOf = await journal?.statusesByChain(chain, anchors);
       requireRecorded(recorded, chain.head, ({ seq }) => seq <= chain.head.seq);
-      if (statusOf !== undefined) return { statusOf };
+      if (statusOf !== undefined) return { statusOf, installFault };
     } finally {
       await journal?.close();
     }
   } catch (error) {
     if (!(error instanceof PalyraError) || !["JournalChainBroken", "JournalUnavailable"].includes(error.code)) throw error;
-    if (error.code === "JournalChainBroken") return { statusOf: await readStatuses(home, call), problem: await problemOf(error) };
+    if (error.code === "JournalChainBroken")
+      return { statusOf: await readStatuses(home, call), installFault, problem: await problemOf(error) };
   }
-  return { statusOf: await readStatuses(home, call) };
+  return { statusOf: await readStatuses(home, call), installFault };
 }

@@ -71,14 +71,16 @@ export const check = operation({
     const entries = input.skillId === undefined ? currentEntries(index) : [requireInstalled(index, input.skillId, input.version)];
     const policy = await readPolicy(services.settings);
     const trusting = await readTrusting(home, { ...input, allowFirstUse: input.allowUntrusted }, call);
-    const { statusOf, problem } = await readWalkedStatuses(home, call);
+    const { statusOf, installFault, problem } = await readWalkedStatuses(home, call);
     const results: CheckResult[] = [];
     const toolNames = new ToolNames(home, index, statusOf);
     for (const entry of entries) {
       call.progress(`checking ${entry.skill_id}`);
       const examination = await examine(services, entry, { trusting, policy, call });
       if (examination.artifact !== undefined) toolNames.know(entry, examination.artifact.manifest);
-      results.push(await resultOf(home, await withSecrets(home, examination, call), statusOf, toolNames, problem));
+      // T1, T26, T31: by such a journal the gate does not start it.
+      const journalBlocks = [problem?.message, installFault(entry)].filter((each) => each !== undefined);
+      results.push(await resultOf(home, await withSecrets(home, examination, call), statusOf, toolNames, journalBlocks));
     }
     return { skills_root: skillsRoot, count: results.length, results };
   },
@@ -110,14 +112,13 @@ async function resultOf(
   examination: Examination,
   statusOf: StatusLookup,
   toolNames: ToolNames,
-  journalProblem: Problem | undefined,
+  journalBlocks: readonly string[],
 ): Promise<CheckResult> {
   const { entry, artifact, verification, report, error, engineBlocks } = examination;
   const problem = error === undefined ? undefined : await problemOf(error);
   const summary = artifact === undefined ? undefined : summaryOf(artifact.manifest);
   const inventory = inventoryEntry(home, entry, summary, statusOf, {
-    // T26: by such a journal the gate starts nothing.
-    blocks: [...engineBlocks, ...(journalProblem === undefined ? [] : [journalProblem.message])],
+    blocks: [...engineBlocks, ...journalBlocks],
     ...(problem === undefined || artifact !== undefined ? {} : { problem }),
   });
   const ambiguous = artifact === undefined ? [] : await toolNames.ambiguous(entry, artifact.manifest);

@@ -48,7 +48,7 @@ export const audit = operation({
   places: ["skillsDir", "trustStore", "auditPolicy"],
   examples: ["skills audit", "skills audit --artifact echo.palyra-skill --allow-untrusted"],
   notes:
-    "Exits with 1 when anything must be quarantined or could not be audited; the report is printed all the same. Installed bytes that were changed are quarantined.",
+    "Exits with 1 when anything must be quarantined or could not be audited; the report is printed all the same. An installed artifact whose bytes were changed is quarantined; the files that were extracted from it are compared by palyrad's re-audit.",
   http: { method: "POST", path: "/admin/v1/skills/{skill_id}/audit", fields: ["version"], byDaemon: true },
   errors: [
     "NotInstalled",

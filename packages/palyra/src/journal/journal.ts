@@ -11,6 +11,8 @@ export interface Journal {
   status(skillId: string, version: string): Promise<EffectiveStatus>;
   /** All at once, for lists: one query of rows and one of status events. */
   statuses(): Promise<(skillId: string, version: string) => EffectiveStatus>;
+  /** The same by the events themselves, whatever the file's indexes say (T26): for what rests on a status. Takes as long as there are events. */
+  scannedStatuses(): Promise<(skillId: string, version: string) => EffectiveStatus>;
   events(query: EventQuery): Promise<readonly StoredEvent[]>;
   /** Another number once anybody else has committed to it: what was read before may be old then. Cheap. */
   changes(): Promise<number>;
@@ -56,6 +58,8 @@ export interface JournalWriter {
   row(skillId: string, version: string): StatusRow | undefined;
   /** Effective status, as `Journal.status`. */
   status(skillId: string, version: string): EffectiveStatus;
+  /** As `Journal.scannedStatuses`. */
+  scannedStatuses(): (skillId: string, version: string) => EffectiveStatus;
   /** As `Journal.statusByChain`. */
   statusByChain(chain: KnownChain, anchors: readonly Anchor[], skillId: string, version: string): EffectiveStatus;
   /** Sets every row of the id, whatever its case, and the version; makes one where none is. */

@@ -7,7 +7,7 @@ import { INSTALL_KINDS, type InstallRecord, KnownInstalls } from "./known-instal
 import { LastStatuses } from "./last-statuses.ts";
 import { holds } from "./queries.ts";
 import type { ChainSummary, EffectiveStatus } from "./records.ts";
-import type { Tables } from "./schema.ts";
+import { strayTrigger, type Tables } from "./schema.ts";
 import { readAllRows, readRows } from "./status-queries.ts";
 
 /** Places of fields in a link. */
@@ -80,6 +80,8 @@ export function walkedChain(database: Database, tables: Tables, anchors: readonl
   const chain = new KnownChain();
   chain.advance(database, tables, anchors);
   const { seq, hash } = chain.head;
+  const stray = strayTrigger(database);
+  if (stray !== undefined) throw broken(seq, `a trigger hangs on it that is not ours: ${stray}`);
   const problem = indexProblem(database, tables);
   if (problem !== undefined) throw broken(seq, `SQLite finds the file damaged: ${problem}`);
   return { events: seq, head: hash };

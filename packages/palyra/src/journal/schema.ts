@@ -77,6 +77,21 @@ WHEN NEW.seq <= (SELECT max(seq) FROM skill_events)
 BEGIN SELECT RAISE(ABORT, 'skill_events is append-only'); END;
 `;
 
+/** As SQLite keeps them. */
+const OWN_TRIGGERS = TRIGGERS.replaceAll("IF NOT EXISTS ", "")
+  .split(/(?<=\bEND);\n/)
+  .map((each) => each.trim());
+
+/** Name of a trigger on our events that is not ours, whatever it is called: it may drop or undo what is written (T26). */
+export function strayTrigger(database: Database): string | undefined {
+  let stray: string | undefined;
+  const from = "FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) IN ('skill_events', 'skill_outbox')";
+  database.select(["name", "sql"], from, [], ([name, sql]) => {
+    if (!OWN_TRIGGERS.includes(String(sql))) stray ??= String(name);
+  });
+  return stray;
+}
+
 /** Which of our tables a file has. */
 export interface Tables {
   readonly status: boolean;

@@ -23,7 +23,7 @@ import type { ChainSummary, EffectiveStatus, EventQuery, StoredEvent } from "./r
 import { createTables, isComplete, readTables, SCHEMA_VERSION, type Tables } from "./schema.ts";
 import { readStatus, readStatuses } from "./status-queries.ts";
 import { type Stillness, stillnessOf } from "./still.ts";
-import { SqliteWriter } from "./writer.ts";
+import { notKept, SqliteWriter } from "./writer.ts";
 
 /** Milliseconds that a transaction waits for others' (spec 5.2). */
 export const JOURNAL_TIMEOUT_MS = 30_000;
@@ -141,6 +141,10 @@ class SqliteJournal implements Journal {
     return this.#read((tables) => readStatuses(this.#database, tables));
   }
 
+  async scannedStatuses(): Promise<(skillId: string, version: string) => EffectiveStatus> {
+    return this.#read((tables) => readStatuses(this.#database, tables, "scanned"));
+  }
+
   async events(query: EventQuery): Promise<readonly StoredEvent[]> {
     return this.#read((tables) => readEvents(this.#database, tables, query));
   }
@@ -197,13 +201,16 @@ class SqliteJournal implements Journal {
     const result = await this.#write(synced === false ? "NORMAL" : "FULL", (tables) => {
       const before = this.#end(tables);
       require(tables, before);
-      const writer = new SqliteWriter(this.#database, tables, this.#auditFile);
+      const writer = new SqliteWriter(this.name, this.#database, tables, this.#auditFile);
       try {
-        return work(writer);
+        const result = work(writer);
+        const { appended = before } = writer;
+        const after = this.#end(tables);
+        if (after.seq !== appended.seq || after.hash !== appended.hash) throw notKept(this.name);
+        if (after.seq !== before.seq) end = after;
+        return result;
       } finally {
         writer.end();
-        const after = this.#end(tables);
-        if (after.seq !== before.seq) end = after;
       }
     });
     // Only of what is on the disk: else a power loss would look like tampering (spec 5.3).

@@ -57,11 +57,17 @@ export function readStatus(database: Database, tables: Tables, skillId: string, 
   return events.status(readRows(database, tables, skillId, version), skillId, version);
 }
 
-export function readStatuses(database: Database, tables: Tables): (skillId: string, version: string) => EffectiveStatus {
+/** `scanned`: by the events themselves, whatever the indexes of the file say (T26). */
+export function readStatuses(
+  database: Database,
+  tables: Tables,
+  how: "indexed" | "scanned" = "indexed",
+): (skillId: string, version: string) => EffectiveStatus {
   const rows = readAllRows(database, tables);
   const events = new LastStatuses();
   if (tables.events) {
-    const keyed = `FROM skill_events WHERE ${IS_STATUS_EVENT} AND ${STATUS_KEY} IS NOT NULL`;
+    const table = how === "scanned" ? "skill_events NOT INDEXED" : "skill_events";
+    const keyed = `FROM ${table} WHERE ${IS_STATUS_EVENT} AND ${STATUS_KEY} IS NOT NULL`;
     const from = `FROM skill_events WHERE seq IN (SELECT max(seq) ${keyed} GROUP BY ${STATUS_KEY})`;
     database.select(EVENT_COLUMNS, from, [], (columns) => take(events, columns));
   }

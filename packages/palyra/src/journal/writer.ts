@@ -1,7 +1,8 @@
 /** Write authority over a journal: made inside a transaction, dead after it (habit 3; spec 5.3, T18). */
 import { isSha256Hex, writeJson } from "palyra-skills/encoding";
+import { PalyraError } from "../errors.ts";
 import type { Database } from "../files/index.ts";
-import { type Anchor, broken, eventHash, GENESIS_HASH } from "./chain.ts";
+import { type Anchor, broken, eventHash, GENESIS_HASH, type Head } from "./chain.ts";
 import { mostRestrictive } from "./effective.ts";
 import type { JournalWriter } from "./journal.ts";
 import type { KnownChain } from "./known-chain.ts";
@@ -9,16 +10,20 @@ import { isFollowed, readEvent, readHead } from "./queries.ts";
 import type { EffectiveStatus, NewEvent, StatusRow, StoredEvent } from "./records.ts";
 import { redact } from "./redact.ts";
 import type { Tables } from "./schema.ts";
-import { readRows, readStatus } from "./status-queries.ts";
+import { readRows, readStatus, readStatuses } from "./status-queries.ts";
 
 export class SqliteWriter implements JournalWriter {
+  readonly #file: string;
   readonly #database: Database;
   readonly #tables: Tables;
   /** Where the lines of its events go; undefined: nowhere. */
   readonly #auditFile: string | undefined;
   #open = true;
+  #appended: Head | undefined;
 
-  constructor(database: Database, tables: Tables, auditFile: string | undefined) {
+  /** @param file for messages */
+  constructor(file: string, database: Database, tables: Tables, auditFile: string | undefined) {
+    this.#file = file;
     this.#database = database;
     this.#tables = tables;
     this.#auditFile = auditFile;
@@ -30,6 +35,10 @@ export class SqliteWriter implements JournalWriter {
 
   status(skillId: string, version: string): EffectiveStatus {
     return readStatus(this.#usable(), this.#tables, skillId, version);
+  }
+
+  scannedStatuses(): (skillId: string, version: string) => EffectiveStatus {
+    return readStatuses(this.#usable(), this.#tables, "scanned");
   }
 
   statusByChain(chain: KnownChain, anchors: readonly Anchor[], skillId: string, version: string): EffectiveStatus {
@@ -52,7 +61,9 @@ export class SqliteWriter implements JournalWriter {
          updated_at_unix_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)`,
         [skill_id, version, status, reason, detected_at_ms, operator_principal, now],
       );
-    return this.row(skill_id, version) ?? { ...row, created_at_unix_ms: now, updated_at_unix_ms: now };
+    const kept = this.row(skill_id, version);
+    if (kept?.status !== status) throw notKept(this.#file);
+    return kept;
   }
 
   has(eventUlid: string): boolean {
@@ -80,10 +91,16 @@ export class SqliteWriter implements JournalWriter {
         stored.hash,
       ],
     );
+    this.#appended = { seq: stored.seq, hash: stored.hash };
     // In place of a line of an event that somebody cut: nobody keeps a skill from being stopped by that.
     if (this.#auditFile !== undefined)
       database.run("INSERT OR REPLACE INTO skill_outbox (seq, audit_file) VALUES (?1, ?2)", [stored.seq, this.#auditFile]);
     return stored;
+  }
+
+  /** The last event that it appended; undefined: none. */
+  get appended(): Head | undefined {
+    return this.#appended;
   }
 
   /** The transaction is over: whoever kept the writer can do nothing with it. */
@@ -125,6 +142,12 @@ export class SqliteWriter implements JournalWriter {
     if (!this.#open) throw new TypeError("a journal writer was used after its transaction");
     return this.#database;
   }
+}
+
+/** Spec 5.3, T26: a trigger that somebody put in the file can drop or undo what is written, and SQLite says nothing of it. */
+export function notKept(file: string): PalyraError<"JournalUnavailable"> {
+  const problem = "it does not keep what is written to it: a trigger or a rule in it undoes that";
+  return new PalyraError("JournalUnavailable", { file, problem });
 }
 
 /** Why no event can follow this one; undefined where one can. */

@@ -77,7 +77,9 @@ export async function refreshDueLists(home: Home, call: Call): Promise<void> {
   const { constraints } = await readHomeTrust(home, call);
   if (constraints.revocation_lists.length === 0) return;
   for (const { followed, record, standing } of await lookLists(trustPlace(home), constraints.revocation_lists, call.now)) {
-    const due = record === undefined || standing !== "fresh" || call.now - record.fetched_at_unix_ms >= REFRESH_INTERVAL_MS;
+    const age = call.now - (record?.fetched_at_unix_ms ?? 0);
+    // Heard of in what is the future by now: a clock was wrong, and says nothing of when to ask again.
+    const due = record === undefined || standing !== "fresh" || age < 0 || age >= REFRESH_INTERVAL_MS;
     if (!due) continue;
     const { error } = await refreshList(home, followed, call);
     if (error !== undefined) call.warn(`The revocation list ${followed.issuer} could not be renewed (${error.code}).`);

@@ -32,7 +32,8 @@ export async function lookStanding(home: Home, skillId: string): Promise<Standin
 }
 
 export async function readStanding(journal: Journal, skillId: string): Promise<Standing> {
-  const status = await journal.statuses();
+  // By the events themselves: what comes next would inherit what an index hides (T26, T31).
+  const status = await journal.scannedStatuses();
   const events = await journal.events({ kinds: HISTORY, skillId, last: Number.MAX_SAFE_INTEGER });
   return { status, ...historyOf(events) };
 }

@@ -131,11 +131,12 @@ export function applyStatus(writer: JournalWriter, edit: StatusEdit): StatusNoti
     writer.putStatus(change, detected_at_ms);
     return change;
   };
-  const own = writer.status(edit.skill_id, edit.version);
+  const statusOf = writer.scannedStatuses();
+  const own = statusOf(edit.skill_id, edit.version);
   switch (edit.do) {
     case "register":
     case "inherit": {
-      const from = edit.from === null ? undefined : { version: edit.from, status: writer.status(edit.skill_id, edit.from) };
+      const from = edit.from === null ? undefined : { version: edit.from, status: statusOf(edit.skill_id, edit.from) };
       const start = edit.do === "register" ? statusAtInstall(own, from) : startingStatus(own, from);
       if (start.inheritedFrom !== undefined)
         return notice(edit.event_ulid, put(start.status, inheritedReason(start.inheritedFrom)));

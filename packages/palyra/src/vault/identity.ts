@@ -137,12 +137,19 @@ function identityIn(bytes: Uint8Array): string | undefined {
 function seal(text: string, passphrase: Uint8Array, workFactor: number | undefined): Promise<Uint8Array> {
   const encrypter = new Encrypter();
   if (workFactor !== undefined) encrypter.setScryptWorkFactor(workFactor);
-  encrypter.setPassphrase(decodeUtf8(passphrase) ?? "");
+  encrypter.setPassphrase(textOf(passphrase));
   return encrypter.encrypt(encodeUtf8(text));
 }
 
 async function unseal(sealed: Uint8Array, passphrase: Uint8Array): Promise<Uint8Array> {
   const decrypter = new Decrypter();
-  decrypter.addPassphrase(decodeUtf8(passphrase) ?? "");
+  decrypter.addPassphrase(textOf(passphrase));
   return decrypter.decrypt(sealed);
+}
+
+/** age takes a text. Bytes that are none are no passphrase: taken for the empty text, each of them would open what another closed. */
+function textOf(passphrase: Uint8Array): string {
+  const text = decodeUtf8(passphrase);
+  if (text === undefined) throw new TypeError("a passphrase that is no UTF-8");
+  return text;
 }

@@ -1,5 +1,6 @@
 /** Another key in another place (spec 6.4), such that at every moment one that the record names opens the vault. */
 import { generateX25519Identity } from "age-encryption";
+import { decodeUtf8 } from "palyra-skills/encoding";
 import { PalyraError } from "../errors.ts";
 import { faultPoint } from "../files/index.ts";
 import { type BackendRecord, type KeyPlace, newKeyId, writeBackend } from "./backend.ts";
@@ -53,6 +54,8 @@ function requirePassphrase(passphrase: Uint8Array | undefined): void {
       ? "the passphrase is empty"
       : passphrase.byteLength > MAX_PASSPHRASE_BYTES
         ? `the passphrase has more than ${MAX_PASSPHRASE_BYTES} bytes`
-        : undefined;
+        : decodeUtf8(passphrase) === undefined
+          ? "the passphrase is no UTF-8"
+          : undefined;
   if (problem !== undefined) throw new PalyraError("Usage", { problem });
 }

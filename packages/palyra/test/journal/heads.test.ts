@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { journalsKeeping } from "../../src/entry/journals.ts";
@@ -15,6 +15,7 @@ import {
 } from "../../src/journal/index.ts";
 import { temporaryFolder } from "../lifecycle/support.ts";
 import { event, row, statusEvent } from "./contract.ts";
+import { hideFromIndex } from "./hide-from-index.ts";
 
 let folder: string;
 let file: string;
@@ -264,37 +265,18 @@ describe("T26: an index that does not show what stopped a skill", () => {
     });
     await journal.close();
     open.pop();
-    await hideFromIndex("seq < 2");
+    await hideFromIndex(file, "seq < 2");
     const reader = await openJournal(file, { create: false });
     if (reader === undefined) throw new Error("no journal");
     open.push(reader);
     // What an index hides is not found by it: what decides does not ask it.
     expect((await reader.status("acme.echo", "1.0.0")).status).toBe("active");
+    expect((await reader.scannedStatuses())("acme.echo", "1.0.0").status).toBe("quarantined");
     expect((await reader.statusByChain(new KnownChain(), [], "acme.echo", "1.0.0")).status).toBe("quarantined");
     expect((await reader.statusesByChain(new KnownChain(), []))("acme.echo", "1.0.0").status).toBe("quarantined");
     await expect(reader.verifyChain()).rejects.toMatchObject(refused);
   });
 });
-
-/** An index of some events only takes the place of the one of all, under its words. By a SQLite that lets its schema be written. */
-async function hideFromIndex(only: string): Promise<void> {
-  const { default: load } = await import("sql.js");
-  const SQL = await load();
-  const bytes = readFileSync(file);
-  // It cannot read a file in WAL mode.
-  const versions = bytes.subarray(18, 20);
-  versions.fill(1);
-  const database = new SQL.Database(bytes);
-  const [found] = database.exec("SELECT sql FROM sqlite_master WHERE name = 'skill_events_status_key'");
-  const text = String(found?.values[0]?.[0]);
-  database.exec(`${text.replace("skill_events_status_key", "sham")} AND ${only}`);
-  database.exec("DROP INDEX skill_events_status_key; PRAGMA writable_schema = ON");
-  database.run("UPDATE sqlite_master SET name = 'skill_events_status_key', sql = ? WHERE name = 'sham'", [text]);
-  const changed = Buffer.from(database.export());
-  database.close();
-  changed.subarray(18, 20).fill(2);
-  writeFileSync(file, changed);
-}
 
 describe("the heads of a process that lives long", () => {
   it("are kept at most so often, the last one of them, and at its end", async () => {

@@ -51,6 +51,44 @@ const last = "seq = (SELECT max(seq) FROM skill_events)";
 const event = (seq: string, prev: string, hash: string): string =>
   `INSERT INTO skill_events VALUES (${seq}, 'forged', 'x', 1, 'p', 'd', NULL, '{}', ${prev}, ${hash})`;
 
+describe("T18, T26: a file that does not keep what is written to it", () => {
+  const DROPPED = "CREATE TRIGGER odd BEFORE INSERT ON skill_events BEGIN SELECT RAISE(IGNORE); END";
+  const SET_BACK =
+    "CREATE TRIGGER back AFTER UPDATE ON skill_status BEGIN UPDATE skill_status SET status = 'active' WHERE status <> 'active'; END";
+  const TAKEN_BACK = "CREATE TRIGGER odd AFTER INSERT ON skill_outbox BEGIN DELETE FROM skill_events WHERE seq = NEW.seq; END";
+  it.each([
+    ["drops the event and sets the row back", [DROPPED, SET_BACK]],
+    ["drops the event", [DROPPED]],
+    ["sets the row back", [SET_BACK]],
+    ["deletes the event", ["DROP TRIGGER skill_events_no_delete", TAKEN_BACK]],
+  ])("that %s is told, and nothing passes for a quarantine", async (_, statements) => {
+    const home = newHome();
+    await install(home);
+    const before = headOf(home);
+    sql(home, ...statements);
+    await expect(set(home, "quarantined")).rejects.toMatchObject({
+      code: "JournalUnavailable",
+      details: { problem: expect.stringContaining("does not keep") },
+    });
+    expect(headOf(home)).toBe(before);
+  });
+
+  it("is found by verifying, by whatever hangs on its events that is not ours", async () => {
+    for (const statements of [
+      [DROPPED],
+      ["DROP TRIGGER skill_events_no_update", DROPPED.replace(" odd ", " skill_events_no_update ")],
+    ]) {
+      const home = newHome();
+      await install(home);
+      sql(home, ...statements);
+      await expect(verify(home)).rejects.toMatchObject({
+        code: "JournalChainBroken",
+        details: { problem: expect.stringContaining("trigger") },
+      });
+    }
+  });
+});
+
 describe("T26: a chain that was damaged", () => {
   const damages: readonly (readonly [string, readonly string[]])[] = [
     ["a hash that is no hash", [NO_TRIGGER, `UPDATE skill_events SET hash = 'x' WHERE ${last}`]],

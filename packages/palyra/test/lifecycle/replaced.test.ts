@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openDatabase } from "../../src/files/index.ts";
 import { changeStatus, type Home, removeSkill, useVersion } from "../../src/lifecycle/index.ts";
+import { hideFromIndex } from "../journal/hide-from-index.ts";
 import { auditKinds, homeIn, install, newCall, newHome, publicKeyOf, stateOf, temporaryFolder } from "./support.ts";
 
 const change = (home: Home, version: string, status: "active" | "quarantined" | "disabled", skillId = "acme.echo") =>
@@ -58,6 +59,20 @@ describe("T31: a quarantine is not evaded by the own row of a version that comes
     const { status, look } = await install(home, { version: "1.1.0" });
     expect(look.status).toEqual({ status: "disabled", known: false, inheritedFrom: "1.0.0" });
     expect(status).toBe("disabled");
+  });
+
+  it("by an index in the journal's file that hides what stopped it (T26)", async () => {
+    const home = newHome();
+    await install(home);
+    await change(home, "1.0.0", "quarantined");
+    const database = openDatabase(home.places.journal);
+    database.exec("UPDATE skill_status SET status = 'active'; PRAGMA wal_checkpoint(TRUNCATE)");
+    database.close();
+    await hideFromIndex(home.places.journal, "seq < 1");
+    const { status, look } = await install(home, { version: "1.1.0" });
+    expect(look.status).toEqual({ status: "quarantined", known: false, inheritedFrom: "1.0.0" });
+    expect(await rowOf(home, "1.1.0")).toMatchObject({ status: "quarantined", reason: "inherited_from: 1.0.0" });
+    expect(status).toBe("quarantined");
   });
 
   it("by editing the index, so that it names another version as the current one", async () => {

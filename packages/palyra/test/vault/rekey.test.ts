@@ -131,16 +131,18 @@ describe("the key under a passphrase", () => {
     const folder = newFolder();
     await ageFileVault(folder).set(TOKEN, bytes("x"), call);
     await ageFileVault(folder).rekey({ to: "passphrase", passphrase: bytes(PASSPHRASE) }, call);
-    await expect(textOf(folder, { passphrase: async () => bytes("wrong") })).rejects.toMatchObject({
-      code: "VaultUnavailable",
-      details: { needs: "passphrase", problem: "the passphrase is wrong" },
-    });
+    for (const wrong of [bytes("wrong"), Uint8Array.of(0x67, 0xe4)])
+      await expect(textOf(folder, { passphrase: async () => wrong.slice() })).rejects.toMatchObject({
+        code: "VaultUnavailable",
+        details: { needs: "passphrase", problem: "the passphrase is wrong" },
+      });
   });
   it("must be one, and the move must fit what was asked for", async () => {
     const folder = newFolder();
     const vault = vaultIn(folder, { keychain: keychainOf(), backend: "encrypted_file" });
     await vault.set(TOKEN, bytes("x"), call);
-    for (const passphrase of [new Uint8Array(), new Uint8Array(1025)])
+    // Bytes that are no text: age takes a text, and any of them would have been the empty one.
+    for (const passphrase of [new Uint8Array(), new Uint8Array(1025), Uint8Array.of(0x67, 0xe4)])
       await expect(vault.rekey({ to: "passphrase", passphrase }, call)).rejects.toHaveCode("Usage");
     await expect(vault.rekey({ to: "keychain" }, call)).rejects.toHaveCode("Usage");
     expect(await vault.keyPlace()).toBe("key_file");

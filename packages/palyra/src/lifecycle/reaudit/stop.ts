@@ -26,7 +26,7 @@ export async function stopSkill(
     const record = findEntry(index.read(), skill_id, version);
     if (record === undefined || !isSameInstall(record, entry)) return { kind: "changed" };
     // What an operator or another process stopped meanwhile keeps its own reason.
-    if (writer.status(skill_id, version).status === "quarantined") return { kind: "already" };
+    if (isStopped(writer, skill_id, version)) return { kind: "already" };
     const reason = reasonOf(findings);
     const change = { skill_id, version, status: "quarantined", reason } as const;
     const { broken } = writeStatus(writer, change, ulid, actor, { reason_codes: codesOf(findings) });
@@ -36,6 +36,15 @@ export async function stopSkill(
   const stopped = await journal.transaction(stop, { stops: true });
   faultPoint("reaudit.stopped");
   return stopped;
+}
+
+/** Where the row does not say so, an index that says so is not believed: it would keep a skill from being stopped (T26). */
+function isStopped(writer: JournalWriter, skillId: string, version: string): boolean {
+  if (writer.row(skillId, version)?.status === "quarantined") return true;
+  return (
+    writer.status(skillId, version).status === "quarantined" &&
+    writer.scannedStatuses()(skillId, version).status === "quarantined"
+  );
 }
 
 /** The same bytes, put there by the same install, and still current as it was; `skills verify` may have noted another decision. */

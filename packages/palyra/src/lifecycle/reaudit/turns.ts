@@ -37,7 +37,7 @@ export async function beginTurns(home: Home, request: ReauditRequest, index: Cur
   const journal = await home.openJournal(home.places.journal, { create: false });
   try {
     // Of one moment, for all: whoever stops a skill asks again.
-    const statusOf = (await journal?.statuses()) ?? NO_STATUS;
+    const statusOf = (await journal?.scannedStatuses()) ?? NO_STATUS;
     const { audit } = skillsFolder(home.places.skillsRoot);
     const linesWait = ((await journal?.waiting(audit, 1)) ?? []).length > 0;
     return new Turns({ home, request, call, index, statusOf, key, verdicts, linesWait }, measure);

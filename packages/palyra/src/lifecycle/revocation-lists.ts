@@ -9,10 +9,12 @@ import { faultPoint } from "../files/index.ts";
 import {
   cachedLists,
   type KnownList,
+  type ListPlace,
   type ListRecord,
   lookLists,
   putListRecords,
   readListRecords,
+  readTrust,
   removeOthers,
   withTrustLock,
   writeCached,
@@ -89,7 +91,8 @@ export async function refreshDueLists(home: Home, call: Call): Promise<void> {
 async function refreshList(home: Home, followed: FollowedList, call: Call): Promise<Refreshed> {
   const { issuer } = followed;
   try {
-    return { issuer, changed: await keepList(home, followed, await fetchVerified(home, followed, call), call) };
+    const fetched = await fetchVerified(home, followed, call);
+    return { issuer, changed: await keepList(home, followed, fetched, call, { isFollowed: true }) };
   } catch (error) {
     call.signal.throwIfAborted();
     if (!(error instanceof SkillError) && !(error instanceof PalyraError)) throw error;
@@ -106,15 +109,24 @@ async function fetchVerified({ platform }: Home, followed: FollowedList, call: C
 }
 
 /** Remembers a list, in the vault, before anything is decided by it; false where it was known. Journaled first, where it is new. */
-async function keepList(home: Home, followed: FollowedList, { verified, bytes }: FetchedList, call: Call): Promise<boolean> {
+async function keepList(
+  home: Home,
+  followed: FollowedList,
+  { verified, bytes }: FetchedList,
+  call: Call,
+  { isFollowed = false } = {},
+): Promise<boolean> {
   const purpose = "skills trust revocations";
   const place = trustPlace(home);
   const { issuer, source } = followed;
   return exclusively(home, call, purpose, (writer) =>
     withTrustLock(place, { purpose, signal: call.signal }, async () => {
+      // Fetching takes its time: a key that an operator took off the list meanwhile says nothing more, nor does an issuer.
+      const now = isFollowed ? await followedNow(place, issuer) : followed;
+      if (now === undefined) return false;
       const records = await readListRecords(place);
       const seen = records.find((record) => record.issuer === issuer);
-      const isNew = decideList(verified, followed, seen) === "new";
+      const isNew = decideList(verified, now, seen) === "new";
       const { sequence } = verified.terms;
       const record: ListRecord = { issuer, sequence, sha256: verified.sha256, fetched_at_unix_ms: call.now };
       const next = [...records.filter((each) => each.issuer !== issuer), record];
@@ -138,6 +150,11 @@ async function keepList(home: Home, followed: FollowedList, { verified, bytes }:
       return isNew;
     }),
   );
+}
+
+async function followedNow(place: ListPlace, issuer: string): Promise<FollowedList | undefined> {
+  const { constraints } = await readTrust(place);
+  return constraints.revocation_lists.find((list) => list.issuer === issuer);
 }
 
 /** All that are followed, as they are here. */

@@ -1,6 +1,6 @@
 // Revocation lists in the life of a home: killed at every point, fetched by several at once, over https (spec 3.4, 5.2).
-import { spawn } from "node:child_process";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type RevocationListTerms, signRevocationList, writeRevocationList } from "palyra-skills/signature";
 import type { FollowedList } from "palyra-skills/trust";
@@ -10,9 +10,10 @@ import { repositoryRoot } from "../../../../testing/shared.ts";
 import type { Home } from "../../src/lifecycle/index.ts";
 import { recoverForReading } from "../../src/lifecycle/index.ts";
 import { followList, knownLists, refreshDueLists, refreshLists, unfollowList } from "../../src/lifecycle/revocation-lists.ts";
+import { decideTrustChange } from "../../src/lifecycle/trust-change.ts";
 import { readDecidingTrust, trustPlace } from "../../src/lifecycle/trust-place.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
-import { readListRecords } from "../../src/trust/index.ts";
+import { readListRecords, type TrustChange } from "../../src/trust/index.ts";
 import { CERTIFICATE } from "../net/certificate.ts";
 import { httpsServer } from "../net/server.ts";
 import type { Operation } from "./driver.ts";
@@ -232,6 +233,50 @@ describe("a list at an https address", () => {
     await expect(readDecidingTrust(here.home, { ...call, now: call.now + 1 }, "installed")).rejects.toHaveCode(
       "RevocationListStale",
     );
+  });
+});
+
+describe("a source that is somebody else's", () => {
+  it.skipIf(process.platform === "win32")("is not waited for where it is a pipe", async () => {
+    await publish(1);
+    await followList(here.home, await followed(), newCall());
+    rmSync(here.source);
+    execFileSync("mkfifo", [here.source]);
+    const [refreshed] = await refreshLists(here.home, newCall());
+    expect(refreshed?.error).toMatchObject({ code: "Io" });
+  });
+
+  it("is asked again where the list was heard of in what is the future by now", async () => {
+    await publish(1);
+    const call = newCall();
+    await followList(here.home, await followed(), { ...call, now: call.now + 1e12 });
+    await publish(2);
+    await refreshDueLists(here.home, call);
+    expect(await standing()).toBe("acme 2 fresh");
+  });
+
+  it("says nothing by a key that was taken off the list while it was fetched", async () => {
+    let between = async (): Promise<void> => {};
+    const server = await httpsServer(async (_, response) => {
+      await between();
+      response.end(await listBytes(2));
+    });
+    const ca_cert = join(here.root, "ca.pem");
+    writeFileSync(ca_cert, CERTIFICATE);
+    const list = await followed({ source: server, ca_cert });
+    await followList(here.home, list, newCall());
+    const change = (to: TrustChange) => decideTrustChange(here.home, "revocations", () => to, newCall());
+    for (const [meanwhile, code] of [
+      [{ do: "follow_list", list: { ...list, public_keys: [await publicKeyOf(8)] } }, "RevocationListRefused"],
+      [{ do: "unfollow_list", issuer: "acme" }, undefined],
+    ] as const) {
+      await change({ do: "follow_list", list });
+      between = async () => void (await change(meanwhile));
+      const before = await readListRecords(trustPlace(here.home));
+      const [refreshed] = await refreshLists(here.home, { ...newCall(), now: newCall().now + 5 });
+      expect([refreshed?.changed, refreshed?.error?.code]).toEqual([false, code]);
+      expect(await readListRecords(trustPlace(here.home))).toEqual(before);
+    }
   });
 });
 

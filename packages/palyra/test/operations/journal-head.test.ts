@@ -45,6 +45,13 @@ describe("T31: a skill that was removed, and put back by hand", () => {
 describe("T26: a journal that is not the one the vault has kept the head of", () => {
   const ways: readonly (readonly [string, () => Promise<void>])[] = [
     ["an older copy", rolledBack],
+    [
+      "written anew, and longer than it was",
+      async () => {
+        await rolledBack();
+        for (let n = 0; n < 2; n += 1) await quarantine();
+      },
+    ],
     ["deleted", async () => rmSync(journalFile())],
     ["of which nothing is kept, with its vault gone", async () => rmSync(vault(), { recursive: true })],
   ];
@@ -77,6 +84,8 @@ describe("T26: a journal that is not the one the vault has kept the head of", ()
     expect(errorOf(await accept("--json"))).toMatchObject({ code: "Usage" });
     const declined = await commandLine(root, { terminal: true, types: "n\n" })("skills", "journal", "accept-head");
     expect(declined).toMatchObject({ exit: 1, stderr: expect.stringContaining("kept in the vault") });
+    // Whichever way it is another: what it no longer stops is said before it is accepted.
+    expect(declined.stderr).toContain("may be active again");
     expect(errorOf(await verify())).toMatchObject(broken);
     const accepted = parsed(await accept("--yes", "--json"));
     expect(accepted).toMatchObject({ changed: true, journal: journalFile() });

@@ -21,7 +21,7 @@ import { repositoryRoot } from "../../../../testing/shared.ts";
 import { openDatabase, withLock } from "../../src/files/index.ts";
 import { isSupported, SUPPORTED_NODE } from "../../src/operations/doctor/host.ts";
 import { runLockOf, writeRunFile } from "../../src/run-file/index.ts";
-import { commandLine, type HostOptions, parsed, temporaryFolder } from "../cli/support.ts";
+import { commandLine, errorOf, type HostOptions, parsed, temporaryFolder } from "../cli/support.ts";
 import { skillBytes } from "../lifecycle/support.ts";
 
 interface Finding {
@@ -242,6 +242,19 @@ describe("palyra doctor", () => {
       else for (const id of found) expect(ids(fixed)).toContain(id);
     },
   );
+  it("T25: a trust store that was named, and that others write, is believed no more after --fix than before", async () => {
+    const store = join(root, "store.json");
+    writeFileSync(store, `{"trusted_publishers":{"mallory":["${"ab".repeat(32)}"]},"tofu_publishers":{}}`);
+    chmodSync(store, 0o666);
+    const named = ["--trust-store", store];
+    expect(bad(await doctor(["--fix", ...named]))).toContainEqual(
+      expect.objectContaining({ id: "permissions", where: store, fixable: false, level: "problem" }),
+    );
+    expect(lstatSync(store).mode & 0o777).toBe(0o666);
+    expect(errorOf(await commandLine(root)("skills", "trust", "list", "--json", ...named))).toMatchObject({
+      code: "UnsafeStateRoot",
+    });
+  });
   it("a journal with changes waiting is read without touching it, and what waits is seen", async () => {
     // As a process that was killed leaves it: the last changes are in the -wal file.
     const database = openDatabase(journal());

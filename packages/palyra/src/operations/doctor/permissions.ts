@@ -3,7 +3,9 @@ import { constants, type Stats } from "node:fs";
 import { lstat, open, readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Home } from "../../lifecycle/home.ts";
+import { trustPlace } from "../../lifecycle/index.ts";
 import type { Settings } from "../../settings.ts";
+import { trustFiles } from "../../trust/index.ts";
 import { bounded, FIX, type Finding, ok, problem, warning } from "./finding.ts";
 
 /** What a path is for decides who may read it. */
@@ -11,6 +13,8 @@ interface Place {
   readonly path: string;
   /** What it holds is a secret by itself: that others could read it is not mended by a mode. */
   readonly secret: boolean;
+  /** What it says is believed as it is: that others could write it is not mended by a mode either. */
+  readonly believed?: boolean;
 }
 
 /** A mode that `--fix` sets. */
@@ -49,11 +53,13 @@ export async function lookPermissions(home: Home, settings: Settings): Promise<P
     for (const name of entries.toSorted()) if (!skip(name)) await walk({ path: join(place.path, name), secret: place.secret });
   };
   await look({ path: stateRoot, secret: false });
+  // Spec 3.3: of a store that was named there may be no digest, and then a mode alone would make it believed (T25).
+  const believed = !trustPlace(home).isDefault;
+  for (const path of [trustStore, trustFiles(trustStore).constraints]) await look({ path, secret: false, believed });
   // A vault of another program may lie beside ours, and what lies there is its business (D18).
   await walk({ path: vault, secret: true }, (name) => !name.startsWith("palyra-skills."));
   await walk({ path: join(stateRoot, "run"), secret: true });
   await walk({ path: skillsRoot, secret: false });
-  await look({ path: trustStore, secret: false });
   for (const suffix of ["", "-wal", "-shm"]) await look({ path: journal + suffix, secret: false });
   if (process.platform === "win32") return { findings: [ok("permissions", "not looked at on Windows")], modes: [] };
   if (findings.length > 0) return { findings: bounded(findings), modes };
@@ -61,7 +67,7 @@ export async function lookPermissions(home: Home, settings: Settings): Promise<P
   return { findings: [ok("permissions", message, stateRoot)], modes };
 }
 
-function judge({ path, secret }: Place, found: Stats): { readonly finding?: Finding; readonly mode?: number } {
+function judge({ path, secret, believed = false }: Place, found: Stats): { readonly finding?: Finding; readonly mode?: number } {
   const where = path;
   if (found.isSymbolicLink())
     return {
@@ -93,6 +99,10 @@ function judge({ path, secret }: Place, found: Stats): { readonly finding?: Find
     };
   const own = found.mode & 0o700;
   const shown = (found.mode & 0o777).toString(8).padStart(4, "0");
+  if ((found.mode & 0o022) !== 0 && believed) {
+    const advice = `read it first, since what others wrote there would be believed, then: chmod 600 ${quoted(path)}`;
+    return { finding: problem("permissions", `others can write to it (mode ${shown})`, { where, advice }) };
+  }
   if ((found.mode & 0o022) !== 0 && !(secret && found.isFile()))
     return {
       finding: problem("permissions", `others can write ${found.isDirectory() ? "in it" : "to it"} (mode ${shown})`, {

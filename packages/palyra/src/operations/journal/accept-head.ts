@@ -47,10 +47,18 @@ export const acceptHead = operation({
 
 /** Ready for a terminal: numbers and hashes. */
 export function headLines({ recorded, actual }: Pick<HeadLook, "recorded" | "actual">): string[] {
-  const gone = recorded !== null && recorded.seq > actual.seq ? recorded.seq - actual.seq : 0;
   return [
     recorded === null ? "kept in the vault: nothing" : `kept in the vault: event ${recorded.seq}, ${recorded.hash}`,
     `the journal ends: event ${actual.seq}, ${actual.hash}`,
-    ...(gone > 0 ? [`${gone} ${gone === 1 ? "event is" : "events are"} gone, and what they stopped may be active again`] : []),
+    whatIsGone(recorded, actual),
   ];
+}
+
+function whatIsGone(recorded: Head | null, actual: Head): string {
+  if (recorded === null) return "whether events are gone is not known: what they stopped may be active again";
+  const gone = recorded.seq - actual.seq;
+  // As long as it was, or longer: it was written anew, and nobody knows from which event on.
+  if (gone <= 0)
+    return `event ${recorded.seq} is another now, and so may be those before it: what they stopped may be active again`;
+  return `${gone} ${gone === 1 ? "event is" : "events are"} gone, and what they stopped may be active again`;
 }

@@ -15,6 +15,8 @@ export const KEEP_ALIVE_MS = 10_000;
 /** Milliseconds in which nothing comes and nothing can be sent: a reader that takes none of its answer. */
 export const IDLE_TIMEOUT_MS = 30_000;
 export const MAX_CONNECTIONS = 512;
+/** Of these, kept for whoever comes: a connection on which nothing is asked gives way. */
+export const SPARE_CONNECTIONS = 64;
 /** Streams of events at a time. */
 export const MAX_STREAMS = 32;
 /** Bytes that wait for a slow reader of a stream. */

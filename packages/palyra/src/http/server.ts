@@ -1,5 +1,5 @@
 /** The socket: where it listens, how much it takes, and how it stops. */
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { PalyraError } from "../errors.ts";
@@ -11,6 +11,7 @@ import {
   MAX_HEADER_BYTES,
   MAX_HEADERS,
   REQUEST_TIMEOUT_MS,
+  SPARE_CONNECTIONS,
 } from "./bounds.ts";
 
 export interface ListenOptions {
@@ -44,13 +45,18 @@ const LIMITS = {
 /** `ListenFailed`; `Usage` where certificate and key are none. */
 export async function listen({ address, port, tls }: ListenOptions): Promise<Listener> {
   let answer: RequestListener = (_, response) => void response.writeHead(503, { "retry-after": "1" }).end();
-  const hand: RequestListener = (request, response) => answer(request, response);
+  const waiting = new WaitingSockets();
+  const hand: RequestListener = (request, response) => {
+    waiting.asks(request, response);
+    answer(request, response);
+  };
   const server = tls === undefined ? createServer(LIMITS, hand) : tlsServer(tls, hand);
   // One more than is allowed, so that the one too many is seen, not dropped.
   server.maxHeadersCount = MAX_HEADERS + 1;
   server.maxConnections = MAX_CONNECTIONS;
   server.timeout = IDLE_TIMEOUT_MS;
   server.on("clientError", refuseBroken);
+  server.on(tls === undefined ? "connection" : "secureConnection", (socket: Socket) => waiting.came(socket));
   const bound = await open(server, address, port);
   const shown = address.includes(":") ? `[${address}]` : address;
   return {
@@ -61,6 +67,37 @@ export async function listen({ address, port, tls }: ListenOptions): Promise<Lis
     },
     stop: (graceMs) => stop(server, graceMs),
   };
+}
+
+/**
+ * Connections that wait for their peer: nothing is asked on them, or not yet the whole of it. Where nearly all places are taken, the one that
+ * came first gives way to the one that comes: else whoever holds them open, which needs no token, keeps everybody else from stopping a skill.
+ */
+class WaitingSockets {
+  /** What is asked on each; undefined: nothing. Those first that have waited longest. */
+  readonly #asked = new Map<Socket, IncomingMessage | undefined>();
+
+  came(socket: Socket): void {
+    if (this.#asked.size >= MAX_CONNECTIONS - SPARE_CONNECTIONS) this.#longest()?.destroy();
+    this.#asked.set(socket, undefined);
+    socket.once("close", () => this.#asked.delete(socket));
+  }
+
+  asks(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    this.#asked.set(socket, request);
+    response.once("close", () => {
+      // Of two that were sent at once the second may be at work by now.
+      if (this.#asked.get(socket) !== request) return;
+      this.#asked.delete(socket);
+      if (!socket.destroyed) this.#asked.set(socket, undefined);
+    });
+  }
+
+  #longest(): Socket | undefined {
+    for (const [socket, request] of this.#asked) if (request?.complete !== true) return socket;
+    return undefined;
+  }
 }
 
 function tlsServer({ certificate, key }: NonNullable<ListenOptions["tls"]>, hand: RequestListener): Server {

@@ -137,6 +137,25 @@ describe("the token", () => {
   });
 });
 
+describe("connections that are held open", () => {
+  it.each([
+    ["ask nothing", "GET /healthz HTTP/1.1\r\nHost: x\r\n"],
+    [
+      "ask for ever",
+      "POST /challenge HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nContent-Type: application/json\r\nContent-Length: 80\r\n\r\n{",
+    ],
+  ])("and %s give way: who has something to ask is answered", async (_, text) => {
+    const held = Array.from({ length: 600 }, () => {
+      const socket = connect(Number(port), "127.0.0.1").on("error", () => {});
+      socket.write(text.replace("PORT", port));
+      return socket;
+    });
+    await Promise.all(held.map((socket) => new Promise((done) => socket.once("connect", done).once("close", done))));
+    for (let asked = 0; asked < 20; asked++) expect(await codeOf("/healthz", {})).toBe("200");
+    for (const socket of held) socket.destroy();
+  });
+});
+
 describe("whoever asks", () => {
   it.each([
     ["no principal", { "x-palyra-principal": undefined }, "400 InvalidRequest"],

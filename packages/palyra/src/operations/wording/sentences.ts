@@ -200,9 +200,9 @@ const CORE: { readonly [Code in ErrorCode]: Sentence<ErrorDetails[Code]> } = {
   },
   TofuKeyMismatch: {
     says: ({ publisher, key_id, pinned }) =>
-      `${safe(publisher)} signed with ${shownKey(pinned)} when it was first seen, and this is signed with ${safe(key_id)}`,
+      `${safe(publisher)} is remembered by ${shownKey(pinned)}, and this is signed with ${safe(key_id)}`,
     hint: ({ publisher, public_key }, typed) =>
-      `this is what a stolen name looks like; if the publisher confirms the key by another way: ${trustCommand("pin", [publisher, public_key], typed)}`,
+      `a stolen name looks like this, and so does a key from before a rotation; if the publisher confirms the key by another way: ${trustCommand("pin", [publisher, public_key], typed)}`,
   },
   UntrustedPublisher: {
     says: ({ publisher, key_id, relates_to }) =>

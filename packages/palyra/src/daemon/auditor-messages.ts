@@ -5,6 +5,7 @@ import type { PassSummary } from "../lifecycle/index.ts";
 import type { AuditDocument } from "../operations/skills/audit.ts";
 import type { Environment, SettingsOptions } from "../settings.ts";
 import type { AuditRequest, Caller } from "./auditor.ts";
+import type { Told } from "./suspects.ts";
 
 /** What the thread is started with. */
 export interface AuditorData {
@@ -13,7 +14,7 @@ export interface AuditorData {
 }
 
 export type Ask =
-  | { readonly do: "pass"; readonly id: number }
+  | ({ readonly do: "pass"; readonly id: number } & Told)
   | { readonly do: "audit"; readonly id: number; readonly request: AuditRequest; readonly caller: Caller }
   /** No more comes. */
   | { readonly do: "close" };
@@ -22,7 +23,9 @@ export type Tell =
   | { readonly of: "pass"; readonly id: number; readonly summary: PassSummary }
   | { readonly of: "audit"; readonly id: number; readonly document: AuditDocument }
   | { readonly of: "failure"; readonly id: number; readonly failure: Failure }
-  | { readonly of: "warning"; readonly text: string };
+  | { readonly of: "warning"; readonly text: string }
+  /** The pass begins to parse this skill; undefined: it is done with it. */
+  | { readonly of: "turn"; readonly subject: string | undefined };
 
 /** An error between threads: its class does not come along by itself. */
 export type Failure =

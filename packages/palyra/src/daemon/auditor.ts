@@ -1,6 +1,6 @@
 /** What audits: for the schedule, and for whoever asks now (spec 5.4, 8). */
 import { PalyraError } from "../errors.ts";
-import type { PassSummary } from "../lifecycle/index.ts";
+import type { PassSummary, Watch } from "../lifecycle/index.ts";
 import type { AuditDocument } from "../operations/skills/audit.ts";
 
 export type { PassSummary } from "../lifecycle/index.ts";
@@ -31,12 +31,16 @@ export interface Caller {
 
 /** What an auditor does, wherever it runs; each with the signal that ends it. */
 export interface AuditorBodies {
-  readonly pass: (signal: AbortSignal) => Promise<PassSummary>;
+  readonly pass: (signal: AbortSignal, watch: Watch | undefined) => Promise<PassSummary>;
   readonly audit: (request: AuditRequest, caller: Caller, signal: AbortSignal) => Promise<AuditDocument>;
 }
 
-/** An auditor on the thread of whoever makes it. */
-export function auditorOf({ pass, audit }: AuditorBodies): Auditor {
+/** An auditor on the thread of whoever makes it; another may watch its passes. */
+export interface LocalAuditor extends Auditor {
+  pass(watch?: Watch): Promise<PassSummary>;
+}
+
+export function auditorOf({ pass, audit }: AuditorBodies): LocalAuditor {
   const ending = new AbortController();
   let passing: Promise<PassSummary> | undefined;
   const running = new Set<Promise<unknown>>();
@@ -52,8 +56,8 @@ export function auditorOf({ pass, audit }: AuditorBodies): Auditor {
     return result;
   };
   return {
-    pass: () => {
-      passing ??= run(() => pass(ending.signal)).finally(() => {
+    pass: (watch) => {
+      passing ??= run(() => pass(ending.signal, watch)).finally(() => {
         passing = undefined;
       });
       return passing;

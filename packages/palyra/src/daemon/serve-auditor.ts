@@ -1,9 +1,9 @@
 import type { MessagePort } from "node:worker_threads";
-import type { Auditor } from "./auditor.ts";
+import type { LocalAuditor } from "./auditor.ts";
 import { type Ask, failureOf, type Tell } from "./auditor-messages.ts";
 
 /** Answers on the thread that audits, until it is told that no more comes; then the port is closed, and the thread ends by itself. */
-export function serveAuditor(port: MessagePort, auditor: Auditor): void {
+export function serveAuditor(port: MessagePort, auditor: LocalAuditor): void {
   const tell = (message: Tell): void => port.postMessage(message);
   const answer = async (id: number, work: () => Promise<Tell>): Promise<void> => {
     try {
@@ -15,7 +15,11 @@ export function serveAuditor(port: MessagePort, auditor: Auditor): void {
   port.on("message", (ask: Ask) => {
     switch (ask.do) {
       case "pass":
-        return void answer(ask.id, async () => ({ of: "pass", id: ask.id, summary: await auditor.pass() }));
+        return void answer(ask.id, async () => {
+          const { suspects, condemned } = ask;
+          const turn = (subject: string | undefined): void => tell({ of: "turn", subject });
+          return { of: "pass", id: ask.id, summary: await auditor.pass({ turn, suspects, condemned }) };
+        });
       case "audit":
         return void answer(ask.id, async () => ({
           of: "audit",

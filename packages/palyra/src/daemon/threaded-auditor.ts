@@ -5,9 +5,13 @@ import type { PassSummary } from "../lifecycle/index.ts";
 import type { AuditDocument } from "../operations/skills/audit.ts";
 import type { Auditor } from "./auditor.ts";
 import { type Ask, errorOf, type Tell } from "./auditor-messages.ts";
+import { Suspects, type Told } from "./suspects.ts";
 
 /** Milliseconds that what runs has to come to its end; a module that the engine still looks at does not hear of it. */
 const CLOSE_GRACE_MS = 10_000;
+
+/** Times that one pass is begun anew for a skill that ends the thread; then the next pass goes on with what is known by now. */
+const MOST_DEATHS = 16;
 
 /** @param start makes the thread, at the first use and after each that died */
 export function threadedAuditor(start: () => Worker, warn: (text: string) => void): Auditor {
@@ -19,9 +23,26 @@ export function threadedAuditor(start: () => Worker, warn: (text: string) => voi
     if (thread === undefined || thread.hasEnded) thread = new AuditorThread(start(), warn);
     return thread;
   };
+  const suspects = new Suspects();
+  const passToItsEnd = async (): Promise<PassSummary> => {
+    for (let deaths = 1; ; deaths += 1) {
+      const current = running();
+      try {
+        const summary = await current.pass(suspects.told);
+        suspects.clear();
+        return summary;
+      } catch (error) {
+        const { subject, hasEnded } = current;
+        if (!hasEnded || isClosed || subject === undefined) throw error;
+        suspects.add(subject);
+        warn(`the thread that audits died while it looked at ${subject.split(" ")[0]}: the pass begins anew`);
+        if (deaths === MOST_DEATHS) throw error;
+      }
+    }
+  };
   return {
     pass: () => {
-      passing ??= (async () => running().pass())().finally(() => {
+      passing ??= passToItsEnd().finally(() => {
         passing = undefined;
       });
       return passing;
@@ -48,11 +69,17 @@ class AuditorThread {
   #lastId = 0;
   hasEnded = false;
   #isClosing = false;
+  /** Which skill the pass is at, or was when the thread died. */
+  subject: string | undefined;
 
   constructor(worker: Worker, warn: (text: string) => void) {
     this.#worker = worker;
     let problem = "its thread ended";
-    worker.on("message", (tell: Tell) => (tell.of === "warning" ? warn(tell.text) : this.#answer(tell)));
+    worker.on("message", (tell: Tell) => {
+      if (tell.of === "warning") warn(tell.text);
+      else if (tell.of === "turn") this.subject = tell.subject;
+      else this.#answer(tell);
+    });
     worker.on("error", (error: Error) => {
       problem = `its thread died of ${"code" in error ? String(error.code) : `${error.name}: ${error.message}`}`;
     });
@@ -68,8 +95,8 @@ class AuditorThread {
     });
   }
 
-  pass(): Promise<PassSummary> {
-    return new Promise((pass, reject) => this.#ask({ pass, reject }, (id) => ({ do: "pass", id })));
+  pass(told: Told): Promise<PassSummary> {
+    return new Promise((pass, reject) => this.#ask({ pass, reject }, (id) => ({ do: "pass", id, ...told })));
   }
 
   audit(ask: (id: number) => Ask): Promise<AuditDocument> {
@@ -96,7 +123,7 @@ class AuditorThread {
     this.#worker.postMessage(ask);
   }
 
-  #answer(tell: Exclude<Tell, { readonly of: "warning" }>): void {
+  #answer(tell: Exclude<Tell, { readonly of: "warning" | "turn" }>): void {
     const waiting = this.#waiting.get(tell.id);
     this.#waiting.delete(tell.id);
     if (tell.of === "failure") waiting?.reject(errorOf(tell.failure));

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { Call } from "../call.ts";
-import { type Auditor, auditorOf } from "../daemon/auditor.ts";
+import { type Auditor, auditorOf, type LocalAuditor } from "../daemon/auditor.ts";
 import type { AuditorData } from "../daemon/auditor-messages.ts";
 import { threadedAuditor } from "../daemon/threaded-auditor.ts";
 import { reauditSkills } from "../lifecycle/index.ts";
@@ -29,22 +29,29 @@ export function composeAuditor(
 ): Auditor {
   if (program === undefined) return auditorHere(options, env, warn);
   const workerData: AuditorData = { options, env: { ...env } };
-  return threadedAuditor(
-    () => new Worker(program, { workerData, resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } }),
-    warn,
-  );
+  const thread = () =>
+    threadedAuditor(() => new Worker(program, { workerData, resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } }), warn);
+  // One for each: what somebody asks for does not wait for a pass, and a skill that ends its thread ends no pass (T19).
+  const [passes, audits] = [thread(), thread()];
+  return {
+    pass: () => passes.pass(),
+    audit: (request, caller) => audits.audit(request, caller),
+    close: async () => {
+      await Promise.all([passes.close(), audits.close()]);
+    },
+  };
 }
 
 /** MiB of the thread's heap: a hostile artifact that takes more ends the thread, and not the daemon. Contents of files are not in it. */
 const MAX_HEAP_MB = 1024;
 
 /** The auditor on this thread. */
-export function auditorHere(options: SettingsOptions, env: Environment, warn: (text: string) => void): Auditor {
+export function auditorHere(options: SettingsOptions, env: Environment, warn: (text: string) => void): LocalAuditor {
   const services = compose(options, env);
   const { home, settings } = services;
   const quiet = { progress: () => {}, warn };
   return auditorOf({
-    pass: async (signal) => {
+    pass: async (signal, watch) => {
       const call: Call = {
         now: Date.now(),
         principal: DAEMON_PRINCIPAL,
@@ -55,7 +62,8 @@ export function auditorHere(options: SettingsOptions, env: Environment, warn: (t
       };
       // Read anew by every pass: one that was changed to an invalid one stops the pass, and says so.
       const policy = await readPolicy(settings);
-      return reauditSkills(home, { policy, feed: namedFeed(settings), code: CODE, clock: () => Date.now() }, call);
+      const request = { policy, feed: namedFeed(settings), code: CODE, clock: () => Date.now(), watch };
+      return reauditSkills(home, request, call);
     },
     audit: async ({ skillId, version }, caller, signal) => {
       const input = { skillId, ...(version === undefined ? {} : { version }), trustedPublisher: [], allowUntrusted: false };

@@ -58,10 +58,10 @@ const AS_IT_IS_BYTES = 512 * 1024;
 const HEADER_BYTES = 4 + 8 + 1;
 
 /**
- * One digest of many files, each with its path and length. Small ones are gathered, so that a folder of a few of them is one update of one
- * hash, where a hash for each costs as much as the reading.
+ * One hash, begun by the caller, of many files, each with its path and length. Small ones are gathered, so that a folder of a few of them
+ * is one update, where a hash for each costs as much as the reading. What is added:
  *
- *     SHA-256( for each file, in the order in which they are added:
+ *            ( for each file, in the order in which they are added:
  *              u32-BE length of the path's bytes, u64-BE length of the content, u8 1 where its digest stands for it else 0,
  *              the path's bytes, the content or its SHA-256 )
  */
@@ -71,9 +71,9 @@ export class FilesHash {
   /** Bytes of the buffer that wait to be hashed. */
   #gathered = 0;
 
-  constructor(hashing: Hashing) {
+  constructor(hashing: Hashing, hash: Sha256) {
     this.#hashing = hashing;
-    this.#hash = hashing.sha256();
+    this.#hash = hash;
   }
 
   /** Bytes that were read of it; undefined: there is no such file, or more in it than there is room for, and this hash is of no use. `Io`. */

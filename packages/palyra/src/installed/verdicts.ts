@@ -38,15 +38,15 @@ export class Verdicts {
       this.#kept.add(bytes.toString("latin1", at, at + VERDICT_BYTES));
   }
 
-  holds(verdict: Buffer): boolean {
-    const text = verdict.toString("latin1");
+  holds(verdict: Uint8Array): boolean {
+    const text = Buffer.from(verdict).toString("latin1");
     const isKept = this.#kept.has(text);
     if (isKept) this.#used.add(text);
     return isKept;
   }
 
-  put(verdict: Buffer): void {
-    const text = verdict.toString("latin1");
+  put(verdict: Uint8Array): void {
+    const text = Buffer.from(verdict).toString("latin1");
     this.#kept.add(text);
     this.#used.add(text);
     this.#put += 1;

@@ -14,6 +14,7 @@ export { openInstalled } from "./open-installed.ts";
 export type { ReauditRequest } from "./reaudit/measure.ts";
 export { reauditSkills } from "./reaudit/pass.ts";
 export type { FailedSkill, PassSummary } from "./reaudit/summary.ts";
+export type { Watch } from "./reaudit/watch.ts";
 export { recoverForReading } from "./recover-reading.ts";
 export { recordRemoteStatus } from "./remote-status.ts";
 export { type RemoveOutcome, type RemoveRequest, removeSkill, requireInstalled } from "./remove.ts";

@@ -1,5 +1,5 @@
 /** What a verdict rests on (spec 5.4, T32). Pure but for the hashing. */
-import type { KeyObject } from "node:crypto";
+import type { Hmac, KeyObject } from "node:crypto";
 import type { AuditPolicy, FeedState } from "palyra-skills/audit";
 import { writeJson } from "palyra-skills/encoding";
 import type { HostLevel } from "palyra-skills/manifest";
@@ -46,9 +46,9 @@ export function groundDigest({ place, code, engine, host, policy, feed, trust, u
 
 const policyText = (policy: AuditPolicy): string => writeJson({ ...policy, checks: { ...policy.checks } });
 
-/** The verdict that one version has kept, if it passed as it is now. `extracted`: the digest of what lies beside the artifact. */
-export function verdictOf(key: KeyObject, ground: string, entry: InstalledEntry, extracted: Uint8Array): Buffer {
+/** The verdict that one version has kept, if it passed as it is now: lacks the files that lie beside the artifact (`FilesHash`). */
+export function beginVerdict(key: KeyObject, ground: string, entry: InstalledEntry): Hmac {
   const { skill_id, version, publisher, artifact_sha256, payload_sha256, signature_key_id } = entry;
   const parts = [DOMAIN, ground, skill_id, version, publisher, artifact_sha256, payload_sha256, signature_key_id];
-  return crypto().createHmac("sha256", key).update(JSON.stringify(parts)).update(extracted).digest();
+  return crypto().createHmac("sha256", key).update(JSON.stringify(parts));
 }

@@ -2,6 +2,7 @@ import type { Fault } from "palyra-skills";
 import { SkillError } from "palyra-skills";
 import { openArtifact, type VerifiedArtifact } from "palyra-skills/artifact";
 import { auditSkill } from "palyra-skills/audit";
+import type { Sha256 } from "palyra-skills/platform";
 import { decideTrust } from "palyra-skills/trust";
 import { PalyraError } from "../../errors.ts";
 import { type Hashing, readRegular } from "../../files/index.ts";
@@ -19,8 +20,8 @@ export interface Examination {
   readonly findings: readonly Finding[];
   /** What the index says wrongly of a skill in which nothing else is wrong: no reason to stop the skill. */
   readonly indexFaults: readonly Fault[];
-  /** The digest (`hashExtracted`) of what was examined, where all of it is as it should be: of these very bytes a verdict may be kept. */
-  readonly extracted?: Uint8Array;
+  /** Of the very bytes that were examined, where all is as it should be: what may be kept. */
+  readonly verdict?: Uint8Array;
 }
 
 /** Everything that a re-audit asks of one skill (spec 5.4), of the bytes that lie there. What is wrong is in the answer. `Io`: of the whole process. */
@@ -29,7 +30,7 @@ export async function examineVersion(
   entry: InstalledEntry,
   version: VersionFolder | undefined,
   measure: Measure,
-  { now, hashing }: { readonly now: number; readonly hashing: Hashing },
+  { now, hashing, beginVerdict }: { readonly now: number; readonly hashing: Hashing; readonly beginVerdict: () => Sha256 },
 ): Promise<Examination> {
   const changed = artifactFinding(entry, version);
   if (changed !== undefined || version === undefined) {
@@ -49,8 +50,8 @@ export async function examineVersion(
   ];
   const indexFaults = recordFaults(entry, opened.value);
   if (findings.length > 0 || indexFaults.length > 0 || metadata.bytes === undefined) return { findings, indexFaults };
-  const extracted = hashExpected([...entries, { path: METADATA_FILE, bytes: metadata.bytes }], hashing);
-  return { findings, indexFaults, extracted };
+  const verdict = hashExpected([...entries, { path: METADATA_FILE, bytes: metadata.bytes }], hashing, beginVerdict());
+  return { findings, indexFaults, verdict };
 }
 
 /** It was another a moment ago: whoever commits the quarantine looks whether the version is still the same. */
@@ -102,7 +103,7 @@ export async function attempt<Value>(
 }
 
 /** Throws what says nothing of the skill: no more descriptors or memory, and everything would be stopped for it. */
-function findingOf(error: unknown): Finding {
+export function findingOf(error: unknown): Finding {
   if (error instanceof SkillError) return { code: error.code };
   if (!(error instanceof PalyraError)) return { code: "unexpected_error", detail: error instanceof Error ? error.name : "" };
   const cause = "code" in error.details ? error.details.code : undefined;

@@ -7,6 +7,7 @@ import { type TrustDocuments, trustFiles } from "../../trust/index.ts";
 import type { Home } from "../home.ts";
 import { readDecidingTrust } from "../trust-place.ts";
 import { groundDigest } from "./basis.ts";
+import type { Watch } from "./watch.ts";
 
 /** What a pass is asked to hold skills against; the same from its beginning to its end. */
 export interface Standards {
@@ -19,6 +20,7 @@ export interface Standards {
 export interface ReauditRequest extends Standards {
   /** Milliseconds since 1970: each skill's turn has a moment of its own, since a pass may last. */
   readonly clock: () => number;
+  readonly watch?: Watch | undefined;
 }
 
 /** What a skill is held against at one moment. */

@@ -12,8 +12,9 @@ import { refreshDueLists } from "../revocation-lists.ts";
 import { CurrentIndex } from "./current-index.ts";
 import type { ReauditRequest } from "./measure.ts";
 import { type PassSummary, Tally } from "./summary.ts";
-import { targetsOf } from "./targets.ts";
-import { beginTurns } from "./turns.ts";
+import { suspectsLast, targetsOf } from "./targets.ts";
+import { beginTurns, type Turns } from "./turns.ts";
+import { UNWATCHED } from "./watch.ts";
 
 /**
  * Makes a pass. `IndexInvalid`, `TrustStoreChanged`, `RevocationListStale`, `RevocationListUnusable`, `JournalUnavailable`, `VaultUnavailable`, `UnsafeStateRoot`, `LockTimeout`, `Io`: it
@@ -23,13 +24,13 @@ export async function reauditSkills(home: Home, request: ReauditRequest, call: C
   await recoverForReading(home, call);
   faultPoint("reaudit.begin");
   const index = new CurrentIndex(home.places.skillsRoot);
-  const targets = targetsOf(index.read().entries);
+  const targets = suspectsLast(targetsOf(index.read().entries), (request.watch ?? UNWATCHED).suspects);
   // A home in which nothing is installed is not touched.
   if (targets.length === 0) return new Tally().summary(call.now, request.clock());
   await refreshDueLists(home, call);
-  const turns = await beginTurns(home, request, index, call);
+  const turns = await beginTurns(home, request, { index, targets }, call);
   try {
-    for await (const entry of unhurried(targets, call.signal)) await turns.of(entry);
+    await eachInTurn(targets, turns, call.signal);
     await turns.end();
     return turns.tally.summary(call.now, request.clock());
   } finally {
@@ -40,7 +41,7 @@ export async function reauditSkills(home: Home, request: ReauditRequest, call: C
 /** Milliseconds of work after which others on this thread have their turn. */
 const BREATH_MS = 20;
 
-async function* unhurried(entries: readonly InstalledEntry[], signal: AbortSignal): AsyncGenerator<InstalledEntry> {
+async function eachInTurn(entries: readonly InstalledEntry[], turns: Turns, signal: AbortSignal): Promise<void> {
   let breathed = performance.now();
   for (const entry of entries) {
     if (performance.now() - breathed > BREATH_MS) {
@@ -48,6 +49,7 @@ async function* unhurried(entries: readonly InstalledEntry[], signal: AbortSigna
       breathed = performance.now();
     }
     signal.throwIfAborted();
-    yield entry;
+    const more = turns.of(entry);
+    if (more !== undefined) await more;
   }
 }

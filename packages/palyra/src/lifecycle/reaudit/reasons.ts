@@ -9,6 +9,8 @@ export interface Finding {
 
 export const MISSING_ARTIFACT = "periodic_reaudit_missing_artifact";
 export const REAUDIT_FAILED = "periodic_reaudit_failed";
+/** Of a skill: a refusal for want of evidence (T19). */
+export const THREAD_DIED = "audit_thread_died";
 
 /** Findings that a reason names, and characters of each and of the whole. */
 const MAX_NAMED = 8;

@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
 import { MAX_ARCHIVE_BYTES, MAX_ENTRIES, MAX_TOTAL_BYTES } from "palyra-skills/archive";
 import { toHex } from "palyra-skills/encoding";
+import type { Sha256 } from "palyra-skills/platform";
 import { asIo, FilesHash, type HashedFile, type Hashing, hashFile, type ListedFolder, listFolder } from "../../files/index.ts";
 import { ARTIFACT_FILE, type InstalledEntry, type SkillsFolder } from "../../installed/index.ts";
 
@@ -43,13 +44,14 @@ function isLink(path: string): boolean {
   }
 }
 
-/** One digest of all files but the artifact, names included. Undefined: something is there that is no file, or too much. `Io`. */
+/** Goes on with a hash, by all files but the artifact, names included. Undefined: something is there that is no file, or too much. `Io`. */
 export function hashExtracted(
   { path: folder, listed }: VersionFolder,
   hashing: Hashing,
-): { readonly sha256: Uint8Array; readonly bytes: number } | undefined {
+  begun: Sha256,
+): { readonly digest: Uint8Array; readonly bytes: number } | undefined {
   if (!listed.whole) return undefined;
-  const hash = new FilesHash(hashing);
+  const hash = new FilesHash(hashing, begun);
   let bytes = 0;
   for (const { path, kind } of listed.files) {
     if (path === ARTIFACT_FILE) continue;
@@ -57,15 +59,16 @@ export function hashExtracted(
     if (added === undefined) return undefined;
     bytes += added;
   }
-  return { sha256: hash.digest(), bytes };
+  return { digest: hash.digest(), bytes };
 }
 
 /** The same digest of what should lie there. */
 export function hashExpected(
   files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
   hashing: Hashing,
+  begun: Sha256,
 ): Uint8Array {
-  const hash = new FilesHash(hashing);
+  const hash = new FilesHash(hashing, begun);
   for (const { path, bytes } of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) hash.addBytes(path, bytes);
   return hash.digest();
 }

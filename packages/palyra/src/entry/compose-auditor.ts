@@ -30,7 +30,14 @@ export function composeAuditor(
   if (program === undefined) return auditorHere(options, env, warn);
   const workerData: AuditorData = { options, env: { ...env } };
   const thread = () =>
-    threadedAuditor(() => new Worker(program, { workerData, resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } }), warn);
+    threadedAuditor(
+      () =>
+        new Worker(program, {
+          workerData,
+          resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: MAX_YOUNG_MB },
+        }),
+      warn,
+    );
   // One for each: what somebody asks for does not wait for a pass, and a skill that ends its thread ends no pass (T19).
   const [passes, audits] = [thread(), thread()];
   return {
@@ -44,6 +51,8 @@ export function composeAuditor(
 
 /** MiB of the thread's heap: a hostile artifact that takes more ends the thread, and not the daemon. Contents of files are not in it. */
 const MAX_HEAP_MB = 1024;
+/** MiB of what is new in it: two threads of 48, the default, would be most of what the daemon may have (spec 5.4). */
+const MAX_YOUNG_MB = 12;
 
 /** The auditor on this thread. */
 export function auditorHere(options: SettingsOptions, env: Environment, warn: (text: string) => void): LocalAuditor {

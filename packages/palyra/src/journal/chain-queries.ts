@@ -1,27 +1,14 @@
 /** Walking the chain of a database (spec 5.3). */
 import type { Database } from "../files/index.ts";
 import { broken, type Link } from "./chain.ts";
-import type { Tables } from "./schema.ts";
+import { EVENT_COLUMNS, type Tables } from "./schema.ts";
 
-/** As they are hashed, then the two hashes. */
-const COLUMNS = [
-  "seq",
-  "event_ulid",
-  "kind",
-  "timestamp_unix_ms",
-  "principal",
-  "device_id",
-  "channel",
-  "payload_json",
-  "prev_hash",
-  "hash",
-];
-const TYPES = COLUMNS.map((column) => {
+const TYPES = EVENT_COLUMNS.map((column) => {
   if (column === "channel") return "typeof(channel) IN ('text', 'null')";
   return `typeof(${column}) = '${["seq", "timestamp_unix_ms"].includes(column) ? "integer" : "text"}'`;
 }).join(" AND ");
-const LENGTHS = COLUMNS.map((column) => `coalesce(length(CAST(${column} AS BLOB)), -1)`).join(" || ' ' || ");
-const CONTENT = COLUMNS.map((column) => (column === "channel" ? "coalesce(channel, '')" : column)).join(" || ");
+const LENGTHS = EVENT_COLUMNS.map((column) => `coalesce(length(CAST(${column} AS BLOB)), -1)`).join(" || ' ' || ");
+const CONTENT = EVENT_COLUMNS.map((column) => (column === "channel" ? "coalesce(channel, '')" : column)).join(" || ");
 
 /**
  * Visits the links after an event, oldest first. One statement, so one moment of the journal, whatever others append meanwhile; bounded

@@ -4,20 +4,8 @@ import type { Head } from "./chain.ts";
 import { foldId } from "./effective.ts";
 import { skillOfEvent } from "./events.ts";
 import type { EventQuery, StoredEvent } from "./records.ts";
-import type { Tables } from "./schema.ts";
+import { EVENT_COLUMNS, type Tables } from "./schema.ts";
 
-const EVENT_COLUMNS = [
-  "seq",
-  "event_ulid",
-  "kind",
-  "timestamp_unix_ms",
-  "principal",
-  "device_id",
-  "channel",
-  "payload_json",
-  "prev_hash",
-  "hash",
-];
 const DEFAULT_EVENTS = 100;
 
 export function readEvents(database: Database, tables: Tables, query: EventQuery): StoredEvent[] {

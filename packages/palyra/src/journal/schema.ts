@@ -8,6 +8,20 @@ import { STATUS_KINDS } from "./events.ts";
 /** Of `skill_schema`. A greater number was written by a newer release, and is refused. */
 export const SCHEMA_VERSION = 1;
 
+/** As they are hashed, then the two hashes. */
+export const EVENT_COLUMNS = [
+  "seq",
+  "event_ulid",
+  "kind",
+  "timestamp_unix_ms",
+  "principal",
+  "device_id",
+  "channel",
+  "payload_json",
+  "prev_hash",
+  "hash",
+];
+
 /** Events that may set a status. */
 export const IS_STATUS_EVENT = `kind IN (${STATUS_KINDS.map((kind) => `'${kind}'`).join(", ")})`;
 

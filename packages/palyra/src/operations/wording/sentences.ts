@@ -1,36 +1,15 @@
-import { basename, dirname } from "node:path";
+import { basename } from "node:path";
 import { type ErrorCode, type ErrorDetails, type Fault, SkillError } from "palyra-skills";
 import { PalyraError, type PalyraErrorCode, type PalyraErrorDetails } from "../../errors.ts";
 import { MAX_KEY_BYTES } from "../services.ts";
 import { atPlace } from "./at-place.ts";
 import { shownKey } from "./keys.ts";
 import { listed, prose, quoted, safe } from "./safe.ts";
+import type { Sentence } from "./sentence.ts";
+import { LISTEN_WORDS, SYSTEM_HINTS, systemProblem } from "./system.ts";
+import { acceptance, type Typed, trustCommand, withFlag } from "./typed.ts";
 import { moment, size } from "./units.ts";
 import { withoutUserInfo } from "./url.ts";
-
-/** How one code is told to a person. What comes out is safe for a terminal (T20). */
-export interface Sentence<Details> {
-  /** What failed, where and why, as one line without a full stop. */
-  readonly says: (details: Details) => string;
-  /** What that line has no room for, one line each. */
-  readonly lists?: (details: Details) => readonly string[];
-  /** What to do about it, with the options that the command takes. */
-  readonly hint?: (details: Details, typed: Typed) => string | undefined;
-  /** 1: refused or failed; 2: usage (spec 6). */
-  readonly exit?: 2;
-}
-
-/** The command line that met an error, where there is one: what a hint says is to be typed as it stands. */
-export interface Typed {
-  /** Of the command, without their dashes: a hint names no other. */
-  readonly options: readonly string[];
-  /** ` --state-root DIR` and the like, as they were given, for another command at the same place; safe to print. */
-  readonly places: string;
-  /** `--state-root`, as it was given. */
-  readonly stateRoot?: string | undefined;
-  /** The same command with one flag more, safe to print. */
-  readonly again?: (flag: string) => string;
-}
 
 const NOTHING_TYPED: Typed = { options: [], places: "" };
 
@@ -77,7 +56,6 @@ function telling<Details>({ says, lists, hint, exit }: Sentence<Details>, detail
 }
 
 const faults = (list: readonly Fault[]): string => (list.length === 1 ? "one fault" : `${list.length} faults`);
-/** The intent record has the code of the index, which it would replace. */
 const VAULT_HINT = {
   copy: "nothing was changed; restore the folder from a copy, or delete palyra-skills.* in it and store the secrets anew",
   mode: "nothing was changed; chmod 600 the file, then palyra secrets rekey --to key-file, and change the secrets that it held",
@@ -87,6 +65,7 @@ const VAULT_HINT = {
     "nothing was changed; unlock the keychain and run it in your own session; there, palyra secrets rekey --to key-file moves the key out of it",
 } as const;
 
+/** The intent record has the code of the index, which it would replace. */
 const isIntent = (file: string): boolean => basename(file) === ".pending.json";
 const manifestFile = (document: string | undefined): string => (document === undefined ? "" : `${safe(document)} `);
 /** Files that are no modules have the code of a manifest that is not valid, and are no fault of the manifest. */
@@ -94,18 +73,6 @@ const areModules = (list: readonly Fault[]): boolean => list.length > 0 && list.
 const tampered = "get the artifact again from its publisher; do not install this one";
 const manifestHint = "correct the places that are shown; the format is in SPEC.md, chapter 2";
 
-/** How this command accepts an unknown publisher, if it does. */
-function acceptance(typed: Typed): string {
-  const option = ["allow-tofu", "allow-untrusted"].find((each) => typed.options.includes(each));
-  return option === undefined ? "" : `to accept it: ${withFlag(`--${option}`, typed)}; `;
-}
-
-/** The command that was typed with a flag more; the flag alone where none was. */
-const withFlag = (flag: string, { again }: Typed): string => again?.(flag) ?? flag;
-
-/** `palyra skills trust add acme <64 hex digits>`: to be typed as it stands. */
-const trustCommand = (verb: string, words: readonly string[], { places }: Typed): string =>
-  `palyra skills trust ${verb}${words.map((word) => ` ${safe(word)}`).join("")}${places}`;
 /** Of what a list revoked. */
 const byList = (list: string | undefined): string => (list === undefined ? "" : ` by the list ${safe(list)}`);
 
@@ -427,35 +394,4 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
     says: (details) => `cannot ${safe(details.action)} ${safe(details.file)}: ${systemProblem(details)}`,
     hint: ({ code }) => SYSTEM_HINTS[code],
   },
-};
-
-/** Of a file that is to be made, the folder is what is missing. */
-function systemProblem({ action, file, code, in_the_way }: PalyraErrorDetails["Io"]): string {
-  if (in_the_way === file) return "it is there, and is no folder";
-  if (in_the_way !== undefined) return `${safe(in_the_way)} is a file, where a folder is needed`;
-  if (action === "write" && code === "ENOENT") return `the folder ${safe(dirname(file))} is not there, or takes no new file`;
-  return SYSTEM_WORDS[code] ?? safe(code);
-}
-
-const SYSTEM_WORDS: { readonly [code: string]: string } = {
-  ENOENT: "it is not there",
-  EACCES: "permission denied",
-  EPERM: "not permitted",
-  EISDIR: "it is a folder",
-  ENOTDIR: "a part of its path is not a folder",
-  EEXIST: "it is there already",
-  ENOSPC: "the disk is full",
-  EROFS: "the file system is read-only",
-  EFBIG: "it is too large",
-  ELOOP: "too many links",
-  ENOTEMPTY: "the folder is not empty",
-  EMFILE: "too many open files",
-};
-const LISTEN_WORDS: { readonly [code: string]: string } = {
-  EADDRINUSE: "another process listens there",
-  EACCES: "this user may not listen there",
-  EADDRNOTAVAIL: "this machine has no such address",
-};
-const SYSTEM_HINTS: { readonly [code: string]: string } = {
-  EEXIST: "what is there is never overwritten: choose another name, or move it away",
 };

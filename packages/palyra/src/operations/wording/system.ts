@@ -1,0 +1,35 @@
+/** What the operating system refuses, by its code, in words. Safe for a terminal (T20). */
+import { dirname } from "node:path";
+import type { PalyraErrorDetails } from "../../errors.ts";
+import { safe } from "./safe.ts";
+
+/** Of a file that is to be made, the folder is what is missing. */
+export function systemProblem({ action, file, code, in_the_way }: PalyraErrorDetails["Io"]): string {
+  if (in_the_way === file) return "it is there, and is no folder";
+  if (in_the_way !== undefined) return `${safe(in_the_way)} is a file, where a folder is needed`;
+  if (action === "write" && code === "ENOENT") return `the folder ${safe(dirname(file))} is not there, or takes no new file`;
+  return SYSTEM_WORDS[code] ?? safe(code);
+}
+
+const SYSTEM_WORDS: { readonly [code: string]: string } = {
+  ENOENT: "it is not there",
+  EACCES: "permission denied",
+  EPERM: "not permitted",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of its path is not a folder",
+  EEXIST: "it is there already",
+  ENOSPC: "the disk is full",
+  EROFS: "the file system is read-only",
+  EFBIG: "it is too large",
+  ELOOP: "too many links",
+  ENOTEMPTY: "the folder is not empty",
+  EMFILE: "too many open files",
+};
+export const LISTEN_WORDS: { readonly [code: string]: string } = {
+  EADDRINUSE: "another process listens there",
+  EACCES: "this user may not listen there",
+  EADDRNOTAVAIL: "this machine has no such address",
+};
+export const SYSTEM_HINTS: { readonly [code: string]: string } = {
+  EEXIST: "what is there is never overwritten: choose another name, or move it away",
+};

@@ -1,0 +1,27 @@
+/** Commands that a hint names, to be typed as they stand. */
+import { safe } from "./safe.ts";
+
+/** The command line that met an error, where there is one: what a hint says is to be typed as it stands. */
+export interface Typed {
+  /** Of the command, without their dashes: a hint names no other. */
+  readonly options: readonly string[];
+  /** ` --state-root DIR` and the like, as they were given, for another command at the same place; safe to print. */
+  readonly places: string;
+  /** `--state-root`, as it was given. */
+  readonly stateRoot?: string | undefined;
+  /** The same command with one flag more, safe to print. */
+  readonly again?: (flag: string) => string;
+}
+
+/** How this command accepts an unknown publisher, if it does. */
+export function acceptance(typed: Typed): string {
+  const option = ["allow-tofu", "allow-untrusted"].find((each) => typed.options.includes(each));
+  return option === undefined ? "" : `to accept it: ${withFlag(`--${option}`, typed)}; `;
+}
+
+/** The command that was typed with a flag more; the flag alone where none was. */
+export const withFlag = (flag: string, { again }: Typed): string => again?.(flag) ?? flag;
+
+/** `palyra skills trust add acme <64 hex digits>`: to be typed as it stands. */
+export const trustCommand = (verb: string, words: readonly string[], { places }: Typed): string =>
+  `palyra skills trust ${verb}${words.map((word) => ` ${safe(word)}`).join("")}${places}`;

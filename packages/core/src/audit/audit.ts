@@ -24,9 +24,10 @@ export interface AuditOptions {
 export async function auditSkill(trusted: TrustedSkill, options: AuditOptions): Promise<AuditReport> {
   const { artifact, decision } = trusted;
   const { policy, platform, now, feed = NO_FEED } = options;
-  const { manifest, warnings } = artifact;
-  const modules = await examineModules(artifact.archive, policy, platform);
-  const { checks, scan } = judge({ manifest, warnings, modules, policy, feed, engine: platform.engine });
+  const { archive, layout, manifest, warnings, sbom, provenance } = artifact;
+  const modules = await examineModules(archive, policy, platform);
+  const evidence = { manifest, warnings, files: archive.entries, layout, sbom, provenance, modules };
+  const { checks, scan } = judge({ ...evidence, policy, feed, engine: platform.engine });
   const failed = checks.filter(({ status }) => status === "fail");
   const report: AuditReport = {
     skill_id: manifest.skill_id,

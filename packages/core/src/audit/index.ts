@@ -5,6 +5,7 @@ export { type EngineBlock, engineBlocks } from "./blocks.ts";
 export { type CompileBound, type CompileBounds, compileBounds, isTooCostly } from "./cost.ts";
 export { type EntryFunction, entryOfModule, moduleOfTool } from "./entry.ts";
 export { type FeedState, feedState, NO_FEED } from "./feed.ts";
+export type { Finding, Place } from "./finding.ts";
 export { DEFAULT_POLICY, parsePolicy } from "./policy.ts";
 export type { AuditPolicy, AuditReport, Check, CheckLevel, CheckStatus, Severity } from "./report.ts";
 export type { RuleData } from "./rule.ts";

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../encoding/index.ts";
+import { type Finding, findingDetails, worstStatus } from "./finding.ts";
 import type { Check, CheckLevel, CheckStatus, Severity } from "./report.ts";
 import type { AuditSubject, ModuleSubject, ReadModule } from "./subject.ts";
 
@@ -10,8 +11,10 @@ export interface RuleData {
   readonly severity: Severity;
   /** The question that it answers. */
   readonly asks: string;
-  /** Threats of spec 9, and weaknesses by their public number. */
-  readonly stops: readonly string[];
+  /** Why it matters, in a sentence. */
+  readonly why: string;
+  /** Threats of spec 9 (`T14`), and the public numbers of weaknesses and cases: `CWE-250`, `LLM01:2025`, `CVE-2025-54136`. */
+  readonly references: readonly string[];
   /** What to do about a finding. */
   readonly advice: string;
 }
@@ -25,6 +28,8 @@ export interface Verdict {
   readonly status: CheckStatus;
   readonly message: string;
   readonly details?: JsonObject;
+  /** What was found, each with its place: the details list them. */
+  readonly findings?: readonly Finding[];
   /** What follows the rule's id in the check's: `manifest_warning:<code>`. */
   readonly code?: string;
 }
@@ -73,6 +78,12 @@ export const pass = (message: string, details?: JsonObject): Verdict => verdict(
 export const finding = (status: Exclude<CheckStatus, "pass">, message: string, details?: JsonObject): Verdict =>
   verdict("finding", status, message, details);
 
+/** One verdict for all that was found, as grave as the gravest of it. `message` sums it up. */
+export const findings = (message: string, found: readonly Finding[], details?: JsonObject): Verdict => ({
+  ...finding(worstStatus(found), message, details),
+  findings: found,
+});
+
 export const unjudged = (message: string, details?: JsonObject): Verdict => verdict("unjudged", "skipped", message, details);
 
 function verdict(kind: Verdict["kind"], status: CheckStatus, message: string, details?: JsonObject): Verdict {
@@ -92,11 +103,12 @@ const SEVERITY: { readonly [Status in CheckStatus]: Severity } = {
  */
 export function toCheck(rule: RuleData, said: Verdict, level?: Exclude<CheckLevel, "off">): Check {
   const status = said.kind === "finding" && level !== undefined ? level : said.status;
+  const details = said.findings === undefined ? said.details : { ...said.details, ...findingDetails(said.findings, level) };
   return {
     check_id: said.code === undefined ? rule.id : `${rule.id}:${said.code}`,
     status,
     severity: SEVERITY[status],
     message: said.message,
-    ...(said.details === undefined ? {} : { details: said.details }),
+    ...(details === undefined ? {} : { details }),
   };
 }

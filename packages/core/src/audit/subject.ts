@@ -1,3 +1,5 @@
+import type { ArchiveEntry, Layout } from "../archive/index.ts";
+import type { JsonObjectNode } from "../encoding/index.ts";
 import type { Manifest, ManifestWarning } from "../manifest/index.ts";
 import type { Feature, ModuleFacts } from "../wasm/index.ts";
 import type { ArtifactCost } from "./cost.ts";
@@ -11,6 +13,13 @@ import type { AuditPolicy } from "./report.ts";
 export interface AuditSubject {
   readonly manifest: Manifest;
   readonly warnings: readonly ManifestWarning[];
+  /** All entries, ascending by path, with their bytes and digests. */
+  readonly files: readonly ArchiveEntry[];
+  /** Where the SBOM, the provenance and the signature document lie. */
+  readonly layout: Layout;
+  /** The two documents as they were parsed, with positions. */
+  readonly sbom: JsonObjectNode;
+  readonly provenance: JsonObjectNode;
   /** `modules/**.wasm`, in path order. */
   readonly modules: readonly ModuleSubject[];
   readonly policy: AuditPolicy;

@@ -1,6 +1,8 @@
+import { type ArchiveEntry, LAYOUTS } from "../../src/archive/index.ts";
 import { DEFAULT_POLICY, NO_FEED } from "../../src/audit/index.ts";
 import type { AuditPolicy } from "../../src/audit/report.ts";
 import type { AuditSubject, ModuleSubject, ReadModule } from "../../src/audit/subject.ts";
+import { type JsonObjectNode, parseJson } from "../../src/encoding/index.ts";
 import type { Capabilities, Manifest, Plugin, Tool } from "../../src/manifest/manifest.ts";
 import type { FunctionType, ModuleFacts } from "../../src/wasm/facts.ts";
 
@@ -95,12 +97,25 @@ export const EXIT_CODE: FunctionType = { params: [], results: ["i32"] };
 export interface SubjectParts extends ManifestParts {
   readonly modules?: readonly ModuleSubject[];
   readonly policy?: Partial<AuditPolicy>;
+  readonly files?: readonly ArchiveEntry[];
+  readonly sbom?: object;
+  readonly provenance?: object;
+}
+
+function jsonObject(value: object): JsonObjectNode {
+  const node = parseJson(JSON.stringify(value));
+  if (node.kind !== "object") throw new TypeError("not an object");
+  return node;
 }
 
 export function subject(parts: SubjectParts = {}): AuditSubject {
   return {
     manifest: manifest(parts),
     warnings: [],
+    files: parts.files ?? [],
+    layout: LAYOUTS.namespaced,
+    sbom: jsonObject(parts.sbom ?? { bomFormat: "CycloneDX", specVersion: "1.5" }),
+    provenance: jsonObject(parts.provenance ?? { subject: [{ name: "modules/echo.wasm" }], builder: {} }),
     modules: parts.modules ?? [readModule("modules/echo.wasm", functions(["run", EXIT_CODE]))],
     policy: { ...DEFAULT_POLICY, ...parts.policy },
     feed: NO_FEED,

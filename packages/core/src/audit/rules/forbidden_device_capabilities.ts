@@ -5,7 +5,8 @@ export const forbiddenDeviceCapabilities = artifactRule({
   id: "forbidden_device_capabilities",
   severity: "error",
   asks: "Does the skill ask for devices, which the policy does not allow?",
-  stops: [],
+  why: "A camera, a microphone or a location is worth more to a thief than what most tools do for their user.",
+  references: [],
   advice: "Remove `capabilities.device_capabilities`, or allow them: `allow_device_capabilities` in the audit policy.",
   check: ({ manifest, policy }) => {
     const device_capabilities = manifest.capabilities.device_capabilities;

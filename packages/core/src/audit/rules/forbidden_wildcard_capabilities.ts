@@ -7,7 +7,8 @@ export const forbiddenWildcardCapabilities = artifactRule({
   id: "forbidden_wildcard_capabilities",
   severity: "error",
   asks: "Does the skill opt in to wildcards, which the policy does not allow?",
-  stops: ["CWE-250"],
+  why: "With a wildcard nobody who reads the manifest knows what the skill may reach, today or after an update.",
+  references: ["CWE-250"],
   advice: "Name what the skill needs instead of `*`, or allow wildcards: `allow_wildcard_capabilities` in the audit policy.",
   check: ({ manifest, policy }) => {
     const wildcard_opt_ins = KINDS.filter((kind) => manifest.capabilities.wildcard_opt_in[kind]);

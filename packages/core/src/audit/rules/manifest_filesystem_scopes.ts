@@ -5,7 +5,8 @@ export const manifestFilesystemScopes = artifactRule({
   id: "manifest_filesystem_scopes",
   severity: "info",
   asks: "Which folders does the skill ask for?",
-  stops: [],
+  why: "What a skill may read it can leak, and what it may write it can destroy.",
+  references: [],
   advice: "Read the list before you install.",
   check: ({ manifest }) => {
     const { read_roots, write_roots } = manifest.capabilities.filesystem;

@@ -5,7 +5,8 @@ export const manifestHttpEgressScopes = artifactRule({
   id: "manifest_http_egress_scopes",
   severity: "info",
   asks: "Which hosts does the skill ask for?",
-  stops: [],
+  why: "A host that a skill may reach is a way out for all that it may read.",
+  references: [],
   advice: "Read the list before you install.",
   check: ({ manifest }) => {
     const hosts = manifest.capabilities.http_egress_allowlist;

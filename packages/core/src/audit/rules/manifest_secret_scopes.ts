@@ -5,7 +5,8 @@ export const manifestSecretScopes = artifactRule({
   id: "manifest_secret_scopes",
   severity: "info",
   asks: "From which scopes does the skill ask for secrets?",
-  stops: [],
+  why: "A secret that a skill is given can be sent to each host that it may reach.",
+  references: [],
   advice: "Read the list before you install.",
   check: ({ manifest }) => {
     const scopes = manifest.capabilities.secrets.map(({ scope }) => scope);

@@ -5,7 +5,8 @@ export const manifestWarning = artifactRule({
   id: "manifest_warning",
   severity: "warning",
   asks: "Is there something in the manifest that its author would want to know of?",
-  stops: [],
+  why: "What an author overlooks in a manifest, users meet as a surprise.",
+  references: [],
   advice: "Follow the warning; the skill works without.",
   check: ({ warnings }) =>
     warnings.map(({ code, severity, message }) => ({ ...finding("warn", message, { code, severity }), code })),

@@ -10,7 +10,8 @@ export const secretScopeForeign = artifactRule({
   id: "secret_scope_foreign",
   severity: "error",
   asks: "Does the skill ask only for secrets that can be meant for it?",
-  stops: ["T22"],
+  why: "A skill that asks for another skill's secret wants what its user gave to somebody else.",
+  references: ["T22"],
   advice: "Ask for `skill:<the skill's own id>`, or for a `global` secret that an operator grants.",
   check: ({ manifest }) => {
     const own = `skill:${manifest.skill_id}`;

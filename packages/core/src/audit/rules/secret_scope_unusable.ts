@@ -13,7 +13,8 @@ export const secretScopeUnusable = artifactRule({
   id: "secret_scope_unusable",
   severity: "error",
   asks: "Can a vault hold the secrets that the skill asks for?",
-  stops: [],
+  why: "A secret that no vault can hold is always missing: the skill never works, and its user looks for the reason.",
+  references: [],
   advice: "Write channel scopes as `channel:<name>:<account>`.",
   check: ({ manifest }) => {
     const { secrets } = manifest.capabilities;

@@ -5,7 +5,8 @@ export const skillIdNamespace = artifactRule({
   id: "skill_id_namespace",
   severity: "error",
   asks: "Does the skill's id belong to its publisher?",
-  stops: ["T3"],
+  why: "Else any trusted publisher could put a skill of its own in the place of another's.",
+  references: ["T3"],
   advice: "Begin the skill id with the publisher's name and a dot.",
   check: ({ manifest: { skill_id, publisher } }) => {
     const details = { skill_id, publisher };

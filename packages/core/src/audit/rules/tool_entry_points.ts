@@ -9,7 +9,8 @@ export const toolEntryPoints = artifactRule({
   id: "tool_entry_points",
   severity: "error",
   asks: "Do the module and the function of each tool exist?",
-  stops: [],
+  why: "A model that is offered a tool which cannot run calls it again and again; one whose module is another than it seems runs other code.",
+  references: [],
   advice: "Export `_start`, or `run` as `() -> (i32)`; name the module in `operator.plugin.default_module_path`.",
   check: ({ manifest, modules }) => {
     const entries = resolveAll(manifest, modules);

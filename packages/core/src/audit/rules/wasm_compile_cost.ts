@@ -7,7 +7,8 @@ export const wasmCompileCost = moduleRule({
   id: "wasm_compile_cost",
   severity: "error",
   asks: "Can each module be compiled in a bounded time?",
-  stops: ["T24"],
+  why: "A few kilobytes can hold a compiler for minutes, and no engine can be stopped while it compiles.",
+  references: ["T24"],
   advice: "Split the function, or give it fewer locals; a policy may raise the bounds.",
   check: ({ path, facts: { cost, burden }, artifact }, { policy }) => {
     const bounds = compileBounds(policy);

@@ -5,7 +5,8 @@ export const wasmExportedFunctionLimit = moduleRule({
   id: "wasm_exported_function_limit",
   severity: "error",
   asks: "Does each module export as few functions as the policy wants?",
-  stops: [],
+  why: "Each exported function is a door into the module; a tool needs one.",
+  references: [],
   advice: "Export only the entry points, or raise `max_exported_functions` in the audit policy.",
   check: ({ path, facts }, { policy }) => {
     const { max_exported_functions } = policy;

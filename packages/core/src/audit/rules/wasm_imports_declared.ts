@@ -10,7 +10,8 @@ export const wasmImportsDeclared = moduleRule({
   id: "wasm_imports_declared",
   severity: "error",
   asks: "Does each module import only what the manifest declares and the host provides?",
-  stops: ["T14", "CWE-250"],
+  why: "Imports are all that a module can do beyond computing: one that nobody declared is a power that nobody agreed to.",
+  references: ["T14", "CWE-250"],
   advice: "Declare the capability, or build without the import.",
   check: ({ path, facts }, { manifest }) => {
     const refused = refusedImports(facts, manifest.capabilities);

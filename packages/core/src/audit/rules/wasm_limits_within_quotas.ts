@@ -11,7 +11,8 @@ export const wasmLimitsWithinQuotas = moduleRule({
   id: "wasm_limits_within_quotas",
   severity: "error",
   asks: "Can each module ever start within the quotas that the manifest sets?",
-  stops: ["T17"],
+  why: "A module whose first memory is over its own quota can never start.",
+  references: ["T17"],
   advice: "Raise `capabilities.quotas.max_memory_bytes`, or build with a smaller initial memory or table.",
   check: ({ path, facts }, { manifest }) => {
     const { max_memory_bytes } = manifest.capabilities.quotas;

@@ -5,7 +5,8 @@ export const wasmModulePresence = artifactRule({
   id: "wasm_module_presence",
   severity: "error",
   asks: "Which modules does the artifact carry?",
-  stops: [],
+  why: "The list is what everything else in the audit is about.",
+  references: [],
   advice: "Nothing: an artifact without a module is refused before it is audited.",
   check: ({ modules }) => [pass(`Carries ${counted(modules.length, "module")}.`, { modules: modules.map(({ path }) => path) })],
 });

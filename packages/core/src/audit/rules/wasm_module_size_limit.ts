@@ -5,7 +5,8 @@ export const wasmModuleSizeLimit = anyModuleRule({
   id: "wasm_module_size_limit",
   severity: "error",
   asks: "Is each module as small as the policy wants it?",
-  stops: ["T17"],
+  why: "What is too large to be read in bounded time and memory cannot be judged.",
+  references: ["T17"],
   advice: "Strip names and debug sections, or raise `max_module_bytes` in the audit policy.",
   check: (module, { policy }) => {
     const { max_module_bytes } = policy;

@@ -8,7 +8,8 @@ export const wasmModuleValidation = anyModuleRule({
   id: "wasm_module_validation",
   severity: "error",
   asks: "Is each module valid WebAssembly, in the binary format and of the accepted features?",
-  stops: ["T17", "T24"],
+  why: "Bytes that are no module in the accepted list run on one engine and not on another, or are something else under the name.",
+  references: ["T17", "T24"],
   advice: "Build the module for plain wasm32 without the refused feature; `.wasm` files in the text format are refused.",
   check: (module, { engine }) => {
     if (module.state === "invalid") return [invalid(module)];

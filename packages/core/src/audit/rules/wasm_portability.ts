@@ -6,7 +6,8 @@ export const wasmPortability = moduleRule({
   id: "wasm_portability",
   severity: "warning",
   asks: "Which features does each module use, and does this host's engine have them?",
-  stops: [],
+  why: "A module that this engine cannot run cannot have its types checked here either.",
+  references: [],
   advice: "Run it on the Node that is named, or build without the feature.",
   check: ({ path, facts, missing }, { engine }) => {
     const features = [...facts.features].map(([feature, offset]) => ({ feature, offset }));

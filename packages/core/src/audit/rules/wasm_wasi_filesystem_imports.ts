@@ -13,7 +13,8 @@ export const wasmWasiFilesystemImports = moduleRule({
   id: "wasm_wasi_filesystem_imports",
   severity: "error",
   asks: "Does a module that imports WASI's file system belong to a skill that declares roots?",
-  stops: ["CWE-250"],
+  why: "A module that opens files while its manifest asks for none does something else than it says.",
+  references: ["CWE-250"],
   advice: "Declare the roots in `capabilities.filesystem`, or build without the import.",
   check: ({ path, facts }, { manifest }) => {
     const { read_roots, write_roots } = manifest.capabilities.filesystem;

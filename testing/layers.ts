@@ -15,6 +15,7 @@ export const coreLayers: LayerTable = {
   platform: { layer: 0, packages: ["@noble/hashes", "@noble/curves", "pako"] },
   encoding: { layer: 0 },
   archive: { layer: 1, packages: ["fflate"] },
+  supplychain: { layer: 1 },
   wasm: { layer: 1 },
   manifest: { layer: 2 },
   signature: { layer: 2 },

@@ -1,0 +1,2 @@
+/** The SBOM of an artifact: its components, and whether it is as CycloneDX's schemas want it. */
+export { componentsOf, type SbomComponent, type SbomHash, type SbomLicense, subjectComponent } from "./components.ts";

@@ -6,7 +6,8 @@ export { type CompileBound, type CompileBounds, compileBounds, isTooCostly } fro
 export { type EntryFunction, entryOfModule, moduleOfTool } from "./entry.ts";
 export { type FeedState, feedState, NO_FEED } from "./feed.ts";
 export type { Finding, Place } from "./finding.ts";
+export type { Parameter, Parameters, ParameterValue, ParameterValues } from "./parameter.ts";
 export { DEFAULT_POLICY, parsePolicy } from "./policy.ts";
 export type { AuditPolicy, AuditReport, Check, CheckLevel, CheckStatus, Severity } from "./report.ts";
-export type { RuleData } from "./rule.ts";
+export type { RuleData, RuleExample } from "./rule.ts";
 export { ADDITIONAL_RULES, RULES } from "./rules/index.ts";

@@ -1,5 +1,6 @@
 import { type JsonReader, readJson } from "../encoding/index.ts";
 import { SkillError } from "../errors.ts";
+import { type Parameters, type ParameterValue, type ParameterValues, readParameter } from "./parameter.ts";
 import type { AuditPolicy, CheckLevel } from "./report.ts";
 import { ADDITIONAL_RULES, RULES } from "./rules/index.ts";
 
@@ -35,6 +36,7 @@ function readPolicy(root: JsonReader): AuditPolicy {
   const functionCost = fields.optional("max_function_compile_cost", count);
   const moduleCost = fields.optional("max_module_compile_cost", count);
   const checks = fields.optional("checks", readLevels);
+  const parameters = fields.optional("parameters", (value) => readParameters(value, DECLARED));
   fields.finish();
   return {
     max_module_bytes: read.max_module_bytes ?? DEFAULT_POLICY.max_module_bytes,
@@ -44,7 +46,35 @@ function readPolicy(root: JsonReader): AuditPolicy {
     ...(functionCost === undefined ? {} : { max_function_compile_cost: functionCost }),
     ...(moduleCost === undefined ? {} : { max_module_compile_cost: moduleCost }),
     checks: checks ?? DEFAULT_POLICY.checks,
+    ...(parameters === undefined ? {} : { parameters }),
   };
+}
+
+const DECLARED: { readonly [checkId: string]: Parameters } = Object.fromEntries(
+  RULES.flatMap(({ id, parameters }) => (parameters === undefined ? [] : [[id, parameters]])),
+);
+
+/** Exported for tests: each rule's parameters by name, each of the type that the rule declares. */
+export function readParameters(root: JsonReader, declared: { readonly [checkId: string]: Parameters }): ParameterValues {
+  return Object.fromEntries(
+    root.map((ofRule, id) => {
+      const known = Object.hasOwn(declared, id) ? declared[id] : undefined;
+      if (known !== undefined) return readOfRule(ofRule, known);
+      const problem = KNOWN.has(id) ? "this check has no parameters" : "unknown check";
+      ofRule.fault(problem, { found: id, allowed: Object.keys(declared).join(", ") });
+      return {};
+    }),
+  );
+}
+
+function readOfRule(ofRule: JsonReader, declared: Parameters): { readonly [name: string]: ParameterValue } {
+  const values = ofRule.map((value, name): readonly [string, ParameterValue][] => {
+    const parameter = Object.hasOwn(declared, name) ? declared[name] : undefined;
+    if (parameter !== undefined) return [[name, readParameter(value, parameter)]];
+    value.fault("unknown parameter", { found: name, allowed: Object.keys(declared).join(", ") });
+    return [];
+  });
+  return Object.fromEntries([...values.values()].flat());
 }
 
 const KNOWN: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));

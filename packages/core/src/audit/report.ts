@@ -1,6 +1,7 @@
 import type { JsonObject } from "../encoding/index.ts";
 import type { ManifestWarning } from "../manifest/index.ts";
 import type { TrustDecision } from "../trust/index.ts";
+import type { ParameterValues } from "./parameter.ts";
 
 export type CheckStatus = "pass" | "warn" | "fail" | "skipped";
 export type Severity = "info" | "warning" | "error";
@@ -28,6 +29,8 @@ export interface AuditPolicy {
   readonly max_module_compile_cost?: number;
   /** A check that is not named here is judged as its rule judges. */
   readonly checks: { readonly [checkId: string]: CheckLevel };
+  /** What rules declare as theirs (`RuleData.parameters`); absent where the policy leaves all as they are. */
+  readonly parameters?: ParameterValues;
 }
 
 /** Spec 4.3, fields in the order in which they are printed. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../encoding/index.ts";
 import { type Finding, findingDetails, worstStatus } from "./finding.ts";
+import type { Parameters } from "./parameter.ts";
 import type { Check, CheckLevel, CheckStatus, Severity } from "./report.ts";
 import type { AuditSubject, ModuleSubject, ReadModule } from "./subject.ts";
 
@@ -17,6 +18,18 @@ export interface RuleData {
   readonly references: readonly string[];
   /** What to do about a finding. */
   readonly advice: string;
+  /** What a policy may set of it, beside its level. */
+  readonly parameters?: Parameters;
+  /** For its page. */
+  readonly example?: RuleExample;
+}
+
+/** A few lines each, as they would stand in a manifest, a module's text or a document. */
+export interface RuleExample {
+  /** What the rule finds something in. */
+  readonly flagged: string;
+  /** What looks like it, and is fine. */
+  readonly passes: string;
 }
 
 /**

@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ADDITIONAL_RULES, DEFAULT_POLICY, parsePolicy, RULES } from "../../src/audit/index.ts";
+import { countOf, flagOf, namesOf } from "../../src/audit/parameter.ts";
+import { readParameters } from "../../src/audit/policy.ts";
+import { readJson } from "../../src/encoding/index.ts";
 import type { Fault } from "../../src/errors.ts";
 import { isSkillError } from "../../src/errors.ts";
 
@@ -88,5 +91,53 @@ describe("audit policy", () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe("parameters of rules", () => {
+  const depth = { kind: "count", default: 64, unit: "levels", meaning: "how deep", min: 1, max: 1000 } as const;
+  const strict = { kind: "flag", default: false, meaning: "whether" } as const;
+  const problem = (name: string) => (name === "" ? "is blank" : undefined);
+  const denied = { kind: "names", default: ["a"], unit: "licences", meaning: "which", problem } as const;
+  const declared = { some_rule: { depth, strict, denied } };
+  const read = (text: string) => readJson(text, (root) => readParameters(root, declared));
+  const faultsOf = (text: string) => {
+    const result = read(text);
+    return result.ok ? [] : result.faults.map(({ path, problem, line }) => [path, problem, line]);
+  };
+
+  it("are what the rule falls back from", () => {
+    const result = read('{"some_rule":{"depth":5,"strict":true,"denied":["x","y"]}}');
+    if (!result.ok) throw new Error("refused");
+    const policy = { parameters: result.value };
+    expect(countOf(policy, "some_rule", "depth", depth)).toBe(5);
+    expect(flagOf(policy, "some_rule", "strict", strict)).toBe(true);
+    expect(namesOf(policy, "some_rule", "denied", denied)).toEqual(["x", "y"]);
+    for (const none of [{}, { parameters: {} }, { parameters: { some_rule: {} } }]) {
+      expect(countOf(none, "some_rule", "depth", depth)).toBe(64);
+      expect(flagOf(none, "some_rule", "strict", strict)).toBe(false);
+      expect(namesOf(none, "some_rule", "denied", denied)).toEqual(["a"]);
+    }
+  });
+
+  it("have every fault told at its place", () => {
+    const text =
+      '{"some_rule":{\n"depth":0,\n"strict":1,\n"denied":["x",""],\n"deep":1},\n"constructor":{},\n"skill_id_namespace":{}}';
+    expect(faultsOf(text)).toEqual([
+      ["some_rule.depth", "too small", 2],
+      ["some_rule.strict", "expected true or false, found an integer", 3],
+      ["some_rule.denied[1]", "is blank", 4],
+      ["some_rule.deep", "unknown parameter", 5],
+      ["constructor", "unknown check", 6],
+      ["skill_id_namespace", "this check has no parameters", 7],
+    ]);
+  });
+
+  it("have defaults that a policy could set, and stand in the policy only where it sets some", () => {
+    for (const { id, parameters = {} } of RULES) {
+      const values = Object.fromEntries(Object.entries(parameters).map(([name, each]) => [name, each.default]));
+      if (Object.keys(values).length > 0) expect(parse({ parameters: { [id]: values } }).parameters).toEqual({ [id]: values });
+    }
+    expect(parse({})).not.toHaveProperty("parameters");
   });
 });

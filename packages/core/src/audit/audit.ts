@@ -25,7 +25,7 @@ export async function auditSkill(trusted: TrustedSkill, options: AuditOptions): 
   const { artifact, decision } = trusted;
   const { policy, platform, now, feed = NO_FEED } = options;
   const { archive, layout, manifest, warnings, sbom, provenance } = artifact;
-  const modules = await examineModules(archive, policy, platform);
+  const modules = await examineModules(archive, manifest, policy, platform);
   const evidence = { manifest, warnings, files: archive.entries, layout, sbom, provenance, modules };
   const { checks, scan } = judge({ ...evidence, policy, feed, engine: platform.engine });
   const failed = checks.filter(({ status }) => status === "fail");

@@ -1,9 +1,10 @@
 import type { ArchiveEntry, Layout } from "../archive/index.ts";
 import type { JsonObjectNode } from "../encoding/index.ts";
 import type { Manifest, ManifestWarning } from "../manifest/index.ts";
-import type { Feature, ModuleFacts } from "../wasm/index.ts";
+import type { Dependency, Feature, ModuleFacts } from "../wasm/index.ts";
 import type { ArtifactCost } from "./cost.ts";
 import type { FeedState } from "./feed.ts";
+import type { ModuleReach } from "./reach.ts";
 import type { AuditPolicy } from "./report.ts";
 
 /**
@@ -61,4 +62,8 @@ export interface ReadModule extends ModuleFile {
   readonly types: "checked" | "over_compile_cost" | "engine_lacks_feature";
   /** Features that the module uses and this engine does not have. */
   readonly missing: readonly Feature[];
+  readonly reach: ModuleReach;
+  /** What `.dep-v0` of an auditable Rust build lists; absent where there is none, or none that can be read. */
+  readonly dependencies?: readonly Dependency[];
+  readonly dependencyProblem?: string;
 }

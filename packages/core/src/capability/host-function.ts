@@ -1,17 +1,19 @@
 import type { FunctionType, ValueType } from "../wasm/index.ts";
 
 /** Spec 4.6: the classes of the one table by which the audit judges imports and the runtime grants them. */
-export type ImportClass =
-  | "basic"
-  | "filesystem"
-  | "filesystem_write"
-  | "http"
-  | "secrets"
-  | "storage"
-  | "handles"
-  | "network"
-  | "process"
-  | "not_provided";
+export const IMPORT_CLASSES = [
+  "basic",
+  "filesystem",
+  "filesystem_write",
+  "http",
+  "secrets",
+  "storage",
+  "handles",
+  "network",
+  "process",
+  "not_provided",
+] as const;
+export type ImportClass = (typeof IMPORT_CLASSES)[number];
 
 /** What the manifest must declare for an import; `never` where nothing helps. */
 export type ImportNeed = "nothing" | "root" | "write_root" | "egress_host" | "secret" | "never";

@@ -13,3 +13,4 @@ export { type CapabilityGrants, capabilityGrants, type PolicyBinding, policyBind
 export type { ImportClass, ImportNeed } from "./host-function.ts";
 export { PALYRA_HOST_CAPABILITIES, PALYRA_SKILLS_HOST } from "./host-interfaces.ts";
 export { classifyImport, type ImportGrant, isImportDeclared } from "./imports.ts";
+export { DECLARED_USES, type DeclaredUse, reachedClasses, usesOfImport } from "./uses.ts";

@@ -11,12 +11,14 @@ export function readCode(reader: Reader, module: ModuleState): void {
   const count = reader.count("bodies", MAX_FUNCTIONS, 2);
   if (count !== module.definedFunctions) throw new Malformed(`${count} bodies for ${module.definedFunctions} functions`, offset);
   const walker = new BodyWalker(module);
+  module.calls.begin(importedFunctions, count, module.types.count);
   for (let index = importedFunctions; index < functions.length; index++) {
     const start = reader.at;
     const size = reader.u32();
     if (size > MAX_FUNCTION_BYTES) throw new Malformed(`a function of more than ${MAX_FUNCTION_BYTES} bytes`, start);
     const from = reader.at;
     reader.skip(size);
+    module.calls.enter(start);
     walker.walk(functions[index] ?? 0, from, reader.at);
     cost.add(walker.cost, index, start);
     burden.add(walker.burden, index, start);

@@ -35,7 +35,7 @@ export function readConstant(reader: Reader, module: ModuleState): void {
         break;
       case Op.refFunc:
         features.note("reference_tables", offset);
-        reader.index("function", module.functions.length);
+        module.calls.take(reader.index("function", module.functions.length), module.functions.length);
         break;
       case Op.globalGet:
         readGlobalGet(reader, module, offset);

@@ -19,7 +19,32 @@ export function readCustom(reader: Reader, module: ModuleState, offset: number):
       if (!(error instanceof Malformed)) throw error;
     }
   }
+  noteToolchain(name, reader, module, offset);
   reader.at = reader.end;
+}
+
+/** What debuggers and auditors look for, each the first of its name. */
+function noteToolchain(name: string, reader: Reader, module: ModuleState, offset: number): void {
+  const { debug } = module;
+  const section = { offset, size: reader.end - offset };
+  if (name === "name") debug.names ??= section;
+  else if (name.startsWith(".debug_")) {
+    debug.dwarf = { offset: debug.dwarf?.offset ?? offset, size: (debug.dwarf?.size ?? 0) + section.size };
+  } else if (name === ".dep-v0") module.auditable ??= { offset: reader.at, size: reader.end - reader.at };
+  else if (name === "sourceMappingURL" || name === "external_debug_info") {
+    if (debug.links.some((link) => link.section === name)) return;
+    debug.links.push({ section: name, url: linkOf(reader), offset });
+  }
+}
+
+/** A name (the tool conventions); empty where it is not well formed. */
+function linkOf(reader: Reader): string {
+  try {
+    return reader.name();
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    return "";
+  }
 }
 
 interface Producer {

@@ -3,7 +3,12 @@
  * walked, nothing is compiled. Types inside bodies are the engine's business (`Platform.validateModule`).
  */
 export type ModuleReading =
-  | { readonly ok: true; readonly facts: ModuleFacts }
+  | {
+      readonly ok: true;
+      readonly facts: ModuleFacts;
+      /** Keeps the call graph: what is to be known of it is asked for, and this dropped. */
+      readonly calls: ModuleCalls;
+    }
   /** Not a module that is accepted here. `feature` names what of the refused list it uses (spec 4.5), where that is the reason. */
   | { readonly ok: false; readonly problem: string; readonly offset: number; readonly feature?: string };
 
@@ -40,6 +45,47 @@ export interface ExportFact {
 export interface LimitFact extends Limits {
   readonly imported: boolean;
   readonly offset: number;
+}
+
+/** Imported functions that can be called, by their positions in `ModuleFacts.imports`. */
+export interface ImportReach {
+  readonly imports: ReadonlySet<number>;
+  /** Of the first 1 000 of them: the functions from a root to it, itself the last; where there are more than eight, the last eight. */
+  readonly paths: ReadonlyMap<number, readonly number[]>;
+}
+
+/** What can be asked of a module about who can call whom. */
+export interface ModuleCalls {
+  /** Imports that can be called at all: from any export, the start function, or through a table that others can call through. */
+  fromExports(): ImportReach;
+  /** Imports that can be called once the module is started and that function is called. */
+  fromFunction(functionIndex: number): ImportReach;
+}
+
+/** A segment that starts at a constant place and does not fit into what it is copied to: the module can never be started. */
+export interface MisfitSegment {
+  readonly kind: "data" | "elements";
+  /** Of the segment in the module. */
+  readonly offset: number;
+  /** Bytes or elements that would be needed, and that are there at first. */
+  readonly needs: number;
+  readonly has: number;
+}
+
+/** Bytes from the start of the module. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** What a toolchain left behind for people and debuggers; nothing of it is needed to run. */
+export interface DebugFacts {
+  /** The `name` section. */
+  readonly names?: ByteRange;
+  /** `.debug_*` sections: where the first is, and the bytes of all. */
+  readonly dwarf?: ByteRange;
+  /** `sourceMappingURL` and `external_debug_info`: where what is left out here is to be found. */
+  readonly links: readonly { readonly section: string; readonly url: string; readonly offset: number }[];
 }
 
 /** Features of the accepted list that a module can use and an engine can lack (spec 4.5). */
@@ -93,4 +139,14 @@ export interface ModuleFacts {
   /** Names of custom sections and the `producers` section's fields, each list in file order; at most the first 1 000 of each. */
   readonly customSections: readonly { readonly name: string; readonly offset: number; readonly size: number }[];
   readonly producers: readonly { readonly field: string; readonly name: string; readonly version: string }[];
+  /** The contents of the code section. */
+  readonly code?: ByteRange;
+  /** The contents of each data segment, in file order. */
+  readonly data: { readonly starts: Uint32Array; readonly ends: Uint32Array };
+  readonly misfit?: MisfitSegment;
+  /** Positions of imported functions that tables may hold and that nothing calls by name; at most 1 000. */
+  readonly importsInTables: readonly number[];
+  readonly debug: DebugFacts;
+  /** The contents of `.dep-v0`, in which auditable builds of Rust list their dependencies: zlib of JSON. */
+  readonly auditable?: ByteRange;
 }

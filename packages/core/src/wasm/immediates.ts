@@ -77,8 +77,13 @@ export function readCallee(reader: Reader, module: ModuleState, op: number): num
   const { functions, types, features, tables } = module;
   const offset = reader.at - 1;
   if (op >= Op.returnCall) features.note("tail_calls", offset);
-  if (op === Op.call || op === Op.returnCall) return functions[reader.index("function", functions.length)] ?? 0;
+  if (op === Op.call || op === Op.returnCall) {
+    const callee = reader.index("function", functions.length);
+    module.calls.call(callee);
+    return functions[callee] ?? 0;
+  }
   const type = reader.index("type", types.count);
+  module.calls.callThroughTable(type);
   const single = reader.peek() === 0;
   reader.index("table", tables.length);
   if (!single) features.note("reference_tables", offset);

@@ -6,15 +6,21 @@ export {
   COMPILE_COST_MODULE,
   typesBurden,
 } from "./cost.ts";
+export { type Dependency, MAX_AUDITABLE_BYTES, readDependencies } from "./dependencies.ts";
 export type {
+  ByteRange,
   CompileCost,
+  DebugFacts,
   ExportFact,
   ExternalKind,
   Feature,
   FunctionType,
   ImportFact,
+  ImportReach,
   LimitFact,
   Limits,
+  MisfitSegment,
+  ModuleCalls,
   ModuleFacts,
   ModuleReading,
   ValueType,

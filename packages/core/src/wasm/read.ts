@@ -2,6 +2,7 @@ import { readCode } from "./code.ts";
 import { readCustom } from "./custom.ts";
 import type { ModuleFacts, ModuleReading } from "./facts.ts";
 import { Malformed, refused } from "./malformed.ts";
+import { CallReach, importsInTables } from "./reach.ts";
 import { Reader } from "./reader.ts";
 import { readExports, readFunctions, readGlobals, readImports, readMemories, readStart, readTables } from "./sections.ts";
 import { readData, readDataCount, readElements } from "./segments.ts";
@@ -35,6 +36,7 @@ const SECTIONS: { readonly [id: number]: Section } = {
   11: { order: 12, read: readData },
 };
 const CUSTOM = 0;
+const CODE = 10;
 const TAGS = 13;
 const STRINGS = 14;
 
@@ -48,7 +50,7 @@ export function readModule(bytes: Uint8Array): ModuleReading {
   try {
     readHeader(bytes);
     readSections(new Reader(bytes, HEADER_BYTES, bytes.length), module);
-    return { ok: true, facts: factsOf(module) };
+    return { ok: true, facts: factsOf(module), calls: new CallReach(module) };
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     const { problem, offset, feature } = error;
@@ -98,6 +100,7 @@ function readSections(reader: Reader, module: ModuleState): void {
     if (section === undefined) throw unknownSection(id, offset);
     if (section.order <= order) throw new Malformed(`section ${id} is out of its place`, offset);
     order = section.order;
+    if (id === CODE) module.code = { offset: body.at, size };
     section.read(body, module);
     if (body.remaining > 0) throw new Malformed(`section ${id} goes on after its end`, body.at);
   }
@@ -120,6 +123,7 @@ function checkCounts(module: ModuleState): void {
 
 function factsOf(module: ModuleState): ModuleFacts {
   const { types, imports, exports, memories, tables, start, customSections, producers, cost, burden } = module;
+  const { code, data, misfit, debug, auditable } = module;
   return {
     size: module.bytes.length,
     imports,
@@ -135,5 +139,11 @@ function factsOf(module: ModuleState): ModuleFacts {
     burden: { ...burden },
     customSections,
     producers,
+    ...(code === undefined ? {} : { code }),
+    data,
+    ...(misfit === undefined ? {} : { misfit }),
+    importsInTables: importsInTables(module.calls, module),
+    debug: { ...debug },
+    ...(auditable === undefined ? {} : { auditable }),
   };
 }

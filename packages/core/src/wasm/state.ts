@@ -1,7 +1,24 @@
+import { CallGraph } from "./calls.ts";
 import { CompileSum } from "./cost.ts";
-import type { ExportFact, ExternalKind, ImportFact, LimitFact } from "./facts.ts";
+import type {
+  ByteRange,
+  DebugFacts,
+  ExportFact,
+  ExternalKind,
+  ImportFact,
+  LimitFact,
+  MisfitSegment,
+  ModuleFacts,
+} from "./facts.ts";
 import { FeatureUse } from "./features.ts";
 import { FunctionTypes } from "./types.ts";
+
+/** `DebugFacts` in the making. */
+export interface DebugState {
+  names?: ByteRange;
+  dwarf?: ByteRange;
+  readonly links: DebugFacts["links"][number][];
+}
 
 /** What is known of a module while its sections are read, in their order. */
 export class ModuleState {
@@ -29,6 +46,13 @@ export class ModuleState {
   readonly producers: { field: string; name: string; version: string }[] = [];
   readonly cost = new CompileSum();
   readonly burden = new CompileSum();
+  readonly calls = new CallGraph();
+  code: ByteRange | undefined;
+  data: ModuleFacts["data"] = { starts: new Uint32Array(0), ends: new Uint32Array(0) };
+  /** The first such segment. */
+  misfit: MisfitSegment | undefined;
+  readonly debug: DebugState = { links: [] };
+  auditable: ByteRange | undefined;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;

@@ -67,6 +67,10 @@ export function readHeapType(reader: Reader): void {
   readReferenceType(reader);
 }
 
+/** FNV-1a with 32 bits. */
+const FNV_BASIS = 0x811c_9dc5;
+const FNV_PRIME = 0x0100_0193;
+
 /** Values that are listed one by one may be kept for so many in all; types beyond are decoded again each time. */
 const KEPT_VALUES = 1_000_000;
 
@@ -118,15 +122,35 @@ export class FunctionTypes {
     return type;
   }
 
+  /** Equal for equal types; of others, hardly ever. */
+  hash(index: number): number {
+    const params = this.#skipCount(this.#offsets[index] ?? 0);
+    let hash = FNV_BASIS;
+    for (let at = params; at < params + (this.params[index] ?? 0); at++)
+      hash = Math.imul(hash ^ (this.#bytes[at] ?? 0), FNV_PRIME);
+    hash = Math.imul(hash, FNV_PRIME);
+    const results = this.#skipCount(params + (this.params[index] ?? 0));
+    for (let at = results; at < results + (this.results[index] ?? 0); at++) {
+      hash = Math.imul(hash ^ (this.#bytes[at] ?? 0), FNV_PRIME);
+    }
+    return hash >>> 0;
+  }
+
+  /** The count is a LEB128 number, which may be longer than it need be. */
+  #skipCount(at: number): number {
+    let last = at;
+    while ((this.#bytes[last] ?? 0) >= 0x80) last += 1;
+    return last + 1;
+  }
+
   #list(at: number, count: number): { values: ValueType[]; end: number } {
     const values: ValueType[] = [];
-    // The count is a LEB128 number, which may be longer than it need be.
-    while ((this.#bytes[at] ?? 0) >= 0x80) at += 1;
-    for (let index = 1; index <= count; index++) {
-      const value = VALUE_TYPES[this.#bytes[at + index] ?? 0];
+    const first = this.#skipCount(at);
+    for (let index = 0; index < count; index++) {
+      const value = VALUE_TYPES[this.#bytes[first + index] ?? 0];
       if (value !== undefined) values.push(value);
     }
-    return { values, end: at + 1 + count };
+    return { values, end: first + count };
   }
 }
 

@@ -311,7 +311,7 @@ export class BodyWalker {
         this.#runtime();
         return;
       case I.refFunc:
-        reader.index("function", functions.length);
+        this.#module.calls.take(reader.index("function", functions.length), functions.length);
         this.#runtime();
         break;
       case I.refNull:

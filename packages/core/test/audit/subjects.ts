@@ -4,7 +4,7 @@ import type { AuditPolicy } from "../../src/audit/report.ts";
 import type { AuditSubject, ModuleSubject, ReadModule } from "../../src/audit/subject.ts";
 import { type JsonObjectNode, parseJson } from "../../src/encoding/index.ts";
 import type { Capabilities, Manifest, Plugin, Tool } from "../../src/manifest/manifest.ts";
-import type { FunctionType, ModuleFacts } from "../../src/wasm/facts.ts";
+import type { FunctionType, ImportReach, ModuleFacts } from "../../src/wasm/facts.ts";
 
 /** Hand-made subjects: what rules see, with only that filled in which a test is about. */
 
@@ -66,6 +66,9 @@ export function facts(parts: Partial<ModuleFacts> = {}): ModuleFacts {
     burden: { module: 0, worstFunction: 0, worstFunctionIndex: 0, worstFunctionOffset: 0 },
     customSections: [],
     producers: [],
+    data: { starts: new Uint32Array(0), ends: new Uint32Array(0) },
+    importsInTables: [],
+    debug: { links: [] },
     ...parts,
   };
 }
@@ -79,9 +82,16 @@ export function readModule(path: string, parts: Partial<ModuleFacts> = {}, more:
     artifact: { cost: 0, burden: 0 },
     types: "checked",
     missing: [],
+    reach: { fromExports: everything(parts), fromEntry: everything(parts) },
     ...more,
   };
 }
+
+/** Every import can be called. */
+const everything = ({ imports = [] }: Partial<ModuleFacts>): ImportReach => ({
+  imports: new Set(imports.keys()),
+  paths: new Map(),
+});
 
 export type ExportedFunction = readonly [name: string, type: FunctionType];
 

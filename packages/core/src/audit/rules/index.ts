@@ -1,4 +1,5 @@
 import type { ArtifactRule, ModuleRule, Rule, RuleData, SingleRule } from "../rule.ts";
+import { capabilityUnused } from "./capability_unused.ts";
 import { forbiddenDeviceCapabilities } from "./forbidden_device_capabilities.ts";
 import { forbiddenWildcardCapabilities } from "./forbidden_wildcard_capabilities.ts";
 import { manifestFilesystemScopes } from "./manifest_filesystem_scopes.ts";
@@ -60,6 +61,8 @@ export const ADDITIONAL_RULES: readonly Rule[] = [
   wasmCompileCost,
   toolEntryPoints,
   wasmPortability,
+  // the module
+  capabilityUnused,
 ];
 
 /** Every rule, in the order of the report. */

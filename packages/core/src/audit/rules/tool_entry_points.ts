@@ -1,7 +1,10 @@
+import { MANIFEST_PATH } from "../../archive/index.ts";
+import { type ImportClass, reachedClasses } from "../../capability/index.ts";
 import type { JsonObject } from "../../encoding/index.ts";
 import type { Manifest, Tool } from "../../manifest/index.ts";
 import { DEFAULT_ENTRYPOINT, entryOfModule, moduleOfTool, sameType, typeText } from "../entry.ts";
-import { artifactRule, finding, pass, unjudged } from "../rule.ts";
+import type { Finding } from "../finding.ts";
+import { artifactRule, findings, pass, unjudged } from "../rule.ts";
 import type { ModuleSubject, ReadModule } from "../subject.ts";
 import { counted, MAX_LISTED_FINDINGS, named, quoted, shortened } from "../wording.ts";
 
@@ -15,7 +18,7 @@ export const toolEntryPoints = artifactRule({
   check: ({ manifest, modules }) => {
     const entries = resolveAll(manifest, modules);
     const broken = entries.filter(({ problem }) => problem !== undefined);
-    if (broken.length > 0) return [finding("fail", `${problemsInWords(broken)}.`, listed(broken))];
+    if (broken.length > 0) return [findings(`${problemsInWords(broken)}.`, broken.map(brokenFinding), listed(broken))];
     const unread = entries.filter((entry) => entry.function === undefined);
     if (unread.length > 0) {
       const message = `${counted(unread.length, "tool")} could not be judged: the module of each is not valid or too large.`;
@@ -28,18 +31,22 @@ export const toolEntryPoints = artifactRule({
 /** What the runtime would start for a tool; neither function nor problem where the module could not be read. */
 interface Entry {
   readonly tool: string;
+  /** In the manifest's list. */
+  readonly index: number;
   readonly module: string;
   readonly function?: string;
   readonly problem?: string;
+  /** Classes of imports that the function can reach (spec 4.6), in the table's order. */
+  readonly reaches?: readonly ImportClass[];
 }
 
 /** Spec 10.4. Many tools may share a module: each module is looked at once. */
 function resolveAll(manifest: Manifest, modules: readonly ModuleSubject[]): readonly Entry[] {
   const paths = modules.map(({ path }) => path);
   const functions = new Map(modules.map((module) => [module.path, resolveFunction(module, manifest)]));
-  return manifest.entrypoints.tools.map((tool) => {
+  return manifest.entrypoints.tools.map((tool, index) => {
     const module = moduleOfTool(tool, manifest, paths);
-    return { tool: tool.id, module, ...(functions.get(module) ?? { problem: absentProblem(module, manifest, tool) }) };
+    return { tool: tool.id, index, module, ...(functions.get(module) ?? { problem: absentProblem(module, manifest, tool) }) };
   });
 }
 
@@ -52,11 +59,14 @@ function absentProblem(module: string, { operator }: Manifest, { id }: Tool): st
   );
 }
 
-function resolveFunction(module: ModuleSubject, manifest: Manifest): Pick<Entry, "function" | "problem"> {
+function resolveFunction(module: ModuleSubject, manifest: Manifest): Pick<Entry, "function" | "problem" | "reaches"> {
   if (module.state !== "read") return {};
   const entry = entryOfModule(module.facts, manifest);
   const problem = functionProblem(module, entry.name, typeText(entry.type));
-  return problem === undefined ? { function: entry.name } : { function: entry.name, problem };
+  if (problem !== undefined) return { function: entry.name, problem };
+  const { fromEntry } = module.reach;
+  const reaches = fromEntry === undefined ? undefined : reachedClasses(module.facts.imports, fromEntry.imports);
+  return { function: entry.name, ...(reaches === undefined ? {} : { reaches }) };
 
   function functionProblem({ path, facts }: ReadModule, name: string, type: string): string | undefined {
     const exported = facts.exports.find((each) => each.name === name);
@@ -91,12 +101,21 @@ function problemsInWords(broken: readonly Entry[]): string {
   );
 }
 
+const brokenFinding = ({ tool, index, problem = "" }: Entry): Finding => ({
+  code: "tool_cannot_run",
+  status: "fail",
+  message: `The tool cannot run: ${problem}.`,
+  place: { file: MANIFEST_PATH, tool, field: `entrypoints.tools[${index}]` },
+  quote: tool,
+});
+
 const listed = (entries: readonly Entry[]): JsonObject => ({
   count: entries.length,
-  tools: entries.slice(0, MAX_LISTED_FINDINGS).map(({ tool, module, function: name, problem }) => ({
+  tools: entries.slice(0, MAX_LISTED_FINDINGS).map(({ tool, module, function: name, problem, reaches }) => ({
     tool_id: shortened(tool),
     module_path: module,
     ...(name === undefined ? {} : { function: name }),
     ...(problem === undefined ? {} : { problem }),
+    ...(reaches === undefined ? {} : { reaches }),
   })),
 });

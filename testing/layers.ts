@@ -22,6 +22,7 @@ export const coreLayers: LayerTable = {
   artifact: { layer: 3 },
   capability: { layer: 3 },
   trust: { layer: 4 },
+  diff: { layer: 4 },
   audit: { layer: 5 },
   "index.ts": { layer: 7 },
 };

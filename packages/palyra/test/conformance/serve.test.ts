@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { encodeUtf8, type JsonObject, type JsonValue, parseJson, toValue } from "palyra-skills/encoding";
 import { describe, expect, it } from "vitest";
@@ -194,5 +197,29 @@ describe("lines of a stream", () => {
         expect(found).toEqual(expected);
       }),
     );
+  });
+});
+
+describe("op diff", () => {
+  const artifacts = fileURLToPath(new URL("../../vectors/artifact/accept/", import.meta.url));
+  const [old = "", next = ""] = ["flat.palyra-skill", "rich.palyra-skill"].map((name) => join(artifacts, name));
+
+  it("takes two artifacts as bytes or as files", async () => {
+    const bytes = base64(readFileSync(old));
+    expect(await ask({ op: "diff", old: bytes, new: { bytes } })).toEqual({ ok: true, changes: [], widening: [] });
+    expect(await ask({ op: "diff", old: { file: old }, new: { file: next } })).toMatchObject({
+      ok: true,
+      changes: expect.arrayContaining([expect.objectContaining({ area: "identity", path: "payload_sha256", widening: false })]),
+      widening: expect.arrayContaining([expect.objectContaining({ area: "capabilities", kind: "added", widening: true })]),
+    });
+  });
+
+  it("says which of the two it refuses", async () => {
+    const broken = { bytes: base64("PK") };
+    expect(await ask({ op: "diff", old: { file: old }, new: broken })).toMatchObject({ ok: false, code: "Zip", of: "new" });
+    expect(await ask({ op: "diff", old: broken, new: { file: old } })).toMatchObject({ ok: false, code: "Zip", of: "old" });
+    expect(await ask({ op: "diff", old: { file: "/no/such" }, new: broken })).toMatchObject({ code: "Io", of: "old" });
+    expect(await ask({ op: "diff", old: { file: old } })).toMatchObject({ ok: false, code: "InvalidRequest" });
+    expect(await ask({ op: "diff", old: 5, new: "*" })).toMatchObject({ ok: false, code: "InvalidRequest" });
   });
 });

@@ -2,7 +2,7 @@
  * `.pending.json`, the intent record: a plan with its data. Whoever finds it finishes its steps (spec 5.2), so it can say nothing but what
  * this home does: every step, edit and event is of a closed list, and the places are the home's own.
  *
- *     { schema_version: 1, ulid, kind, steps: [{ do, … }] }        and the seal, see seal.ts
+ *     { schema_version: 1, ulid, kind, steps: [{ do, … }] }        which steps: plan-shape.ts
  */
 import { resolve } from "node:path";
 import { type Fields, type JsonObject, type JsonReader, type JsonValue, readJson, writeJson } from "palyra-skills/encoding";
@@ -13,6 +13,7 @@ import { EVENT_KINDS, type NewEvent } from "../journal/index.ts";
 import type { Places } from "./home.ts";
 import { readTrustEdit, trustEditDocument } from "./pending-trust.ts";
 import type { Plan, StatusEdit, Step } from "./plan.ts";
+import { misfit } from "./plan-shape.ts";
 
 /** On one line, without a line feed. */
 export function writePlan(plan: Plan): string {
@@ -51,7 +52,10 @@ function planOf(root: JsonReader, places: Places): Plan {
   // Names a folder: nothing else passes.
   const ulid = fields.required("ulid").string(ulidProblem);
   const kind = fields.required("kind").oneOf(["install", "remove", "use", "trust", "verify"]);
-  const steps = fields.required("steps").array((step) => readStep(step, places));
+  const list = fields.required("steps");
+  const steps = list.array((step) => readStep(step, places));
+  const problem = misfit({ kind, steps });
+  if (problem !== undefined) list.fault(problem);
   fields.finish();
   return { ulid, kind, steps };
 }

@@ -21,11 +21,10 @@ export async function recoverForReading(home: Home, call: Call): Promise<void> {
     return;
   }
   if (!(await isThere(folder, folder.pending)) && !(await isThere(folder, folder.staging))) return;
+  const { recover, unlock } = await import("./recover.ts");
+  await unlock(home);
   try {
-    await withFreeLock(folder.lock, { purpose: "recovery", signal: call.signal }, async () => {
-      const { recover } = await import("./recover.ts");
-      await recover(home, folder);
-    });
+    await withFreeLock(folder.lock, { purpose: "recovery", signal: call.signal }, () => recover(home, folder));
   } catch (error) {
     if (!(error instanceof PalyraError) || error.code !== "Io") throw error;
     call.warn("An earlier command was interrupted, and what it left cannot be tidied up now.");

@@ -2,13 +2,13 @@ import { join } from "node:path";
 import type { Call } from "../call.ts";
 import { asIo, faultPoint, io, makeFolder, type StagedFile, stageFolder, syncFolder, withLock } from "../files/index.ts";
 import { type InstalledIndex, readIndex, type SkillsFolder, skillsFolder } from "../installed/index.ts";
-import { type Journal, projectOutbox, recordedHead } from "../journal/index.ts";
+import { type Journal, projectOutbox } from "../journal/index.ts";
 import type { TrustWriter } from "../trust/index.ts";
 import type { Home } from "./home.ts";
 import { writeIntent } from "./intent.ts";
 import { withJournals } from "./journals.ts";
 import type { Plan } from "./plan.ts";
-import { clearIntent, recover } from "./recover.ts";
+import { clearIntent, recover, unlock } from "./recover.ts";
 import { prepareRoots } from "./state-root.ts";
 import { trustPlace } from "./trust-place.ts";
 import { stagedVersion, type Walk, walkStep } from "./walk.ts";
@@ -35,8 +35,7 @@ export async function exclusively<Result>(
 ): Promise<Result> {
   await prepareRoots(home);
   const folder = skillsFolder(home.places.skillsRoot);
-  // A vault that is locked asks now: no question under a lock (spec 5.2). Whatever else is wrong with it, its user says.
-  await recordedHead(home.records, home.places.journal).catch(() => {});
+  await unlock(home);
   return withLock(folder.lock, { purpose, signal: call.signal }, async () => {
     if (recoverFirst) await recover(home, folder);
     return withJournals(
@@ -78,16 +77,16 @@ async function commit(
     // This is the commit: from here on a dead process's plan is finished by the next.
     await writeIntent(home, folder, plan, join(scratch, "intent"));
   } catch (error) {
-    await clearIntent(folder).catch(() => {});
+    await clearIntent(home, folder).catch(() => {});
     throw asIo("write", folder.root, error);
   }
-  await walkAll(walk, call);
+  await walkAll(home, walk, call);
   // All is done; a record that stays is walked again by the next command, and changes nothing.
-  await clearIntent(folder).catch(() => call.warn(`${folder.pending} could not be removed; the next command tries again.`));
+  await clearIntent(home, folder).catch(() => call.warn(`${folder.pending} could not be removed; the next command tries again.`));
 }
 
 /** Walks all steps. One that fails while we live takes the ones before it back: the error changes nothing (spec 5.2). */
-async function walkAll(walk: Walk, call: Call): Promise<void> {
+async function walkAll(home: Home, walk: Walk, call: Call): Promise<void> {
   for (const step of walk.plan.steps) {
     try {
       await walkStep(walk, step);
@@ -97,17 +96,17 @@ async function walkAll(walk: Walk, call: Call): Promise<void> {
         call.warn(`${walk.folder.audit} could not be written; its lines wait in the journal.`);
         continue;
       }
-      await takeBack(walk);
+      await takeBack(home, walk);
       throw asIo("write", walk.folder.root, error);
     }
   }
 }
 
 // The record goes last: killed meanwhile, the plan is finished instead. One that cannot be taken back is finished by the next command.
-async function takeBack(walk: Walk): Promise<void> {
+async function takeBack(home: Home, walk: Walk): Promise<void> {
   try {
     for (const undo of (walk.undo ?? []).toReversed()) await undo();
-    await clearIntent(walk.folder);
+    await clearIntent(home, walk.folder);
   } catch {}
 }
 

@@ -21,6 +21,7 @@ import {
 import { keepHead } from "./head.ts";
 import type { Home } from "./home.ts";
 import { recoverForReading } from "./recover-reading.ts";
+import { checkStateRoot } from "./state-root.ts";
 
 export interface StatusRequest {
   readonly skillId: string;
@@ -74,15 +75,16 @@ export async function changeStatus(home: Home, request: StatusRequest, call: Cal
 export const UNCHAINED =
   "The journal was damaged: the status is set, but no event could be added. palyra skills journal verify says where.";
 
-const PASSABLE: readonly string[] = ["IndexInvalid", "JournalChainBroken", "TrustStoreChanged", "VaultUnavailable"];
-
-/** An earlier command's plan that cannot be finished must not keep anybody from stopping a skill; freeing one waits until it can. */
+/**
+ * An earlier command's plan that cannot be finished, for whatever reason, must not keep anybody from stopping a skill: a vault that is shut,
+ * a record that is not ours, a changed trust store. Freeing one waits until it can.
+ */
 async function recoverIfItCan(home: Home, { status }: StatusRequest, call: Call): Promise<void> {
+  await checkStateRoot(home);
   try {
     await recoverForReading(home, call);
   } catch (error) {
-    const passable = error instanceof PalyraError && PASSABLE.includes(error.code);
-    if (status === "active" || !passable) throw error;
+    if (status === "active" || !(error instanceof PalyraError)) throw error;
     call.warn("An earlier command was interrupted, and what it left cannot be finished.");
   }
 }

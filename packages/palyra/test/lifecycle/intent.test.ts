@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import {
   chmodSync,
   copyFileSync,
@@ -5,6 +6,7 @@ import {
   linkSync,
   mkdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -13,6 +15,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { PalyraError } from "../../src/errors.ts";
 import { type SkillsFolder, skillsFolder } from "../../src/installed/index.ts";
 import {
   changeStatus,
@@ -156,32 +159,49 @@ describe("T5, T11: an intent record that this home did not write", () => {
   it("cannot be made by a plan that says anything else", async () => {
     const home = newHome();
     await install(home);
-    const [trust, record] = (await evilPlan(home.places)).steps;
-    if (trust?.do !== "change_trust" || record?.do !== "record") throw new Error("the plan's steps are others");
-    const kind = "$(touch PWNED)";
-    const events = record.events.map((event) => ({ ...event, kind }));
-    for (const step of [
-      { ...record, events },
-      { ...record, journal: "elsewhere" },
-      { ...trust, trust_store: "elsewhere" },
-    ])
-      await expect(writeOwnRecord(home, { ulid: `${ULID}0`, kind: "trust", steps: [step] })).rejects.toHaveCode("IndexInvalid");
+    const whole = await evilPlan(home.places);
+    const [trust, record, project] = whole.steps;
+    if (trust?.do !== "change_trust" || record?.do !== "record" || project === undefined) throw new Error("other steps");
+    const [event] = record.events;
+    if (event === undefined) throw new Error("no event");
+    const withRecord = (changed: Partial<typeof record>): readonly Step[] => [trust, { ...record, ...changed }, project];
+    const status = { skill_id: "acme.echo", version: "1.0.0", operator_principal: "user:evil", at_ms: 1 };
+    const quarantine = { do: "quarantine", ...status, reason: "odd" } as const;
+    const misfits: readonly (readonly Step[])[] = [
+      withRecord({ events: [{ ...event, kind: "$(touch PWNED)" }] }),
+      withRecord({ journal: "elsewhere" }),
+      [{ ...trust, trust_store: "elsewhere" }, record, project],
+      // T7: whom we trust changes with its event in the journal, or not at all.
+      [trust],
+      [trust, project],
+      [record, trust, project],
+      [record, project],
+      [...whole.steps, trust],
+      withRecord({ events: [] }),
+      withRecord({ events: [{ ...event, kind: "skill.enabled" }] }),
+      withRecord({ statuses: [quarantine] }),
+      withRecord({ on_conflict: { status: quarantine, event } }),
+      [{ do: "discard_version", skill_id: "acme.echo", version: "1.0.0" }, ...whole.steps],
+    ];
+    for (const steps of misfits)
+      await expect(writeOwnRecord(home, { ...whole, steps }), JSON.stringify(steps)).rejects.toHaveCode("IndexInvalid");
+    await expect(writeOwnRecord(home, { ...whole, kind: "use" })).rejects.toHaveCode("IndexInvalid");
     expect(existsSync(folderOf(home).pending)).toBe(false);
+    await writeOwnRecord(home, whole);
+    expect(existsSync(folderOf(home).pending)).toBe(true);
   });
 
   it("is never left by a plan that could not be read again: the command fails, and nothing has changed", async () => {
     const home = newHome();
     await install(home);
     const before = await stateOf(home);
-    const [, record] = (await evilPlan(home.places)).steps;
-    if (record?.do !== "record") throw new Error("the plan's steps are others");
+    const whole = await evilPlan(home.places);
+    const [trust, record, project] = whole.steps;
+    if (trust === undefined || record?.do !== "record" || project === undefined) throw new Error("other steps");
     // More values than one document may hold.
     const payload = { roots: Array.from({ length: 2 ** 20 + 1 }, () => "r") };
-    const plan: Plan = {
-      ulid: `${ULID}0`,
-      kind: "trust",
-      steps: [{ ...record, events: record.events.map((event) => ({ ...event, payload })) }],
-    };
+    const events = record.events.map((event) => ({ ...event, payload }));
+    const plan: Plan = { ...whole, steps: [trust, { ...record, events }, project] };
     const call = newCall();
     await expect(exclusively(home, call, "test", (writer) => writer.commit(plan))).rejects.toHaveCode("IndexInvalid");
     expect(await stateOf(home)).toEqual(before);
@@ -189,18 +209,112 @@ describe("T5, T11: an intent record that this home did not write", () => {
   });
 });
 
-describe.skipIf(process.platform === "win32")("T5: the key of intent records", () => {
-  it("is its owner's alone", async () => {
+describe("T7, T25: whoever writes the state root, but not the vault", () => {
+  const lay = (home: Home, text: string) => writeFileSync(folderOf(home).pending, text, { mode: 0o600 });
+  const isRefused = (home: Home) => expect(install(home, { version: "9.0.0" })).rejects.toHaveCode("IndexInvalid");
+
+  it("finds nothing there that a record could be made with", async () => {
     const home = newHome();
     await install(home);
-    const run = join(home.places.stateRoot, "run");
-    expect(statSync(join(run, "intent.key")).mode & 0o777).toBe(0o600);
-    expect(statSync(run).mode & 0o777).toBe(0o700);
-    chmodSync(run, 0o777);
-    await expect(install(home, { version: "1.1.0" })).rejects.toHaveCode("UnsafeStateRoot");
-    chmodSync(run, 0o700);
-    writeFileSync(join(run, "intent.key"), "");
-    await expect(install(home, { version: "1.1.0" })).rejects.toHaveCode("Io");
+    expect(existsSync(join(home.places.stateRoot, "run"))).toBe(false);
+  });
+
+  it("cannot seal one as an older release did, with the key that lies there", async () => {
+    const home = newHome();
+    await install(home);
+    const before = await stateOf(home);
+    mkdirSync(join(home.places.stateRoot, "run"), { mode: 0o700 });
+    const key = "ab".repeat(32);
+    writeFileSync(join(home.places.stateRoot, "run", "intent.key"), `${key}\n`, { mode: 0o600 });
+    const text = writePlan(await evilPlan(home.places));
+    const parts = ["palyra.skill.intent.v1", realpathSync(home.places.skillsRoot), text];
+    const seal = createHmac("sha256", Buffer.from(key, "hex"));
+    for (const part of parts) seal.update(`${Buffer.byteLength(part)}:${part}`);
+    lay(home, `${text.slice(0, -1)},"seal":"${seal.digest("hex")}"}\n`);
+    const error = await recoverForReading(home, newCall()).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: "IndexInvalid",
+      details: { faults: [{ problem: expect.stringContaining("older release") }] },
+    });
+    await isRefused(home);
+    expect(await stateOf(home)).toEqual(before);
+    expect(await trusts(home)).toBe(false);
+  });
+
+  it("cannot lay one again that was finished: a key that was removed since stays removed", async () => {
+    const home = newHome();
+    await install(home);
+    await writeOwnRecord(home, await evilPlan(home.places));
+    const text = readFileSync(folderOf(home).pending, "utf8");
+    await recoverForReading(home, newCall());
+    expect(await trusts(home)).toBe(true);
+    lay(home, text);
+    await isRefused(home);
+    rmSync(folderOf(home).pending);
+    await changeTrust(home, { do: "remove", publisher: "acme" }, newCall());
+    lay(home, text);
+    await isRefused(home);
+    expect(await trusts(home)).toBe(false);
+  });
+
+  it("cannot keep one back and lay it there later, nor one that was taken back", async () => {
+    const home = newHome();
+    await install(home);
+    await writeOwnRecord(home, await evilPlan(home.places));
+    const hidden = readFileSync(folderOf(home).pending, "utf8");
+    rmSync(folderOf(home).pending);
+    // Whoever writes next finds none, and none is expected from then on.
+    await exclusively(home, newCall(), "test", async () => {});
+    lay(home, hidden);
+    await isRefused(home);
+    rmSync(folderOf(home).pending);
+    const plan = await evilPlan(home.places);
+    let copied = "";
+    const spied: Home = {
+      ...home,
+      records: {
+        ...home.records,
+        put: async (key, value) => {
+          if (existsSync(folderOf(home).pending) && copied === "") {
+            copied = readFileSync(folderOf(home).pending, "utf8");
+            throw new PalyraError("VaultUnavailable", { folder: "vault", problem: "it fails once" });
+          }
+          return home.records.put(key, value);
+        },
+      },
+    };
+    await expect(exclusively(spied, newCall(), "test", (writer) => writer.commit(plan))).rejects.toHaveCode("VaultUnavailable");
+    expect(copied).not.toBe("");
+    lay(home, copied);
+    await isRefused(home);
+    expect(await trusts(home)).toBe(false);
+  });
+
+  it("keeps nobody from stopping a skill, be the record his or the vault shut; freeing one waits", async () => {
+    const home = newHome();
+    await install(home);
+    const set = (status: "quarantined" | "active") => changeStatus(home, { skillId: "acme.echo", status }, newCall());
+    lay(home, `${writePlan(await evilPlan(home.places))}\n`);
+    expect(await set("quarantined")).toMatchObject({ status: "quarantined" });
+    await expect(set("active")).rejects.toHaveCode("IndexInvalid");
+    rmSync(folderOf(home).pending);
+    expect(await set("active")).toMatchObject({ status: "active" });
+    await writeOwnRecord(home, await evilPlan(home.places));
+    const vault = join(dirname(home.places.journal), "vault");
+    const key = join(vault, "palyra-skills.key");
+    renameSync(key, `${key}.away`);
+    await expect(recoverForReading(home, newCall())).rejects.toHaveCode("VaultUnavailable");
+    await expect(set("active")).rejects.toHaveCode("VaultUnavailable");
+    expect(await set("quarantined")).toMatchObject({ status: "quarantined" });
+    if (process.platform !== "win32") {
+      chmodSync(vault, 0o777);
+      expect(await set("quarantined")).toMatchObject({ status: "quarantined" });
+      chmodSync(vault, 0o700);
+    }
+    renameSync(`${key}.away`, key);
+    await recoverForReading(home, newCall());
+    expect(await trusts(home)).toBe(true);
+    expect(await stateOf(home)).toMatchObject({ statuses: ["quarantined"] });
   });
 });
 
@@ -234,7 +348,7 @@ describe.skipIf(process.platform === "win32")("T25: folders that others could ch
       const inside = version("acme.echo", "1.0.0");
       const folders = [
         ...[join(root, "far"), places.skillsRoot, skill("acme.echo"), inside, join(inside, "assets", "deep")],
-        ...[places.stateRoot, dirname(places.trustStore)],
+        dirname(places.trustStore),
       ];
       for (const folder of folders) expect(statSync(folder).mode & 0o777, folder).toBe(0o700);
       const files = [

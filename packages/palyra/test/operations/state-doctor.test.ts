@@ -262,7 +262,7 @@ describe("palyra doctor", () => {
     const copy = join(root, "copy");
     cpSync(state, copy, { recursive: true });
     database.close();
-    for (const name of ["", "skills", "vault", "data", "run"]) chmodSync(join(copy, name), 0o700);
+    for (const name of ["", "skills", "vault", "data"]) chmodSync(join(copy, name), 0o700);
     expect(lstatSync(join(copy, "data", "journal.sqlite3-wal")).size).toBeGreaterThan(0);
     const before = treeOf(copy);
     const looked = await doctor([], { env: { PALYRA_STATE_ROOT: copy } });
@@ -325,6 +325,7 @@ describe("palyra doctor", () => {
       trustStore: join(skills, "trust-store.json"),
       journal: journal(),
     };
+    mkdirSync(join(state, "run"), { mode: 0o700 });
     await writeRunFile(state, run);
     const file = join(state, "run", "daemon.json");
     const before = treeOf(state);

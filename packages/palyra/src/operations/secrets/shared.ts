@@ -31,7 +31,13 @@ export function nameOf(input: { readonly scope: string; readonly key: string }):
 }
 
 /** What this system keeps in the vault for itself (spec 3.3, 5.3, 5.4): it is shown, and written by nothing else. */
-const OWN_KEYS = ["skills.journal.head.", "skills.trust_store.integrity.", "skills.verdicts."];
+const OWN_KEYS = [
+  "skills.intent.",
+  "skills.journal.head.",
+  "skills.revocation_lists.",
+  "skills.trust_store.integrity.",
+  "skills.verdicts.",
+];
 
 /** Of a secret that a person sets or deletes: `Usage` where it is none of theirs. */
 export function foreignNameOf(input: { readonly scope: string; readonly key: string }): SecretName {

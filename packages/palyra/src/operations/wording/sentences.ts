@@ -287,7 +287,7 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
         : `the index of installed skills, ${safe(file)}, cannot be read: ${faults(list)}`,
     hint: ({ file }) =>
       isIntent(file)
-        ? "nothing of it was done; run the interrupted command again with its own options, or delete the file if it is none of yours"
+        ? "nothing of it was done; if another option is the reason, run the interrupted command again with its own; else delete the file, and run again what was interrupted"
         : "nothing was changed; restore the file from a copy",
   },
   ArtifactDigestMismatch: {

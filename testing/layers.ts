@@ -17,6 +17,7 @@ export const coreLayers: LayerTable = {
   archive: { layer: 1, packages: ["fflate"] },
   supplychain: { layer: 1 },
   wasm: { layer: 1 },
+  text: { layer: 1 },
   manifest: { layer: 2 },
   signature: { layer: 2 },
   artifact: { layer: 3 },

@@ -1,0 +1,81 @@
+import { instructionMatches } from "../instructions/instructions.ts";
+import { Matches, type TextKind, type TextMatch } from "../match.ts";
+
+/** Characters of a comment or an element that are looked at. */
+const MAX_LOOK = 4000;
+/** Hidden elements of one text that are looked into. */
+const MAX_ELEMENTS = 200;
+
+/**
+ * Markup that a person does not see and a model reads: comments, elements of no size or the background's colour, links that
+ * carry their target with them. Pages and documents have such things for their own reasons, so in an asset they are told
+ * only where they speak to a model.
+ */
+export function markupMatches(text: string, kind: TextKind): readonly TextMatch[] {
+  const found = new Matches();
+  if (kind === "name" || !/[<[]/.test(text)) return [];
+  comments(text, kind, found);
+  hiddenElements(text, kind, found);
+  activeMarkup(text, kind, found);
+  return found.all;
+}
+
+function comments(text: string, kind: TextKind, found: Matches): void {
+  for (let start = text.indexOf("<!--"); start !== -1 && found.hasRoom("hidden_comment"); ) {
+    const close = text.indexOf("-->", start + 4);
+    const end = close === -1 ? text.length : close + 3;
+    comment(text.slice(start + 4, Math.min(close === -1 ? end : close, start + MAX_LOOK)), start, end, kind, found);
+    start = text.indexOf("<!--", end);
+  }
+  for (const hit of text.matchAll(LINK_COMMENT)) comment(hit[1] ?? "", hit.index, hit.index + hit[0].length, kind, found);
+}
+
+/** Markdown that is never shown: `[//]: # (…)`. */
+const LINK_COMMENT = /^ {0,3}\[(?:\/\/|comment|_|#)\]:[ \t]*(?:#|<>)[ \t]*([^\n]{1,2000})/gim;
+
+function comment(body: string, start: number, end: number, kind: TextKind, found: Matches): void {
+  const spoken = instructionMatches(body, "tool");
+  const orders = spoken.some(({ status }) => status === "fail");
+  if (orders) found.add("hidden_comment", "fail", start, end);
+  else if (spoken.length > 0) found.add("hidden_comment", "warn", start, end);
+  else if (kind !== "asset" && /\w/.test(body))
+    found.add("hidden_comment", RUNS_OR_SPEAKS.test(body) ? "fail" : "warn", start, end);
+}
+
+/** Words by which a comment in a tool's description speaks to a model, or brings code. */
+const RUNS_OR_SPEAKS =
+  /\b(?:system|assistant|agent|ai|llm|model|always|must|never|ignore|secret|password|token|curl|wget|exec|eval|require|include|import|spawn|sudo|bash|powershell)\b|\$\(|`[^`]{3}|https?:/i;
+
+const OPENING = /<([a-z][a-z0-9]{0,20})\b([^<>]{1,1000})>/gi;
+const UNSEEN =
+  /\bstyle\s{0,4}=\s{0,4}["'][^"']{0,400}(?:display\s{0,4}:\s{0,4}none|visibility\s{0,4}:\s{0,4}hidden|font-size\s{0,4}:\s{0,4}(?:0|1px|0\.\d)|opacity\s{0,4}:\s{0,4}0(?![.\d])|(?<![\w-])color\s{0,4}:\s{0,4}(?:white|transparent|#fff(?:fff)?\b|rgba?\(\s{0,4}255\s{0,4},\s{0,4}255\s{0,4},\s{0,4}255)|(?:left|top|text-indent)\s{0,4}:\s{0,4}-\d{3,}|(?:max-)?(?:height|width)\s{0,4}:\s{0,4}0(?:px)?\s{0,4}[;"'])|\bhidden\b(?!\s{0,4}=\s{0,4}["']?false)/i;
+
+function hiddenElements(text: string, kind: TextKind, found: Matches): void {
+  let looked = 0;
+  for (const hit of text.matchAll(OPENING)) {
+    if (!UNSEEN.test(hit[2] ?? "")) continue;
+    if (looked++ === MAX_ELEMENTS) return;
+    const from = hit.index + hit[0].length;
+    const inside = text.slice(from, from + MAX_LOOK);
+    const close = inside.search(new RegExp(`</${hit[1]}`, "i"));
+    const body = (close === -1 ? inside : inside.slice(0, close)).replace(/<[^<>]{0,400}>/g, " ");
+    const words = body.match(/\p{L}{2,}/gu)?.length ?? 0;
+    const orders = instructionMatches(body, "tool");
+    const end = from + (close === -1 ? 0 : close);
+    if (orders.some(({ status }) => status === "fail")) found.add("hidden_element", "fail", hit.index, end);
+    else if (orders.length > 0) found.add("hidden_element", "warn", hit.index, end);
+    else if (kind !== "asset" && words > 2) found.add("hidden_element", "fail", hit.index, end);
+  }
+}
+
+/** A link whose target is code or a page of its own. */
+const ACTIVE_LINK =
+  /(?:\b(?:href|src|action|formaction|xlink:href)\s{0,4}=\s{0,4}["']?\s{0,4}|\]\(\s{0,4}<?)(?:javascript|vbscript|data:(?:text\/html|text\/javascript|application\/(?:x-)?javascript|image\/svg\+xml))[:;,]/gi;
+const ACTIVE_ELEMENT =
+  /<(?:script|iframe|object|embed)\b[^<>]{0,400}>(?=[^<]{0,400}[\w(])|<[a-z][^<>]{0,200}\son[a-z]{3,20}\s{0,4}=\s{0,4}["']?[^\s"'>]/gi;
+
+function activeMarkup(text: string, kind: TextKind, found: Matches): void {
+  if (kind === "asset") return;
+  for (const hit of text.matchAll(ACTIVE_LINK)) found.add("active_link", "fail", hit.index, hit.index + hit[0].length);
+  for (const hit of text.matchAll(ACTIVE_ELEMENT)) found.add("active_markup", "warn", hit.index, hit.index + hit[0].length);
+}

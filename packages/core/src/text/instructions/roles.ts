@@ -1,0 +1,50 @@
+import { Matches, type TextKind, type TextMatch } from "../match.ts";
+
+/** Marks by which models tell who speaks. In a tool's words they put words into another's mouth. */
+const TEMPLATE =
+  /<\|{1,2}\s?(?:im_start|im_end|im_sep|system|user|assistant|begin_of_text|end_of_text|start_header_id|end_header_id|eot_id|endoftext|fim_\w{3,6}|channel|message)\s?\|{1,2}>|<<\/?SYS>>|\[\/?INST\]|<\/?(?:start|end)_of_turn>|<｜(?:begin|end|User|Assistant)[^<>]{0,30}>/gi;
+/** Elements that claim to be of the system, or to matter more than the rest. */
+const ELEMENT =
+  /<\/?\s{0,2}(?:system|sys|system[-_](?:reminder|prompt|message|instructions?|override|note)|important|critical|urgent|secret|hidden|admin|developer|assistant|override|instructions?[-_](?:override|hidden)|mandatory|private[-_]instructions?|confidential|ai[-_](?:instructions?|note))\b[^<>\n]{0,60}>/gi;
+const BRACKETS =
+  /(?:\[|【|\{\{|###?\s?|\*\*)\s{0,2}(?:(?:system|admin(?:istrator)?|developer|root|security)(?:\s(?:note|message|override|prompt|instructions?|notice|update|directive|command|alert|mode))?|(?:hidden|new|secret|updated|override|internal)\s(?:system\s)?(?:instructions?|directives?)|(?:action|attention)\srequired|instructions?\s(?:to|for)\s(?:the\s)?(?:ai|llm|model|assistant|agent)s?|(?:note|message)\s(?:to|for)\s(?:the\s)?(?:ai|llm|model|assistant|agent)s?)\s{0,2}(?:\]|】|\}\}|:|\*\*)/gi;
+const JSON_ROLE = /["']role["']\s{0,3}:\s{0,3}["'](?:system|developer)["']/gi;
+const TURN = /(?:^|\n)\s{0,4}(?:Human|Assistant|System|User)\s{0,2}:\s{0,4}(?=\S)/g;
+
+const GRAVE =
+  /^\W{0,4}(?:system\s(?:override|instructions?|prompt|directive|command)|(?:hidden|secret|override)\s|instructions?\s(?:to|for)|(?:note|message)\s(?:to|for))/i;
+
+/** Marks of a role in a text. Assets hold the templates of models and pages with elements of any name: there they are told, no more. */
+export function roleMatches(text: string, kind: TextKind): readonly TextMatch[] {
+  const found = new Matches();
+  const grave = kind === "asset" ? "warn" : "fail";
+  for (const hit of text.matchAll(TEMPLATE)) found.add("role_marks", grave, hit.index, hit.index + hit[0].length);
+  for (const hit of text.matchAll(ELEMENT)) {
+    const opens = !hit[0].startsWith("</");
+    if (opens)
+      found.add(
+        "role_element",
+        kind === "asset" ? "warn" : elementStatus(text, hit.index, hit[0]),
+        hit.index,
+        hit.index + hit[0].length,
+      );
+  }
+  for (const hit of text.matchAll(BRACKETS)) {
+    const status = kind !== "asset" && GRAVE.test(hit[0]) ? "fail" : "warn";
+    found.add("role_heading", status, hit.index, hit.index + hit[0].length);
+  }
+  for (const hit of text.matchAll(JSON_ROLE)) found.add("role_in_json", "warn", hit.index, hit.index + hit[0].length);
+  const turns = Array.from(text.matchAll(TURN));
+  if (turns.length > 1 && kind !== "asset")
+    for (const hit of turns) found.add("role_turn", "warn", hit.index, hit.index + hit[0].length);
+  return found.all;
+}
+
+/** An element with words in it orders; one that is only named (`<system>` as what to put in) may be a placeholder. */
+function elementStatus(text: string, start: number, tag: string): "fail" | "warn" {
+  const after = text.slice(start + tag.length, start + tag.length + 400);
+  const name = /[a-z]+/i.exec(tag)?.[0].toLowerCase() ?? "";
+  const words = (after.split("<")[0] ?? "").match(/\p{L}{2,}|[\p{Script=Han}]/gu)?.length ?? 0;
+  const closes = after.toLowerCase().includes(`</${name}`);
+  return (closes && words > 1) || (words > 4 && tag === tag.toUpperCase()) ? "fail" : "warn";
+}

@@ -10,7 +10,7 @@ export interface Segment {
 const MAX_CELLS = 4_000_000;
 
 /** Words, runs of blanks, and any other character by itself: one that nobody sees is a difference like others. */
-const WORDS = /[\p{L}\p{N}_]+|[ \t]+|\r?\n|[\s\S]/gu;
+const WORDS = /[\p{L}\p{M}\p{N}_]+|[ \t]+|\r?\n|[\s\S]/gu;
 const LINES = /[^\n]*\n|[^\n]+/g;
 
 /** `same` and `removed` together are the old text, `same` and `added` the new one. */

@@ -10,6 +10,7 @@ describe("two texts, word by word", () => {
     ["Echoes text", "Echoes the text", "Echoes {+the +}text"],
     ["Echoes text", "Echoes texts", "Echoes [-text-]{+texts+}"],
     ["Echoes text", "Echoes text\u200b", "Echoes text{+\u200b+}"],
+    ["cafe", "cafe\u0301", "[-cafe-]{+cafe\u0301+}"],
     ["a", "", "[-a-]"],
     ["", "", ""],
     ["same", "same", "same"],

@@ -29,6 +29,7 @@ import type { SecretStatusDocument } from "./secrets/status.ts";
 import type { ConformanceReport } from "./services.ts";
 import type { AuditDocument } from "./skills/audit.ts";
 import type { CheckDocument } from "./skills/check.ts";
+import type { DiffDocument } from "./skills/diff.ts";
 import type { InfoDocument } from "./skills/info.ts";
 import type { InstalledDocument, InstallPlanDocument } from "./skills/install.ts";
 import type { KeygenDocument } from "./skills/keygen.ts";
@@ -60,6 +61,7 @@ export interface Outputs {
   "skills verify": VerificationReport;
   "skills check": CheckDocument;
   "skills audit": AuditDocument;
+  "skills diff": DiffDocument;
   "skills quarantine": StatusDocument;
   "skills disable": StatusDocument;
   "skills enable": StatusDocument;
@@ -127,6 +129,7 @@ export const CATALOG: Catalog = {
   "skills verify": line("Verify an installed skill", async () => (await import("./skills/verify.ts")).verify),
   "skills check": line("Say what is ready or blocked, and why", async () => (await import("./skills/check.ts")).check),
   "skills audit": line("Audit what is installed, or an artifact", async () => (await import("./skills/audit.ts")).audit),
+  "skills diff": line("Show what changed between two artifacts", async () => (await import("./skills/diff.ts")).diff),
   "skills quarantine": line("Stop a skill at once", async () => (await import("./skills/quarantine.ts")).quarantine),
   "skills disable": line("Switch a skill off", async () => (await import("./skills/disable.ts")).disable),
   "skills enable": line("Let a stopped skill run again", async () => (await import("./skills/enable.ts")).enable),

@@ -36,6 +36,8 @@ export interface SkillSpec {
   readonly version?: string;
   readonly publisher?: string;
   readonly tools?: readonly string[];
+  /** Of every tool; TOML's own escapes in it. */
+  readonly description?: string;
   /** The signing key: 32 times this byte. */
   readonly key?: number;
   readonly extra?: string;
@@ -44,14 +46,14 @@ export interface SkillSpec {
 
 /** Builds a small skill. */
 export async function skillBytes(spec: SkillSpec = {}): Promise<Uint8Array> {
-  const { publisher = "acme", version = "1.0.0", key = 1, extra = "", assets = [] } = spec;
+  const { publisher = "acme", version = "1.0.0", key = 1, extra = "", assets = [], description = "Says it again" } = spec;
   const id = spec.id ?? `${publisher}.echo`;
   const tools = spec.tools ?? [`${publisher}.${id.split(".").at(-1)}.say`];
   const manifest = [
     `manifest_version = 2\nskill_id = "${id}"\nname = "Echo"\nversion = "${version}"\npublisher = "${publisher}"`,
     ...tools.map(
       (tool) =>
-        `[[entrypoints.tools]]\nid = "${tool}"\nname = "${tool}"\ndescription = "Says it again"\ninput_schema = { type = "object" }\noutput_schema = { type = "object" }\nrisk = { default_sensitive = false, requires_approval = false }`,
+        `[[entrypoints.tools]]\nid = "${tool}"\nname = "${tool}"\ndescription = "${description}"\ninput_schema = { type = "object" }\noutput_schema = { type = "object" }\nrisk = { default_sensitive = false, requires_approval = false }`,
     ),
     `[capabilities.quotas]\nwall_clock_timeout_ms = 1500\nfuel_budget = 400000\nmax_memory_bytes = 1048576`,
     `[compat]\nrequired_protocol_major = 1\nmin_palyra_version = "0.1.0"`,

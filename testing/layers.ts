@@ -15,7 +15,7 @@ export const coreLayers: LayerTable = {
   platform: { layer: 0, packages: ["@noble/hashes", "@noble/curves", "pako"] },
   encoding: { layer: 0 },
   archive: { layer: 1, packages: ["fflate"] },
-  supplychain: { layer: 1 },
+  supplychain: { layer: 1, packages: ["packageurl-js", "@renovatebot/pep440"] },
   wasm: { layer: 1 },
   text: { layer: 1 },
   manifest: { layer: 2 },

@@ -2,7 +2,7 @@
 // only what it needs) beside its declarations.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,12 +11,19 @@ import { chunks } from "./chunks.mjs";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 
+/** The validators of SBOMs (`scripts/cyclonedx-validators.mjs`). */
+const COMPILED = "supplychain/sbom/generated";
 const palyraDist = join(root, "packages/palyra/dist");
 
 function types() {
   const tsc = require.resolve("typescript/bin/tsc");
   const run = spawnSync(process.execPath, [tsc, "-b", "--pretty", "false"], { cwd: root, stdio: "inherit" });
   if (run.status !== 0) process.exit(run.status ?? 1);
+  // What is JavaScript already.
+  cpSync(join(root, "packages/core", "src", COMPILED), join(root, "packages/core", "dist", COMPILED), {
+    recursive: true,
+    filter: (path) => !path.endsWith(".ts"),
+  });
 }
 
 /** Of every source: what another program judged is judged anew, whether or not its version says that it is another (spec 5.4, T32). */
@@ -24,7 +31,7 @@ function codeDigest() {
   const hash = createHash("sha256");
   for (const folder of ["packages/core/src", "packages/palyra/src"])
     for (const name of readdirSync(join(root, folder), { recursive: true }).sort())
-      if (name.endsWith(".ts"))
+      if (/\.[jt]s$/.test(name))
         hash.update(`${folder}/${name.replaceAll("\\", "/")}\n`).update(readFileSync(join(root, folder, name)));
   return hash.digest("hex");
 }
@@ -44,6 +51,16 @@ const COMMON = new RegExp(
 const ALONE = "packages/palyra/src/authoring/sbom.ts";
 
 const DAEMON_ENTRIES = { palyrad: "packages/palyra/src/entry/palyrad.ts" };
+
+/** Copied as they are: bundled they would be a third larger, and take as much longer to load. */
+const compiled = {
+  name: "compiled",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[\\/]supplychain[\\/]sbom[\\/]generated[\\/].*\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path),
+      loader: "copy",
+    })),
+};
 
 async function bundle(outdir) {
   const { build } = await import("esbuild");
@@ -79,7 +96,8 @@ async function bundle(outdir) {
     splitting: true,
     // Native code and what stands in for it is found at run time.
     external: ["@napi-rs/keyring", "@photostructure/sqlite", "node:sqlite"],
-    plugins: [chunks(root, { isCommon: (path) => COMMON.test(path), alone: join(root, ALONE) })],
+    assetNames: "chunks/[name]-[hash]",
+    plugins: [compiled, chunks(root, { isCommon: (path) => COMMON.test(path), alone: join(root, ALONE) })],
   });
   // Apart, so that no command loads anything of the daemon (habit 8). What npm installs beside it is left as it is: CommonJS.
   const daemon = await build({
@@ -89,6 +107,8 @@ async function bundle(outdir) {
     chunkNames: "chunks/[name]-[hash]",
     splitting: true,
     external: ["@napi-rs/keyring", "@photostructure/sqlite", "node:sqlite", "pino", "prom-client", "xmlbuilder2"],
+    assetNames: "chunks/[name]-[hash]",
+    plugins: [compiled],
   });
   Object.assign(metafile.outputs, alone.metafile.outputs, daemon.metafile.outputs);
   writeFileSync(join(outdir, "meta.json"), JSON.stringify(metafile));

@@ -1,4 +1,5 @@
 import type { Platform } from "../platform/index.ts";
+import { validateSbom } from "../supplychain/index.ts";
 import type { TrustedSkill } from "../trust/index.ts";
 import { noteAudited } from "./admit.ts";
 import { examineModules } from "./examine.ts";
@@ -26,7 +27,8 @@ export async function auditSkill(trusted: TrustedSkill, options: AuditOptions): 
   const { policy, platform, now, feed = NO_FEED } = options;
   const { archive, layout, manifest, warnings, sbom, provenance } = artifact;
   const modules = await examineModules(archive, manifest, policy, platform);
-  const evidence = { manifest, warnings, files: archive.entries, layout, sbom, provenance, modules };
+  const papers = { sbom, provenance, sbomValidity: await validateSbom(sbom) };
+  const evidence = { manifest, warnings, files: archive.entries, layout, ...papers, modules };
   const { checks, scan } = judge({ ...evidence, policy, feed, engine: platform.engine });
   const failed = checks.filter(({ status }) => status === "fail");
   const report: AuditReport = {

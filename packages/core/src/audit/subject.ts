@@ -1,6 +1,7 @@
 import type { ArchiveEntry, Layout } from "../archive/index.ts";
 import type { JsonObjectNode } from "../encoding/index.ts";
 import type { Manifest, ManifestWarning } from "../manifest/index.ts";
+import type { SbomValidity } from "../supplychain/index.ts";
 import type { Dependency, Feature, ModuleFacts } from "../wasm/index.ts";
 import type { ArtifactCost } from "./cost.ts";
 import type { FeedState } from "./feed.ts";
@@ -21,6 +22,8 @@ export interface AuditSubject {
   /** The two documents as they were parsed, with positions. */
   readonly sbom: JsonObjectNode;
   readonly provenance: JsonObjectNode;
+  /** What the schema of its version says of the SBOM; absent where nobody asked. */
+  readonly sbomValidity?: SbomValidity;
   /** `modules/**.wasm`, in path order. */
   readonly modules: readonly ModuleSubject[];
   readonly policy: AuditPolicy;

@@ -1,4 +1,14 @@
 /** Papers that are held against the goods: SBOM, provenance, vulnerabilities, licences (spec 4.4, T15, T16). */
 export type { NodePlace } from "./nodes.ts";
-export { componentsOf, type SbomComponent, type SbomHash, type SbomLicense, subjectComponent } from "./sbom/index.ts";
+export {
+  componentsOf,
+  SBOM_VERSIONS,
+  type SbomComponent,
+  type SbomHash,
+  type SbomLicense,
+  type SbomValidity,
+  type SchemaFault,
+  subjectComponent,
+  validateSbom,
+} from "./sbom/index.ts";
 export * from "./vulnerability/index.ts";

@@ -3,6 +3,7 @@ import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { ADDITIONAL_RULES, type AuditReport } from "../../src/audit/index.ts";
+import { toHex } from "../../src/encoding/index.ts";
 import { type Platform, webPlatform } from "../../src/platform/index.ts";
 import { costlyModule } from "./costly.ts";
 import { audit, type SkillParts, trustedSkill } from "./skills.ts";
@@ -11,7 +12,8 @@ import { assemble } from "./wat.ts";
 /**
  * `fixtures/<check_id>/<status>--<what it is>`: what the check must say of it. `.toml` is part of a manifest, `.wat` a module.
  * In a `.wat`, `;;! ` goes before a line of manifest, `;;# ` before the path of the next module, and `;;@ ` before the name of
- * an engine.
+ * an engine. A `.sbom.json` or `.provenance.json` is that document of an artifact with the module `modules/echo.wasm`, whose digest is written
+ * `{{modules/echo.wasm}}` there.
  */
 const folder = fileURLToPath(new URL("fixtures", import.meta.url));
 
@@ -41,6 +43,8 @@ const ofFile = (path: string): Fixture => ({
   status: statusOf(basename(path)),
   load: async () => {
     const text = readFileSync(path, "utf8");
+    const paper = /\.(sbom|provenance)\.json$/.exec(path)?.[1];
+    if (paper !== undefined) return { parts: await withPaper(paper, text), platform: webPlatform };
     const isManifest = extname(path) === ".toml";
     const lines = text.split("\n");
     const after = (prefix: string) => lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length));
@@ -50,6 +54,12 @@ const ofFile = (path: string): Fixture => ({
     return { parts: { ...manifestParts(toml), modules }, platform };
   },
 });
+
+async function withPaper(paper: string, text: string): Promise<SkillParts> {
+  const module = await assemble('(module (func (export "_start")))');
+  const digest = toHex(webPlatform.sha256().update(module).digest());
+  return { modules: { "echo.wasm": module }, [paper]: text.replaceAll("{{modules/echo.wasm}}", digest) };
+}
 
 async function modulesOf(text: string): Promise<Record<string, Uint8Array>> {
   const [first = "", ...others] = text.split(/^;;# (?=.*$)/m);

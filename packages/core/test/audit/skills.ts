@@ -15,6 +15,11 @@ export interface SkillParts {
   readonly tool_id?: string;
   /** TOML, at the end of the manifest. */
   readonly more?: string;
+  /** The documents as text; minimal ones where absent. */
+  readonly sbom?: string;
+  readonly provenance?: string;
+  /** Paths without `assets/`. */
+  readonly assets?: Readonly<Record<string, Uint8Array>>;
   /** Paths without `modules/`. */
   readonly modules: Readonly<Record<string, Uint8Array>>;
 }
@@ -40,8 +45,9 @@ min_palyra_version = "0.1.0"
 ${parts.more ?? ""}
 `),
       modules: Object.entries(parts.modules).map(([path, bytes]) => ({ path, bytes })),
-      sbom: encodeUtf8('{"bomFormat":"CycloneDX","specVersion":"1.6"}'),
-      provenance: encodeUtf8('{"subject":[{"name":"m"}],"builder":{"id":"test"}}'),
+      assets: Object.entries(parts.assets ?? {}).map(([path, bytes]) => ({ path, bytes })),
+      sbom: encodeUtf8(parts.sbom ?? '{"bomFormat":"CycloneDX","specVersion":"1.6"}'),
+      provenance: encodeUtf8(parts.provenance ?? '{"subject":[{"name":"m"}],"builder":{"id":"test"}}'),
       secretKey: new Uint8Array(32).fill(7),
       signedAtUnixMs: 0,
     },

@@ -72,6 +72,19 @@ describe("a package", () => {
       artifact_bytes: artifact.size,
     });
   });
+  it("has papers that the audit finds nothing to say of", async () => {
+    writeFileSync(
+      join(folder, "package-lock.json"),
+      '{"packages":{"node_modules/a":{"version":"1.0.0","license":"MIT OR Apache-2.0"}}}',
+    );
+    writeFileSync(join(folder, "guide.txt"), "Echo.");
+    await pack({ assets: [join(folder, "guide.txt")] });
+    const trusted = decideTrust(await opened(), EMPTY_TRUST_STORE, { allowFirstUse: true });
+    const { checks } = await auditSkill(trusted, { policy: DEFAULT_POLICY, platform: nodePlatform, now: 0 });
+    const papers = checks.filter(({ check_id }) => /^(?:sbom|provenance|license)_/.test(check_id));
+    expect(papers.filter(({ status }) => status !== "pass")).toEqual([]);
+    expect(papers.map(({ check_id }) => check_id)).toContain("sbom_identity");
+  });
   it("is the same bytes for the same input", async () => {
     await pack();
     const first = readFileSync(join(folder, "out/echo.palyra-skill"));

@@ -8,7 +8,9 @@ import { manifestSanity } from "./manifest_sanity.ts";
 import { manifestSecretScopes } from "./manifest_secret_scopes.ts";
 import { manifestWarning } from "./manifest_warning.ts";
 import { provenancePresence } from "./provenance_presence.ts";
+import { sbomIdentity } from "./sbom_identity.ts";
 import { sbomPresence } from "./sbom_presence.ts";
+import { sbomSchema } from "./sbom_schema.ts";
 import { secretScopeForeign } from "./secret_scope_foreign.ts";
 import { secretScopeUnusable } from "./secret_scope_unusable.ts";
 import { signatureValidity } from "./signature_validity.ts";
@@ -63,6 +65,9 @@ export const ADDITIONAL_RULES: readonly Rule[] = [
   wasmPortability,
   // the module
   capabilityUnused,
+  // the papers
+  sbomSchema,
+  sbomIdentity,
 ];
 
 /** Every rule, in the order of the report. */

@@ -1,0 +1,3 @@
+import type { MakeValidator } from "../validation.ts";
+
+export declare const make: MakeValidator;

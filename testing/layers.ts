@@ -25,6 +25,7 @@ export const coreLayers: LayerTable = {
   trust: { layer: 4 },
   diff: { layer: 4 },
   audit: { layer: 5 },
+  report: { layer: 6 },
   "index.ts": { layer: 7 },
 };
 

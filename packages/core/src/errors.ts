@@ -85,6 +85,8 @@ export interface ErrorDetails {
   ConflictingRevocationList: { readonly issuer: string; readonly sequence: number };
   /** An audit policy that cannot be used (spec 4.2). */
   PolicyInvalid: { readonly document: string; readonly faults: readonly Fault[] };
+  /** A list of accepted findings that cannot be used. */
+  BaselineInvalid: { readonly document: string; readonly faults: readonly Fault[] };
 }
 
 export type ErrorCode = keyof ErrorDetails;

@@ -29,6 +29,8 @@ export interface Finding {
   readonly place: Place;
   /** What stands there. Strings of strangers stay raw (they are escaped where they are shown, T20); secrets are redacted by the rule. */
   readonly quote?: string;
+  /** What else tells it from others of its kind at that place, and stays the same from run to run: the id of an advisory. */
+  readonly about?: string;
 }
 
 export const worstStatus = (found: readonly Finding[]): Finding["status"] =>
@@ -39,12 +41,13 @@ export function findingDetails(found: readonly Finding[], level?: Exclude<CheckL
   const ranked = [...found.filter(({ status }) => status === "fail"), ...found.filter(({ status }) => status === "warn")];
   return {
     count: found.length,
-    findings: ranked.slice(0, MAX_LISTED_FINDINGS).map(({ code, status, message, place, quote }) => ({
+    findings: ranked.slice(0, MAX_LISTED_FINDINGS).map(({ code, status, message, place, quote, about }) => ({
       code,
       status: level ?? status,
       message,
       place: placeDetails(place),
       ...(quote === undefined ? {} : { quote: shortened(quote) }),
+      ...(about === undefined ? {} : { about: shortened(about) }),
     })),
   };
 }

@@ -1,13 +1,28 @@
 /** The audit of a verified artifact (spec 4.2 to 4.5): rules, policy, report, and the proof of having passed it. */
 export { AdmittedSkill, admit } from "./admit.ts";
 export { type AuditOptions, auditSkill } from "./audit.ts";
+export {
+  type Acceptance,
+  type Accepted,
+  type Baseline,
+  type BaselineProblem,
+  holdAgainst,
+  MAX_BASELINE_ENTRIES,
+  parseBaseline,
+  whatOf,
+  writeBaseline,
+} from "./baseline.ts";
 export { type EngineBlock, engineBlocks } from "./blocks.ts";
 export { type CompileBound, type CompileBounds, compileBounds, isTooCostly } from "./cost.ts";
+export { dayOf, isDay } from "./day.ts";
 export { type EntryFunction, entryOfModule, moduleOfTool } from "./entry.ts";
 export { type FeedState, feedState, NO_FEED } from "./feed.ts";
 export type { Finding, Place } from "./finding.ts";
 export type { Parameter, Parameters, ParameterValue, ParameterValues } from "./parameter.ts";
 export { DEFAULT_POLICY, parsePolicy } from "./policy.ts";
+export { type Reference, type ReferenceList, referenceOf, referencesOf } from "./references.ts";
 export type { AuditPolicy, AuditReport, Check, CheckLevel, CheckStatus, Severity } from "./report.ts";
+export { type AuditResult, type Reported, resultsOf } from "./results.ts";
 export type { RuleData, RuleExample } from "./rule.ts";
 export { ADDITIONAL_RULES, RULES } from "./rules/index.ts";
+export { MAX_LISTED_FINDINGS, MAX_QUOTED_CHARACTERS } from "./wording.ts";

@@ -59,6 +59,7 @@ const OPERATION_STATUS: { readonly [Code in ErrorCode | PalyraErrorCode]: number
   EngineUnsupported: UNFIT,
   Declined: UNFIT,
   PolicyInvalid: UNUSABLE,
+  BaselineInvalid: UNUSABLE,
   IndexInvalid: UNUSABLE,
   TrustStoreChanged: UNUSABLE,
   RevocationListUnusable: UNUSABLE,

@@ -46,6 +46,7 @@ const CORE: { readonly [Code in ErrorCode]: ErrorDetails[Code] } = {
   RevocationListRolledBack: { issuer: x, sequence: 1, seen: 2 },
   ConflictingRevocationList: { issuer: x, sequence: 1 },
   PolicyInvalid: { document: x, faults },
+  BaselineInvalid: { document: x, faults },
 };
 const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {
   Usage: { problem: "--x is blank", hint: "say something" },

@@ -3,14 +3,8 @@
  * else in this package writes them out.
  */
 
+import { UNSAFE } from "palyra-skills/encoding";
 import { maskUserInfo } from "./url.ts";
-
-/**
- * What a terminal obeys or what nobody can see: control characters, format characters (bidirectional marks, zero
- * width, tags, soft hyphens), lone surrogates, private and unassigned code points, separators of lines and paragraphs,
- * whatever Unicode calls default-ignorable, and every space but the ordinary one.
- */
-export const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
 
 /** What nearly every text is: nothing else need be asked of it. Without `@` no URL in it has a password. */
 const PLAIN = /^[ -?A-~]*$/;

@@ -182,6 +182,7 @@ const CORE: { readonly [Code in ErrorCode]: Sentence<ErrorDetails[Code]> } = {
         : `it is not trusted on first use; after asking the publisher: ${trustCommand("add", [publisher, public_key], typed)}`,
   },
   PolicyInvalid: { says: ({ document, faults: list }) => `the audit policy ${safe(document)} cannot be used: ${faults(list)}` },
+  BaselineInvalid: { says: ({ document, faults: list }) => `the baseline ${safe(document)} cannot be used: ${faults(list)}` },
   RevokedKey: {
     says: ({ publisher, key_id, reason, list }) =>
       `the key ${safe(key_id)} of ${safe(publisher)} is revoked${byList(list)}: ${safe(reason)}`,

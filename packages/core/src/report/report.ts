@@ -1,0 +1,102 @@
+/** What a report is made of, whatever its form: plain data, put together by whoever audited. */
+
+import type { Acceptance, AuditResult, BaselineProblem, Check, RuleData } from "../audit/index.ts";
+import type { Fault } from "../errors.ts";
+import type { Excerpt } from "./excerpt.ts";
+
+export interface Report {
+  readonly program: Program;
+  /** What was done: an audit of artifacts, or of the folders that they are made from. */
+  readonly of: "audit" | "lint";
+  readonly subjects: readonly ReportSubject[];
+  /** All that could have said something. */
+  readonly rules: readonly RuleData[];
+  /** Where findings were held against one. */
+  readonly baseline?: ReportBaseline;
+}
+
+export interface Program {
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface ReportBaseline {
+  /** As it was given. */
+  readonly file: string;
+  readonly problems: readonly BaselineProblem[];
+}
+
+/** One artifact or folder. */
+export interface ReportSubject {
+  /** As it was given: of the artifact, or of the folder. */
+  readonly path: string;
+  /** Files of a folder, by the entries that they would be packed as; entries of an artifact lie in it. */
+  readonly sources?: ReadonlyMap<string, string>;
+  /** Absent where it could not be read. */
+  readonly skill?: { readonly skill_id: string; readonly version: string; readonly publisher: string };
+  readonly checks: readonly Check[];
+  /** Everything but what passed. */
+  readonly results: readonly ReportResult[];
+  /** Why it could not be audited. */
+  readonly problem?: SubjectProblem;
+}
+
+export interface ReportResult extends AuditResult {
+  readonly accepted?: Acceptance;
+  /** The line of its place; absent for bytes, and where the line is not to be shown. */
+  readonly excerpt?: Excerpt;
+}
+
+export interface SubjectProblem {
+  /** Of an error: `ManifestParse`. */
+  readonly code: string;
+  readonly message: string;
+  /** All that is wrong with a document. */
+  readonly faults?: readonly Fault[];
+  /** The entry that they are in. */
+  readonly document?: string;
+}
+
+/** What counts: not accepted by anybody. */
+export const open = (results: readonly ReportResult[], status: AuditResult["status"]): readonly ReportResult[] =>
+  results.filter((result) => result.status === status && result.accepted === undefined);
+
+export const accepted = (results: readonly ReportResult[]): readonly ReportResult[] =>
+  results.filter((result) => result.accepted !== undefined);
+
+export interface Totals {
+  readonly fail: number;
+  readonly warn: number;
+  readonly skipped: number;
+  readonly accepted: number;
+  /** Could not be audited. */
+  readonly problems: number;
+}
+
+export function totalsOf(subjects: readonly ReportSubject[]): Totals {
+  const results = subjects.flatMap((subject) => subject.results);
+  return {
+    fail: open(results, "fail").length,
+    warn: open(results, "warn").length,
+    skipped: open(results, "skipped").length,
+    accepted: accepted(results).length,
+    problems: subjects.filter(({ problem }) => problem !== undefined).length,
+  };
+}
+
+/** `acme.echo 1.0.0`; the path of what has no name. */
+export const titleOf = ({ skill, path }: ReportSubject): string =>
+  skill === undefined ? path : `${skill.skill_id} ${skill.version}`;
+
+/** Worse first, otherwise in the order of the report. */
+export const ranked = (results: readonly ReportResult[]): readonly ReportResult[] =>
+  (["fail", "warn", "skipped"] as const).flatMap((status) => open(results, status));
+
+/** What is said of an entry of the baseline that accepts nothing. */
+export function baselineProblemInWords({ problem, entry }: BaselineProblem): string {
+  const { check_id, what, owner, expires } = entry;
+  const about = `${check_id}${what === undefined ? "" : `, ${what}`}`;
+  if (problem === "expired")
+    return `Accepted by ${owner} until ${expires}, which is past: ${about}. Mend it, or accept it anew with a reason.`;
+  return `Nothing is found any more that ${owner} accepted: ${about}. Take the entry out of the baseline.`;
+}

@@ -1,0 +1,257 @@
+import { readFileSync } from "node:fs";
+import ajv from "ajv-draft-04";
+import addFormats from "ajv-formats";
+import fc from "fast-check";
+import { micromark } from "micromark";
+import { gfm, gfmHtml } from "micromark-extension-gfm";
+import { parse } from "parse5";
+import { SaxesParser } from "saxes";
+import { expect, it } from "vitest";
+import { describeShared, shared } from "../../../../testing/shared.ts";
+import { UNSAFE } from "../../src/encoding/index.ts";
+import {
+  htmlReport,
+  junitReport,
+  MAX_MARKDOWN,
+  markdownReport,
+  type Report,
+  sarifReport,
+  textReport,
+} from "../../src/report/index.ts";
+import { nodePlatform } from "../platforms.ts";
+import { acceptances, check, hostileReports, plainCheck, reportOf, skill } from "./samples.ts";
+
+const RUNS = { numRuns: 200 };
+const always = (body: (report: Report) => void): void => {
+  const run = (report: Report): void => {
+    body(report);
+  };
+  fc.assert(fc.property(hostileReports, run), RUNS);
+};
+
+/** Nothing but letters that everybody sees, and ends of lines. */
+const expectVisible = (text: string) => expect(text.replaceAll("\n", "").match(UNSAFE)).toBeNull();
+
+const sample = () => {
+  const audited = {
+    path: "dist/echo.palyra-skill",
+    report: skill(
+      plainCheck("signature_validity", "pass"),
+      plainCheck("vulnerability_feed_hook", "warn", "No feed is named."),
+      plainCheck("wasm_portability", "skipped", "Node 20 cannot run it."),
+      check("skill_id_namespace", [
+        { code: "foreign", place: { file: "skill.toml", line: 2, column: 11 }, quote: "other.echo" },
+        { code: "kept", place: { file: "modules/echo.wasm", offset: 77 }, quote: "x" },
+      ]),
+    ),
+    bytesOf: () => new TextEncoder().encode('name = "x"\nid = "ö"  other.echo\n'),
+  };
+  return reportOf(
+    [audited],
+    acceptances(audited, (at) => at === 3),
+  );
+};
+
+describeShared("corpora/sarif", "SARIF", () => {
+  const official = new ajv.default({ strict: false, allErrors: true });
+  addFormats.default(official);
+  const validate = official.compile(JSON.parse(readFileSync(shared("corpora", "sarif", "sarif-schema-2.1.0.json"), "utf8")));
+  const valid = (text: string): unknown => {
+    const log: unknown = JSON.parse(text);
+    validate(log);
+    expect(validate.errors ?? []).toEqual([]);
+    return log;
+  };
+
+  it("is valid under the official schema, whatever strangers wrote", () => {
+    always((report) => {
+      const text = sarifReport(report);
+      valid(text);
+      expectVisible(text);
+    });
+  });
+
+  it("holds a check that could fail", () => {
+    validate({ version: "2.1.0", runs: [{}] });
+    expect(validate.errors).not.toBeNull();
+  });
+
+  it("has places, fingerprints, suppressions and what GitHub needs", () => {
+    expect(valid(sarifReport(sample()))).toMatchObject({
+      runs: [
+        {
+          columnKind: "unicodeCodePoints",
+          artifacts: [
+            { location: { uri: "dist/echo.palyra-skill" } },
+            { location: { uri: "dist/echo.palyra-skill!/skill.toml" }, parentIndex: 0 },
+            { location: { uri: "dist/echo.palyra-skill!/modules/echo.wasm" }, parentIndex: 0 },
+          ],
+          invocations: [{ toolExecutionNotifications: [{ associatedRule: { id: "wasm_portability" } }] }],
+          results: [
+            { ruleId: "vulnerability_feed_hook", level: "warning", suppressions: [] },
+            {
+              ruleId: "skill_id_namespace",
+              level: "error",
+              locations: [{ physicalLocation: { region: { startLine: 2, startColumn: 11, snippet: { text: "other.echo" } } } }],
+              partialFingerprints: {
+                "palyraSkillFinding/v1": expect.stringMatching(/^[0-9a-f]{64}$/),
+                primaryLocationLineHash: expect.stringMatching(/^[0-9a-f]{16}:1$/),
+              },
+              suppressions: [],
+            },
+            {
+              locations: [{ physicalLocation: { region: { byteOffset: 77 } } }],
+              suppressions: [{ kind: "external", status: "accepted", justification: "It is known." }],
+            },
+          ],
+        },
+      ],
+    });
+  });
+
+  it("points each result to its rule, and each relationship to an entry of a taxonomy", () => {
+    const log = JSON.parse(sarifReport(sample()));
+    const [{ tool, results, taxonomies }] = log.runs;
+    for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex].id).toBe(ruleId);
+    const taxa = new Set(
+      taxonomies.flatMap(({ name, taxa: list }: { name: string; taxa: { id: string }[] }) =>
+        list.map(({ id }) => `${name} ${id}`),
+      ),
+    );
+    const related = tool.driver.rules.flatMap(({ relationships = [] }) => relationships);
+    expect(related.length).toBeGreaterThan(0);
+    for (const { target } of related) expect(taxa).toContain(`${target.toolComponent.name} ${target.id}`);
+  });
+
+  it("leaves no link and no placeholder of a stranger's", () => {
+    const of = (message: string) => {
+      const log = JSON.parse(sarifReport(reportOf([{ path: "a", report: skill(plainCheck("x", "fail", message)) }])));
+      return log.runs[0].results[0].message.text;
+    };
+    expect(of("[a](https://evil.example) {0} \\ \u202e")).toBe("\\[a\\](https://evil.example) {{0}} \\\\ <U+202E>");
+  });
+});
+
+/** Every element and attribute of a document that ought to be well-formed XML. */
+function xmlOf(text: string): { readonly tags: readonly string[]; readonly cases: number } {
+  const tags: string[] = [];
+  const parser = new SaxesParser({ xmlns: false });
+  parser.on("error", (error) => {
+    throw error;
+  });
+  parser.on("opentag", ({ name }) => tags.push(name));
+  parser.write(text).close();
+  return { tags, cases: tags.filter((tag) => tag === "testcase").length };
+}
+
+it("JUnit is well-formed XML 1.0 with our elements alone, whatever strangers wrote", () => {
+  const ours = new Set(["testsuites", "testsuite", "testcase", "failure", "error", "skipped", "system-out"]);
+  always((report) => {
+    const { tags, cases } = xmlOf(junitReport(report));
+    expect(tags.filter((tag) => !ours.has(tag))).toEqual([]);
+    const [subject] = report.subjects;
+    const passed = subject?.checks.filter(({ status }) => status === "pass").length ?? 0;
+    const others = (subject?.results.length ?? 0) + (report.baseline?.problems.length ?? 0);
+    expect(cases).toBe(passed + others + (subject?.problem === undefined ? 0 : 1));
+    expectVisible(junitReport(report));
+  });
+});
+
+it("JUnit tells failures, warnings, and what was accepted or not judged", () => {
+  const text = junitReport(sample());
+  expect(text).toContain('tests="5" failures="1" errors="0" skipped="2"');
+  expect(text).toContain('<failure type="skill_id_namespace"');
+  expect(text).toContain("<system-out>warning: No feed is named.");
+  expect(text).toContain("accepted by ada until 2023-12-31: It is known.");
+  expect(() => xmlOf(text.replace("</testcase>", ""))).toThrow();
+});
+
+interface Node {
+  readonly nodeName: string;
+  readonly attrs?: readonly { readonly name: string; readonly value: string }[];
+  readonly childNodes?: readonly Node[];
+  readonly content?: Node;
+}
+const nodesOf = (node: Node): readonly Node[] => [node, ...(node.childNodes ?? []).flatMap(nodesOf)];
+
+it("HTML has our elements alone, no script, no handler and no outside resource, whatever strangers wrote", () => {
+  const ours = new Set(
+    "#document #documentType #text html head meta title style body main h1 h2 p code section article div pre details summary ul li dl dt dd a footer".split(
+      " ",
+    ),
+  );
+  always((report) => {
+    const text = htmlReport(report, nodePlatform);
+    const nodes = nodesOf(parse(text, { onParseError: (error) => expect(error.code).toBe("none") }));
+    expect(nodes.map(({ nodeName }) => nodeName).filter((name) => !ours.has(name))).toEqual([]);
+    const attributes = nodes.flatMap(({ attrs = [] }) => attrs);
+    const allowed = new Set(["class", "lang", "charset", "http-equiv", "content", "name", "href", "rel"]);
+    expect(attributes.filter(({ name }) => !allowed.has(name))).toEqual([]);
+    for (const { name, value } of attributes)
+      if (name === "href") expect(value).toMatch(/^https:\/\/(?:cwe\.mitre|genai\.owasp|owasp|nvd\.nist|github)\b/);
+    expect(nodes.filter(({ nodeName }) => nodeName === "style")).toHaveLength(1);
+    expectVisible(text);
+  });
+});
+
+it("HTML names its one style by its digest", () => {
+  const text = htmlReport(sample(), nodePlatform);
+  const style = /<style>([\s\S]*)<\/style>/.exec(text)?.[1] ?? "";
+  const digest = Buffer.from(nodePlatform.sha256().update(new TextEncoder().encode(style)).digest()).toString("base64");
+  expect(text).toContain(`content="default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'"`);
+});
+
+/** What GitHub makes of it: elements, and the texts outside of code, where it looks for mentions and issues. */
+function rendered(markdown: string): { readonly nodes: readonly Node[]; readonly loose: string } {
+  const html = micromark(markdown, { allowDangerousHtml: true, extensions: [gfm()], htmlExtensions: [gfmHtml()] });
+  const walk = (node: Node): string => {
+    if (node.nodeName === "code") return "\n";
+    const text = "value" in node && node.nodeName === "#text" ? String(node.value) : "";
+    return text + (node.childNodes ?? []).map(walk).join("");
+  };
+  const document = parse(html);
+  return { nodes: nodesOf(document), loose: walk(document) };
+}
+
+it("Markdown has our elements alone, no link, no mention and rows of four cells, whatever strangers wrote", () => {
+  const ours = new Set(
+    "#document #text html head body h2 h3 p code table thead tbody tr th td details summary ul li br sub".split(" "),
+  );
+  always((report) => {
+    const text = markdownReport(report);
+    const { nodes, loose } = rendered(text);
+    expect(nodes.map(({ nodeName }) => nodeName).filter((name) => !ours.has(name))).toEqual([]);
+    expect(nodes.flatMap(({ attrs = [] }) => attrs)).toEqual([]);
+    expect(loose).not.toMatch(/[@#][\w-]/);
+    for (const row of nodes.filter(({ nodeName }) => nodeName === "tr"))
+      expect([4, 5]).toContain((row.childNodes ?? []).filter(({ nodeName }) => /^t[dh]$/.test(nodeName)).length);
+    expectVisible(text);
+  });
+});
+
+it("Markdown that a pull request can hold: the rest is counted", () => {
+  const many = Array.from({ length: 2000 }, (_, at) => check(`check_${at}`, [{ message: "x".repeat(100) }]));
+  const text = markdownReport(reportOf([{ path: "a", report: skill(...many) }]));
+  expect(text.length).toBeLessThan(MAX_MARKDOWN + 1000);
+  expect(text).toMatch(/… and \d+ more, which the other forms of this report have\./);
+});
+
+it("T20: text for a terminal has nothing in it that a terminal obeys, and a line for a line", () => {
+  always((report) => expectVisible(textReport(report)));
+});
+
+it("text quotes the line with a caret under the place", () => {
+  const lines = textReport(sample()).split("\n");
+  const at = lines.findIndex((line) => line.includes("skill.toml:2:11"));
+  expect(lines.slice(at - 1, at + 3)).toEqual([
+    "  fail     It is odd. (skill_id_namespace: foreign)",
+    "           dist/echo.palyra-skill!/skill.toml:2:11",
+    '           2 | id = "ö"  other.echo',
+    `             | ${" ".repeat(10)}^`,
+  ]);
+});
+
+it("is the same bytes for the same findings", () => {
+  for (const form of [sarifReport, junitReport, markdownReport, textReport, (report: Report) => htmlReport(report, nodePlatform)])
+    expect(form(sample())).toBe(form(sample()));
+});

@@ -1,4 +1,4 @@
-// Types of the packages, of the tests and of the tools.
+// Types of the packages, of the tests and of the tools; and whether docs/rules is what the rules say.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
@@ -10,3 +10,5 @@ for (const args of [["-b"], ["-p", "tsconfig.test.json"]]) {
   const run = spawnSync(process.execPath, [tsc, ...args, "--pretty", "false"], { cwd: root, stdio: "inherit" });
   if (run.status !== 0) process.exit(run.status ?? 1);
 }
+const docs = spawnSync(process.execPath, ["scripts/rules.mjs", "--check"], { cwd: root, stdio: "inherit" });
+if (docs.status !== 0) process.exit(docs.status ?? 1);

@@ -6,7 +6,9 @@ export interface PageOptions {
   readonly threats: string | undefined;
 }
 
-export const LEVEL_WORDS = { error: "fails", warning: "warns", info: "notes" } as const;
+/** What a finding of the rule comes to, where no policy says otherwise. */
+export const LEVEL_WORDS = { error: "fails the audit", warning: "is a warning", info: "is a note" } as const;
+const LEVELS = { error: "fail", warning: "warn", info: "note" } as const;
 
 export function rulePage(rule: RuleData, { threats }: PageOptions): string {
   const { id, severity, asks, why, advice, references, parameters = {}, example } = rule;
@@ -14,7 +16,7 @@ export function rulePage(rule: RuleData, { threats }: PageOptions): string {
   return [
     `# ${id}`,
     "",
-    `${asks} It ${LEVEL_WORDS[severity]}.`,
+    `${asks} What it finds ${LEVEL_WORDS[severity]}, at most.`,
     "",
     "## Why it matters",
     "",
@@ -78,7 +80,7 @@ export function rulesIndex(rules: readonly RuleData[], linkOf: (id: string) => s
   return [
     "| rule | level | asks |",
     "| --- | --- | --- |",
-    ...rules.map(({ id, severity, asks }) => `| [\`${id}\`](${linkOf(id)}) | ${LEVEL_WORDS[severity]} | ${asks} |`),
+    ...rules.map(({ id, severity, asks }) => `| [\`${id}\`](${linkOf(id)}) | ${LEVELS[severity]} | ${asks} |`),
     "",
   ].join("\n");
 }

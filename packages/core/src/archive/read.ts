@@ -3,31 +3,31 @@ import { SkillError } from "../errors.ts";
 import type { Platform } from "../platform/index.ts";
 import type { Archive, ArchiveEntry } from "./archive.ts";
 import { readCentralRecords } from "./central.ts";
-import { checkContent, inflateEntry } from "./content.ts";
+import { IncomingContent, type Sink } from "./content.ts";
 import { readEnd } from "./end.ts";
 import { type NamedEntry, nameEntries } from "./entries.ts";
 import { zipFault } from "./fault.ts";
 import { MAX_ARCHIVE_BYTES } from "./limits.ts";
 import { type LocatedEntry, locateEntries } from "./local.ts";
 
+/** Of a file's path and declared bytes. */
+export type Follow = (path: string, size: number) => Sink | undefined;
+
 /**
  * Reads an archive in full: spec 1.5, step 1, with all that spec 1.6 refuses. Every byte is accounted for, so no other
  * reader can see other entries in it.
  * @param bytes must not change until the promise is settled; contents of stored entries are views of it
- * @param visit is called with each file in path order, while those behind it still inflate
+ * @param follow is told of each file in path order, while it and those behind it still inflate; what it returns is given
+ * the content. Neither is checked yet
  * @throws SkillError `ArtifactTooLarge`, `Zip`, `ArtifactTooManyEntries`, `InvalidArtifactPath`, `ArtifactEntryTooLarge`,
- * `DuplicateArtifactEntry`, and nothing else but what `visit` throws
+ * `DuplicateArtifactEntry`, and nothing else but what `follow` throws
  */
-export async function readArchive(
-  bytes: Uint8Array,
-  platform: Platform,
-  visit?: (entry: ArchiveEntry) => void,
-): Promise<Archive> {
+export async function readArchive(bytes: Uint8Array, platform: Platform, follow?: Follow): Promise<Archive> {
   if (bytes.length > MAX_ARCHIVE_BYTES) {
     throw new SkillError("ArtifactTooLarge", { actual: bytes.length, limit: MAX_ARCHIVE_BYTES });
   }
   const entries = nameEntries(readStructure(bytes));
-  return archiveOf(await readContents(entries, platform, visit), bytes.length);
+  return archiveOf(await readContents(entries, platform, follow), bytes.length);
 }
 
 function readStructure(bytes: Uint8Array): LocatedEntry[] {
@@ -44,18 +44,14 @@ function readStructure(bytes: Uint8Array): LocatedEntry[] {
 async function readContents(
   entries: readonly NamedEntry[],
   platform: Platform,
-  visit: ((entry: ArchiveEntry) => void) | undefined,
+  follow: Follow | undefined,
 ): Promise<ArchiveEntry[]> {
-  const started = entries.map((entry) => ({ entry, inflated: inflateEntry(entry, platform) }));
-  // What is still under way when an entry is refused has nobody to report to.
-  for (const { inflated } of started) inflated.catch(() => undefined);
+  const started = entries.map((entry) => ({ entry, content: new IncomingContent(entry, platform) }));
   const files: ArchiveEntry[] = [];
-  for (const { entry, inflated } of started) {
-    const bytes = checkContent(entry, await inflated, platform);
-    if (entry.record.isFolder) continue;
-    const file = { path: entry.path, bytes, sha256: toHex(platform.sha256().update(bytes).digest()) };
-    visit?.(file);
-    files.push(file);
+  for (const { entry, content } of started) {
+    const { path, size, record } = entry;
+    const { bytes, sha256 } = await content.checked(record.isFolder ? undefined : follow?.(path, size));
+    if (!record.isFolder) files.push({ path, bytes, sha256: toHex(sha256) });
   }
   return files;
 }

@@ -1,4 +1,4 @@
-import { type Archive, type ArchiveEntry, LAYOUTS, type Layout, layoutOf, MANIFEST_PATH, readArchive } from "../archive/index.ts";
+import { type Archive, LAYOUTS, type Layout, layoutOf, MANIFEST_PATH, readArchive } from "../archive/index.ts";
 import type { JsonObjectNode } from "../encoding/index.ts";
 import {
   checkCompatibility,
@@ -29,10 +29,8 @@ export async function openArtifact(
   host: HostLevel = HOST_LEVEL,
 ): Promise<VerifiedArtifact> {
   const hasher = payloadHasher(platform);
-  const hashEntry = (entry: ArchiveEntry): void => {
-    if (!isSignaturePath(entry.path)) hasher.add(entry);
-  };
-  const archive = await readArchive(bytes, platform, hashEntry); // 1, and the hash of 7 while the rest inflates
+  const hashFile = (path: string, size: number) => (isSignaturePath(path) ? undefined : hasher.begin(path, size));
+  const archive = await readArchive(bytes, platform, hashFile); // 1, and the hash of 7 while the rest inflates
   const layout = layoutOf(archive.entries.map(({ path }) => path)); // 1 as well: no security file out of place
   const manifest = parseManifest(requireEntry(archive, MANIFEST_PATH).bytes); // 2
   const sbom = checkSbom(requireEntry(archive, layout.sbom).bytes, layout.sbom); // 3

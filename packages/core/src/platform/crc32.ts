@@ -13,10 +13,10 @@ for (let at = 256; at < TABLES.length; at++) {
   TABLES[at] = (shorter >>> 8) ^ (TABLES[shorter & 255] ?? 0);
 }
 
-/** CRC-32 (IEEE 802.3) of the bytes, unsigned. */
-export function crc32(bytes: Uint8Array): number {
+/** CRC-32 (IEEE 802.3) of the bytes, unsigned; `before`: that of the bytes before them. */
+export function crc32(bytes: Uint8Array, before = 0): number {
   const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  let remainder = -1;
+  let remainder = ~before;
   let at = 0;
   for (; at + 8 <= bytes.length; at += 8) {
     const low = remainder ^ words.getInt32(at, true);

@@ -6,10 +6,12 @@ export interface Platform {
   /**
    * Inflates one raw deflate stream (RFC 1951) from the start of `deflated`, producing at most `limit` bytes.
    * Must say how many input bytes the stream took (spec 1.6). May work beside the caller's thread.
+   * @param take may be given all of the bytes, in order and in pieces, while the rest is still on its way; or none of them.
+   * What it was given is anybody's content only when the answer is `ok`
    */
-  inflateRaw(deflated: Uint8Array, limit: number): Promise<Inflated>;
-  /** CRC-32 (IEEE) of the bytes, unsigned. */
-  crc32(bytes: Uint8Array): number;
+  inflateRaw(deflated: Uint8Array, limit: number, take?: (piece: Uint8Array) => void): Promise<Inflated>;
+  /** CRC-32 (IEEE) of the bytes, unsigned; of those behind others, with the CRC of what is `before` them. */
+  crc32(bytes: Uint8Array, before?: number): number;
   /** A running SHA-256. */
   sha256(): Sha256;
   /** Plain Ed25519 (RFC 8032) over raw keys; the checks of spec 1.6 are made before it is asked. */

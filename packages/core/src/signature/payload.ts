@@ -15,6 +15,8 @@ const PAYLOAD_DOMAIN = "palyra.skill.payload.v1";
 export interface PayloadHasher {
   /** Entries must come ascending by path and without the signature document; the caller has them in that order anyway. */
   add(entry: { readonly path: string; readonly bytes: Uint8Array }): void;
+  /** The same for a content that comes in pieces: what is returned takes them, `length` bytes in all. */
+  begin(path: string, length: number): (piece: Uint8Array) => void;
   /** Lower-case hex of the hash; nothing can be added afterwards. */
   hex(): string;
 }
@@ -25,6 +27,10 @@ export function payloadHasher(platform: Platform): PayloadHasher {
     add({ path, bytes }) {
       // One update for all that stands before the content: for small entries the calls cost more than the bytes.
       hash.update(entryHeader(path, bytes.length)).update(bytes);
+    },
+    begin(path, length) {
+      hash.update(entryHeader(path, length));
+      return (piece) => void hash.update(piece);
     },
     hex: () => toHex(hash.digest()),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describeShared, sharedBytes } from "../../../../testing/shared.ts";
-import { type ArchiveEntry, layoutOf, readArchive } from "../../src/archive/index.ts";
+import { layoutOf, readArchive } from "../../src/archive/index.ts";
 import { nodePlatform } from "../platforms.ts";
 import { vectorsOf } from "../vectors.ts";
 
@@ -32,8 +32,14 @@ function bytesOf(file: string, recipe: Expected["recipe"]): Uint8Array {
 }
 
 async function read(bytes: Uint8Array) {
-  const visited: ArchiveEntry[] = [];
-  const archive = await readArchive(bytes, nodePlatform, (entry) => visited.push(entry));
+  const visited: { path: string; size: number; bytes: Buffer }[] = [];
+  const archive = await readArchive(bytes, nodePlatform, (path, size) => {
+    const file = { path, size, bytes: Buffer.alloc(0) };
+    visited.push(file);
+    return (piece) => {
+      file.bytes = Buffer.concat([file.bytes, piece]);
+    };
+  });
   return { archive, visited, layout: layoutOf(archive.entries.map(({ path }) => path)) };
 }
 
@@ -46,7 +52,11 @@ describeShared("conformance/artifact", "artifact vectors, as far as the archive 
         const { archive, visited, layout } = await read(sharedBytes("conformance", "artifact", file));
         expect(layout.name).toBe(name);
         expect(archive.entries.map(({ path, bytes, sha256 }) => ({ path, size: bytes.length, sha256 }))).toEqual(entries);
-        expect(visited).toEqual(archive.entries);
+        expect(visited.map(({ path }) => path)).toEqual(archive.entries.map(({ path }) => path));
+        for (const { path, size, bytes } of visited) {
+          expect(bytes.equals(archive.get(path)?.bytes ?? expect.fail(path))).toBe(true);
+          expect(size).toBe(bytes.length);
+        }
         for (const entry of archive.entries) expect(archive.get(entry.path)).toBe(entry);
       });
     }

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync } from "node:crypto";
+import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -32,6 +32,16 @@ describe.each(platforms)("the platform port: $engine", (platform) => {
     expect(await inflate(deflated, size)).toMatchObject({ ok: true, bytes: { length: size } });
     if (size > 0) expect(await inflate(deflated, size - 1)).toEqual({ ok: false, problem: "limit" });
     expect(await inflate(deflated.subarray(0, -1), size)).toEqual({ ok: false, problem: "truncated" });
+  });
+
+  it("gives the content in pieces as it comes, all of it or none", async () => {
+    const contents = [randomBytes(600_000), Buffer.alloc(8_000_000, randomBytes(70_000)), Buffer.from("short")];
+    for (const content of contents) {
+      const pieces: Uint8Array[] = [];
+      const inflated = await platform.inflateRaw(deflateRawSync(content), content.length, (piece) => pieces.push(piece));
+      expect(inflated.ok && content.equals(inflated.bytes)).toBe(true);
+      if (pieces.length > 0) expect(content.equals(Buffer.concat(pieces))).toBe(true);
+    }
   });
 
   it("stops a bomb at the limit", async () => {
@@ -75,6 +85,12 @@ describe.each(platforms)("the platform port: $engine", (platform) => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         expect(platform.crc32(bytes)).toBe(nodePlatform.crc32(bytes));
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array()), (pieces) => {
+        const inPieces = pieces.reduce((before, piece) => platform.crc32(piece, before), 0);
+        expect(inPieces).toBe(platform.crc32(Buffer.concat(pieces)));
       }),
     );
   });

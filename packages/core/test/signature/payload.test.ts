@@ -27,6 +27,12 @@ describe.each(platforms)("payload hash on $engine", (platform) => {
         const hasher = payloadHasher(platform);
         for (const entry of list) hasher.add(entry);
         expect(hasher.hex()).toBe(expectedHash(list));
+        const inPieces = payloadHasher(platform);
+        for (const { path, bytes } of list) {
+          const take = inPieces.begin(path, bytes.length);
+          for (const byte of bytes) take(Uint8Array.of(byte));
+        }
+        expect(inPieces.hex()).toBe(expectedHash(list));
       }),
     );
   });

@@ -8,6 +8,7 @@ import type { AuditPolicy, AuditReport, Check } from "./report.ts";
 import { type Rule, toCheck } from "./rule.ts";
 import { ADDITIONAL_RULES, ARTIFACT_RULES, FEED_RULE, MODULE_RULES } from "./rules/index.ts";
 import type { AuditSubject } from "./subject.ts";
+import { textsOf } from "./texts/texts.ts";
 
 export interface AuditOptions {
   readonly policy: AuditPolicy;
@@ -28,7 +29,8 @@ export async function auditSkill(trusted: TrustedSkill, options: AuditOptions): 
   const { archive, layout, manifest, warnings, sbom, provenance } = artifact;
   const modules = await examineModules(archive, manifest, policy, platform);
   const papers = { sbom, provenance, sbomValidity: await validateSbom(sbom) };
-  const evidence = { manifest, warnings, files: archive.entries, layout, ...papers, modules };
+  const texts = textsOf(manifest, archive.entries);
+  const evidence = { manifest, warnings, files: archive.entries, layout, ...papers, modules, texts };
   const { checks, scan } = judge({ ...evidence, policy, feed, engine: platform.engine });
   const failed = checks.filter(({ status }) => status === "fail");
   const report: AuditReport = {

@@ -26,3 +26,5 @@ export { type AuditResult, type Reported, resultsOf } from "./results.ts";
 export type { RuleData, RuleExample } from "./rule.ts";
 export { ADDITIONAL_RULES, RULES } from "./rules/index.ts";
 export { MAX_LISTED_FINDINGS, MAX_QUOTED_CHARACTERS } from "./wording.ts";
+export { hiddenFindings, instructionFindings } from "./texts/findings.ts";
+export { type SubjectText, type SubjectTexts, textsOf, toolTexts } from "./texts/texts.ts";

@@ -7,6 +7,7 @@ import type { ArtifactCost } from "./cost.ts";
 import type { FeedState } from "./feed.ts";
 import type { ModuleReach } from "./reach.ts";
 import type { AuditPolicy } from "./report.ts";
+import type { SubjectTexts } from "./texts/texts.ts";
 
 /**
  * What rules see: plain data, made once for each audit. Everything that takes time or a port (reading modules, asking
@@ -26,6 +27,8 @@ export interface AuditSubject {
   readonly sbomValidity?: SbomValidity;
   /** `modules/**.wasm`, in path order. */
   readonly modules: readonly ModuleSubject[];
+  /** The words that a model may read. */
+  readonly texts: SubjectTexts;
   readonly policy: AuditPolicy;
   readonly feed: FeedState;
   /** The engine that was asked, for messages: `Node 20.20.2`. */

@@ -1,5 +1,5 @@
 import { type ArchiveEntry, LAYOUTS } from "../../src/archive/index.ts";
-import { DEFAULT_POLICY, NO_FEED } from "../../src/audit/index.ts";
+import { DEFAULT_POLICY, NO_FEED, type SubjectTexts, textsOf } from "../../src/audit/index.ts";
 import type { AuditPolicy } from "../../src/audit/report.ts";
 import type { AuditSubject, ModuleSubject, ReadModule } from "../../src/audit/subject.ts";
 import { type JsonObjectNode, parseJson } from "../../src/encoding/index.ts";
@@ -108,6 +108,7 @@ export interface SubjectParts extends ManifestParts {
   readonly modules?: readonly ModuleSubject[];
   readonly policy?: Partial<AuditPolicy>;
   readonly files?: readonly ArchiveEntry[];
+  readonly texts?: SubjectTexts;
   readonly sbom?: object;
   readonly provenance?: object;
 }
@@ -119,10 +120,12 @@ function jsonObject(value: object): JsonObjectNode {
 }
 
 export function subject(parts: SubjectParts = {}): AuditSubject {
+  const files = parts.files ?? [];
   return {
     manifest: manifest(parts),
     warnings: [],
-    files: parts.files ?? [],
+    files,
+    texts: parts.texts ?? textsOf(manifest(parts), files),
     layout: LAYOUTS.namespaced,
     sbom: jsonObject(parts.sbom ?? { bomFormat: "CycloneDX", specVersion: "1.5" }),
     provenance: jsonObject(parts.provenance ?? { subject: [{ name: "modules/echo.wasm" }], builder: {} }),

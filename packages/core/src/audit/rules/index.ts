@@ -16,6 +16,8 @@ import { secretScopeUnusable } from "./secret_scope_unusable.ts";
 import { signatureValidity } from "./signature_validity.ts";
 import { skillIdNamespace } from "./skill_id_namespace.ts";
 import { toolEntryPoints } from "./tool_entry_points.ts";
+import { toolTextHidden } from "./tool_text_hidden.ts";
+import { toolTextInstructions } from "./tool_text_instructions.ts";
 import { vulnerabilityFeedHook } from "./vulnerability_feed_hook.ts";
 import { wasmCompileCost } from "./wasm_compile_cost.ts";
 import { wasmExportedFunctionLimit } from "./wasm_exported_function_limit.ts";
@@ -68,6 +70,9 @@ export const ADDITIONAL_RULES: readonly Rule[] = [
   // the papers
   sbomSchema,
   sbomIdentity,
+  // the words that a model will read
+  toolTextHidden,
+  toolTextInstructions,
 ];
 
 /** Every rule, in the order of the report. */

@@ -23,7 +23,7 @@ const TAIL = String.raw`(?:[\\/][\w.*@-]{0,60}){0,6}`;
 
 const KEY_FILES = [
   String.raw`\.ssh\b${TAIL}`,
-  String.raw`\bid_(?:rsa|dsa|ecdsa|ed25519)(?:\.pub)?\b`,
+  String.raw`(?<![A-Za-z0-9])(?:ssh[_ ])?id[_ ](?:rsa|dsa|ecdsa|ed25519)(?:\.pub)?(?![A-Za-z0-9])`,
   String.raw`\.cursor[\\/]mcp\.json`,
   String.raw`\b\.?mcp(?:_config|-config|_servers|-auth)?\.json\b`,
   String.raw`\bclaude_desktop_config\.json`,

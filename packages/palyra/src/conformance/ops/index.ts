@@ -23,6 +23,7 @@ export const OPS: ReadonlyMap<string, Load> = new Map<string, Load>([
   ["archive", async ({ platform }) => (await import("./parts.ts")).archiveOp(platform)],
   ["ed25519", async ({ platform }) => (await import("./parts.ts")).ed25519Op(platform)],
   ["wasm", async () => (await import("./wasm.ts")).wasmOp],
+  ["texts", async () => (await import("./texts.ts")).textsOp],
   ["diff", async ({ platform }) => (await import("./diff.ts")).diffOp(platform)],
   ["capabilities", async () => capabilitiesOp],
 ]);

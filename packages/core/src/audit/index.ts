@@ -25,6 +25,6 @@ export type { AuditPolicy, AuditReport, Check, CheckLevel, CheckStatus, Severity
 export { type AuditResult, type Reported, resultsOf } from "./results.ts";
 export type { RuleData, RuleExample } from "./rule.ts";
 export { ADDITIONAL_RULES, RULES } from "./rules/index.ts";
-export { MAX_LISTED_FINDINGS, MAX_QUOTED_CHARACTERS } from "./wording.ts";
 export { hiddenFindings, instructionFindings } from "./texts/findings.ts";
 export { type SubjectText, type SubjectTexts, textsOf, toolTexts } from "./texts/texts.ts";
+export { MAX_LISTED_FINDINGS, MAX_QUOTED_CHARACTERS } from "./wording.ts";

@@ -9,6 +9,7 @@ import { type Rule, toCheck } from "./rule.ts";
 import { ADDITIONAL_RULES, ARTIFACT_RULES, FEED_RULE, MODULE_RULES } from "./rules/index.ts";
 import type { AuditSubject } from "./subject.ts";
 import { textsOf } from "./texts/texts.ts";
+import { tracesOf } from "./traces.ts";
 
 export interface AuditOptions {
   readonly policy: AuditPolicy;
@@ -30,7 +31,8 @@ export async function auditSkill(trusted: TrustedSkill, options: AuditOptions): 
   const modules = await examineModules(archive, manifest, policy, platform);
   const papers = { sbom, provenance, sbomValidity: await validateSbom(sbom) };
   const texts = textsOf(manifest, archive.entries);
-  const evidence = { manifest, warnings, files: archive.entries, layout, ...papers, modules, texts };
+  const traces = tracesOf(archive.entries, modules, layout.signature);
+  const evidence = { manifest, warnings, files: archive.entries, layout, ...papers, modules, texts, traces };
   const { checks, scan } = judge({ ...evidence, policy, feed, engine: platform.engine });
   const failed = checks.filter(({ status }) => status === "fail");
   const report: AuditReport = {

@@ -2,6 +2,7 @@ import type { ArchiveEntry, Layout } from "../archive/index.ts";
 import type { JsonObjectNode } from "../encoding/index.ts";
 import type { Manifest, ManifestWarning } from "../manifest/index.ts";
 import type { SbomValidity } from "../supplychain/index.ts";
+import type { SecretMatch } from "../text/secrets/index.ts";
 import type { Dependency, Feature, ModuleFacts } from "../wasm/index.ts";
 import type { ArtifactCost } from "./cost.ts";
 import type { FeedState } from "./feed.ts";
@@ -29,10 +30,18 @@ export interface AuditSubject {
   readonly modules: readonly ModuleSubject[];
   /** The words that a model may read. */
   readonly texts: SubjectTexts;
+  /** What a look at the bytes of each file found. */
+  readonly traces: readonly FileTraces[];
   readonly policy: AuditPolicy;
   readonly feed: FeedState;
   /** The engine that was asked, for messages: `Node 20.20.2`. */
   readonly engine: string;
+}
+
+/** What a look at the bytes of one file found, whatever the file is. */
+export interface FileTraces {
+  readonly path: string;
+  readonly secrets: readonly SecretMatch[];
 }
 
 export type ModuleSubject = OversizedModule | InvalidModule | ReadModule;

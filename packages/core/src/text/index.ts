@@ -2,6 +2,7 @@
 export { hiddenMatches } from "./hidden/hidden.ts";
 export { instructionMatches } from "./instructions/instructions.ts";
 export { MAX_MATCHES, type TextKind, type TextMatch } from "./match.ts";
+export { findSecrets, MAX_SECRETS, type SecretMatch } from "./secrets/index.ts";
 export { foldText } from "./unicode/fold.ts";
 export { lookalikeOf, lookalikes } from "./unicode/lookalikes.ts";
 export { type Script, scriptOf } from "./unicode/scripts.ts";

@@ -116,3 +116,37 @@ describe("the list of dependencies in an auditable build of Rust", () => {
     expect(await listed(contents)).toEqual({ dependencyProblem: expect.stringMatching(problem) });
   });
 });
+
+describe("embedded_secrets", () => {
+  const KEY = `AKI${"AY34FZKBOKMUTVV7A"}`;
+
+  it("has the place of each, and never the secret", async () => {
+    const modules = { "m.wasm": await assemble(`(module (memory 1) (data (i32.const 0) "${KEY}") (func (export "_start")))`) };
+    const more = `[operator]\nsummary = "é ${KEY}"\n`;
+    const found = await detailsOf("embedded_secrets", { modules, more });
+    expect(found).toMatchObject({
+      status: "fail",
+      details: {
+        count: 2,
+        findings: [
+          {
+            code: "aws_access_key",
+            place: { file: "modules/m.wasm", offset: Buffer.from(modules["m.wasm"]).indexOf(KEY) },
+            quote: "AKIA… (20 characters)",
+          },
+          // The writer puts the manifest in its own form: the line is that of the file.
+          { code: "aws_access_key", place: { file: "skill.toml", line: expect.any(Number), column: 14 } },
+        ],
+      },
+    });
+    expect(JSON.stringify(found)).not.toContain(KEY.slice(0, 5));
+  });
+
+  it("looks at no instruction: constants that spell a key are none", async () => {
+    const bytes = moduleOf(section(0, join(text("x"), encodeUtf8(KEY))));
+    expect((await detailsOf("embedded_secrets", { modules: { "m.wasm": bytes } })).status).toBe("fail");
+    const code = Array.from(KEY, (character) => `(drop (i32.const ${character.charCodeAt(0)}))`).join("");
+    const spelt = await assemble(`(module (func (export "_start") ${code}))`);
+    expect((await detailsOf("embedded_secrets", { modules: { "m.wasm": spelt } })).status).toBe("pass");
+  });
+});

@@ -130,6 +130,7 @@ export function subject(parts: SubjectParts = {}): AuditSubject {
     sbom: jsonObject(parts.sbom ?? { bomFormat: "CycloneDX", specVersion: "1.5" }),
     provenance: jsonObject(parts.provenance ?? { subject: [{ name: "modules/echo.wasm" }], builder: {} }),
     modules: parts.modules ?? [readModule("modules/echo.wasm", functions(["run", EXIT_CODE]))],
+    traces: [],
     policy: { ...DEFAULT_POLICY, ...parts.policy },
     feed: NO_FEED,
     engine: "Node 20.20.2",

@@ -1,5 +1,6 @@
 import type { ArtifactRule, ModuleRule, Rule, RuleData, SingleRule } from "../rule.ts";
 import { capabilityUnused } from "./capability_unused.ts";
+import { embeddedSecrets } from "./embedded_secrets.ts";
 import { forbiddenDeviceCapabilities } from "./forbidden_device_capabilities.ts";
 import { forbiddenWildcardCapabilities } from "./forbidden_wildcard_capabilities.ts";
 import { manifestFilesystemScopes } from "./manifest_filesystem_scopes.ts";
@@ -67,6 +68,7 @@ export const ADDITIONAL_RULES: readonly Rule[] = [
   wasmPortability,
   // the module
   capabilityUnused,
+  embeddedSecrets,
   // the papers
   sbomSchema,
   sbomIdentity,

@@ -2,7 +2,7 @@ import type { ArchiveEntry, Layout } from "../archive/index.ts";
 import type { JsonObjectNode } from "../encoding/index.ts";
 import type { Manifest, ManifestWarning } from "../manifest/index.ts";
 import type { SbomValidity } from "../supplychain/index.ts";
-import type { SecretMatch } from "../text/secrets/index.ts";
+import type { DenseRun, Traces } from "../text/secrets/index.ts";
 import type { Dependency, Feature, ModuleFacts } from "../wasm/index.ts";
 import type { ArtifactCost } from "./cost.ts";
 import type { FeedState } from "./feed.ts";
@@ -39,9 +39,10 @@ export interface AuditSubject {
 }
 
 /** What a look at the bytes of one file found, whatever the file is. */
-export interface FileTraces {
+export interface FileTraces extends Traces {
   readonly path: string;
-  readonly secrets: readonly SecretMatch[];
+  /** Of a module: parts of its data that are dense, or in base 64. */
+  readonly dense: readonly DenseRun[];
 }
 
 export type ModuleSubject = OversizedModule | InvalidModule | ReadModule;

@@ -22,13 +22,16 @@ import { toolEntryPoints } from "./tool_entry_points.ts";
 import { toolTextHidden } from "./tool_text_hidden.ts";
 import { toolTextInstructions } from "./tool_text_instructions.ts";
 import { vulnerabilityFeedHook } from "./vulnerability_feed_hook.ts";
+import { wasmBuildPaths } from "./wasm_build_paths.ts";
 import { wasmCompileCost } from "./wasm_compile_cost.ts";
+import { wasmDebugData } from "./wasm_debug_data.ts";
 import { wasmExportedFunctionLimit } from "./wasm_exported_function_limit.ts";
 import { wasmImportsDeclared } from "./wasm_imports_declared.ts";
 import { wasmLimitsWithinQuotas } from "./wasm_limits_within_quotas.ts";
 import { wasmModulePresence } from "./wasm_module_presence.ts";
 import { wasmModuleSizeLimit } from "./wasm_module_size_limit.ts";
 import { wasmModuleValidation } from "./wasm_module_validation.ts";
+import { wasmOpaqueContent } from "./wasm_opaque_content.ts";
 import { wasmPortability } from "./wasm_portability.ts";
 import { wasmWasiFilesystemImports } from "./wasm_wasi_filesystem_imports.ts";
 
@@ -71,6 +74,9 @@ export const ADDITIONAL_RULES: readonly Rule[] = [
   // the module
   capabilityUnused,
   embeddedSecrets,
+  wasmDebugData,
+  wasmBuildPaths,
+  wasmOpaqueContent,
   // the papers
   sbomSchema,
   sbomIdentity,

@@ -1,8 +1,10 @@
 import { Extract } from "./characters.ts";
+import { CONTENTS } from "./contents.ts";
 import type { Extent, Form } from "./form.ts";
 import { KEYS } from "./keys.ts";
 import { NAMED } from "./named.ts";
 import { Needles } from "./needles.ts";
+import { PATHS } from "./paths.ts";
 import { TOKENS } from "./tokens.ts";
 import { wideTexts } from "./wide.ts";
 
@@ -33,52 +35,88 @@ export const MAX_SECRETS = 1_000;
 /** Characters of a secret that may be shown. */
 const SHOWN = 4;
 
+/** A place that says something about where a program was made, or what is hidden in it. */
+export interface TraceMatch {
+  readonly code: string;
+  readonly called: string;
+  readonly offset: number;
+  /** `/home/ada/`, `a zip archive`. */
+  readonly shown: string;
+}
+
+/** All that one look at some bytes found, each list in the order of the bytes and bounded. */
+export interface Traces {
+  readonly secrets: readonly SecretMatch[];
+  /** Paths in somebody's home. */
+  readonly paths: readonly TraceMatch[];
+  /** Programs, archives and interpreters. */
+  readonly contents: readonly TraceMatch[];
+}
+
 /**
- * Finds what looks like keys and tokens in some bytes: one pass of one automaton over the beginnings of all forms, and a bounded look around
- * each. Texts of two bytes a character are narrowed first. Time is linear in the bytes. Nothing is decoded but what is found.
+ * Finds what looks like keys and tokens, paths of whoever built it, and other files inside, in some bytes: one pass of one automaton over the
+ * beginnings of all forms, and a bounded look around each. Texts of two bytes a character are narrowed first. Time is
+ * linear in the bytes. Nothing is decoded but what is found.
  * @param ranges what to look at; default: all of it
  */
-export function findSecrets(bytes: Uint8Array, ranges: readonly ByteRange[] = [{ from: 0, to: bytes.length }]): SecretMatch[] {
-  const found: SecretMatch[] = [];
+export function findTraces(bytes: Uint8Array, ranges: readonly ByteRange[] = [{ from: 0, to: bytes.length }]): Traces {
+  const found: { [Kind in keyof Traces]: Traces[Kind][number][] } = { secrets: [], paths: [], contents: [] };
   for (const { from, to } of ranges) {
-    SCANNER.scan(new Extract(bytes, from, to), found, (offset) => offset);
+    scan(new Extract(bytes, from, to), found, (offset) => offset);
     wideTexts(bytes, from, to, ({ text, from: start }) => {
-      SCANNER.scan(new Extract(text, 0, text.length), found, (offset) => start + 2 * offset);
+      scan(new Extract(text, 0, text.length), found, (offset) => start + 2 * offset);
     });
   }
-  return found.sort((a, b) => a.offset - b.offset);
+  for (const list of Object.values(found)) list.sort((a, b) => a.offset - b.offset);
+  return found;
 }
 
-class Scanner {
-  readonly #forms: readonly Form[];
-  readonly #needles: Needles;
-  /** Of each needle: its form, and its length. */
-  readonly #formOf: readonly Form[];
-  readonly #lengthOf: readonly number[];
+/** Keys and tokens alone. */
+export const findSecrets = (bytes: Uint8Array, ranges?: readonly ByteRange[]): readonly SecretMatch[] =>
+  findTraces(bytes, ranges).secrets;
 
-  constructor(forms: readonly Form[]) {
-    this.#forms = forms;
-    const needles = forms.flatMap(({ needles }) => needles);
-    this.#needles = new Needles(needles);
-    this.#formOf = this.#forms.flatMap((form) => form.needles.map(() => form));
-    this.#lengthOf = needles.map(({ length }) => length);
-  }
+type Found = { readonly [Kind in keyof Traces]: Traces[Kind][number][] };
 
-  scan(extract: Extract, found: SecretMatch[], place: (offset: number) => number): void {
-    /** Of each code: the end of its last match. A secret is told once, however many of its beginnings are in it. */
-    const ends = new Map<string, number>();
-    this.#needles.scan(extract.bytes, extract.from, extract.to, (needle, start) => {
-      const form = this.#formOf[needle];
-      if (form === undefined || found.length >= MAX_SECRETS || start < (ends.get(form.code) ?? 0)) return;
-      const extent = form.read(extract, start, start + (this.#lengthOf[needle] ?? 0));
-      if (extent === undefined || extent.start < (ends.get(form.code) ?? 0)) return;
-      ends.set(form.code, extent.end);
-      found.push(matchOf(form, extent, extract, place(extent.start)));
-    });
-  }
+interface Kind {
+  readonly form: Form;
+  readonly length: number;
+  readonly put: (found: Found, extent: Extent, extract: Extract, offset: number) => void;
+  readonly isFull: (found: Found) => boolean;
 }
 
-const SCANNER = new Scanner([...KEYS, ...TOKENS, ...NAMED]);
+const secret = (form: Form): Omit<Kind, "length"> => ({
+  form,
+  put: ({ secrets }, extent, extract, offset) => secrets.push(matchOf(form, extent, extract, offset)),
+  isFull: ({ secrets }) => secrets.length >= MAX_SECRETS,
+});
+
+const trace = (form: Form, list: "paths" | "contents"): Omit<Kind, "length"> => ({
+  form,
+  put: (found, { shown = "" }, _, offset) => found[list].push({ code: form.code, called: form.called, offset, shown }),
+  isFull: (found) => found[list].length >= MAX_SECRETS,
+});
+
+/** By needle. */
+const KINDS: readonly Kind[] = [
+  ...[...KEYS, ...TOKENS, ...NAMED].map(secret),
+  ...PATHS.map((form) => trace(form, "paths")),
+  ...CONTENTS.map((form) => trace(form, "contents")),
+].flatMap((kind) => kind.form.needles.map(({ length }) => ({ ...kind, length })));
+
+const NEEDLES = new Needles([...KEYS, ...TOKENS, ...NAMED, ...PATHS, ...CONTENTS].flatMap(({ needles }) => needles));
+
+function scan(extract: Extract, found: Found, place: (offset: number) => number): void {
+  /** Of each code: the end of its last match. A secret is told once, however many of its beginnings are in it. */
+  const ends = new Map<string, number>();
+  NEEDLES.scan(extract.bytes, extract.from, extract.to, (needle, start) => {
+    const kind = KINDS[needle];
+    if (kind === undefined || kind.isFull(found) || start < (ends.get(kind.form.code) ?? 0)) return;
+    const extent = kind.form.read(extract, start, start + kind.length);
+    if (extent === undefined || extent.start < (ends.get(kind.form.code) ?? 0)) return;
+    ends.set(kind.form.code, extent.end);
+    kind.put(found, extent, extract, place(extent.start));
+  });
+}
 
 function matchOf(
   { code, called, certain }: Form,

@@ -1,9 +1,19 @@
 /** The gate of spec 10, steps 1 and 2: whatever starts a skill asks here, at that moment, and runs the very bytes that it is given (T1, T2). */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { VerifiedArtifact } from "palyra-skills/artifact";
 import type { TrustedSkill } from "palyra-skills/trust";
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
-import { currentOf, findEntry, type InstalledEntry, readIndex, versionsOf } from "../installed/index.ts";
+import { fileMark } from "../files/index.ts";
+import {
+  currentOf,
+  findEntry,
+  folderPlace,
+  type InstalledEntry,
+  readIndex,
+  skillsFolder,
+  versionsOf,
+} from "../installed/index.ts";
 import {
   type EffectiveStatus,
   GENESIS,
@@ -12,6 +22,7 @@ import {
   type Journal,
   KnownChain,
   type OpenJournal,
+  otherCurrentReason,
   requireRecorded,
 } from "../journal/index.ts";
 
@@ -75,13 +86,29 @@ export class RunGate {
    * and 3.2 (`RevokedKey`, `RevokedPayload` and `UntrustedPublisher` among them), `JournalUnavailable`, `VaultUnavailable`, `UnsafeStateRoot`, `Io`.
    */
   async resolve(request: RunRequest, call: Call): Promise<ResolvedSkill> {
-    const { prepare, open, decide } = this.#ports;
-    await prepare(call);
+    await this.#ports.prepare(call);
+    for (let look = 1; ; look += 1) {
+      const before = this.#marks();
+      try {
+        return await this.#resolveNow(request, call);
+      } catch (error) {
+        // The index is written before the journal (spec 5.2): between the two it says what is not so yet.
+        const mayChange = error instanceof PalyraError && error.code === "NotEligible" && look < MOST_LOOKS;
+        if (!mayChange || (before.pending === undefined && sameMarks(before, this.#marks()))) throw error;
+      }
+      await sleep(LOOK_AGAIN_MS);
+    }
+  }
+
+  async #resolveNow(request: RunRequest, call: Call): Promise<ResolvedSkill> {
+    const { open, decide, skillsRoot } = this.#ports;
     const entry = await this.entryOf(request);
     const artifact = await open(entry);
     const trusted = await decide(artifact, call);
     const status = await this.#status(entry);
-    requireActive(entry, status, this.#chain);
+    const folder = await folderPlace(skillsRoot);
+    requireActive(entry, status, this.#chain, folder);
+    if (request.version === undefined) requireCurrent(entry, this.#chain, folder);
     const { skill_id, version, artifact_sha256 } = entry;
     return { skillId: skill_id, version, artifactSha256: artifact_sha256, artifact, trusted, status };
   }
@@ -106,6 +133,12 @@ export class RunGate {
     return { recorded: head, anchors: head === undefined ? [] : [{ ...head, kept: IN_THE_VAULT }] };
   }
 
+  /** How the index looks, and the record of a command that is at it. */
+  #marks(): Marks {
+    const { index, pending } = skillsFolder(this.#ports.skillsRoot);
+    return { index: fileMark(index), pending: fileMark(pending) };
+  }
+
   async #status({ skill_id, version }: InstalledEntry): Promise<EffectiveStatus> {
     const { recorded, anchors } = await this.anchors();
     // By its name each time: a file that was swapped is another (T26).
@@ -121,13 +154,31 @@ export class RunGate {
   }
 }
 
+interface Marks {
+  readonly index: string | undefined;
+  readonly pending: string | undefined;
+}
+
+const sameMarks = (one: Marks, other: Marks): boolean => one.index === other.index && one.pending === other.pending;
+
+/** Looks while somebody changes what is installed, and milliseconds between two. */
+const MOST_LOOKS = 20;
+const LOOK_AGAIN_MS = 25;
+
 const UNKNOWN: EffectiveStatus = { status: "unknown", source: "unknown" };
 
 /** `NotEligible`: only what is `active` runs, and no status is none of that; nor what the chain says was removed or another. Spec 5, T1, T2, T31. */
-export function requireActive(entry: InstalledEntry, { status, row }: EffectiveStatus, chain: KnownChain): void {
+export function requireActive(entry: InstalledEntry, { status, row }: EffectiveStatus, chain: KnownChain, folder: string): void {
   const { skill_id, version } = entry;
   const reason = row?.reason ?? null;
   const said = reason === null ? status : `${status}: ${reason}`;
-  const problem = status === "active" ? chain.installFault(entry) : said;
+  const problem = status === "active" ? chain.installFault(entry, folder) : said;
   if (problem !== undefined) throw new PalyraError("NotEligible", { skill_id, version, reasons: [problem] });
+}
+
+/** `NotEligible`: an index that was edited leads to no version that an update has replaced. Spec 5, T8, T31. */
+function requireCurrent(entry: InstalledEntry, chain: KnownChain, folder: string): void {
+  const { skill_id, version } = entry;
+  const other = chain.otherCurrent(entry, folder);
+  if (other !== undefined) throw new PalyraError("NotEligible", { skill_id, version, reasons: [otherCurrentReason(other)] });
 }

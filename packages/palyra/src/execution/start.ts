@@ -2,6 +2,7 @@
 import type { JsonObject } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
+import { folderPlace } from "../installed/index.ts";
 import { newEvent } from "../journal/index.ts";
 import { type GatePorts, type ResolvedSkill, type RunGate, requireActive } from "./resolve.ts";
 
@@ -43,6 +44,7 @@ export async function recordStart(
   skill: ResolvedSkill,
   call: Call,
 ): Promise<LaunchPermit> {
+  const folder = await folderPlace(ports.skillsRoot);
   const journal = await ports.openJournal(ports.journal, { create: true, auditFile: ports.auditFile });
   try {
     for (let look = 0; look < MOST_LOOKS; look += 1) {
@@ -56,7 +58,7 @@ export async function recordStart(
       const seq = await journal.transaction(
         (writer) => {
           const status = writer.statusByChain(gate.chain, anchors, skill.skillId, skill.version);
-          requireActive(entry, status, gate.chain);
+          requireActive(entry, status, gate.chain, folder);
           return gate.chain.decided === decided ? writer.append(event).seq : undefined;
         },
         { synced: false },

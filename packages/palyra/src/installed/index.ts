@@ -1,5 +1,6 @@
 /** The managed directory: layout, index, names, cached artifacts (spec 5.1). */
 export type { InstalledEntry, SecretKey, Source, SourceKind } from "./entry.ts";
+export { folderPlace } from "./folder-place.ts";
 export {
   currentOf,
   EMPTY_INDEX,

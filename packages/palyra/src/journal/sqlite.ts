@@ -188,6 +188,10 @@ class SqliteJournal implements Journal {
     });
   }
 
+  async rechecks(chain: KnownChain): Promise<boolean> {
+    return this.#read((tables) => chain.recheck(this.#database, tables));
+  }
+
   async waiting(auditFile: string, limit: number): Promise<readonly StoredEvent[]> {
     return this.#read((tables) => readWaiting(this.#database, tables, resolve(auditFile), limit));
   }

@@ -53,7 +53,7 @@ async function commitOn(
     index: await writer.index(),
     // The lists as well: what one of them revoked meanwhile is looked at again.
     trust: await decidingOf(trustPlace(home), trust?.state ?? (await readTrust(trustPlace(home))), call.now),
-    standing: await readStanding(journal, skill_id),
+    standing: await readStanding(home, journal, skill_id),
   };
   if (basisOf(ground, look) !== look.basis) return undefined;
   const entry = entryOf(look, call);

@@ -6,11 +6,24 @@ import type { Call } from "../call.ts";
 import type { Source } from "../installed/index.ts";
 import { type EventKind, type NewEvent, newEvent } from "../journal/index.ts";
 import type { Home } from "./home.ts";
-import type { StatusEdit } from "./plan.ts";
+import type { Plan, StatusEdit } from "./plan.ts";
 
 export function makeEvent(home: Home, call: Call, kind: EventKind, payload: JsonObject): NewEvent {
   return newEvent(home.newUlid(call.now), call, kind, payload);
 }
+
+/** Says of which folder a plan's events are: a journal may serve several, in which a version is installed here and removed there (T1, T31). */
+export function inFolder(plan: Plan, folder: string): Plan {
+  const placed = (event: NewEvent): NewEvent =>
+    isOneOf(PLACED_KINDS, event.kind) ? { ...event, payload: { ...event.payload, folder } } : event;
+  return {
+    ...plan,
+    steps: plan.steps.map((step) => (step.do === "record" ? { ...step, events: step.events.map(placed) } : step)),
+  };
+}
+
+const PLACED_KINDS = ["skill.installed", "skill.updated", "skill.used", "skill.removed"] as const satisfies readonly EventKind[];
+const isOneOf = (kinds: readonly string[], kind: string): boolean => kinds.includes(kind);
 
 export function auditPayload(report: AuditReport, source: Source): JsonObject {
   return {

@@ -51,7 +51,7 @@ export async function removeSkill(home: Home, request: RemoveRequest, call: Call
     const look = await lookRemove(home, request, call);
     const outcome = await exclusively(home, call, "skills remove", async (writer) => {
       const journal = await writer.journal();
-      const now = compareRemove(await writer.index(), await readStanding(journal, request.skillId), request, call);
+      const now = compareRemove(await writer.index(), await readStanding(home, journal, request.skillId), request, call);
       if (now.basis !== look.basis) return undefined;
       await writer.commit(planRemove(home, { ...now, conflict: look.conflict }, call));
       const { skill_id, version } = now.entry;

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import type { Call } from "../call.ts";
 import { asIo, faultPoint, io, makeFolder, type StagedFile, stageFolder, syncFolder, withLock } from "../files/index.ts";
-import { type InstalledIndex, readIndex, type SkillsFolder, skillsFolder } from "../installed/index.ts";
+import { folderPlace, type InstalledIndex, readIndex, type SkillsFolder, skillsFolder } from "../installed/index.ts";
 import { type Journal, projectOutbox } from "../journal/index.ts";
 import type { TrustWriter } from "../trust/index.ts";
+import { inFolder } from "./events.ts";
 import type { Home } from "./home.ts";
 import { writeIntent } from "./intent.ts";
 import { withJournals } from "./journals.ts";
@@ -62,9 +63,10 @@ interface Committing {
 
 async function commit(
   { home, folder, journal, call }: Committing,
-  plan: Plan,
+  unplaced: Plan,
   work: { readonly version?: readonly StagedFile[]; readonly trust?: TrustWriter },
 ): Promise<void> {
+  const plan = inFolder(unplaced, await folderPlace(folder.root));
   const scratch = join(folder.staging, plan.ulid);
   const walk: Walk = { folder, plan, scratch, journal, trust: work.trust, place: trustPlace(home), undo: [], conflict: false };
   try {

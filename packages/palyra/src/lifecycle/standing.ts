@@ -1,8 +1,8 @@
 import type { JsonValue } from "palyra-skills/encoding";
 import { compareVersions, parseVersion } from "palyra-skills/manifest";
 import { PalyraError } from "../errors.ts";
-import { findEntry, type InstalledIndex } from "../installed/index.ts";
-import type { EffectiveStatus, EventKind, Journal, StoredEvent } from "../journal/index.ts";
+import { findEntry, folderPlace, type InstalledEntry, type InstalledIndex } from "../installed/index.ts";
+import { type EffectiveStatus, INSTALL_KINDS, type Journal, KnownInstalls, type StoredEvent } from "../journal/index.ts";
 import type { Home } from "./home.ts";
 
 /** What the journal says at one moment, as far as changes rest on it. */
@@ -12,12 +12,15 @@ export interface Standing {
   readonly everInstalled: readonly string[];
   /** The version that was current last, by the journal: of a skill that is gone, the one that was removed last. */
   readonly lastCurrent: string | undefined;
+  /** The version that is current in this folder by the journal, where the index names another: then it was edited (T8, T31). */
+  readonly otherCurrent: (entry: InstalledEntry) => string | undefined;
 }
 
 const NOTHING_KNOWN: Standing = {
   status: () => ({ status: "unknown", source: "unknown" }),
   everInstalled: [],
   lastCurrent: undefined,
+  otherCurrent: () => undefined,
 };
 
 /** Opens the journal for reading, if there is one; creates nothing. */
@@ -25,27 +28,30 @@ export async function lookStanding(home: Home, skillId: string): Promise<Standin
   const journal = await home.openJournal(home.places.journal, { create: false });
   if (journal === undefined) return NOTHING_KNOWN;
   try {
-    return await readStanding(journal, skillId);
+    return await readStanding(home, journal, skillId);
   } finally {
     await journal.close();
   }
 }
 
-export async function readStanding(journal: Journal, skillId: string): Promise<Standing> {
+export async function readStanding({ places }: Home, journal: Journal, skillId: string): Promise<Standing> {
   // By the events themselves: what comes next would inherit what an index hides (T26, T31).
   const status = await journal.scannedStatuses();
-  const events = await journal.events({ kinds: HISTORY, skillId, last: Number.MAX_SAFE_INTEGER });
-  return { status, ...historyOf(events) };
+  const events = await journal.events({ kinds: INSTALL_KINDS, skillId, last: Number.MAX_SAFE_INTEGER });
+  const installs = new KnownInstalls();
+  for (const { kind, payload_json } of events) installs.take(kind, payload_json);
+  const folder = await folderPlace(places.skillsRoot);
+  return { status, ...historyOf(events), otherCurrent: (entry) => installs.otherCurrent(entry, folder) };
 }
 
-const HISTORY = ["skill.installed", "skill.updated", "skill.used", "skill.removed"] as const satisfies readonly EventKind[];
-
 /** What the events of one skill tell, oldest first. */
-function historyOf(events: readonly StoredEvent[]): Omit<Standing, "status"> {
+function historyOf(events: readonly StoredEvent[]): Omit<Standing, "status" | "otherCurrent"> {
   const everInstalled = new Set<string>();
   const installed = new Set<string>();
   let lastCurrent: string | undefined;
   for (const { seq, kind, payload_json } of events) {
+    // Whom a person admitted is no install.
+    if (kind === "skill.enabled") continue;
     const payload = payloadOf(seq, payload_json);
     // T8: fail closed, or a lower version would pass for the highest.
     if (payload.version === undefined && kind !== "skill.removed") throw lost(seq);

@@ -48,11 +48,11 @@ export async function useVersion(home: Home, request: UseRequest, call: Call): P
   for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
     const look = await lookUse(home, request);
     const { skill_id, version } = look.entry;
-    if (look.entry.current) return outcomeOf(look, false);
+    if (look.isCurrent) return outcomeOf(look, false);
     const outcome = await exclusively(home, call, "skills use", async (writer) => {
       const journal = await writer.journal();
       const index = await writer.index();
-      const now = compareUse(index, await readStanding(journal, request.skillId), request);
+      const now = compareUse(index, await readStanding(home, journal, request.skillId), request);
       if (now.basis !== look.basis) return undefined;
       await writer.commit(planUse(home, now, index, call));
       const { status } = await journal.status(skill_id, version);
@@ -71,6 +71,8 @@ interface UseLook {
   /** That the version will have as the current one. */
   readonly becomes: InheritedStatus;
   readonly lower: boolean;
+  /** By the index, and by the journal: an index that was edited is put right, and the journal says so (T8, T31). */
+  readonly isCurrent: boolean;
   readonly basis: string;
 }
 
@@ -78,7 +80,7 @@ async function lookUse(home: Home, request: UseRequest): Promise<UseLook> {
   const index = await readIndex(home.places.skillsRoot);
   const standing = await lookStanding(home, request.skillId);
   const look = compareUse(index, standing, request);
-  if (!look.entry.current && look.becomes.status === "active") await checkTools(home, look.entry, index, standing);
+  if (!look.isCurrent && look.becomes.status === "active") await checkTools(home, look.entry, index, standing);
   return look;
 }
 
@@ -89,7 +91,8 @@ function compareUse(index: InstalledIndex, standing: Standing, request: UseReque
   const previous = currentOf(index, skill_id)?.version ?? version;
   // As install compares: against the current one alone, two steps down and up again would need no consent. Spec 5, T8.
   const highest = highestEver(index, skill_id, standing) ?? version;
-  const lower = !entry.current && compareVersions(version, highest) < 0;
+  const isCurrent = entry.current && standing.otherCurrent(entry) === undefined;
+  const lower = !isCurrent && compareVersions(version, highest) < 0;
   if (lower && !request.allowDowngrade)
     throw new PalyraError("DowngradeRefused", { skill_id, requested: version, current: highest });
   // What an operator stopped is not started by another version of it. Spec 5, T31.
@@ -97,7 +100,8 @@ function compareUse(index: InstalledIndex, standing: Standing, request: UseReque
   const becomes = statusWhenCurrent(standing, entry, from);
   const known = [version, from].map((each) => statusBasis(standing, skill_id, each));
   const others = activeOfOthers(index, standing, entry).map((each) => [each.skill_id, each.version, each.artifact_sha256]);
-  return { entry, previous, from, becomes, lower, basis: JSON.stringify([entry, previous, highest, known, others]) };
+  const basis = JSON.stringify([entry, previous, highest, isCurrent, known, others]);
+  return { entry, previous, from, becomes, lower, isCurrent, basis };
 }
 
 /** Another version may offer other tools (T27). They are read from the artifact as it was installed, or not at all (T12). */

@@ -2,7 +2,8 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { commandLine, parsed, temporaryFolder } from "../cli/support.ts";
+import { openDatabase } from "../../src/files/index.ts";
+import { commandLine, errorOf, parsed, temporaryFolder } from "../cli/support.ts";
 import { publicKeyOf, skillFile } from "../lifecycle/support.ts";
 import { ADMIN, ask, buildDaemon, type DaemonProcess, TOKEN } from "./support.ts";
 
@@ -130,10 +131,12 @@ describe("T1, T12, T19, T42: what goes wrong after the install is noticed by the
     changeByte(join(folderOf(root, "acme.file"), "modules/module.wasm"), 12);
     const enabled = await commandLine(root)("skills", "enable", "acme.file", "--override", "--reason", "restored from a copy");
     expect(enabled).toMatchObject({ exit: 0 });
-    expect((await commandLine(root)("skills", "enable", "acme.gone", "--override")).exit).toBe(0);
+    const gone = await commandLine(root)("skills", "enable", "acme.gone", "--override", "--json");
+    expect(JSON.stringify(errorOf(gone))).toContain("is missing from the skills folder");
+    expect((await commandLine(root)("skills", "enable", "acme.artifact", "--override")).exit).toBe(0);
     await until(
       () => statuses(root),
-      (rows) => rows["acme.gone"]?.status === "quarantined",
+      (rows) => rows["acme.artifact"]?.status === "quarantined",
     );
     expect(await statuses(root)).toMatchObject({ "acme.file": { status: "active", reason: "restored from a copy" } });
     expect(await commandLine(root)("skills", "journal", "verify")).toMatchObject({ exit: 0 });
@@ -165,6 +168,37 @@ describe("what is the host's state and no skill's stops the pass, and quarantine
       ({ ready }) => ready === true,
     );
     expect(await statuses(root)).toMatchObject({ "acme.one": { status: "active" } });
+  });
+
+  it("T26: an event that is edited in place, until it is what it was", async () => {
+    const root = await withSkills({ id: "acme.one" });
+    const url = await start(root);
+    await until(
+      () => readiness(url),
+      ({ ready }) => ready === true,
+    );
+    const edit = (principal: string): string => {
+      const database = openDatabase(join(root, "state/data/journal.sqlite3"), { busyTimeoutMs: 5000 });
+      let before = "";
+      database.select(["principal"], "FROM skill_events WHERE seq = 1", [], ([found]) => {
+        before = String(found);
+      });
+      database.exec(
+        `DROP TRIGGER IF EXISTS skill_events_no_update; UPDATE skill_events SET principal = '${principal}' WHERE seq = 1`,
+      );
+      database.close();
+      return before;
+    };
+    const before = edit("user:nobody");
+    await until(
+      () => readiness(url),
+      ({ reasons }) => Array.isArray(reasons) && reasons.includes("JournalChainBroken"),
+    );
+    edit(before);
+    await until(
+      () => readiness(url),
+      ({ ready }) => ready === true,
+    );
   });
 
   it("a policy that became invalid; one that became stricter stops what it refuses", async () => {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openArtifact } from "palyra-skills/artifact";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -9,7 +9,7 @@ import { repositoryRoot } from "../../../../testing/shared.ts";
 import { LaunchPermit, RunGate, recordStart } from "../../src/execution/index.ts";
 import { openDatabase } from "../../src/files/index.ts";
 import { skillsFolder } from "../../src/installed/index.ts";
-import { changeStatus, changeTrust, decideTrustChange, type Home, removeSkill } from "../../src/lifecycle/index.ts";
+import { changeStatus, changeTrust, decideTrustChange, type Home, removeSkill, useVersion } from "../../src/lifecycle/index.ts";
 import { gateOf, gatePorts } from "../../src/operations/shared/run-gate.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
 import { homeIn } from "../lifecycle/parts.ts";
@@ -139,6 +139,95 @@ describe("T31: an index that was put back or edited beside its journal", () => {
     await expect(resolve(home)).rejects.toMatchObject(another);
     await set(home, "active");
     await expect(resolve(home)).rejects.toMatchObject(another);
+  });
+});
+
+describe("T8, T31: an index that was edited to lead to another installed version", () => {
+  const file = (home: Home): string => skillsFolder(home.places.skillsRoot).index;
+  const entriesOf = (home: Home): { version: string; current: boolean }[] => JSON.parse(readFileSync(file(home), "utf8")).entries;
+  const edit = (home: Home, change: (entries: { version: string; current: boolean }[]) => unknown): void => {
+    const index = JSON.parse(readFileSync(file(home), "utf8"));
+    writeFileSync(file(home), JSON.stringify({ ...index, entries: change(entriesOf(home)) }));
+  };
+  const lowerIsCurrent = (entries: { version: string; current: boolean }[]) =>
+    entries.map((each) => ({ ...each, current: each.version === "1.0.0" }));
+  const refused = { code: "NotEligible", details: { version: "1.0.0", reasons: [expect.stringContaining("which is 1.1.0")] } };
+  const updated = async (): Promise<Home> => {
+    const home = await installed();
+    await install(home, { version: "1.1.0" });
+    return home;
+  };
+  const use = (home: Home, version: string, allowDowngrade = false) =>
+    useVersion(home, { ...echo, version, allowDowngrade }, newCall());
+
+  it("is not followed: neither where it names the lower one, nor where it leaves out the higher one", async () => {
+    const home = await updated();
+    expect((await resolve(home)).version).toBe("1.1.0");
+    const honest = readFileSync(file(home));
+    edit(home, lowerIsCurrent);
+    await expect(resolve(home)).rejects.toMatchObject(refused);
+    // Asked for by its number it is what was installed.
+    expect((await resolve(home, "1.0.0")).version).toBe("1.0.0");
+    edit(home, (entries) => entries.filter(({ version }) => version === "1.0.0"));
+    await expect(resolve(home)).rejects.toMatchObject(refused);
+    writeFileSync(file(home), honest);
+    expect((await resolve(home)).version).toBe("1.1.0");
+  });
+
+  it("is put right by a person, who may mean it: with the flag of a downgrade", async () => {
+    const home = await updated();
+    edit(home, lowerIsCurrent);
+    await expect(use(home, "1.0.0")).rejects.toHaveCode("DowngradeRefused");
+    expect(await use(home, "1.0.0", true)).toMatchObject({ changed: true, status: "active" });
+    expect((await resolve(home)).version).toBe("1.0.0");
+    expect(await use(home, "1.0.0", true)).toMatchObject({ changed: false });
+    expect(await use(home, "1.1.0")).toMatchObject({ changed: true });
+    expect((await resolve(home)).version).toBe("1.1.0");
+    edit(home, lowerIsCurrent);
+    await use(home, "1.1.0");
+    expect((await resolve(home)).version).toBe("1.1.0");
+  });
+
+  it("what a person did is followed: use, a removal, an install of a lower one, in a moved home as well", async () => {
+    const home = await updated();
+    await use(home, "1.0.0", true);
+    expect((await resolve(home)).version).toBe("1.0.0");
+    await use(home, "1.1.0");
+    await removeSkill(home, echo, newCall());
+    expect((await resolve(home)).version).toBe("1.0.0");
+    await install(home, { version: "0.9.0" }, { allowDowngrade: true });
+    expect((await resolve(home)).version).toBe("0.9.0");
+    const skillsRoot = join(home.places.stateRoot, "moved");
+    renameSync(home.places.skillsRoot, skillsRoot);
+    const moved = { ...home, places: { ...home.places, skillsRoot } };
+    expect((await resolve(moved)).version).toBe("0.9.0");
+    edit(moved, lowerIsCurrent);
+    await expect(resolve(moved)).rejects.toHaveCode("NotEligible");
+  });
+
+  it("is asked of each folder for itself, where one journal serves several", async () => {
+    const home = await installed();
+    const other = { ...home, places: { ...home.places, skillsRoot: join(home.places.stateRoot, "other") } };
+    await install(other, { version: "2.0.0" });
+    expect((await resolve(home)).version).toBe("1.0.0");
+    expect((await resolve(other)).version).toBe("2.0.0");
+    await install(other, { version: "1.0.0" }, { allowDowngrade: true });
+    await removeSkill(other, { ...echo, version: "1.0.0" }, newCall());
+    expect((await resolve(home)).version).toBe("1.0.0");
+  });
+
+  it("a command that is at it is waited for", async () => {
+    const home = await updated();
+    const gate = gateOf(home);
+    let going = true;
+    const starts = (async () => {
+      const seen = new Set<string>();
+      while (going) seen.add((await gate.resolveForRun(echo, newCall())).version);
+      return seen;
+    })();
+    for (let n = 0; n < 6; n += 1) await use(home, n % 2 === 0 ? "1.0.0" : "1.1.0", true);
+    going = false;
+    expect([...(await starts)].toSorted()).toEqual(["1.0.0", "1.1.0"]);
   });
 });
 

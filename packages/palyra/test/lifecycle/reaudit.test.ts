@@ -1,8 +1,19 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { DEFAULT_POLICY } from "palyra-skills/audit";
 import { describe, expect, it } from "vitest";
+import { openDatabase } from "../../src/files/index.ts";
 import { type InstalledEntry, readIndex, skillsFolder } from "../../src/installed/index.ts";
 import {
   changeStatus,
@@ -13,6 +24,7 @@ import {
   reauditSkills,
   removeSkill,
   trustPlace,
+  useVersion,
 } from "../../src/lifecycle/index.ts";
 import { CurrentIndex } from "../../src/lifecycle/reaudit/current-index.ts";
 import { stopSkill } from "../../src/lifecycle/reaudit/stop.ts";
@@ -263,6 +275,87 @@ describe("T31: a quarantine of the re-audit is not evaded", () => {
     await removeSkill(home, { skillId: "acme.echo" }, newCall());
     expect((await install(home, { version: "1.1.0" })).status).toBe("quarantined");
     expect(await pass(home)).toMatchObject({ checked: 0, already_stopped: 1 });
+  });
+});
+
+describe("T26, T31: a pass holds index and folders against the journal's chain, and that against the vault", () => {
+  const inJournal = (home: Home, sql: string): void => {
+    const database = openDatabase(home.places.journal);
+    database.exec(sql);
+    database.close();
+  };
+  const reasonOf = async (home: Home) => (await statusOf(home))?.row?.reason;
+
+  it("what was removed and put back is quarantined, kept verdict or not; a person may admit it", async () => {
+    const home = newHome();
+    await install(home);
+    await pass(home);
+    const { index, root, verdicts } = skillsFolder(home.places.skillsRoot);
+    const kept = join(dirname(root), "kept");
+    cpSync(root, kept, { recursive: true });
+    await removeSkill(home, { skillId: "acme.echo" }, newCall());
+    for (const each of [index, verdicts, versionFolder(home)])
+      cpSync(join(kept, relative(root, each)), each, { recursive: true });
+    expect(await pass(home)).toMatchObject({ unchanged: 1, quarantined: 1 });
+    expect(await reasonOf(home)).toBe(
+      "periodic_reaudit_failed: not_as_journaled (by the journal it was removed, and not installed again)",
+    );
+    await changeStatus(home, { skillId: "acme.echo", status: "active" }, newCall());
+    expect(await pass(home)).toMatchObject({ checked: 1, quarantined: 0 });
+  });
+
+  it("another artifact in the place of the one that was installed is, however well signed", async () => {
+    const home = newHome();
+    await install(home);
+    const other = newHome();
+    await install(other, { extra: "# built anew" });
+    const [from, to] = [other, home].map(({ places }) => skillsFolder(places.skillsRoot));
+    if (from === undefined || to === undefined) throw new Error("no folders");
+    for (const each of ["index", "root"] as const) cpSync(from[each], to[each], { recursive: true });
+    expect(await pass(home)).toMatchObject({ quarantined: 1 });
+    expect(await reasonOf(home)).toContain("another artifact was installed as this version");
+  });
+
+  it("T8: an index that leads back to another version is IndexInvalid, and stops nobody", async () => {
+    const home = newHome();
+    await install(home);
+    await install(home, { version: "1.1.0" });
+    edit(home, (text) =>
+      text
+        .replaceAll('"current": true', '"current": #')
+        .replaceAll('"current": false', '"current": true')
+        .replaceAll("#", "false"),
+    );
+    await expect(pass(home)).rejects.toMatchObject({
+      code: "IndexInvalid",
+      details: { faults: [{ path: "acme.echo@1.0.0.current", allowed: "1.1.0" }] },
+    });
+    expect(await statusOf(home)).toMatchObject({ status: "active" });
+    await useVersion(home, { skillId: "acme.echo", version: "1.1.0", allowDowngrade: false }, newCall());
+    expect(await pass(home)).toMatchObject({ checked: 1, quarantined: 0 });
+  });
+
+  it.each([
+    ["cut", "DROP TRIGGER skill_events_no_delete; DELETE FROM skill_events WHERE seq = (SELECT max(seq) FROM skill_events)"],
+    ["edited in place", "DROP TRIGGER skill_events_no_update; UPDATE skill_events SET principal = 'user:x' WHERE seq = 1"],
+  ])("a journal that was %s ends the pass, which stops what is bad before that", async (_name, sql) => {
+    const home = newHome();
+    await install(home);
+    await install(home, { id: "acme.good" });
+    expect(await pass(home)).toMatchObject({ checked: 2 });
+    inJournal(home, sql);
+    appendFileSync(join(versionFolder(home), "skill.toml"), "#");
+    await expect(pass(home)).rejects.toHaveCode("JournalChainBroken");
+    expect(await statusOf(home)).toMatchObject({ status: "quarantined" });
+    expect(await statusOf(home, "acme.good")).toMatchObject({ status: "active" });
+    await expect(pass(home)).rejects.toHaveCode("JournalChainBroken");
+  });
+
+  it("one that is gone does too", async () => {
+    const home = newHome();
+    await install(home);
+    rmSync(home.places.journal);
+    await expect(pass(home)).rejects.toHaveCode("JournalChainBroken");
   });
 });
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Call } from "../../src/call.ts";
 import { openJournal } from "../../src/journal/index.ts";
 import type { Home } from "../../src/lifecycle/home.ts";
+import { recordRemoteStatus } from "../../src/lifecycle/remote-status.ts";
 import { changeStatus } from "../../src/lifecycle/status.ts";
 
 let folder: string;
@@ -121,5 +122,29 @@ describe("quarantine, disable and enable", () => {
       "Usage",
     );
     expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe("T18: what a daemon of this state root has set", () => {
+  it("has one event, though somebody has set another status before it is looked at", async () => {
+    await install();
+    const set = (status: "active" | "quarantined", now: number) =>
+      changeStatus(home, { skillId: "acme.echo", status, reason: "odd" }, { ...call, now });
+    const document = await set("active", call.now + 1);
+    await set("quarantined", call.now + 2);
+    const kinds = async () => {
+      const journal = await openJournal(home.places.journal, { create: false });
+      try {
+        return (await journal?.events({ last: 10 }))?.map(({ kind }) => kind);
+      } finally {
+        await journal?.close();
+      }
+    };
+    await recordRemoteStatus(home, { document, status: "active", daemon: "http://127.0.0.1:1" }, call);
+    expect(await kinds()).toEqual(["skill.enabled", "skill.quarantined"]);
+    // Another daemon's answer is kept.
+    const elsewhere = { ...document, detected_at_ms: 5 };
+    await recordRemoteStatus(home, { document: elsewhere, status: "active", daemon: "http://127.0.0.1:1" }, call);
+    expect(await kinds()).toEqual(["skill.enabled", "skill.quarantined", "skill.enabled"]);
   });
 });

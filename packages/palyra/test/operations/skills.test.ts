@@ -286,6 +286,19 @@ describe("enable", () => {
     const enabled = await palyra("skills", "enable", "acme.echo", "--override");
     expect(enabled).toMatchObject({ exit: 0, stderr: expect.stringContaining("may not run all the same") });
   });
+  it("T1, T12: of what the index names and is not there is refused: what is laid there later would be admitted", async () => {
+    await install();
+    await palyra("skills", "quarantine", "acme.echo");
+    rmSync(join(root, "state", "skills", "acme.echo", "1.0.0"), { recursive: true });
+    for (const version of [[], ["--version", "1.0.0"]])
+      expect(errorOf(await palyra("skills", "enable", "acme.echo", "--override", ...version, "--json"))).toMatchObject({
+        code: "ArtifactDigestMismatch",
+        details: { actual: null },
+      });
+    expect(await palyra("skills", "list", "--quarantined-only")).toMatchObject({ stdout: expect.stringContaining("acme.echo") });
+    // What is not in the index has its status all the same (spec 11.6).
+    expect((await palyra("skills", "enable", "acme.echo", "--override", "--version", "9.0.0")).exit).toBe(0);
+  });
 });
 
 describe("a journal, to a person", () => {

@@ -18,7 +18,7 @@ import { UNWATCHED } from "./watch.ts";
 
 /**
  * Makes a pass. `IndexInvalid`, `TrustStoreChanged`, `RevocationListStale`, `RevocationListUnusable`, `JournalUnavailable`, `VaultUnavailable`, `UnsafeStateRoot`, `LockTimeout`, `Io`: it
- * stopped, and no skill was quarantined for that. Ends with the signal's reason at the next skill once that is given.
+ * stopped, and no skill was quarantined for that. `JournalChainBroken`: all had their turn, and the journal is not the one that is known (T26). Ends with the signal's reason at the next skill once that is given.
  */
 export async function reauditSkills(home: Home, request: ReauditRequest, call: Call): Promise<PassSummary> {
   await recoverForReading(home, call);

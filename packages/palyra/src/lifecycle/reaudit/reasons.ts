@@ -12,6 +12,9 @@ export const REAUDIT_FAILED = "periodic_reaudit_failed";
 /** Of a skill: a refusal for want of evidence (T19). */
 export const THREAD_DIED = "audit_thread_died";
 
+/** Of a skill that index and folder have, and the journal's chain does not have so (T1, T31). */
+export const NOT_AS_JOURNALED = "not_as_journaled";
+
 /** Findings that a reason names, and characters of each and of the whole. */
 const MAX_NAMED = 8;
 const MAX_DETAIL = 120;

@@ -10,6 +10,7 @@ import { keepHead } from "../head.ts";
 import type { Home } from "../home.ts";
 import { projectIfFree, UNCHAINED } from "../status.ts";
 import { beginVerdict } from "./basis.ts";
+import { ChainLook } from "./chain-look.ts";
 import type { CurrentIndex } from "./current-index.ts";
 import { attempt, type Examination, examineVersion, findingOf } from "./examine.ts";
 import { artifactFinding } from "./files.ts";
@@ -43,11 +44,13 @@ export async function beginTurns(
   const verdicts = await Verdicts.read(skillsFolder(home.places.skillsRoot).verdicts);
   const journal = await home.openJournal(home.places.journal, { create: false });
   try {
-    const statusOf = await journal?.scannedStatuses();
-    const stopped = new Set(targets.filter(({ skill_id, version }) => statusOf?.(skill_id, version).status === "quarantined"));
+    const chain = await ChainLook.take(home, journal);
+    const stopped = new Set(
+      targets.filter(({ skill_id, version }) => chain.statusOf?.(skill_id, version).status === "quarantined"),
+    );
     const { audit } = skillsFolder(home.places.skillsRoot);
     const linesWait = ((await journal?.waiting(audit, 1)) ?? []).length > 0;
-    return new Turns({ home, request, call, index, stopped, key, verdicts, linesWait }, measure);
+    return new Turns({ home, request, call, index, chain, stopped, key, verdicts, linesWait }, measure);
   } finally {
     await journal?.close();
   }
@@ -58,6 +61,7 @@ interface Given {
   readonly request: ReauditRequest;
   readonly call: Call;
   readonly index: CurrentIndex;
+  readonly chain: ChainLook;
   /** Those that were quarantined when the pass began: whoever stops a skill asks again. */
   readonly stopped: ReadonlySet<InstalledEntry>;
   readonly key: KeyObject;
@@ -104,7 +108,7 @@ export class Turns {
     this.tally.checked += 1;
     if (this.tally.checked % MEASURED_EVERY === 0 && this.#isOutdated()) return this.#judge(entry);
     const look = this.#look(entry);
-    return look.is === "sound" ? undefined : this.#judge(entry, look);
+    return look.is === "sound" && !this.#given.chain.isSuspect(entry) ? undefined : this.#judge(entry, look);
   }
 
   async #judge(entry: InstalledEntry, first?: Look): Promise<void> {
@@ -118,7 +122,7 @@ export class Turns {
 
   /** False: the record, or whom we trust, is another by now, so that it is to be looked at again. */
   async #isDone(entry: InstalledEntry, look: Look, isLastLook: boolean): Promise<boolean> {
-    const { findings, indexFaults } = await this.#examine(entry, look);
+    const { findings, indexFaults } = await this.#withChain(entry, await this.#examine(entry, look));
     if (findings.length === 0) {
       this.#indexFaults.push(...indexFaults);
       return true;
@@ -191,6 +195,16 @@ export class Turns {
     return examined.value;
   }
 
+  /** What the chain says of it, where nothing else is wrong with it. An index whose digest alone was edited is no fault of the skill. */
+  async #withChain(entry: InstalledEntry, examined: Examination): Promise<Examination> {
+    const { finding, fault } = await this.#given.chain.tell(entry, this.#given.index);
+    const isRight = examined.findings.length === 0 && examined.indexFaults.length === 0;
+    return {
+      findings: finding === undefined || !isRight ? examined.findings : [finding],
+      indexFaults: [...examined.indexFaults, ...(fault === undefined ? [] : [fault])],
+    };
+  }
+
   #beginVerdict(entry: InstalledEntry): Sha256 {
     return beginVerdict(this.#given.key, this.#measure.ground, entry);
   }
@@ -226,9 +240,9 @@ export class Turns {
     return this.#journal;
   }
 
-  /** `IndexInvalid`: all were looked at, and the index says wrong things of some. */
+  /** `JournalChainBroken`, `IndexInvalid`: all were looked at, and the journal is not the one that is known, or the index says wrong things of some. */
   async end(): Promise<void> {
-    const { verdicts, linesWait, call } = this.#given;
+    const { verdicts, linesWait, chain, call } = this.#given;
     if (verdicts.dropUnused() || verdicts.unwritten > 0) await this.#writeVerdicts();
     if (this.#journal !== undefined || linesWait) {
       const journal = await this.#writable();
@@ -236,6 +250,7 @@ export class Turns {
       await keepHead(journal, call);
     }
     faultPoint("reaudit.end");
+    if (chain.broken !== undefined) throw chain.broken;
     if (this.#indexFaults.length > 0)
       throw new PalyraError("IndexInvalid", { file: this.#folder.index, faults: this.#indexFaults.slice(0, MAX_INDEX_FAULTS) });
   }

@@ -1,5 +1,6 @@
 import type { Call } from "../../call.ts";
-import { findEntry, type InstalledEntry, readIndex } from "../../installed/index.ts";
+import { PalyraError } from "../../errors.ts";
+import { findEntry, type InstalledEntry, readIndex, readInstalled } from "../../installed/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { changeStatus } from "../../lifecycle/index.ts";
 import { openInstalled } from "../../lifecycle/open-installed.ts";
@@ -11,6 +12,18 @@ export async function quarantineTampered(home: Home, { skill_id, version }: Inst
   if (statusOf(skill_id, version).status === "quarantined") return;
   await changeStatus(home, { skillId: skill_id, version, status: "quarantined", reason: "artifact_digest_mismatch" }, call);
   call.warn(`${skill_id} ${version} is quarantined now`);
+}
+
+/**
+ * What the index names and nobody can look at is not admitted: whatever is laid there later would be. What is not installed has its status all
+ * the same (spec 11.6). `ArtifactDigestMismatch` (T1, T12).
+ */
+export async function requireThere(home: Home, { skill_id, version }: Subject): Promise<void> {
+  const entry = findEntry(await readIndex(home.places.skillsRoot), skill_id, version);
+  if (entry === undefined) return;
+  const { state } = await readInstalled(home.places.skillsRoot, entry, home.platform);
+  if (state === "missing")
+    throw new PalyraError("ArtifactDigestMismatch", { skill_id, version, recorded: entry.artifact_sha256, actual: null });
 }
 
 /** An active status does not make a damaged skill run: whoever enables one is told at once (T12). */

@@ -1,13 +1,13 @@
 import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
-import type { InstalledEntry } from "../../installed/index.ts";
-import { IN_THE_VAULT, KnownChain, recordedHead, requireRecorded } from "../../journal/index.ts";
+import { folderPlace, type InstalledEntry } from "../../installed/index.ts";
+import { IN_THE_VAULT, KnownChain, otherCurrentReason, recordedHead, requireRecorded } from "../../journal/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { type Problem, problemOf, readStatuses, type StatusLookup } from "./inventory.ts";
 
 export interface WalkedStatuses {
   readonly statusOf: StatusLookup;
-  /** Why a record of the index is not of what was installed, by the chain (T1, T31). */
+  /** Why a record of the index is not of what was installed, or not the current one, by the chain (T1, T8, T31). */
   readonly installFault: (entry: InstalledEntry) => string | undefined;
   /** Why nothing may run by this journal, whatever it says (T26). */
   readonly problem?: Problem;
@@ -21,7 +21,11 @@ export async function readWalkedStatuses(home: Home, call: Call): Promise<Walked
   const file = home.places.journal;
   const recorded = await recordedHead(home.records, file);
   const chain = new KnownChain();
-  const installFault = (entry: InstalledEntry): string | undefined => chain.installFault(entry);
+  const folder = await folderPlace(home.places.skillsRoot);
+  const installFault = (entry: InstalledEntry): string | undefined => {
+    const other = entry.current ? chain.otherCurrent(entry, folder) : undefined;
+    return chain.installFault(entry, folder) ?? (other === undefined ? undefined : otherCurrentReason(other));
+  };
   try {
     const journal = await home.openJournal(file, { create: false });
     try {

@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import { changeStatus, type StatusDocument } from "../../lifecycle/index.ts";
+import { changeStatus, resolveSubject, type StatusDocument } from "../../lifecycle/index.ts";
 import { flag } from "../field.ts";
 import { operation } from "../operation.ts";
 import { changeStatusByDaemon, STATUS_ERRORS, statusInput } from "../shared/status.ts";
-import { warnOfDamage } from "../shared/tampering.ts";
+import { requireThere, warnOfDamage } from "../shared/tampering.ts";
 import { requireNoToolConflict } from "../shared/tool-conflict.ts";
 
 export const enable = operation({
@@ -22,13 +22,14 @@ export const enable = operation({
     required: ["version", "override"],
     byDaemon: true,
   },
-  errors: ["ToolIdConflict", ...STATUS_ERRORS],
+  errors: ["ArtifactDigestMismatch", "ToolIdConflict", ...STATUS_ERRORS],
   // Before anything else, whether the skill is there or not (spec 11.6).
   problem: ({ override }) => (override ? undefined : "--override is missing: enabling overrides what stopped the skill"),
   run: async (services, { skillId, version, reason }, call): Promise<StatusDocument> => {
     const { home } = services;
     const request = { skillId, version, reason, status: "active" } as const;
     const document = await changeStatusByDaemon(services, request, call, async () => {
+      await requireThere(home, await resolveSubject(home, request));
       await requireNoToolConflict(home, skillId, version, call);
       return changeStatus(home, request, call);
     });

@@ -43,8 +43,8 @@ const COMMON = new RegExp(
     "^palyra/src/(errors|version|settings|files/(?!hash-files|list-folder|mark).*|installed/(?!verdicts).*|journal/.*|platform/.*)\\.ts$",
     "^palyra/src/entry/(compose|ulid|output|streams)\\.ts$",
     "^palyra/src/lifecycle/(home|recover-reading|state-root)\\.ts$",
-    "^palyra/src/operations/(field|operation|catalog|skills/list|wording/(safe|units|as-json)|shared/(eligibility|inventory|inputs))\\.ts$",
-    "^palyra/src/cli/(options|words|suggest|command|invocation|manner|dispatch|progress|json|text/.*|views/(inventory|eligibility))\\.ts$",
+    "^palyra/src/operations/(field|operation|catalog|skills/list|wording/(safe|units|as-json|json-text)|shared/(eligibility|inventory|inputs))\\.ts$",
+    "^palyra/src/cli/(options|words|suggest|command|invocation|manner|dispatch|progress|text/.*|views/(inventory|eligibility))\\.ts$",
   ].join("|"),
 );
 /** Built by itself: what turns its CommonJS into modules would otherwise be loaded with every command. */

@@ -1,6 +1,6 @@
 /**
- * Markdown for a pull request, as GitHub and GitLab show it. Texts of strangers are in `<code>`, every mark of theirs as a character
- * reference: nothing in them is markup, a link, a mention, an issue or a way out of a table's cell.
+ * Markdown for a pull request, as GitHub and GitLab show it. Names of strangers are code, and marks in sentences character references:
+ * nothing in them is markup, a link, a mention, an issue or a way out of a table's cell.
  */
 import type { RuleData } from "../audit/index.ts";
 import { visible } from "../encoding/index.ts";
@@ -122,16 +122,27 @@ function addRules(page: Page, rules: readonly RuleData[], subjects: readonly Rep
   page.add("", "</details>", "");
 }
 
-/** Every character but letters, digits and blanks as a reference: in that form none begins or ends anything. */
+/** What in a sentence means something to Markdown, as a character reference: in that form none begins or ends anything. */
 const referenced = (text: string): string =>
-  visible(text).replace(/[^\p{L}\p{N}\p{M} ]/gu, (character) => `&#${character.codePointAt(0) ?? 0};`);
+  visible(text).replace(
+    /[^\p{L}\p{N}\p{M} ,.;:!?'"()/-]|(?<=www)\.|:(?=\/)/giu,
+    (character) => `&#${character.codePointAt(0) ?? 0};`,
+  );
 
-/** GitHub looks for mentions, issues and addresses everywhere but in code. */
-export const code = (text: string): string => (text === "" ? "" : `<code>${referenced(text)}</code>`);
+/** GitHub looks for mentions, issues and addresses in every text that is not code, also where its sign is a reference. */
+const alone = (markup: string): string => markup.replace(/&#(?:35|64);/g, "<code>$&</code>");
+
+/** A span of code, in which nothing means anything; where a pipe or a back-tick would end it in a table, its element instead. */
+export function code(text: string): string {
+  const shown = visible(text);
+  if (shown.trim() === "") return "";
+  if (!/[|`]/.test(shown)) return `\`${shown.trim()}\``;
+  return `<code>${referenced(shown).replace(/&#(?:35|64);/g, "</code>$&<code>")}</code>`;
+}
 
 /** A sentence of ours, whose names stand between back-ticks. A stranger's own back-tick changes how it looks, and nothing else. */
 export const prose = (message: string): string =>
   message
     .split("`")
-    .map((part, at) => (at % 2 === 1 ? code(part) : referenced(part).replace(/&#(?:35|64);/g, "<code>$&</code>")))
+    .map((part, at) => (at % 2 === 1 ? code(part) : alone(referenced(part))))
     .join("");

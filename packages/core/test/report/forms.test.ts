@@ -223,6 +223,7 @@ it("Markdown has our elements alone, no link, no mention and rows of four cells,
     expect(nodes.map(({ nodeName }) => nodeName).filter((name) => !ours.has(name))).toEqual([]);
     expect(nodes.flatMap(({ attrs = [] }) => attrs)).toEqual([]);
     expect(loose).not.toMatch(/[@#][\w-]/);
+    expect(nodes.filter(({ nodeName }) => nodeName === "a")).toEqual([]);
     for (const row of nodes.filter(({ nodeName }) => nodeName === "tr"))
       expect([4, 5]).toContain((row.childNodes ?? []).filter(({ nodeName }) => /^t[dh]$/.test(nodeName)).length);
     expectVisible(text);

@@ -1,4 +1,5 @@
 /** What makes artifacts: keys, sources, the SBOM and the provenance of what is really there, the package itself. */
+export { buildFolder, type FolderFiles, type FolderRequest, filesOf } from "./folder.ts";
 export { type GeneratedKey, generateKey, writeKeyFile } from "./keygen.ts";
 export { refuseInputAsOutput } from "./output.ts";
 export { type PackageDocument, type PackageRequest, packageSkill } from "./package.ts";

@@ -52,7 +52,7 @@ export async function packageSkill(
 ): Promise<PackageDocument> {
   const manifest = await readSource(request.manifest);
   const [modules, assets] = await Promise.all([readSources(request.modules), readSources(request.assets)]);
-  const built = await naming(request.manifest, () => build(request, { manifest, modules, assets }, platform));
+  const built = await naming(request.manifest, () => buildPackage(request, { manifest, modules, assets }, platform));
   await io("make the folder of", request.output, () => makeFolder(dirname(request.output)));
   await writeFileAtomically(request.output, built.bytes, { mode: 0o644 });
   const { artifact, bytes } = built;
@@ -68,11 +68,15 @@ export async function packageSkill(
   };
 }
 
-async function build(request: PackageRequest, sources: Sources, platform: Platform): Promise<BuiltArtifact> {
+/** The artifact, read back, of sources that have been read. Nothing is written. */
+export async function buildPackage(request: BuildRequest, sources: Sources, platform: Platform): Promise<BuiltArtifact> {
   const { sbom, provenance } = await readDocuments(request, sources, platform);
   const { layout, secretKey, signedAt: signedAtUnixMs } = request;
   return buildArtifact({ ...sources, sbom, provenance, layout, secretKey, signedAtUnixMs }, platform);
 }
+
+/** As much of a request as a build goes by. `manifest`: its folder is where lock files and the repository are looked for. */
+export type BuildRequest = Pick<PackageRequest, "manifest" | "sbom" | "provenance" | "layout" | "secretKey" | "signedAt">;
 
 /** Faults of a manifest are told with the file that somebody has to open. */
 async function naming<Result>(document: string, work: () => Promise<Result>): Promise<Result> {
@@ -88,14 +92,14 @@ async function naming<Result>(document: string, work: () => Promise<Result>): Pr
   }
 }
 
-interface Sources {
+export interface Sources {
   readonly manifest: Uint8Array;
   readonly modules: readonly SourceFile[];
   readonly assets: readonly SourceFile[];
 }
 
 async function readDocuments(
-  request: PackageRequest,
+  request: BuildRequest,
   sources: Sources,
   platform: Platform,
 ): Promise<{ readonly sbom: Uint8Array; readonly provenance: Uint8Array }> {

@@ -1,7 +1,8 @@
 import type { Field, Operation, RawInput } from "../operations/operation.ts";
 import { quoted, safe } from "../operations/wording/safe.ts";
 import type { SettingsOptions } from "../settings.ts";
-import { GLOBAL_OPTIONS, LATER_GLOBALS, type Option, optionsOf } from "./options.ts";
+import { GLOBAL_OPTIONS, LATER_GLOBALS, MAX_LISTED_CHOICES, type Option, optionsOf } from "./options.ts";
+import { nearest } from "./suggest.ts";
 import { readWords, usage, type Words } from "./words.ts";
 
 /** A command line, taken apart for one operation. */
@@ -31,10 +32,13 @@ export function readGlobals(commandWords: readonly string[]): Words {
 }
 
 function requireChoices(words: Words, options: ReturnType<typeof optionsOf>): void {
-  for (const { name, choices } of options) {
+  for (const { name, choices = [] } of options) {
     const value = words.texts.get(name);
-    if (value === undefined || choices === undefined || choices.length === 0 || choices.includes(value)) continue;
-    throw usage(`--${name} ${quoted(value)} is none of ${choices.join(", ")}`);
+    if (value === undefined || choices.length === 0 || choices.includes(value)) continue;
+    const like = nearest(value, choices);
+    const hint = like === undefined ? undefined : `did you mean --${name} ${like}?`;
+    const listed = choices.length > MAX_LISTED_CHOICES ? `the ${choices.length} that there are` : choices.join(", ");
+    throw usage(`--${name} ${quoted(value)} is none of ${listed}`, hint);
   }
 }
 

@@ -82,8 +82,12 @@ function fromField({ option, kind, required, placeholder, help, choices }: Field
   return { name: option, kind, required, placeholder, help, choices };
 }
 
+/** Values that a person looks over at once; of more the placeholder stands for all, and completion lists them. */
+export const MAX_LISTED_CHOICES = 8;
+
 /** What is typed for an option: `--artifact FILE`. */
-export function usageOf({ name, short, kind, placeholder, choices }: Option): string {
-  const value = kind === "flag" ? "" : ` ${choices === undefined || choices.length === 0 ? placeholder : choices.join("|")}`;
+export function usageOf({ name, short, kind, placeholder, choices = [] }: Option): string {
+  const listed = choices.length > 0 && choices.length <= MAX_LISTED_CHOICES ? choices.join("|") : placeholder;
+  const value = kind === "flag" ? "" : ` ${listed}`;
   return `${short === undefined ? "" : `-${short}, `}--${name}${value}`;
 }

@@ -149,4 +149,4 @@ function documentOf(code: string, details: object): string | undefined {
   return placed && code.startsWith("Manifest") ? "skill.toml" : undefined;
 }
 
-export { jsonText } from "./json.ts";
+export { jsonText } from "../operations/wording/json-text.ts";

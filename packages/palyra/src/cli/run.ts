@@ -68,7 +68,7 @@ async function dispatch(argv: readonly string[], host: Host, manner: Manner, hel
 
 async function runGroup(path: string, words: readonly string[], host: Host, manner: Manner): Promise<0> {
   if (path === "" && words.some((word) => word === "--version" || word === "-V")) {
-    const asJson = async () => (await import("./json.ts")).jsonText({ version: VERSION }, manner.indent);
+    const asJson = async () => (await import("../operations/wording/json-text.ts")).jsonText({ version: VERSION }, manner.indent);
     host.stdout.write(manner.json ? await asJson() : `palyra ${VERSION}\n`);
     return 0;
   }
@@ -115,12 +115,16 @@ async function runOperation<Name extends OperationName>(
     const at = daemon === undefined ? services : { ...services, daemon };
     const { output, failed } = await operation.run(at, invocation.input, call);
     progress.pause();
-    await answer(name, output, host, invocation.input["report"] === "json" ? { ...manner, json: true } : manner);
+    await answer(name, output, host, asksForDocument(invocation) ? { ...manner, json: true } : manner);
     return failed ? 1 : 0;
   } finally {
     progress.pause();
   }
 }
+
+/** Commands with forms of their own have the document among them. Where it goes to a file, the terminal is told as ever. */
+const asksForDocument = ({ input }: Invocation): boolean =>
+  input["report"] === "json" || (input["format"] === "json" && input["output"] === undefined);
 
 /** Where things lie, and why there. */
 function settingLines({ stateRoot, skillsDir, trustStore, journal }: Settings, { errorPaint: paint }: Manner): string[] {
@@ -140,7 +144,7 @@ function asksForHelp(words: readonly string[]): boolean {
 /** One JSON document (spec 11.1), or lines for a person. */
 async function answer<Name extends OperationName>(name: Name, output: Outputs[Name], host: Host, manner: Manner): Promise<void> {
   if (output === null) return;
-  if (manner.json) host.stdout.write((await import("./json.ts")).jsonText(output, manner.indent));
+  if (manner.json) host.stdout.write((await import("../operations/wording/json-text.ts")).jsonText(output, manner.indent));
   else {
     const shown = (await VIEWS[name]())(output, manner.paint);
     host.stdout.write(shown instanceof Uint8Array ? shown : manner.lines(shown));

@@ -76,7 +76,9 @@ export function auditorHere(options: SettingsOptions, env: Environment, warn: (t
     },
     audit: async ({ skillId, version }, caller, signal) => {
       const input = { skillId, ...(version === undefined ? {} : { version }), trustedPublisher: [], allowUntrusted: false };
-      return (await audit.run(services, input, { now: Date.now(), ...caller, signal, ...quiet })).output;
+      const { output } = await audit.run(services, input, { now: Date.now(), ...caller, signal, ...quiet });
+      if (!("audits" in output)) throw new TypeError("an audit that was asked for answers with one");
+      return output;
     },
   });
 }

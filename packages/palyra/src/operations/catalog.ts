@@ -30,9 +30,11 @@ import type { ConformanceReport } from "./services.ts";
 import type { AuditDocument } from "./skills/audit.ts";
 import type { CheckDocument } from "./skills/check.ts";
 import type { DiffDocument } from "./skills/diff.ts";
+import type { RuleDocument } from "./skills/explain.ts";
 import type { InfoDocument } from "./skills/info.ts";
 import type { InstalledDocument, InstallPlanDocument } from "./skills/install.ts";
 import type { KeygenDocument } from "./skills/keygen.ts";
+import type { LintDocument } from "./skills/lint.ts";
 import { type ListDocument, list } from "./skills/list.ts";
 import type { RemoveDocument } from "./skills/remove.ts";
 import type { UseDocument } from "./skills/use.ts";
@@ -60,7 +62,8 @@ export interface Outputs {
   "skills info": InfoDocument;
   "skills verify": VerificationReport;
   "skills check": CheckDocument;
-  "skills audit": AuditDocument;
+  "skills audit": AuditDocument | RuleDocument;
+  "skills lint": LintDocument;
   "skills diff": DiffDocument;
   "skills quarantine": StatusDocument;
   "skills disable": StatusDocument;
@@ -129,6 +132,7 @@ export const CATALOG: Catalog = {
   "skills verify": line("Verify an installed skill", async () => (await import("./skills/verify.ts")).verify),
   "skills check": line("Say what is ready or blocked, and why", async () => (await import("./skills/check.ts")).check),
   "skills audit": line("Audit what is installed, or an artifact", async () => (await import("./skills/audit.ts")).audit),
+  "skills lint": line("Audit a folder of sources before it is packed", async () => (await import("./skills/lint.ts")).lint),
   "skills diff": line("Show what changed between two artifacts", async () => (await import("./skills/diff.ts")).diff),
   "skills quarantine": line("Stop a skill at once", async () => (await import("./skills/quarantine.ts")).quarantine),
   "skills disable": line("Switch a skill off", async () => (await import("./skills/disable.ts")).disable),

@@ -20,7 +20,8 @@ const names: KnownNames = {
 describe("completion", () => {
   it("goes on with the words of commands", async () => {
     expect(await valuesOf("")).toEqual(["skills", "secrets", "extension", "doctor", "completions"]);
-    expect(await valuesOf("skills", "li")).toEqual(["list"]);
+    expect(await valuesOf("skills", "li")).toEqual(["list", "lint"]);
+    expect(await valuesOf("skills", "audit", "--explain", "wasm_imp")).toEqual(["wasm_imports_declared"]);
     expect(await valuesOf("skills", "trust", "")).toEqual([
       "list",
       "show",

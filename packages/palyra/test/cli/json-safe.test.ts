@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { jsonText } from "../../src/cli/json.ts";
+import { jsonText } from "../../src/operations/wording/json-text.ts";
 
 describe("T20: a document shows on a terminal what it says", () => {
   it("with control, bidi, invisible and odd characters as escapes, and all others as they are", () => {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { writeJson } from "palyra-skills/encoding";
 import { describe, expect, it } from "vitest";
-import { jsonText } from "../../src/cli/json.ts";
 import { asJson } from "../../src/operations/wording/as-json.ts";
+import { jsonText } from "../../src/operations/wording/json-text.ts";
 
 describe("a document as text", () => {
   it("is the same whoever writes it", () => {

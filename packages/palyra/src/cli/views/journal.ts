@@ -3,10 +3,10 @@ import type { Head } from "../../journal/index.ts";
 import type { Outputs } from "../../operations/catalog.ts";
 import { headLines } from "../../operations/journal/accept-head.ts";
 import type { JournalEvent } from "../../operations/journal/tail.ts";
+import { jsonText } from "../../operations/wording/json-text.ts";
 import { shownKey } from "../../operations/wording/keys.ts";
 import { listed, safe } from "../../operations/wording/safe.ts";
 import { count, moment } from "../../operations/wording/units.ts";
-import { jsonText } from "../json.ts";
 import { type Cell, table } from "../text/layout.ts";
 import type { View } from "./view.ts";
 

@@ -1,4 +1,5 @@
 import type { AuditReport } from "palyra-skills/audit";
+import type { Audited } from "palyra-skills/report";
 import type { Problem } from "./inventory.ts";
 
 /** One audit of a document of spec 11.5. */
@@ -12,3 +13,10 @@ export interface AuditLine {
   readonly report?: AuditReport;
   readonly error?: Problem;
 }
+
+/** The line as a report shows it. */
+export const auditedOf = ({ artifact, report, error }: AuditLine): Audited => ({
+  path: artifact,
+  ...(report === undefined ? {} : { report }),
+  ...(error === undefined ? {} : { problem: error }),
+});

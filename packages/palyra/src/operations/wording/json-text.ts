@@ -1,5 +1,5 @@
 import { UNSAFE, writeJson } from "palyra-skills/encoding";
-import { asJson } from "../operations/wording/as-json.ts";
+import { asJson } from "./as-json.ts";
 
 /** Spec 11.1: two spaces, one newline at the end; on one line for `--output-format ndjson`. */
 export function jsonText(document: unknown, indent: 0 | 2): string {

@@ -1,0 +1,103 @@
+/** A folder of sources as the skill that would be packed of it: what `palyra skills lint` looks at. */
+import { type Dirent, readdirSync } from "node:fs";
+import { basename, join, relative, resolve, sep } from "node:path";
+import type { BuiltArtifact, SourceFile } from "palyra-skills/artifact";
+import type { Platform } from "palyra-skills/platform";
+import { PalyraError } from "../errors.ts";
+import { asIo } from "../files/index.ts";
+import { buildPackage } from "./package.ts";
+import { readSource } from "./sources.ts";
+
+export interface FolderRequest {
+  readonly folder: string;
+  /** Where none are named: every `.wasm` file below the folder, and every file of its `assets/`. */
+  readonly modules: readonly string[];
+  readonly assets: readonly string[];
+  readonly sbom: string | undefined;
+  readonly provenance: string | undefined;
+  /** Of this one build: nobody is to trust it, and nothing that it signs is written. */
+  readonly secretKey: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly signedAt: number;
+}
+
+/** The files of a skill, by the entries that they would be packed as. */
+export interface FolderFiles {
+  readonly manifest: string;
+  readonly modules: ReadonlyMap<string, string>;
+  readonly assets: ReadonlyMap<string, string>;
+}
+
+const MANIFEST = "skill.toml";
+/** What other tools keep, and what is built on the way to a module. */
+const SKIPPED: ReadonlySet<string> = new Set(["node_modules", "target"]);
+/** Files and folders that are looked through. */
+const MAX_LOOKED_AT = 20_000;
+
+/** Which files it would be packed of. `Usage` where there is no module; `Io`. */
+export function filesOf({ folder, modules, assets }: Pick<FolderRequest, "folder" | "modules" | "assets">): FolderFiles {
+  const found = modules.length === 0 || assets.length === 0 ? listSources(folder) : [];
+  const modulePaths = modules.length > 0 ? modules : found.filter((path) => path.endsWith(".wasm")).map(inFolder(folder));
+  const assetPaths = assets.length > 0 ? assets : found.filter((path) => path.startsWith("assets/")).map(inFolder(folder));
+  if (modulePaths.length === 0)
+    throw new PalyraError("Usage", {
+      problem: `there is no module (.wasm) below ${folder}`,
+      hint: "build it first, or name it: --module FILE",
+    });
+  return { manifest: join(folder, MANIFEST), modules: named(folder, modulePaths), assets: named(folder, assetPaths, "assets/") };
+}
+
+/** Their paths in the folder, or their last part where they lie elsewhere. What lies in `assets/` is not put into another `assets/`. */
+function named(folder: string, paths: readonly string[], below = ""): ReadonlyMap<string, string> {
+  return new Map(
+    paths.map((path) => {
+      const inside = relative(resolve(folder), resolve(path));
+      const outside = inside === "" || inside.startsWith("..") || resolve(inside) === inside;
+      const name = outside ? basename(path) : inside.replaceAll(sep, "/");
+      return [name.startsWith(below) ? name.slice(below.length) : name, path];
+    }),
+  );
+}
+
+const inFolder = (folder: string) => (path: string) => join(folder, path);
+
+/** Builds it in memory, as `package build` does: the same SBOM, the same provenance, the same checks. Errors: those of `packageSkill`. */
+export async function buildFolder(request: FolderRequest, files: FolderFiles, platform: Platform): Promise<BuiltArtifact> {
+  const read = (paths: ReadonlyMap<string, string>): Promise<SourceFile[]> =>
+    Promise.all([...paths].map(async ([path, file]) => ({ path, bytes: await readSource(file) })));
+  const [manifest, modules, assets] = await Promise.all([readSource(files.manifest), read(files.modules), read(files.assets)]);
+  const { sbom, provenance, secretKey, signedAt } = request;
+  const build = { manifest: files.manifest, sbom, provenance, layout: "namespaced", secretKey, signedAt } as const;
+  return buildPackage(build, { manifest, modules, assets }, platform);
+}
+
+/** Files below the folder, ascending; links are not followed, and hidden folders not looked into. */
+function listSources(folder: string): readonly string[] {
+  const files: string[] = [];
+  const folders = [""];
+  let seen = 0;
+  for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
+    const entries = list(join(folder, next));
+    seen += entries.length;
+    if (seen > MAX_LOOKED_AT)
+      throw new PalyraError("Usage", {
+        problem: `there are more than ${MAX_LOOKED_AT} files below ${folder}`,
+        hint: "name the modules and assets: --module FILE --asset FILE",
+      });
+    for (const entry of entries) {
+      if (entry.name.startsWith(".") || SKIPPED.has(entry.name)) continue;
+      const path = next === "" ? entry.name : `${next}/${entry.name}`;
+      if (entry.isDirectory()) folders.push(path);
+      else if (entry.isFile()) files.push(path);
+    }
+  }
+  return files.toSorted();
+}
+
+function list(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    throw asIo("read", folder, error);
+  }
+}

@@ -1,0 +1,299 @@
+/** Reports, baselines, rules' pages and lint, as somebody types them. */
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { repositoryRoot } from "../../../../testing/shared.ts";
+import { skillBytes } from "../lifecycle/support.ts";
+import { commandLine, temporaryFolder } from "./support.ts";
+
+let root: string;
+let artifact: string;
+let palyra: ReturnType<typeof commandLine>;
+/** Its id is not its publisher's: one failure, and a warning that no feed is named. */
+beforeEach(async () => {
+  root = temporaryFolder();
+  palyra = commandLine(root, { now: Date.UTC(2027, 0, 15) });
+  artifact = join(root, "echo.palyra-skill");
+  writeFileSync(artifact, await skillBytes({ id: "other.echo" }));
+});
+const audit = (...more: string[]) => palyra("skills", "audit", "--artifact", artifact, "--allow-untrusted", ...more);
+const file = (name: string) => join(root, name);
+const read = (name: string) => readFileSync(file(name), "utf8");
+const ACCEPT = ["--reason", "It moves next month.", "--owner", "ada", "--expires", "2027-02-28"];
+
+describe("audit --format", () => {
+  const beginnings = {
+    sarif: '{\n  "$schema"',
+    junit: "<?xml",
+    markdown: "## ❌",
+    html: "<!DOCTYPE html>",
+    json: '{\n  "trust_store"',
+    text: "failed  ",
+  };
+  it.each(Object.entries(beginnings))("%s is all that stdout has", async (format, beginning) => {
+    const { exit, stdout, stderr } = await audit("--format", format);
+    expect({ exit, stderr }).toEqual({ exit: 1, stderr: "" });
+    expect(stdout.startsWith(beginning)).toBe(true);
+    expect(stdout).toContain("skill_id_namespace");
+  });
+
+  it.each([
+    ["audit.sarif", '{\n  "$schema"'],
+    ["audit.sarif.json", '{\n  "$schema"'],
+    ["deep/er/audit.xml", "<?xml"],
+    ["audit.md", "## ❌"],
+    ["audit.HTML", "<!DOCTYPE html>"],
+    ["audit.json", '{\n  "trust_store"'],
+    ["audit.txt", "failed  "],
+  ])("is as the name of --output says: %s", async (name, beginning) => {
+    const { exit, stdout } = await audit("--output", file(name));
+    expect(exit).toBe(1);
+    expect(read(name).startsWith(beginning)).toBe(true);
+    expect(stdout).toContain(`written to ${file(name)}`);
+    expect(readdirSync(root).filter((each) => each.endsWith(".tmp"))).toEqual([]);
+  });
+
+  it("leaves the document of --json as it is but for a field", async () => {
+    const plainly = JSON.parse((await audit("--json")).stdout);
+    const { stdout } = await audit("--json", "--output", file("audit.html"));
+    expect(JSON.parse(stdout)).toEqual({ ...plainly, output: { format: "html", file: file("audit.html") } });
+  });
+
+  it("writes over nothing that it reads", async () => {
+    const before = readFileSync(artifact);
+    expect((await audit("--output", artifact)).exit).toBe(2);
+    expect((await audit("--write-baseline", artifact, ...ACCEPT)).exit).toBe(2);
+    expect(readFileSync(artifact)).toEqual(before);
+  });
+});
+
+describe("audit --fail-on", () => {
+  it.each([
+    ["other.echo", [], 1],
+    ["other.echo", ["--fail-on", "warn"], 1],
+    ["other.echo", ["--fail-on", "never"], 0],
+    ["acme.echo", [], 0],
+    ["acme.echo", ["--fail-on", "fail"], 0],
+    ["acme.echo", ["--fail-on", "warn"], 1],
+    ["acme.echo", ["--fail-on", "never"], 0],
+  ])("%s %j: %i", async (id, more, exit) => {
+    writeFileSync(artifact, await skillBytes({ id }));
+    expect((await audit(...more)).exit).toBe(exit);
+  });
+
+  it("never is not for what could not be audited", async () => {
+    writeFileSync(artifact, "no artifact");
+    expect((await audit("--fail-on", "never")).exit).toBe(1);
+  });
+});
+
+describe("a baseline", () => {
+  it("accepts what the command failed for, and says so in every form", async () => {
+    const written = await audit("--write-baseline", file("b.json"), ...ACCEPT);
+    expect(written.exit).toBe(0);
+    expect(written.stdout).toContain(`1 finding accepted in ${file("b.json")}`);
+    for (const format of ["text", "sarif", "junit", "markdown", "html"]) {
+      const { exit, stdout } = await audit("--baseline", file("b.json"), "--format", format);
+      expect(exit).toBe(0);
+      expect(stdout, format).toContain("It moves next month.");
+    }
+    const { baseline } = JSON.parse((await audit("--baseline", file("b.json"), "--json")).stdout);
+    expect(baseline).toMatchObject({ accepted: [{ check_id: "skill_id_namespace", owner: "ada" }], expired: [], unmatched: [] });
+  });
+
+  it("does not make a skill fit to be installed", async () => {
+    await audit("--write-baseline", file("b.json"), ...ACCEPT);
+    const { stdout } = await audit("--baseline", file("b.json"), "--json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      summary: { quarantine_required: 1 },
+      audits: [{ report: { should_quarantine: true } }],
+    });
+    const installed = await palyra("skills", "install", "--artifact", artifact, "--allow-untrusted", "--yes", "--json");
+    expect(installed.exit).toBe(1);
+    expect(JSON.parse(installed.stderr).error.code).toBe("AuditRefused");
+  });
+
+  it("ends with its day, and that is told", async () => {
+    await audit("--write-baseline", file("b.json"), ...ACCEPT);
+    const later = commandLine(root, { now: Date.UTC(2027, 2, 1) });
+    const { exit, stdout } = await later(
+      "skills",
+      "audit",
+      "--artifact",
+      artifact,
+      "--allow-untrusted",
+      "--baseline",
+      file("b.json"),
+    );
+    expect(exit).toBe(1);
+    expect(stdout).toContain("Accepted by ada until 2027-02-28, which is past");
+  });
+
+  it("is told of what it accepts in vain, which fails where warnings do", async () => {
+    await audit("--write-baseline", file("b.json"), ...ACCEPT);
+    writeFileSync(artifact, await skillBytes({ id: "acme.echo" }));
+    const { exit, stdout } = await audit("--baseline", file("b.json"));
+    expect(exit).toBe(0);
+    expect(stdout).toContain("Nothing is found any more that ada accepted");
+    expect((await audit("--baseline", file("b.json"), "--fail-on", "warn")).exit).toBe(1);
+  });
+
+  it("is added to by name alone", async () => {
+    await audit("--write-baseline", file("b.json"), ...ACCEPT);
+    expect((await audit("--write-baseline", file("b.json"), ...ACCEPT)).stderr).toContain("is there already");
+    const more = ["--baseline", file("b.json"), "--write-baseline", file("b.json"), "--fail-on", "warn", ...ACCEPT];
+    expect((await audit(...more)).exit).toBe(0);
+    const accepted = JSON.parse(read("b.json")).accepted.map(({ check_id }: { check_id: string }) => check_id);
+    expect(accepted.filter((id: string) => id === "skill_id_namespace")).toHaveLength(1);
+    expect(accepted).toContain("vulnerability_feed_hook");
+  });
+
+  it.each([
+    [["--write-baseline", "b"], "--write-baseline needs --reason, --owner and --expires"],
+    [["--reason", "x"], "belong to --write-baseline"],
+    [["--write-baseline", "b", ...ACCEPT, "--fail-on", "never"], "that is nothing"],
+    [["--write-baseline", "b", "--reason", "x", "--owner", "y", "--expires", "2027-02-30"], "is no day"],
+    [["--write-baseline", "b", "--reason", "x", "--owner", "y", "--expires", "2026-12-31"], "is past"],
+    [["--explain", "skill_id_namespace"], "--explain shows a rule"],
+  ])("%j is refused", async (more, problem) => {
+    const { exit, stderr } = await audit(...more);
+    expect(exit).toBe(2);
+    expect(stderr).toContain(problem);
+    expect(existsSync("b")).toBe(false);
+  });
+
+  it("that cannot be used stops the audit, with the place", async () => {
+    writeFileSync(file("b.json"), '{ "schema_version": 1,\n  "accepted": [ { "fingerprint": "x" } ] }');
+    const { exit, stdout, stderr } = await audit("--baseline", file("b.json"));
+    expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
+    expect(stderr).toContain("b.json:2:34");
+  });
+});
+
+describe("audit --explain", () => {
+  it("shows a rule's page, and its data", async () => {
+    const { exit, stdout } = await palyra("skills", "audit", "--explain", "wasm_imports_declared");
+    expect(exit).toBe(0);
+    for (const part of ["Why it matters", "What to do", "CWE-250  https://cwe.mitre.org/data/definitions/250.html"])
+      expect(stdout).toContain(part);
+    const { rule } = JSON.parse((await palyra("skills", "audit", "--explain", "wasm_imports_declared", "--json")).stdout);
+    expect(rule).toMatchObject({ id: "wasm_imports_declared", severity: "error", switchable: true });
+  });
+
+  it("suggests the rule that was meant", async () => {
+    const { exit, stderr } = await palyra("skills", "audit", "--explain", "wasm_import_declared");
+    expect(exit).toBe(2);
+    expect(stderr).toContain("did you mean --explain wasm_imports_declared?");
+  });
+});
+
+describe("skills lint", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = join(root, "echo");
+    mkdirSync(folder);
+    const example = join(repositoryRoot, "examples/echo-http");
+    for (const name of ["skill.toml", "echo.wasm"]) cpSync(join(example, name), join(folder, name));
+  });
+  const change = (from: RegExp, to: string) =>
+    writeFileSync(join(folder, "skill.toml"), readFileSync(join(folder, "skill.toml"), "utf8").replace(from, to));
+
+  it("says what an audit of the artifact would say, without a key and without writing anything", async () => {
+    const before = readdirSync(folder, { recursive: true });
+    const { exit, stdout } = await palyra("skills", "lint", folder, "--json");
+    expect(exit).toBe(0);
+    const document = JSON.parse(stdout);
+    expect(document).toMatchObject({
+      folder,
+      skill_id: "acme.echo_http",
+      passed: true,
+      files: { "modules/echo.wasm": join(folder, "echo.wasm") },
+    });
+    expect(readdirSync(folder, { recursive: true })).toEqual(before);
+    expect(existsSync(join(root, "state"))).toBe(false);
+    writeFileSync(file("key"), "11".repeat(32));
+    await palyra(
+      "skills",
+      "package",
+      "build",
+      "--manifest",
+      join(folder, "skill.toml"),
+      "--module",
+      join(folder, "echo.wasm"),
+      "--output",
+      file("a.palyra-skill"),
+      "--signing-key-file",
+      file("key"),
+    );
+    const packed = JSON.parse(
+      (await palyra("skills", "audit", "--artifact", file("a.palyra-skill"), "--allow-untrusted", "--json")).stdout,
+    );
+    const said = (checks: { check_id: string; status: string; message: string }[]) =>
+      checks
+        .filter(({ check_id }) => check_id !== "signature_validity")
+        .map(({ check_id, status, message }) => [check_id, status, message]);
+    expect(said(document.checks)).toEqual(said(packed.audits[0].report.checks));
+  });
+
+  it("has places in the sources, and fails for failures", async () => {
+    change(/^skill_id = .*$/m, 'skill_id = "other.echo_http"');
+    const { exit, stdout } = await palyra("skills", "lint", folder, "--format", "sarif");
+    expect(exit).toBe(1);
+    const [{ results }] = JSON.parse(stdout).runs;
+    const found = results.find(({ ruleId }: { ruleId: string }) => ruleId === "skill_id_namespace");
+    expect(found.locations[0].physicalLocation.artifactLocation.uri).toBe(`file://${folder}/skill.toml`);
+  });
+
+  it("shows every fault of a manifest at its place, in every form", async () => {
+    change(/^version = .*$/m, 'version = "1.0"');
+    const { exit, stdout } = await palyra("skills", "lint", folder);
+    expect(exit).toBe(1);
+    expect(stdout).toMatch(/skill\.toml:5:11 {2}version: not a canonical version/);
+    expect(stdout).toMatch(/5 \| version = "1\.0"\n +\| {11}\^/);
+    const [{ results }] = JSON.parse((await palyra("skills", "lint", folder, "--format", "sarif")).stdout).runs;
+    expect(results).toMatchObject([
+      { ruleId: "ManifestValidation", locations: [{ physicalLocation: { region: { startLine: 5, startColumn: 11 } } }] },
+    ]);
+    expect((await palyra("skills", "lint", folder, "--fail-on", "never")).exit).toBe(1);
+  });
+
+  it("takes the same baseline as the audit of the artifact", async () => {
+    change(/^skill_id = .*$/m, 'skill_id = "other.echo_http"');
+    await palyra("skills", "lint", folder, "--write-baseline", file("b.json"), ...ACCEPT);
+    expect((await palyra("skills", "lint", folder, "--baseline", file("b.json"))).exit).toBe(0);
+    writeFileSync(file("key"), "11".repeat(32));
+    await palyra(
+      "skills",
+      "package",
+      "build",
+      "--manifest",
+      join(folder, "skill.toml"),
+      "--module",
+      join(folder, "echo.wasm"),
+      "--output",
+      file("a.palyra-skill"),
+      "--signing-key-file",
+      file("key"),
+    );
+    expect(
+      (await palyra("skills", "audit", "--artifact", file("a.palyra-skill"), "--allow-untrusted", "--baseline", file("b.json")))
+        .exit,
+    ).toBe(0);
+  });
+
+  it("asks for a module where there is none, and looks into no hidden folder for one", async () => {
+    mkdirSync(join(folder, ".cache"));
+    cpSync(join(folder, "echo.wasm"), join(folder, ".cache/echo.wasm"));
+    renameSync(join(folder, "echo.wasm"), file("echo.wasm"));
+    const { exit, stderr } = await palyra("skills", "lint", folder);
+    expect(exit).toBe(2);
+    expect(stderr).toContain("name it: --module FILE");
+    expect((await palyra("skills", "lint", folder, "--module", file("echo.wasm"))).exit).toBe(0);
+  });
+
+  it("says plainly that a folder is not there", async () => {
+    const { exit, stderr } = await palyra("skills", "lint", join(root, "none"));
+    expect(exit).toBe(1);
+    expect(stderr).toContain("it is not there");
+  });
+});

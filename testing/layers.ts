@@ -18,6 +18,7 @@ export const coreLayers: LayerTable = {
   supplychain: { layer: 1, packages: ["packageurl-js", "@renovatebot/pep440"] },
   wasm: { layer: 1 },
   text: { layer: 1 },
+  schema: { layer: 1, packages: ["@eslint-community/regexpp"] },
   manifest: { layer: 2 },
   signature: { layer: 2 },
   artifact: { layer: 3 },

@@ -17,6 +17,7 @@ import { secretScopeUnusable } from "./secret_scope_unusable.ts";
 import { signatureValidity } from "./signature_validity.ts";
 import { skillIdNamespace } from "./skill_id_namespace.ts";
 import { toolEntryPoints } from "./tool_entry_points.ts";
+import { toolSchemaValid } from "./tool_schema_valid.ts";
 import { toolTextHidden } from "./tool_text_hidden.ts";
 import { toolTextInstructions } from "./tool_text_instructions.ts";
 import { vulnerabilityFeedHook } from "./vulnerability_feed_hook.ts";
@@ -81,6 +82,7 @@ export const ADDITIONAL_RULES: readonly Rule[] = [
   // the words that a model will read
   toolTextHidden,
   toolTextInstructions,
+  toolSchemaValid,
 ];
 
 /** Every rule, in the order of the report. */

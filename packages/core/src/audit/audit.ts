@@ -4,8 +4,9 @@ import type { TrustedSkill } from "../trust/index.ts";
 import { noteAudited } from "./admit.ts";
 import { examineModules } from "./examine.ts";
 import { type FeedState, NO_FEED } from "./feed.ts";
+import { withManifestPlaces } from "./manifest-places.ts";
 import type { AuditPolicy, AuditReport, Check } from "./report.ts";
-import { type Rule, toCheck } from "./rule.ts";
+import { type Rule, toCheck, type Verdict } from "./rule.ts";
 import { ADDITIONAL_RULES, ARTIFACT_RULES, FEED_RULE, MODULE_RULES } from "./rules/index.ts";
 import type { AuditSubject } from "./subject.ts";
 import { textsOf } from "./texts/texts.ts";
@@ -74,5 +75,8 @@ function additionalChecks(rule: Rule, subject: AuditSubject): readonly Check[] {
   if (level === "off") return [];
   const verdicts =
     rule.of === "artifact" ? rule.check(subject) : subject.modules.flatMap((module) => rule.check(module, subject));
-  return verdicts.map((verdict) => toCheck(rule, verdict, level));
+  return verdicts.map((verdict) => toCheck(rule, placed(verdict, subject), level));
 }
+
+const placed = (verdict: Verdict, { files }: AuditSubject): Verdict =>
+  verdict.findings === undefined ? verdict : { ...verdict, findings: withManifestPlaces(verdict.findings, files) };

@@ -14,7 +14,7 @@ const MAX_BESIDE = 60;
 
 /**
  * The lines in which results have their places. A line is shown only where nothing found in it is redacted: where the finding's
- * own quote stands at its column, or it has none. So a secret that a rule keeps back is not shown by the line that it is in.
+ * own quote stands in it, or it has none. So a secret that a rule keeps back is not shown by the line that it is in.
  */
 export function excerptsOf(
   results: readonly AuditResult[],
@@ -56,15 +56,7 @@ function isRedacted({ rule, place, quote }: AuditResult, lines: ReadonlyMap<stri
   // Only a quote that is as long as they get was cut; in a shorter one the sign may stand for what a rule kept back.
   const cut = [...quote].length > MAX_QUOTED_CHARACTERS ? quote.slice(0, -1) : quote;
   const [start = ""] = cut.split(/\r?\n/);
-  const line = lines.get(keyOf(place)) ?? "";
-  return place.column === undefined ? !line.includes(start) : !after(line, place.column - 1).startsWith(start);
-}
-
-/** What stands behind so many code points. */
-function after(line: string, points: number): string {
-  let at = 0;
-  for (let count = 0; count < points && at < line.length; count++) at += (line.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
-  return line.slice(at);
+  return !(lines.get(keyOf(place)) ?? "").includes(start);
 }
 
 /** Longest line that is looked at, in code units: one of megabytes is no line for a person. */

@@ -1,7 +1,7 @@
 import { encodeUtf8 } from "../../encoding/index.ts";
 import type { SecretRequest } from "../../manifest/index.ts";
-import { artifactRule, finding, pass } from "../rule.ts";
-import { type RefusedSecret, secretDetails, secretInWords } from "../secrets-in-words.ts";
+import { artifactRule, findings, pass } from "../rule.ts";
+import { secretDetails, secretFindings, secretInWords } from "../secrets-in-words.ts";
 import { counted, named } from "../wording.ts";
 
 /** Spec 11.8. Bytes of one segment of a vault's scope. */
@@ -16,6 +16,10 @@ export const secretScopeUnusable = artifactRule({
   why: "A secret that no vault can hold is always missing: the skill never works, and its user looks for the reason.",
   references: [],
   advice: "Write channel scopes as `channel:<name>:<account>`.",
+  example: {
+    flagged: '[[capabilities.secrets]]\nscope = "channel:discord"\nkey_names = ["token"]',
+    passes: '[[capabilities.secrets]]\nscope = "channel:discord:acct-1"\nkey_names = ["token"]',
+  },
   check: ({ manifest }) => {
     const { secrets } = manifest.capabilities;
     const scopes = secrets.flatMap(unusableScopes);
@@ -23,21 +27,26 @@ export const secretScopeUnusable = artifactRule({
     if (unusable.length === 0) return [pass(`A vault can hold secrets of the ${counted(secrets.length, "scope")} asked for.`)];
     const what = named(unusable, secretInWords);
     const message = `No vault can hold what \`capabilities.secrets\` asks for: ${what}. Correct the manifest.`;
-    // Spec 11.9, D14 is about scopes; a key that cannot be is only a secret that is always missing.
-    return [finding(scopes.length > 0 ? "fail" : "warn", message, secretDetails(unusable))];
+    return [findings(message, secretFindings(unusable, "Correct the manifest."), secretDetails(unusable))];
   },
 });
 
-function unusableScopes({ scope }: SecretRequest): readonly RefusedSecret[] {
+function unusableScopes({ scope }: SecretRequest, index: number) {
   const problem = scopeProblem(scope);
-  return problem === undefined ? [] : [{ scope, problem }];
+  return problem === undefined ? [] : [{ index, scope, problem, code: "unusable_scope", status: "fail" } as const];
 }
 
-/** A key with `*` is a pattern; `forbidden_wildcard_capabilities` judges it. */
-const unusableKeys = ({ scope, key_names }: SecretRequest): readonly RefusedSecret[] =>
+/**
+ * A key with `*` is a pattern; `forbidden_wildcard_capabilities` judges it. Spec 11.9, D14 is about scopes; a key that cannot be is only a
+ * secret that is always missing.
+ */
+const unusableKeys = ({ scope, key_names }: SecretRequest, index: number) =>
   key_names
     .filter((key) => !key.includes("*") && !VAULT_KEY.test(key))
-    .map((key) => ({ scope, key, problem: "a key has 1 to 128 letters, digits, `.`, `_` and `-`" }));
+    .map((key) => {
+      const problem = "a key has 1 to 128 letters, digits, `.`, `_` and `-`";
+      return { index, scope, key, problem, code: "unusable_key", status: "warn" } as const;
+    });
 
 /** Spec 6.4, 11.8: `global`, `principal:<id>`, `channel:<name>:<account>`, `skill:<id>`. */
 function scopeProblem(scope: string): string | undefined {

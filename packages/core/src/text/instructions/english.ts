@@ -88,12 +88,13 @@ export const ENGLISH: readonly Pattern[] = [
     "override",
     "@drop|@override ~4 @rules|@orders",
     "system_prompt|system_message|system_instructions",
-    "new|updated|revised|following|real|actual|true ~1 instruction*|directive*|objective|task ~2 are|is|below|follow*",
+    "new|updated|revised|following|real|actual|true ~1 instruction*|directive* ~2 are|is|below|follow*",
     "instead|now ~3 follow|obey|do|execute|focus_on ~3 instruction*|following|this|these|commands",
     "stop_everything|start_over|reset_your|context_reset|new_context|begin_new",
   ),
   ...fail(
     "authority",
+    "must|shall|to ~1 be ~1 obeyed",
     "take|takes|taking|has|have|hold|holds ~2 precedence|priority ~2 over|above ~5 @orders|rules|user|safety",
     "authoritative|binding|mandatory|highest_priority|absolute ~2 system? directive*|instruction*|command|commands|orders ~6 user|safety|system|override*|supersede*|follow|obey",
     "treat|treated|considered|regarded|interpret ~7 as ~3 highest|authoritative|system|binding|trusted|privileged ~3 instruction*|directive*|command|commands|orders|prompt|message",
@@ -105,7 +106,7 @@ export const ENGLISH: readonly Pattern[] = [
     "highest_priority|top_priority|maximum_priority|absolute_priority",
     "by_order_of|on_behalf_of|authorized_by|authorised_by|approved_by ~2 admin*|ceo|boss|security|system|developer*|anthropic|openai|management",
     "as|acting_as ~1 admin*|administrator|root|superuser|supervisor|orchestrator ~4 i|you|must|need",
-    "admin|root|system|elevated|superuser|full_system ~1 privileges|privilege|access|mode",
+    "admin|root|elevated|superuser|full_system ~1 privileges|privilege|access|mode",
   ),
   ...fail(
     "concealment",
@@ -150,6 +151,7 @@ export const ENGLISH: readonly Pattern[] = [
   ),
   ...fail(
     "exfiltration",
+    "copy|copies|collect|collects|gather|gathers|harvest|harvests ~2 every|all|any ~2 password*|credential*|secrets|api_key|api_keys ~10 to|and|into",
     "@send all|everything|every ~3 data|output|outputs|user_data|traffic|responses|messages ~6 to ~6 <url>|<badurl>|<email>",
     "send|forward|transmit|upload|post|sends|forwards|transmits|uploads ~2 all|full|entire|complete|whole ~2 conversation|chat|message ~1 history|context|logs|transcript ~2 to",
     "@send ~8 @private ~8 to|at|via|into|with|through ~4 @away",
@@ -169,7 +171,7 @@ export const ENGLISH: readonly Pattern[] = [
     "exfiltration",
     "@send|include|includes ~5 @private ~6 to|with|in|as|parameter",
     "@send ~6 to|at ~3 <url>|<badurl>|<email>|external|remote|third_party",
-    "reveal|repeat|print|output|show|display|leak|give|dump|tell ~4 system_prompt|initial_prompt|instructions|api_key|api_keys|password*|credential*|secrets|private_key|environment_variables|<env>",
+    "reveal|repeat|print|output|show|display|leak|give|dump|tell ~4 system_prompt|initial_prompt|your_instructions|initial_instructions|above_instructions|api_key|api_keys|password*|credential*|secrets|private_key|environment_variables|<env>",
     "set ~2 redirect_uri|callback ~3 <url>|<badurl>",
     "@private ~4 @send ~4 @away",
   ),
@@ -195,6 +197,7 @@ export const ENGLISH: readonly Pattern[] = [
   ),
   ...warn(
     "other_tools",
+    "@not ~1 use|call|invoke ~2 <ident>",
     "before ~1 @call ~2 any|other|another|every|each|all ~2 @tools",
     "must|always|should|required_to|have_to|need_to ~1 be? ~1 call|called|use|used|invoke|invoked|run ~2 this? ~2 first|before",
     "instead_of|in_place_of|rather_than ~4 <ident>",
@@ -206,6 +209,7 @@ export const ENGLISH: readonly Pattern[] = [
   ),
   ...fail(
     "persona",
+    "you|agent|assistant ~2 must|will|shall ~2 act ~1 as ~2 admin*|root|superuser",
     "respond|answer|answers|reply|pretend|operate|replies ~6 without ~2 any? ~1 restrictions|restriction|filters|limits|limitations|guidelines|guardrails|safety_checks|rules",
     "pretend|imagine|act ~4 have|has ~1 no ~2 restrictions|rules|limits|limitations|filters|guidelines|guardrails|morals",
     "adopt|adopts|adopting|assume ~4 persona|character|role|identity ~12 replacing|overriding|replace|override|replaces ~6 guidelines|instructions|behavioral|behavior|system|safety",
@@ -227,7 +231,7 @@ export const ENGLISH: readonly Pattern[] = [
     "i_want_you_to|you_will_act|act_as_if|act_as_a|going_to_act|you_must_act",
     "@unbound ~3 @model|version|mode|answers|assistant|entity|persona|character",
     "moral|ethical|ethics|morality ~4 restrictions|boundaries|limitations|guidelines|concerns|safeguards|parameters",
-    "as_an_ai_language_model|as_an_ai|openai|chatgpt",
+    "as_an_ai_language_model|as_an_ai|chatgpt",
   ),
   ...fail(
     "addressed_to_model",
@@ -243,6 +247,7 @@ export const ENGLISH: readonly Pattern[] = [
   ),
   ...fail(
     "command",
+    "curl|wget ~6 <url>|<badurl> ~8 chmod|chmod_x",
     "curl|wget ~6 <badurl> ~6 bash|sh|zsh|python|python3|perl|node|iex|chmod",
     "base64 ~2 d|decode ~4 bash|sh|zsh|python|python3|eval",
     "powershell|pwsh ~4 encodedcommand|enc|ec",
@@ -259,7 +264,6 @@ export const ENGLISH: readonly Pattern[] = [
     "rm_rf|chmod_x|sudo|mkfs|child_process|subprocess_popen|os_system|document_cookie|reverse_shell|meterpreter|msfconsole",
     "powershell ~3 enc|encodedcommand|hidden|bypass|ec",
     "eval|exec ~4 atob|fromcharcode|base64|user_input|userinput|code|input|malicious",
-    "drop_table|delete_from|truncate_table",
   ),
   ...warn(
     "agent_memory",

@@ -37,7 +37,7 @@ export function instructionMatches(text: string, kind: TextKind): readonly TextM
       const from = tokens.starts[at] ?? 0;
       const to = tokens.ends[end - 1] ?? from;
       // Documents, and tools that look for attacks, quote what others say.
-      const status = pattern.status === "fail" && isMentioned(text, from, to, kind) ? "warn" : pattern.status;
+      const status = pattern.status === "fail" && isMentioned(pattern.code, text, from, to, kind) ? "warn" : pattern.status;
       found.add(pattern.code, status, from, to);
     }
   return worstOfEach(found.all);

@@ -7,7 +7,10 @@ const TEMPLATE =
 const ELEMENT =
   /<\/?\s{0,2}(?:system|sys|system[-_](?:reminder|prompt|message|instructions?|override|note)|important|critical|urgent|secret|hidden|admin|developer|assistant|override|instructions?[-_](?:override|hidden)|mandatory|private[-_]instructions?|confidential|ai[-_](?:instructions?|note))\b[^<>\n]{0,60}>/gi;
 const BRACKETS =
-  /(?:\[|【|\{\{|###?\s?|\*\*)\s{0,2}(?:(?:system|admin(?:istrator)?|developer|root|security)(?:\s(?:note|message|override|prompt|instructions?|notice|update|directive|command|alert|mode))?|(?:hidden|new|secret|updated|override|internal)\s(?:system\s)?(?:instructions?|directives?)|(?:action|attention)\srequired|instructions?\s(?:to|for)\s(?:the\s)?(?:ai|llm|model|assistant|agent)s?|(?:note|message)\s(?:to|for)\s(?:the\s)?(?:ai|llm|model|assistant|agent)s?)\s{0,2}(?:\]|】|\}\}|:|\*\*)/gi;
+  /(?:\[|【|\{\{|###?\s?|\*\*)\s{0,2}(?:(?:system|admin(?:istrator)?|developer|root|security)(?:\s(?:note|message|override|prompt|instructions?|notice|update|directive|command|alert|mode))?|(?:hidden|new|secret|updated|override|internal)\s(?:system\s)?(?:instructions?|directives?)|(?:hidden|masked|covert|embedded|veiled|occult|secret|clandestine|invisible|concealed)\s(?:\w{2,12}\s){0,2}(?:instruction|directive|message|text|content|segment|note|command)s?(?:\s\w{2,10}){0,2}|(?:action|attention)\srequired|instructions?\s(?:to|for)\s(?:the\s)?(?:ai|llm|model|assistant|agent)s?|(?:note|message)\s(?:to|for)\s(?:the\s)?(?:ai|llm|model|assistant|agent)s?)\s{0,2}(?:\]|】|\}\}|:|\*\*)/gi;
+/** A picture whose address is filled in: showing it sends what is filled in. */
+const FILLED_IMAGE =
+  /!\[[^\]\n]{0,200}\]\(\s{0,2}<?https?:\/\/[^)\s]{1,300}?(?:\{\{|\$\{|\{[a-z_]{2,30}\}|<[a-z_]{2,30}>|\[[a-z_ ]{2,30}\])/gi;
 const JSON_ROLE = /["']role["']\s{0,3}:\s{0,3}["'](?:system|developer)["']/gi;
 const TURN = /(?:^|\n)\s{0,4}(?:Human|Assistant|System|User)\s{0,2}:\s{0,4}(?=\S)/g;
 
@@ -33,6 +36,7 @@ export function roleMatches(text: string, kind: TextKind): readonly TextMatch[] 
     const status = kind !== "asset" && GRAVE.test(hit[0]) ? "fail" : "warn";
     found.add("role_heading", status, hit.index, hit.index + hit[0].length);
   }
+  for (const hit of text.matchAll(FILLED_IMAGE)) found.add("data_link", grave, hit.index, hit.index + hit[0].length);
   for (const hit of text.matchAll(JSON_ROLE)) found.add("role_in_json", "warn", hit.index, hit.index + hit[0].length);
   const turns = Array.from(text.matchAll(TURN));
   if (turns.length > 1 && kind !== "asset")

@@ -1,5 +1,5 @@
 import { codeAt } from "../match.ts";
-import { foldCharacter } from "../unicode/fold.ts";
+import { foldCharacter, foldText } from "../unicode/fold.ts";
 import { specialsIn } from "./specials.ts";
 
 /** The words of a text, folded (unicode/fold.ts), with their places; the same index in each list. */
@@ -29,9 +29,13 @@ export function tokensOf(text: string): Tokens {
   let special = 0;
   let sentence = 0;
   let word = "";
+  // A word of another alphabet is compared as it is written in lower case: some capitals alone look like ASCII. One with ASCII
+  // in it is a disguise where all of it looks like ASCII.
+  let lower = "";
+  let mixed = false;
   let start = 0;
   let end = 0;
-  let ends_sentence = false;
+  let endsSentence = false;
   const push = (made: string, from: number, to: number): void => {
     words.push(made);
     starts.push(from);
@@ -39,15 +43,17 @@ export function tokensOf(text: string): Tokens {
     sentences.push(sentence);
   };
   const flush = (): void => {
-    if (word !== "") push(word, start, end);
+    if (word !== "") push(mixed && isAscii(word) ? word : lower, start, end);
     word = "";
+    lower = "";
+    mixed = false;
   };
   for (let at = 0; at < text.length; ) {
     const next = specials[special];
     if (next !== undefined && at === next.start) {
       flush();
-      if (ends_sentence) sentence++;
-      ends_sentence = false;
+      if (endsSentence) sentence++;
+      endsSentence = false;
       push(next.word, next.start, next.end);
       at = next.end;
       special++;
@@ -59,14 +65,18 @@ export function tokensOf(text: string): Tokens {
     if (kind === LETTER || kind === ALONE) {
       const folded = foldCharacter(code);
       if (folded !== "") {
-        if (ends_sentence && word === "") sentence++;
-        ends_sentence = false;
+        if (endsSentence && word === "") sentence++;
+        endsSentence = false;
         if (kind === ALONE) {
           flush();
           push(folded, at, at + width);
         } else {
           if (word === "") start = at;
-          if (word.length < MAX_WORD) word += folded;
+          if (word.length < MAX_WORD) {
+            word += folded;
+            mixed ||= code < 0x80;
+            lower += code < 0x80 ? folded : foldText(String.fromCodePoint(code).toLowerCase());
+          }
           end = at + width;
         }
       }
@@ -74,14 +84,16 @@ export function tokensOf(text: string): Tokens {
       // `don't`, `user's`; not the article of `l'utilisateur`.
     } else if (kind !== INVISIBLE) {
       flush();
-      if (kind === STOP && isEnd(text, at + width)) ends_sentence = true;
-      else if (code === 0x0a && isParagraph(text, at + 1)) ends_sentence = true;
+      if (kind === STOP && isEnd(text, at + width)) endsSentence = true;
+      else if (code === 0x0a && isParagraph(text, at + 1)) endsSentence = true;
     }
     at += width;
   }
   flush();
   return { words, starts, ends, sentences };
 }
+
+const isAscii = (word: string): boolean => /^[\0-\x7f]*$/.test(word);
 
 const OTHER = 0;
 const LETTER = 1;

@@ -35,3 +35,15 @@ function placeOf(
 /** Lower-case hex of SHA-256 by path. */
 export const digestsOf = (files: readonly ArchiveEntry[]): ReadonlyMap<string, string> =>
   new Map(files.map(({ path, sha256 }) => [path, sha256]));
+
+/** The one file whose path ends with a name, by that name; undefined for a name that several have. */
+export function filesByEnding(paths: Iterable<string>): ReadonlyMap<string, string | undefined> {
+  const endings = new Map<string, string | undefined>();
+  for (const path of paths) {
+    for (let slash = path.indexOf("/"); slash !== -1; slash = path.indexOf("/", slash + 1)) {
+      const ending = path.slice(slash + 1);
+      endings.set(ending, endings.has(ending) ? undefined : path);
+    }
+  }
+  return endings;
+}

@@ -29,8 +29,10 @@ export function positionsAt(text: string, offsets: readonly number[]): Map<numbe
   let start = 0;
   let column = 1;
   let counted = 0;
+  // Kept from one offset to the next: looked for anew, the end of one line of megabytes would be looked for as often as it has offsets.
+  let next = text.indexOf("\n");
   for (const offset of [...new Set(offsets)].sort((a, b) => a - b)) {
-    for (let next = text.indexOf("\n", counted); next !== -1 && next < offset; next = text.indexOf("\n", start)) {
+    for (; next !== -1 && next < offset; next = text.indexOf("\n", start)) {
       line++;
       start = counted = next + 1;
       column = 1;

@@ -1,6 +1,24 @@
 /** Papers that are held against the goods: SBOM, provenance, vulnerabilities, licences (spec 4.4, T15, T16). */
 export type { NodePlace } from "./nodes.ts";
 export {
+  type DsseEnvelope,
+  type DsseSignature,
+  type EnvelopeReading,
+  IN_TOTO_PAYLOAD,
+  isPlaceholder,
+  type Material,
+  type NamedBuilder,
+  type PredicateForm,
+  type ProvenanceStatement,
+  type ProvenanceSubject,
+  preAuthEncoding,
+  readEnvelope,
+  readStatement,
+  type StatementReading,
+  type SubjectDigest,
+  sha256Digest,
+} from "./provenance/index.ts";
+export {
   componentsOf,
   SBOM_VERSIONS,
   type SbomComponent,

@@ -8,7 +8,9 @@ import { manifestHttpEgressScopes } from "./manifest_http_egress_scopes.ts";
 import { manifestSanity } from "./manifest_sanity.ts";
 import { manifestSecretScopes } from "./manifest_secret_scopes.ts";
 import { manifestWarning } from "./manifest_warning.ts";
+import { provenanceBuilder } from "./provenance_builder.ts";
 import { provenancePresence } from "./provenance_presence.ts";
+import { provenanceSubjects } from "./provenance_subjects.ts";
 import { sbomIdentity } from "./sbom_identity.ts";
 import { sbomPresence } from "./sbom_presence.ts";
 import { sbomSchema } from "./sbom_schema.ts";
@@ -79,6 +81,8 @@ export const ADDITIONAL_RULES: readonly Rule[] = [
   // the papers
   sbomSchema,
   sbomIdentity,
+  provenanceSubjects,
+  provenanceBuilder,
   // the words that a model will read
   toolTextHidden,
   toolTextInstructions,

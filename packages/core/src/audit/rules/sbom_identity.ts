@@ -1,7 +1,7 @@
 import { isModulePath } from "../../artifact/index.ts";
 import { isSha256Hex } from "../../encoding/index.ts";
 import { componentsOf, type SbomComponent, subjectComponent } from "../../supplychain/index.ts";
-import { digestsOf, type PaperFinding, placed } from "../papers.ts";
+import { digestsOf, filesByEnding, type PaperFinding, placed } from "../papers.ts";
 import { artifactRule, findings, pass } from "../rule.ts";
 import type { AuditSubject } from "../subject.ts";
 import { counted, named as inWords, quoted } from "../wording.ts";
@@ -68,13 +68,7 @@ interface Listed {
 }
 
 function listedFiles(components: readonly SbomComponent[], goods: ReadonlyMap<string, string>): readonly Listed[] {
-  const endings = new Map<string, string | undefined>();
-  for (const path of goods.keys()) {
-    for (let slash = path.indexOf("/"); slash !== -1; slash = path.indexOf("/", slash + 1)) {
-      const ending = path.slice(slash + 1);
-      endings.set(ending, endings.has(ending) ? undefined : path);
-    }
-  }
+  const endings = filesByEnding(goods.keys());
   return components.map((component) => {
     const { name, type } = component;
     return { component, path: goods.has(name) ? name : type === "file" ? endings.get(name) : undefined };

@@ -1,0 +1,22 @@
+/** Where an artifact comes from, as its provenance says: statements, their subjects, the envelopes that sign them. */
+export { isPlaceholder, sha256Digest } from "./digest.ts";
+export {
+  type DsseEnvelope,
+  type DsseSignature,
+  type EnvelopeReading,
+  IN_TOTO_PAYLOAD,
+  MAX_DSSE_SIGNATURES,
+  preAuthEncoding,
+  readEnvelope,
+} from "./envelope.ts";
+export {
+  type Material,
+  type NamedBuilder,
+  type PredicateForm,
+  type ProvenanceStatement,
+  type ProvenanceSubject,
+  readStatement,
+  type StatementForm,
+  type StatementReading,
+  type SubjectDigest,
+} from "./statement.ts";

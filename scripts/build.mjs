@@ -40,7 +40,7 @@ function codeDigest() {
 const COMMON = new RegExp(
   [
     "^core/src/(errors|encoding/.*|manifest/(identifier|version|compat))\\.ts$",
-    "^palyra/src/(errors|version|settings|files/(?!hash-files|list-folder|mark).*|installed/(?!verdicts).*|journal/.*|platform/.*)\\.ts$",
+    "^palyra/src/(errors|version|settings|files/(?!hash-files|list-folder|mark).*|installed/(?!verdicts).*|journal/.*|platform/(?!sigstore|dsse).*)\\.ts$",
     "^palyra/src/entry/(compose|ulid|output|streams)\\.ts$",
     "^palyra/src/lifecycle/(home|recover-reading|state-root)\\.ts$",
     "^palyra/src/operations/(field|operation|catalog|skills/list|wording/(safe|units|as-json|json-text)|shared/(eligibility|inventory|inputs))\\.ts$",
@@ -49,6 +49,9 @@ const COMMON = new RegExp(
 );
 /** Built by itself: what turns its CommonJS into modules would otherwise be loaded with every command. */
 const ALONE = "packages/palyra/src/authoring/sbom.ts";
+
+/** CommonJS that npm installs beside it, left as it is; loaded by `skills provenance verify` alone. */
+const SIGSTORE = ["@sigstore/bundle", "@sigstore/protobuf-specs", "@sigstore/verify"];
 
 const DAEMON_ENTRIES = { palyrad: "packages/palyra/src/entry/palyrad.ts" };
 
@@ -95,7 +98,7 @@ async function bundle(outdir) {
     chunkNames: "chunks/[name]-[hash]",
     splitting: true,
     // Native code and what stands in for it is found at run time.
-    external: ["@napi-rs/keyring", "@photostructure/sqlite", "node:sqlite"],
+    external: ["@napi-rs/keyring", "@photostructure/sqlite", "node:sqlite", ...SIGSTORE],
     assetNames: "chunks/[name]-[hash]",
     plugins: [compiled, chunks(root, { isCommon: (path) => COMMON.test(path), alone: join(root, ALONE) })],
   });
@@ -106,7 +109,7 @@ async function bundle(outdir) {
     outdir: join(outdir, "daemon"),
     chunkNames: "chunks/[name]-[hash]",
     splitting: true,
-    external: ["@napi-rs/keyring", "@photostructure/sqlite", "node:sqlite", "pino", "prom-client", "xmlbuilder2"],
+    external: ["@napi-rs/keyring", "@photostructure/sqlite", "node:sqlite", "pino", "prom-client", "xmlbuilder2", ...SIGSTORE],
     assetNames: "chunks/[name]-[hash]",
     plugins: [compiled],
   });

@@ -36,7 +36,7 @@ export const palyraLayers: LayerTable = {
   "version.ts": { layer: -1 },
   "settings.ts": { layer: 0 },
   files: { layer: 0, packages: ["@photostructure/sqlite", "node:sqlite"] },
-  platform: { layer: 0 },
+  platform: { layer: 0, packages: ["@sigstore/bundle", "@sigstore/protobuf-specs", "@sigstore/verify"] },
   net: { layer: 0 },
   installed: { layer: 1 },
   trust: { layer: 1 },

@@ -16,6 +16,8 @@ export interface PalyraErrorDetails {
   NotEligible: { readonly skill_id: string; readonly version: string; readonly reasons: readonly string[] };
   AlreadyInstalled: { readonly skill_id: string; readonly version: string };
   AuditRefused: { readonly skill_id: string; readonly version: string; readonly reasons: readonly string[] };
+  /** An attestation whose signature does not hold, that nobody who was named made, or that is of something else (T15). */
+  ProvenanceRefused: { readonly document: string; readonly problem: string };
   DowngradeRefused: { readonly skill_id: string; readonly requested: string; readonly current: string };
   OwnerChangeRefused: { readonly skill_id: string; readonly owner: string; readonly publisher: string };
   /** `others`: tool ids of active skills of other publishers that are, or become, the same name (T27). */

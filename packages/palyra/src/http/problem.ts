@@ -54,6 +54,7 @@ const OPERATION_STATUS: { readonly [Code in ErrorCode | PalyraErrorCode]: number
   KeyOutOfScope: UNFIT,
   RevocationListRefused: UNFIT,
   AuditRefused: UNFIT,
+  ProvenanceRefused: UNFIT,
   NotEligible: UNFIT,
   UnsafeInstallName: UNFIT,
   EngineUnsupported: UNFIT,

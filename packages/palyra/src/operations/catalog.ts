@@ -16,6 +16,7 @@ import type { JournalVerifyDocument } from "./journal/verify.ts";
 import type { Operation } from "./operation.ts";
 import type { InspectDocument } from "./package/inspect.ts";
 import type { ProcedureDocument } from "./procedure/save.ts";
+import type { ProvenanceDocument } from "./provenance/verify.ts";
 import type { RevocationsAddDocument } from "./revocations/add.ts";
 import type { RevocationsDocument } from "./revocations/list.ts";
 import type { RefreshDocument } from "./revocations/refresh.ts";
@@ -57,6 +58,7 @@ export interface Outputs {
   "skills package build": PackageDocument;
   "skills package verify": VerificationReport;
   "skills package inspect": InspectDocument;
+  "skills provenance verify": ProvenanceDocument;
   "skills install": InstalledDocument | InstallPlanDocument;
   "skills list": ListDocument;
   "skills info": InfoDocument;
@@ -125,6 +127,10 @@ export const CATALOG: Catalog = {
     async () => (await import("./package/verify.ts")).verify,
   ),
   "skills package inspect": line("Show what is in an artifact", async () => (await import("./package/inspect.ts")).inspect),
+  "skills provenance verify": line(
+    "Verify who attests to an artifact, offline",
+    async () => (await import("./provenance/verify.ts")).verify,
+  ),
   "skills install": line("Install a skill from an artifact", async () => (await import("./skills/install.ts")).install),
   // What is to be instant comes at once: each file that is loaded later takes its time (habit 8).
   "skills list": line("List what is installed", async () => list),

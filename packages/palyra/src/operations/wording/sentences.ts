@@ -263,6 +263,10 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
     lists: ({ reasons }) => (reasons.length === 1 ? [] : reasons.map(prose)),
     hint: () => "nothing was installed; palyra skills audit --artifact FILE --allow-untrusted shows the whole report",
   },
+  ProvenanceRefused: {
+    says: ({ document, problem }) => `${safe(document)} proves nothing about this artifact: ${safe(problem)}`,
+    hint: () => "do not rely on it; ask who published the artifact for the attestation of this very file",
+  },
   DowngradeRefused: {
     says: ({ skill_id, requested, current }) =>
       `${safe(skill_id)} ${safe(requested)} is older than ${safe(current)}, which has been installed`,

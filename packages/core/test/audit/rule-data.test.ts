@@ -20,6 +20,19 @@ describe("rules as data", () => {
   );
 });
 
+it("shows by an example what each rule finds, but for those that find nothing: what they ask for holds of every artifact that is opened", () => {
+  expect(RULES.filter(({ example }) => example === undefined).map(({ id }) => id)).toEqual([
+    "signature_validity",
+    "sbom_presence",
+    "provenance_presence",
+    "manifest_sanity",
+    "manifest_filesystem_scopes",
+    "manifest_http_egress_scopes",
+    "manifest_secret_scopes",
+    "wasm_module_presence",
+  ]);
+});
+
 it("knows no reference of another form", () => {
   for (const id of [
     "CWE-",

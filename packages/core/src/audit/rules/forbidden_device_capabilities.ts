@@ -8,6 +8,10 @@ export const forbiddenDeviceCapabilities = artifactRule({
   why: "A camera, a microphone or a location is worth more to a thief than what most tools do for their user.",
   references: [],
   advice: "Remove `capabilities.device_capabilities`, or allow them: `allow_device_capabilities` in the audit policy.",
+  example: {
+    flagged: '[capabilities]\ndevice_capabilities = ["camera.read"]',
+    passes: '# with "allow_device_capabilities": true in the audit policy, or\n[capabilities]\ndevice_capabilities = []',
+  },
   check: ({ manifest, policy }) => {
     const device_capabilities = manifest.capabilities.device_capabilities;
     const { allow_device_capabilities } = policy;

@@ -10,6 +10,10 @@ export const forbiddenWildcardCapabilities = artifactRule({
   why: "With a wildcard nobody who reads the manifest knows what the skill may reach, today or after an update.",
   references: ["CWE-250"],
   advice: "Name what the skill needs instead of `*`, or allow wildcards: `allow_wildcard_capabilities` in the audit policy.",
+  example: {
+    flagged: '[capabilities]\nhttp_egress_allowlist = ["*.example.com"]\n[capabilities.wildcard_opt_in]\nhttp_egress = true',
+    passes: '[capabilities]\nhttp_egress_allowlist = ["api.example.com"]',
+  },
   check: ({ manifest, policy }) => {
     const wildcard_opt_ins = KINDS.filter((kind) => manifest.capabilities.wildcard_opt_in[kind]);
     const { allow_wildcard_capabilities } = policy;

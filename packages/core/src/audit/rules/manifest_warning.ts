@@ -8,6 +8,10 @@ export const manifestWarning = artifactRule({
   why: "What an author overlooks in a manifest, users meet as a surprise.",
   references: [],
   advice: "Follow the warning; the skill works without.",
+  example: {
+    flagged: "manifest_version = 1",
+    passes: "manifest_version = 2",
+  },
   check: ({ warnings }) =>
     warnings.map(({ code, severity, message }) => ({ ...finding("warn", message, { code, severity }), code })),
 });

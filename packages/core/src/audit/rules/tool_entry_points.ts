@@ -15,6 +15,10 @@ export const toolEntryPoints = artifactRule({
   why: "A model that is offered a tool which cannot run calls it again and again; one whose module is another than it seems runs other code.",
   references: [],
   advice: "Export `_start`, or `run` as `() -> (i32)`; name the module in `operator.plugin.default_module_path`.",
+  example: {
+    flagged: '(module (func (export "run") (param i32)))\n;; of another type than the runtime calls',
+    passes: '(module (func (export "run") (result i32) i32.const 0))',
+  },
   check: ({ manifest, modules }) => {
     const entries = resolveAll(manifest, modules);
     const broken = entries.filter(({ problem }) => problem !== undefined);

@@ -10,6 +10,11 @@ export const wasmCompileCost = moduleRule({
   why: "A few kilobytes can hold a compiler for minutes, and no engine can be stopped while it compiles.",
   references: ["T24"],
   advice: "Split the function, or give it fewer locals; a policy may raise the bounds.",
+  example: {
+    flagged:
+      ";; 50,000 locals under 400 nested blocks, in one function\n(func (local i64 i64 …) block block block … end end end)",
+    passes: ";; 50,000 locals without blocks, or 400 blocks over 500 locals\n(func (local i64 i64 …))",
+  },
   check: ({ path, facts: { cost, burden }, artifact }, { policy }) => {
     const bounds = compileBounds(policy);
     const details = {

@@ -8,6 +8,10 @@ export const wasmExportedFunctionLimit = moduleRule({
   why: "Each exported function is a door into the module; a tool needs one.",
   references: [],
   advice: "Export only the entry points, or raise `max_exported_functions` in the audit policy.",
+  example: {
+    flagged: ';; 129 of them, and the policy allows 128\n(export "f0" (func 0)) (export "f1" (func 1)) …',
+    passes: '(export "run" (func 0))',
+  },
   check: ({ path, facts }, { policy }) => {
     const { max_exported_functions } = policy;
     const exported_functions = facts.exportedFunctions;

@@ -16,6 +16,10 @@ export const wasmLimitsWithinQuotas = moduleRule({
   references: ["T17", "CWE-770"],
   advice:
     "Raise `capabilities.quotas.max_memory_bytes`, or build with a smaller initial memory or table, and with segments that fit into them.",
+  example: {
+    flagged: "(memory 1025)\n;; 64 MiB and a page, and `capabilities.quotas.max_memory_bytes = 67108864`",
+    passes: "(memory 1024)",
+  },
   check: ({ path, facts }, { manifest }) => {
     const { max_memory_bytes } = manifest.capabilities.quotas;
     const { memories, tables, misfit } = facts;

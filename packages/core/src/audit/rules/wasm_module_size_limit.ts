@@ -8,6 +8,10 @@ export const wasmModuleSizeLimit = anyModuleRule({
   why: "What is too large to be read in bounded time and memory cannot be judged.",
   references: ["T17"],
   advice: "Strip names and debug sections, or raise `max_module_bytes` in the audit policy.",
+  example: {
+    flagged: "modules/echo.wasm, 8388609 bytes, and the policy allows 8388608",
+    passes: "modules/echo.wasm, 8388608 bytes",
+  },
   check: (module, { policy }) => {
     const { max_module_bytes } = policy;
     const details = { module_path: module.path, module_bytes: module.size, max_module_bytes };

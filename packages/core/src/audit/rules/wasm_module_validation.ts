@@ -11,6 +11,10 @@ export const wasmModuleValidation = anyModuleRule({
   why: "Bytes that are no module in the accepted list run on one engine and not on another, or are something else under the name.",
   references: ["T17", "T24"],
   advice: "Build the module for plain wasm32 without the refused feature; `.wasm` files in the text format are refused.",
+  example: {
+    flagged: 'modules/echo.wasm:\n(module (func (export "run")))\n;; the text itself, not the binary that it stands for',
+    passes: "modules/echo.wasm:\n00 61 73 6d 01 00 00 00 …",
+  },
   check: (module, { engine }) => {
     if (module.state === "invalid") return [invalid(module)];
     if (module.state === "oversized" || module.types === "checked") return [];

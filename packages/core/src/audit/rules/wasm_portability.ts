@@ -9,6 +9,10 @@ export const wasmPortability = moduleRule({
   why: "A module that this engine cannot run cannot have its types checked here either.",
   references: [],
   advice: "Run it on the Node that is named, or build without the feature.",
+  example: {
+    flagged: "(memory $a 1) (memory $b 1)\n;; several memories, audited on Node 20",
+    passes: "(memory 1)",
+  },
   check: ({ path, facts, missing }, { engine }) => {
     const features = [...facts.features].map(([feature, offset]) => ({ feature, offset }));
     const details = { module_path: path, features };

@@ -16,6 +16,10 @@ export const wasmWasiFilesystemImports = moduleRule({
   why: "A module that opens files while its manifest asks for none does something else than it says.",
   references: ["CWE-250"],
   advice: "Declare the roots in `capabilities.filesystem`, or build without the import.",
+  example: {
+    flagged: '(import "wasi:filesystem/types@0.2.0" "read" (func))\n;; and no root in `capabilities.filesystem`',
+    passes: '(import "wasi:clocks/wall-clock@0.2.0" "now" (func))',
+  },
   check: ({ path, facts }, { manifest }) => {
     const { read_roots, write_roots } = manifest.capabilities.filesystem;
     const filesystem_declared = read_roots.length + write_roots.length > 0;

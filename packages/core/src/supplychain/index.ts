@@ -1,4 +1,14 @@
 /** Papers that are held against the goods: SBOM, provenance, vulnerabilities, licences (spec 4.4, T15, T16). */
+export {
+  isNameRefused,
+  type LicenseExpression,
+  type LicenseReading,
+  type LicenseTerms,
+  licensesIn,
+  licenseText,
+  parseLicense,
+  refusedLicenses,
+} from "./license/index.ts";
 export type { NodePlace } from "./nodes.ts";
 export {
   type DsseEnvelope,

@@ -68,10 +68,10 @@ describe("findings in papers", () => {
       (_, index) => `{"name":"n${index}","digest":{"sha256":"${"ab".repeat(32)}"}}`,
     );
     const provenance = `{"subject":[${subjects.join()}],"builder":{"id":"b"}}`;
-    const started = performance.now();
+    const started = process.cpuUsage();
     const check = await checkOf({ provenance }, "provenance_subjects");
     // On one line of 9 MB: the end of that line is not to be looked for once for each (35 s, when it was).
-    expect(performance.now() - started).toBeLessThan(15_000);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(15_000);
     expect(check).toMatchObject({ status: "fail", details: { count: 100_001 } });
     expect(JSON.stringify(check).length).toBeLessThan(40_000);
   });
@@ -107,5 +107,25 @@ it("papers of very many bytes are read in time that grows with them", async () =
   const provenance = `{"subject":[{"name":"m","digest":${new TextDecoder().decode(noise)}}],"builder":{"id":"b"}}`;
   expect(await checkOf({ provenance }, "provenance_subjects")).toMatchObject({
     details: { findings: [{ code: "algorithm_unknown" }, {}] },
+  });
+});
+
+describe("licences that a policy refuses", () => {
+  const sbom = (component: object) =>
+    JSON.stringify({ bomFormat: "CycloneDX", specVersion: "1.6", components: [{ type: "library", name: "a", ...component }] });
+  const of = (expression: string) => sbom({ licenses: [{ expression }] });
+  const cases = [
+    [of("AGPL-3.0-only"), { denied: ["AGPL-*"] }, "fail"],
+    [of("MIT OR AGPL-3.0-only"), { denied: ["AGPL-*"] }, "pass"],
+    [of("MIT AND AGPL-3.0-only"), { denied: ["AGPL-*"] }, "fail"],
+    [of("MIT"), { allowed: ["Apache-2.0"] }, "fail"],
+    [sbom({ licenses: [{ license: { name: "Proprietary" } }] }), { denied: ["proprietary"] }, "fail"],
+    [sbom({ licenses: [{ license: { name: "MIT OR Apache-2.0" } }] }), { allowed: ["MIT"] }, "pass"],
+    [sbom({}), { allowed: ["MIT"] }, "warn"],
+    [sbom({}), { denied: ["MIT"] }, "pass"],
+    [sbom({ scope: "excluded", licenses: [{ expression: "AGPL-3.0-only" }] }), { denied: ["AGPL-*"] }, "pass"],
+  ] as const;
+  it.each(cases)("%s under %j: %s", async (text, parameters, status) => {
+    expect(await checkOf({ sbom: text }, "license_denied", { license_denied: parameters })).toMatchObject({ status });
   });
 });

@@ -3,6 +3,7 @@ import { capabilityUnused } from "./capability_unused.ts";
 import { embeddedSecrets } from "./embedded_secrets.ts";
 import { forbiddenDeviceCapabilities } from "./forbidden_device_capabilities.ts";
 import { forbiddenWildcardCapabilities } from "./forbidden_wildcard_capabilities.ts";
+import { licenseDenied } from "./license_denied.ts";
 import { manifestFilesystemScopes } from "./manifest_filesystem_scopes.ts";
 import { manifestHttpEgressScopes } from "./manifest_http_egress_scopes.ts";
 import { manifestSanity } from "./manifest_sanity.ts";
@@ -83,6 +84,7 @@ export const ADDITIONAL_RULES: readonly Rule[] = [
   sbomIdentity,
   provenanceSubjects,
   provenanceBuilder,
+  licenseDenied,
   // the words that a model will read
   toolTextHidden,
   toolTextInstructions,

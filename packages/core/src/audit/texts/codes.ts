@@ -44,6 +44,9 @@ const INSTRUCTIONS = {
   command: "It has a command run that fetches or hides code. Put what is needed into the module.",
   data_link: "A link that carries data to its server. Link to a page.",
   agent_memory: "It writes what an agent will obey later. Leave the agent's own files to its user.",
+  destruction: "It has the user's files or systems destroyed. Say what the tool does.",
+  context_parameter:
+    "A parameter that asks for what a model knows beside the task: its instructions, its reasoning, the conversation. Ask for what the tool needs.",
   role_marks: "Marks by which a model tells who speaks. Take them out.",
   role_element: "An element that passes for the system's voice. Write plain text.",
   role_heading: "A heading that passes for the system's or an administrator's voice. Write plain text.",

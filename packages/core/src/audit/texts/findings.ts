@@ -1,5 +1,5 @@
 import { positionAt, positionsAt } from "../../encoding/index.ts";
-import { hiddenMatches, instructionMatches, type TextMatch } from "../../text/index.ts";
+import { hiddenMatches, instructionMatches, nameMatches, type TextMatch } from "../../text/index.ts";
 import type { Finding, Place } from "../finding.ts";
 import { quoted, shortened } from "../wording.ts";
 import { messageOf } from "./codes.ts";
@@ -10,7 +10,7 @@ const MAX_FINDINGS = 1000;
 
 /** What the texts hide (`tool_text_hidden`). */
 export const hiddenFindings = (subject: SubjectTexts): readonly Finding[] => [
-  ...findingsOf(subject, (text) => hiddenMatches(text.text, text.kind)),
+  ...findingsOf(subject, ({ text, kind }) => (kind === "name" && isPlain(text) ? [] : hiddenMatches(text, kind))),
   ...subject.unread.map(({ file, reason }) => ({
     code: reason,
     status: "warn" as const,
@@ -21,17 +21,12 @@ export const hiddenFindings = (subject: SubjectTexts): readonly Finding[] => [
 
 /** What in the texts speaks to a model (`tool_text_instructions`). */
 export const instructionFindings = (subject: SubjectTexts): readonly Finding[] =>
-  findingsOf(subject, ({ text, kind }) =>
-    // The words of a name are parted by `_`; as spaces they keep their places.
-    kind === "name" ? instructionMatches(text.replaceAll("_", " "), "tool") : instructionMatches(text, kind),
-  );
+  findingsOf(subject, ({ text, kind }) => (kind === "name" ? nameMatches(text) : instructionMatches(text, kind)));
 
 function findingsOf(subject: SubjectTexts, matchesOf: (text: SubjectText) => readonly TextMatch[]): readonly Finding[] {
   const found: Finding[] = [];
   for (const text of subject.texts) {
     if (found.length >= MAX_FINDINGS) break;
-    // Most names are a plain word.
-    if (text.kind === "name" && text.text.length < 24 && /^[\w$.-]*$/.test(text.text)) continue;
     const matches = matchesOf(text);
     if (matches.length === 0) continue;
     const places = placesOf(matches, text, subject.manifestText);
@@ -39,6 +34,9 @@ function findingsOf(subject: SubjectTexts, matchesOf: (text: SubjectText) => rea
   }
   return found.slice(0, MAX_FINDINGS);
 }
+
+/** Most names are a plain word. */
+const isPlain = (name: string): boolean => /^[\w$.-]*$/.test(name);
 
 function findingOf({ code, status, start, end, hidden }: TextMatch, { text }: SubjectText, place: Place): Finding {
   const spelled = hidden === undefined ? "" : ` It spells ${quoted(hidden)}.`;

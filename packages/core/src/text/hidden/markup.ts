@@ -50,6 +50,10 @@ const OPENING = /<([a-z][a-z0-9]{0,20})\b([^<>]{1,1000})>/gi;
 const UNSEEN =
   /\bstyle\s{0,4}=\s{0,4}["'][^"']{0,400}(?:display\s{0,4}:\s{0,4}none|visibility\s{0,4}:\s{0,4}hidden|font-size\s{0,4}:\s{0,4}(?:0|1px|0\.\d)|opacity\s{0,4}:\s{0,4}0(?![.\d])|(?<![\w-])color\s{0,4}:\s{0,4}(?:white|transparent|#fff(?:fff)?\b|rgba?\(\s{0,4}255\s{0,4},\s{0,4}255\s{0,4},\s{0,4}255)|(?:left|top|text-indent)\s{0,4}:\s{0,4}-\d{3,}|(?:max-)?(?:height|width)\s{0,4}:\s{0,4}0(?:px)?\s{0,4}[;"'])|\bhidden\b(?!\s{0,4}=\s{0,4}["']?false)/i;
 
+/** What no page needs: text of no size, or white on white. */
+const UNREADABLE =
+  /font-size\s{0,4}:\s{0,4}0(?![.\d])|(?<![\w-])color\s{0,4}:\s{0,4}(white|#fff(?:fff)?)\b[^"']{0,200}background(?:-color)?\s{0,4}:\s{0,4}\1|background(?:-color)?\s{0,4}:\s{0,4}(white|#fff(?:fff)?)\b[^"']{0,200}(?<![\w-])color\s{0,4}:\s{0,4}\2/i;
+
 function hiddenElements(text: string, kind: TextKind, found: Matches): void {
   let looked = 0;
   for (const hit of text.matchAll(OPENING)) {
@@ -59,14 +63,17 @@ function hiddenElements(text: string, kind: TextKind, found: Matches): void {
     const inside = text.slice(from, from + MAX_LOOK);
     const close = inside.search(new RegExp(`</${hit[1]}`, "i"));
     const body = (close === -1 ? inside : inside.slice(0, close)).replace(/<[^<>]{0,400}>/g, " ");
-    const words = body.match(/\p{L}{2,}/gu)?.length ?? 0;
+    const words = wordsIn(body);
     const orders = instructionMatches(body, "tool");
     const end = from + (close === -1 ? 0 : close);
     if (orders.some(({ status }) => status === "fail")) found.add("hidden_element", "fail", hit.index, end);
-    else if (orders.length > 0) found.add("hidden_element", "warn", hit.index, end);
-    else if (kind !== "asset" && words > 2) found.add("hidden_element", "fail", hit.index, end);
+    else if (orders.length > 0 && !UNREADABLE.test(hit[2] ?? "")) found.add("hidden_element", "warn", hit.index, end);
+    else if (words > 2 && (kind !== "asset" || (UNREADABLE.test(hit[2] ?? "") && wordsIn(inside.split("<")[0] ?? "") > 2)))
+      found.add("hidden_element", "fail", hit.index, end);
   }
 }
+
+const wordsIn = (text: string): number => text.match(/\p{L}{2,}/gu)?.length ?? 0;
 
 /** A link whose target is code or a page of its own. */
 const ACTIVE_LINK =

@@ -32,7 +32,9 @@ export type InstructionCode =
   /** A link that carries data away. */
   | "data_link"
   /** Writes what an agent will obey later. */
-  | "agent_memory";
+  | "agent_memory"
+  /** Destroys what is the user's. */
+  | "destruction";
 
 export const WORDS: WordLists = {
   drop: "ignore|ignores|ignoring|disregard|disregards|disregarding|forget|forgetting|discard|dismiss|neglect|abandon|overlook",
@@ -110,6 +112,7 @@ export const ENGLISH: readonly Pattern[] = [
   ),
   ...fail(
     "concealment",
+    "@not show|display|reveal|expose|report ~1 this|these|that|the|any ~2 step|steps|action|actions|instruction*|call|calls ~3 to? ~2 @people",
     "conceal|hide|disguise|obscure ~8 from ~3 security|moderator|moderators|auditor*|admin*|reviewer*|code_review|monitoring",
     "@not ~2 tell|inform|notify|alert|warn|telling|informing|notifying|alerting|warning ~2 @people",
     "@not ~2 mention|mentioning|reveal|revealing|disclose|disclosing|acknowledge ~2 this|these|that|it|any_of_this|steps|tool|instruction*|anything ~12 @people",
@@ -133,6 +136,7 @@ export const ENGLISH: readonly Pattern[] = [
   ),
   ...fail(
     "consent_bypass",
+    "run|execute|install|download|launch ~12 without ~2 asking|telling|informing|notifying ~2 user|users",
     "results|output|outputs|data|values|everything|information ~6 passed|forwarded|sent|piped|transferred ~8 without ~2 user|users|human|asking|requiring ~4 confirmation|approval|consent",
     "always ~1 approve|execute|run|accept|allow|confirm ~6 without ~3 user|users|asking|confirmation",
     "@not ask ~2 user|users|me|human|humans ~2 for? permission|confirmation|approval|consent ~2 before|when|to|for",
@@ -151,6 +155,8 @@ export const ENGLISH: readonly Pattern[] = [
   ),
   ...fail(
     "exfiltration",
+    "take|put|append|insert|add|place|encode ~6 @private|sensitive|personal|confidential ~12 in|into|to|at|of ~6 image|images|picture|url|link|address|query",
+    "most ~1 sensitive|secret|confidential|private ~8 address|url|link|image|query",
     "copy|copies|collect|collects|gather|gathers|harvest|harvests ~2 every|all|any ~2 password*|credential*|secrets|api_key|api_keys ~10 to|and|into",
     "@send all|everything|every ~3 data|output|outputs|user_data|traffic|responses|messages ~6 to ~6 <url>|<badurl>|<email>",
     "send|forward|transmit|upload|post|sends|forwards|transmits|uploads ~2 all|full|entire|complete|whole ~2 conversation|chat|message ~1 history|context|logs|transcript ~2 to",
@@ -187,6 +193,8 @@ export const ENGLISH: readonly Pattern[] = [
   ...warn("foreign_files", "@read|ls|list|scan|scans ~5 <keyfile>|<envfile>", "<keyfile>"),
   ...fail(
     "other_tools",
+    "always|must|only ~1 use|call|invoke ~1 this ~1 tool|function|one ~1 instead_of|rather_than|in_place_of ~2 any|all|every|other|another ~3 tool*|function*",
+    "never|do_not|dont ~1 use|call|invoke ~2 any|the|all ~1 other|another ~2 tool*|function*",
     "when|whenever|if|every_time|each_time ~4 <ident>|tool|tools ~3 is|are ~1 called|invoked|used|available|present|run ~6 must|always|should|instead|have_to|also ~4 send|forward|use|change|set|add|include|call|replace|modify|redirect|bcc",
     "change|changes|modify|modifies|replace|redirect|set|alter|overwrite ~3 recipient*|to_address|destination|beneficiary|iban|account_number|amount ~6 to|with|by ~3 <email>|<badurl>|attacker*|ours|mine",
     "side_effect|side_effects|effect ~4 on ~5 <ident> ~2 tool*|function*",
@@ -242,12 +250,15 @@ export const ENGLISH: readonly Pattern[] = [
   ),
   ...warn(
     "addressed_to_model",
+    "you_are ~2 an? ~1 ai ~1 agent|assistant|model|system",
     "heads_up|important|critical|urgent|update ~1 for? ~1 ai|llm|model|assistant|agents",
     "@model ~1 must|should|shall ~3 always|now|immediately|ignore|adopt|treat|never|not",
   ),
   ...fail(
     "command",
     "curl|wget ~6 <url>|<badurl> ~8 chmod|chmod_x",
+    "curl|wget ~6 <url>|<badurl> ~6 bash|sh|zsh|python ~8 without",
+    "@silently|@secretly ~2 download|downloads|fetch|fetches|install|installs ~4 <url>|<badurl>|execute|executes",
     "curl|wget ~6 <badurl> ~6 bash|sh|zsh|python|python3|perl|node|iex|chmod",
     "base64 ~2 d|decode ~4 bash|sh|zsh|python|python3|eval",
     "powershell|pwsh ~4 encodedcommand|enc|ec",
@@ -264,6 +275,11 @@ export const ENGLISH: readonly Pattern[] = [
     "rm_rf|chmod_x|sudo|mkfs|child_process|subprocess_popen|os_system|document_cookie|reverse_shell|meterpreter|msfconsole",
     "powershell ~3 enc|encodedcommand|hidden|bypass|ec",
     "eval|exec ~4 atob|fromcharcode|base64|user_input|userinput|code|input|malicious",
+  ),
+  ...fail(
+    "destruction",
+    "your ~1 goal|task|objective|mission|job ~2 is ~1 to ~12 delete|wipe|erase|destroy|format|clean ~8 system|filesystem|files|file|home|resources|data|database*|disk|disks|backups",
+    "delete|wipe|erase|destroy ~3 all|every|entire ~3 files|data|backups|resources|disks|databases ~8 without ~3 asking|telling|user|users",
   ),
   ...warn(
     "agent_memory",

@@ -1,4 +1,5 @@
 import type { Fault } from "palyra-skills";
+import type { Change } from "palyra-skills/diff";
 
 /**
  * The one error class of this package, beside core's `SkillError`. Codes are those of spec 6; their sentences, exit
@@ -20,6 +21,30 @@ export interface PalyraErrorDetails {
   ProvenanceRefused: { readonly document: string; readonly problem: string };
   DowngradeRefused: { readonly skill_id: string; readonly requested: string; readonly current: string };
   OwnerChangeRefused: { readonly skill_id: string; readonly owner: string; readonly publisher: string };
+  /** It asks for more than what is installed, and nobody agreed to that (spec 4.4). `widening`: the changes that need a consent. */
+  WideningRefused: {
+    readonly skill_id: string;
+    readonly version: string;
+    readonly artifact_sha256: string;
+    readonly from: { readonly version: string; readonly artifact_sha256: string };
+    readonly widening: readonly Change[];
+  };
+  /** The policy's cool-down (spec 3.4). `first_seen_at_unix_ms` null: it was never here before. */
+  ReleaseTooFresh: {
+    readonly skill_id: string;
+    readonly version: string;
+    readonly payload_sha256: string;
+    readonly first_seen_at_unix_ms: number | null;
+    readonly allowed_from_unix_ms: number;
+  };
+  /** The policy's bound for a version that follows another. */
+  VersionJumpRefused: {
+    readonly skill_id: string;
+    readonly version: string;
+    readonly current: string;
+    readonly jump: number;
+    readonly limit: number;
+  };
   /** `others`: tool ids of active skills of other publishers that are, or become, the same name (T27). */
   ToolIdConflict: {
     readonly skill_id: string;
@@ -86,6 +111,11 @@ export interface PalyraErrorDetails {
 }
 
 export type PalyraErrorCode = keyof PalyraErrorDetails;
+
+/** Narrows an unknown error to one code. */
+export function isRefusal<Code extends PalyraErrorCode>(error: unknown, code: Code): error is PalyraError<Code> {
+  return error instanceof PalyraError && error.code === code;
+}
 
 export class PalyraError<Code extends PalyraErrorCode = PalyraErrorCode> extends Error {
   readonly code: Code;

@@ -11,6 +11,7 @@ import { ADDITIONAL_RULES, ARTIFACT_RULES, FEED_RULE, MODULE_RULES } from "./rul
 import type { AuditSubject } from "./subject.ts";
 import { textsOf } from "./texts/texts.ts";
 import { tracesOf } from "./traces.ts";
+import type { Update } from "./update.ts";
 
 export interface AuditOptions {
   readonly policy: AuditPolicy;
@@ -19,6 +20,8 @@ export interface AuditOptions {
   readonly now: number;
   /** Default: none is named. */
   readonly feed?: FeedState;
+  /** What an update changes in what a person consented to; absent: it is none. */
+  readonly update?: Update;
 }
 
 /**
@@ -27,13 +30,23 @@ export interface AuditOptions {
  */
 export async function auditSkill(trusted: TrustedSkill, options: AuditOptions): Promise<AuditReport> {
   const { artifact, decision } = trusted;
-  const { policy, platform, now, feed = NO_FEED } = options;
+  const { policy, platform, now, feed = NO_FEED, update } = options;
   const { archive, layout, manifest, warnings, sbom, provenance } = artifact;
   const modules = await examineModules(archive, manifest, policy, platform);
   const papers = { sbom, provenance, sbomValidity: await validateSbom(sbom) };
   const texts = textsOf(manifest, archive.entries);
   const traces = tracesOf(archive.entries, modules, layout.signature);
-  const evidence = { manifest, warnings, files: archive.entries, layout, ...papers, modules, texts, traces };
+  const evidence = {
+    manifest,
+    warnings,
+    files: archive.entries,
+    layout,
+    ...papers,
+    modules,
+    texts,
+    traces,
+    ...(update && { update }),
+  };
   const { checks, scan } = judge({ ...evidence, policy, feed, engine: platform.engine });
   const failed = checks.filter(({ status }) => status === "fail");
   const report: AuditReport = {

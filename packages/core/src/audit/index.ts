@@ -27,4 +27,5 @@ export type { RuleData, RuleExample } from "./rule.ts";
 export { ADDITIONAL_RULES, RULES } from "./rules/index.ts";
 export { hiddenFindings, instructionFindings } from "./texts/findings.ts";
 export { type SubjectText, type SubjectTexts, textsOf, toolTexts } from "./texts/texts.ts";
+export type { Update } from "./update.ts";
 export { MAX_LISTED_FINDINGS, MAX_QUOTED_CHARACTERS } from "./wording.ts";

@@ -35,6 +35,8 @@ function readPolicy(root: JsonReader): AuditPolicy {
   };
   const functionCost = fields.optional("max_function_compile_cost", count);
   const moduleCost = fields.optional("max_module_compile_cost", count);
+  const cooldown = fields.optional("release_cooldown_hours", count);
+  const jump = fields.optional("max_version_jump", count);
   const checks = fields.optional("checks", readLevels);
   const parameters = fields.optional("parameters", (value) => readParameters(value, DECLARED));
   fields.finish();
@@ -45,6 +47,8 @@ function readPolicy(root: JsonReader): AuditPolicy {
     allow_wildcard_capabilities: read.allow_wildcard_capabilities ?? DEFAULT_POLICY.allow_wildcard_capabilities,
     ...(functionCost === undefined ? {} : { max_function_compile_cost: functionCost }),
     ...(moduleCost === undefined ? {} : { max_module_compile_cost: moduleCost }),
+    ...(cooldown === undefined ? {} : { release_cooldown_hours: cooldown }),
+    ...(jump === undefined ? {} : { max_version_jump: jump }),
     checks: checks ?? DEFAULT_POLICY.checks,
     ...(parameters === undefined ? {} : { parameters }),
   };

@@ -27,6 +27,10 @@ export interface AuditPolicy {
   /** Bounds of `wasm_compile_cost` (spec 4.4); absent where the policy leaves them as they are. */
   readonly max_function_compile_cost?: number;
   readonly max_module_compile_cost?: number;
+  /** Whole hours from the moment at which a release was first seen here until it may be installed, by the host's time (spec 3.4, T34). */
+  readonly release_cooldown_hours?: number;
+  /** By how much the part of a version that breaks may rise from the one that is current: the major one, or the minor one of `0.x`. */
+  readonly max_version_jump?: number;
   /** A check that is not named here is judged as its rule judges. */
   readonly checks: { readonly [checkId: string]: CheckLevel };
   /** What rules declare as theirs (`RuleData.parameters`); absent where the policy leaves all as they are. */

@@ -9,6 +9,7 @@ import type { FeedState } from "./feed.ts";
 import type { ModuleReach } from "./reach.ts";
 import type { AuditPolicy } from "./report.ts";
 import type { SubjectTexts } from "./texts/texts.ts";
+import type { Update } from "./update.ts";
 
 /**
  * What rules see: plain data, made once for each audit. Everything that takes time or a port (reading modules, asking
@@ -32,6 +33,8 @@ export interface AuditSubject {
   readonly texts: SubjectTexts;
   /** What a look at the bytes of each file found. */
   readonly traces: readonly FileTraces[];
+  /** Absent: it updates nothing. */
+  readonly update?: Update;
   readonly policy: AuditPolicy;
   readonly feed: FeedState;
   /** The engine that was asked, for messages: `Node 20.20.2`. */

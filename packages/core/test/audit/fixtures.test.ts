@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { ADDITIONAL_RULES, type AuditReport } from "../../src/audit/index.ts";
+import { ADDITIONAL_RULES, type AuditReport, type Update } from "../../src/audit/index.ts";
+import { diffConsent } from "../../src/diff/index.ts";
 import { toHex } from "../../src/encoding/index.ts";
 import { type Platform, webPlatform } from "../../src/platform/index.ts";
 import { costlyModule } from "./costly.ts";
@@ -13,14 +14,14 @@ import { assemble } from "./wat.ts";
  * `fixtures/<check_id>/<status>--<what it is>`: what the check must say of it. `.toml` is part of a manifest, `.wat` a module.
  * In a `.wat`, `;;! ` goes before a line of manifest, `;;# ` before the path of the next module, and `;;@ ` before the name of
  * an engine. A `.sbom.json` or `.provenance.json` is that document of an artifact with the module `modules/echo.wasm`, whose digest is written
- * `{{modules/echo.wasm}}` there.
+ * `{{modules/echo.wasm}}` there. A `.toml` with a line `# ---` is an update: above it is what the installed version has, below it the new one.
  */
 const folder = fileURLToPath(new URL("fixtures", import.meta.url));
 
 interface Fixture {
   readonly name: string;
   readonly status: string;
-  readonly load: () => Promise<{ readonly parts: SkillParts; readonly platform: Platform }>;
+  readonly load: () => Promise<{ readonly parts: SkillParts; readonly platform: Platform; readonly update?: Update }>;
 }
 
 /** Too large to lie in a file: so many nested blocks over so many locals. */
@@ -45,6 +46,7 @@ const ofFile = (path: string): Fixture => ({
     const text = readFileSync(path, "utf8");
     const paper = /\.(sbom|provenance)\.json$/.exec(path)?.[1];
     if (paper !== undefined) return { parts: await withPaper(paper, text), platform: webPlatform };
+    if (path.endsWith(".toml") && text.includes(UPDATE)) return asUpdate(text);
     const isManifest = extname(path) === ".toml";
     const lines = text.split("\n");
     const after = (prefix: string) => lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length));
@@ -54,6 +56,18 @@ const ofFile = (path: string): Fixture => ({
     return { parts: { ...manifestParts(toml), modules }, platform };
   },
 });
+
+const UPDATE = "\n# ---\n";
+
+async function asUpdate(text: string): ReturnType<Fixture["load"]> {
+  const modules = { "echo.wasm": await assemble('(module (func (export "_start")))') };
+  const [before = "", after = ""] = text.split(UPDATE);
+  const [old, parts] = [before, after].map((part) => ({ ...manifestParts(part.split("\n")), modules }));
+  if (old === undefined || parts === undefined) throw new TypeError("no update");
+  const [was, is] = [await trustedSkill(old), await trustedSkill(parts)];
+  const { changes } = diffConsent(was.artifact.manifest, is.artifact.manifest);
+  return { parts, platform: webPlatform, update: { from: "0.9.0", known: true, changes } };
+}
 
 async function withPaper(paper: string, text: string): Promise<SkillParts> {
   const module = await assemble('(module (func (export "_start")))');
@@ -110,14 +124,14 @@ describe("the fixtures of each additional check", () => {
       });
       for (const { name, status, load } of fixtures)
         it(name, async () => {
-          const { parts, platform } = await load();
+          const { parts, ...around } = await load();
           const trusted = await trustedSkill(parts);
-          const said = statusesOf(await audit(trusted, { platform }), id);
+          const said = statusesOf(await audit(trusted, around), id);
           expect(GRAVITY.find((each) => said.includes(each))).toBe(status);
 
           // The policy's level is what a finding counts as; without the check nothing is said.
           const at = async (level: "fail" | "warn" | "off") =>
-            statusesOf(await audit(trusted, { platform, policy: { checks: { [id]: level } } }), id);
+            statusesOf(await audit(trusted, { ...around, policy: { checks: { [id]: level } } }), id);
           const flagged = (level: string) => said.map((each) => (each === "pass" ? each : level));
           expect(await at("fail")).toEqual(flagged("fail"));
           expect(await at("warn")).toEqual(flagged("warn"));

@@ -1,5 +1,5 @@
 import { buildArtifact } from "../../src/artifact/index.ts";
-import { type AuditReport, auditSkill, DEFAULT_POLICY, type FeedState } from "../../src/audit/index.ts";
+import { type AuditReport, auditSkill, DEFAULT_POLICY, type FeedState, type Update } from "../../src/audit/index.ts";
 import type { AuditPolicy } from "../../src/audit/report.ts";
 import { encodeUtf8 } from "../../src/encoding/index.ts";
 import { type Platform, webPlatform } from "../../src/platform/index.ts";
@@ -60,6 +60,7 @@ export interface AuditParts {
   readonly policy?: Partial<AuditPolicy>;
   readonly platform?: Platform;
   readonly feed?: FeedState;
+  readonly update?: Update;
 }
 
 export const audit = (trusted: TrustedSkill, parts: AuditParts = {}): Promise<AuditReport> =>
@@ -68,4 +69,5 @@ export const audit = (trusted: TrustedSkill, parts: AuditParts = {}): Promise<Au
     platform: parts.platform ?? webPlatform,
     now: 1_700_000_000_000,
     ...(parts.feed === undefined ? {} : { feed: parts.feed }),
+    ...(parts.update === undefined ? {} : { update: parts.update }),
   });

@@ -16,6 +16,7 @@ export const EVENT_KINDS = [
   "skill.trust_changed",
   "skill.procedure_saved",
   "skill.started",
+  "skill.seen",
   "skill.head_accepted",
 ] as const;
 
@@ -33,6 +34,7 @@ export const NEUTRAL_KINDS = [
   "skill.verified",
   "skill.procedure_saved",
   "skill.started",
+  "skill.seen",
 ] as const satisfies readonly EventKind[];
 
 export const STATUS_EVENT = {

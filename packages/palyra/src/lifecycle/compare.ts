@@ -6,12 +6,13 @@ import { checkOwner } from "palyra-skills/trust";
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
 import { ifThere, io } from "../files/index.ts";
-import { currentOf, readIndex, skillsFolder, versionsOf } from "../installed/index.ts";
+import { currentOf, skillsFolder, versionsOf } from "../installed/index.ts";
 import type { TrustDocuments, TrustEdit } from "../trust/index.ts";
+import { checkCooldown, checkJump } from "./fresh.ts";
 import type { Home } from "./home.ts";
 import type { Compared, Evaluated, Ground, InstallLook } from "./install-look.ts";
 import { stepNames } from "./plan.ts";
-import { entryOf, planInstall } from "./plan-install.ts";
+import { ACCEPT_WIDENING, entryOf, planInstall } from "./plan-install.ts";
 import { highestEver, isInstalled, lookStanding, statusBasis } from "./standing.ts";
 import { predecessor, statusAtInstall } from "./statuses.ts";
 import { activeOfOthers, checkToolIds } from "./tools.ts";
@@ -22,11 +23,12 @@ export async function compare(home: Home, evaluated: Evaluated, call: Call): Pro
   const { skill_id, publisher, entrypoints } = evaluated.artifact.manifest;
   await checkPlace(home, skill_id);
   const ground: Ground = {
-    index: await readIndex(home.places.skillsRoot),
+    index: evaluated.index,
     trust: evaluated.trust,
     standing: await lookStanding(home, skill_id),
   };
   const compared = compareWith(ground, evaluated);
+  await checkCooldown(home, evaluated, call);
   checkEngine(home, evaluated);
   if (compared.status.status === "active") {
     const offer = { skill_id, publisher, toolIds: entrypoints.tools.map((tool) => tool.id) };
@@ -36,7 +38,7 @@ export async function compare(home: Home, evaluated: Evaluated, call: Call): Pro
   return { ...look, steps: stepNames(planInstall(home, look, ground, entryOf(look, call), call)) };
 }
 
-/** Pure; throws `AlreadyInstalled`, `OwnerChangeRefused`, `DowngradeRefused`. */
+/** Pure; throws `AlreadyInstalled`, `OwnerChangeRefused`, `DowngradeRefused`, `VersionJumpRefused`. */
 export function compareWith(ground: Ground, evaluated: Evaluated): Compared {
   const { index, trust, standing } = ground;
   const { request, artifact } = evaluated;
@@ -54,6 +56,8 @@ export function compareWith(ground: Ground, evaluated: Evaluated): Compared {
   if (lower && !request.allowDowngrade)
     throw new PalyraError("DowngradeRefused", { skill_id, requested: version, current: highest });
 
+  checkJump(request.policy, evaluated);
+
   const from = predecessor(index, skill_id, standing);
   const own = standing.status(skill_id, version);
   return {
@@ -63,6 +67,7 @@ export function compareWith(ground: Ground, evaluated: Evaluated): Compared {
       ...(evaluated.trusted.pin === undefined ? [] : ["allow_untrusted"]),
       ...(lower ? ["allow_downgrade"] : []),
       ...(ownerChanges ? ["allow_owner_change"] : []),
+      ...(request.acceptWidening && evaluated.difference.widening.length > 0 ? [ACCEPT_WIDENING] : []),
     ],
     edits: trustEdits(trust, evaluated),
     basis: basisOf(ground, evaluated),
@@ -107,7 +112,7 @@ export function basisOf({ index, trust, standing }: Ground, { artifact }: Evalua
     related: [...trust.store.trusted.keys(), ...trust.store.pinned.keys(), ...trust.constraints.owners.values()].filter(
       (other) => other.startsWith(`${publisher}.`) || publisher.startsWith(`${other}.`),
     ),
-    own: own.map((entry) => [entry.version, entry.publisher, entry.current]),
+    own: own.map((entry) => [entry.version, entry.publisher, entry.current, entry.artifact_sha256]),
     statuses: known.map((each) => statusBasis(standing, skill_id, each)),
     last_current: standing.lastCurrent ?? null,
     others: others.map((entry) => [entry.skill_id, entry.version, entry.artifact_sha256]),

@@ -3,11 +3,12 @@ import { admit, auditSkill } from "palyra-skills/audit";
 import { toHex } from "palyra-skills/encoding";
 import { decideTrust } from "palyra-skills/trust";
 import type { Call } from "../call.ts";
-import { checkInstallNames } from "../installed/index.ts";
+import { checkInstallNames, readIndex } from "../installed/index.ts";
 import { applyEdits, requireUsableKey } from "../trust/index.ts";
 import type { Home } from "./home.ts";
 import type { Evaluated, InstallRequest } from "./install-look.ts";
 import { missingSecrets } from "./missing-secrets.ts";
+import { differenceFrom, readPrevious } from "./previous.ts";
 import { readDecidingTrust } from "./trust-place.ts";
 
 /** What the bytes say of themselves and to the trust store: spec 5.2, from inspect to audit. */
@@ -15,6 +16,9 @@ export async function evaluate(home: Home, request: InstallRequest, bytes: Uint8
   for (const { key } of request.trusted) requireUsableKey(key);
   const artifact = await openArtifact(bytes, home.platform, home.host);
   checkInstallNames(artifact.manifest.skill_id, artifact.archive.entries);
+  const index = await readIndex(home.places.skillsRoot);
+  const previous = await readPrevious(home, index, artifact.manifest.skill_id);
+  const difference = differenceFrom(previous, artifact.manifest);
   const trust = await readDecidingTrust(home, call, "install");
   const { store, constraints } = applyEdits(
     trust,
@@ -22,12 +26,20 @@ export async function evaluate(home: Home, request: InstallRequest, bytes: Uint8
   );
   const trusted = decideTrust(artifact, store, { allowFirstUse: request.allowUntrusted, constraints, now: call.now });
   const feed = request.feed === undefined ? {} : { feed: request.feed };
-  const report = await auditSkill(trusted, { policy: request.policy, platform: home.platform, now: call.now, ...feed });
+  const update =
+    previous === undefined
+      ? {}
+      : { update: { from: previous.entry.version, known: previous.manifest !== undefined, changes: difference.changes } };
+  const options = { policy: request.policy, platform: home.platform, now: call.now, ...feed, ...update };
+  const report = await auditSkill(trusted, options);
   return {
     request,
     bytes,
     artifactSha256: toHex(home.platform.sha256().update(bytes).digest()),
     artifact,
+    index,
+    ...(previous === undefined ? {} : { previous }),
+    difference,
     trust,
     trusted,
     report,

@@ -3,6 +3,7 @@
 export { type Home, type OpenJournalPort, type Places, placesOf } from "./home.ts";
 export { installSkill, lookInstall } from "./install.ts";
 export type {
+  Consent,
   Evaluated,
   InstallDocument,
   InstallLook,
@@ -11,6 +12,7 @@ export type {
 } from "./install-look.ts";
 export { missingSecrets } from "./missing-secrets.ts";
 export { openInstalled } from "./open-installed.ts";
+export { ACCEPT_WIDENING } from "./plan-install.ts";
 export type { ReauditRequest } from "./reaudit/measure.ts";
 export { reauditSkills } from "./reaudit/pass.ts";
 export type { FailedSkill, PassSummary } from "./reaudit/summary.ts";

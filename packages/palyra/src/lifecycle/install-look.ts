@@ -1,8 +1,10 @@
 /** What an install is asked for, finds out and answers. */
 import type { VerifiedArtifact } from "palyra-skills/artifact";
 import type { AdmittedSkill, AuditPolicy, AuditReport, FeedState } from "palyra-skills/audit";
+import type { ArtifactDiff, Change } from "palyra-skills/diff";
+import type { Manifest } from "palyra-skills/manifest";
 import type { TrustDecision, TrustedSkill } from "palyra-skills/trust";
-import type { InstalledIndex, SecretKey, Source } from "../installed/index.ts";
+import type { InstalledEntry, InstalledIndex, SecretKey, Source } from "../installed/index.ts";
 import type { TrustDocuments, TrustEdit } from "../trust/index.ts";
 import type { Standing } from "./standing.ts";
 import type { StartingStatus } from "./statuses.ts";
@@ -19,6 +21,13 @@ export interface InstallRequest {
   readonly allowUntrusted: boolean;
   readonly allowDowngrade: boolean;
   readonly allowOwnerChange: boolean;
+  readonly acceptWidening: boolean;
+}
+
+/** The version that is current before an install, and its manifest as far as it can be read and is what was installed. */
+export interface Previous {
+  readonly entry: InstalledEntry;
+  readonly manifest: Manifest | undefined;
 }
 
 /** What the artifact itself says: acquired, inspected, trusted, audited. */
@@ -27,6 +36,12 @@ export interface Evaluated {
   readonly bytes: Uint8Array;
   readonly artifactSha256: string;
   readonly artifact: VerifiedArtifact;
+  /** What is installed, of the moment of this look. */
+  readonly index: InstalledIndex;
+  /** Absent: no version of the skill is. */
+  readonly previous?: Previous;
+  /** What changes of what a person consented to (spec 4.4); nothing where no version is installed. */
+  readonly difference: ArtifactDiff;
   /** The trust files as they were read for the decision. */
   readonly trust: TrustDocuments;
   readonly trusted: TrustedSkill;
@@ -62,6 +77,14 @@ export interface InstallLook extends Evaluated, Compared {
   readonly steps: readonly string[];
 }
 
+/** What the person said who was asked about an install. */
+export interface Consent {
+  /** Absent: as the look found it. */
+  readonly missingSecrets?: readonly SecretKey[];
+  /** The person saw the widening and agreed. */
+  readonly acceptsWidening?: boolean;
+}
+
 /** Fields of the document of spec 11.3 but for `skills_root` and `trust_store`, in its order. */
 export interface InstallDocument {
   readonly event_kind: "skill.installed" | "skill.updated";
@@ -74,6 +97,8 @@ export interface InstallDocument {
   readonly trust_decision: TrustDecision;
   readonly source: Source;
   readonly missing_secrets: readonly SecretKey[];
+  /** Ours: what was accepted beyond what the version before asked for; absent where it asks for no more. */
+  readonly widening?: readonly Change[];
 }
 
 export interface InstallOutcome {

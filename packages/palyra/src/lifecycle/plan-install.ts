@@ -1,5 +1,6 @@
 /** The plan of an install: pure but for the names of its events. */
 import { resolve } from "node:path";
+import { type JsonObject, shorten } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
 import { currentOf, type InstalledEntry, withEntry } from "../installed/index.ts";
 import { auditPayload, makeEvent, trustConflict } from "./events.ts";
@@ -17,13 +18,14 @@ export function planInstall(
   call: Call,
 ): Plan {
   const { skill_id, version } = entry;
-  const { event_kind, ...facts } = documentOf(look, entry);
+  const { event_kind, widening: _, ...facts } = documentOf(look, entry);
   const installed = {
     ...facts,
     source: { ...entry.source },
     missing_secrets: entry.missing_secrets.map((each) => ({ ...each })),
     previous_version: currentOf(index, skill_id)?.version ?? null,
     ...(look.allowed.length === 0 ? {} : { allowed: look.allowed }),
+    ...wideningOf(look),
   };
   const trust: readonly Step[] =
     look.edits.length === 0 ? [] : [{ do: "change_trust", trust_store: resolve(home.places.trustStore), edits: look.edits }];
@@ -56,6 +58,31 @@ export function planInstall(
   };
 }
 
+/** Name of the step among those that a person must ask for (spec 6.2). */
+export const ACCEPT_WIDENING = "accept_widening";
+/** Changes of which the event keeps what they are; it counts all. */
+const MAX_KEPT = 100;
+
+/** What a person agreed to, from which artifact to which: a consent to one is none to another (spec 4.4). */
+function wideningOf({ difference, previous, artifact, artifactSha256, allowed }: Evaluated & Compared): JsonObject {
+  const { widening } = difference;
+  if (previous === undefined || widening.length === 0) return {};
+  const { version, artifact_sha256, payload_sha256 } = previous.entry;
+  return {
+    widening: {
+      accepted: allowed.includes(ACCEPT_WIDENING),
+      from: { version, artifact_sha256, payload_sha256, known: previous.manifest !== undefined },
+      to: { version: artifact.manifest.version, artifact_sha256: artifactSha256, payload_sha256: artifact.payloadSha256 },
+      count: widening.reduce((sum, { more = 1 }) => sum + more, 0),
+      changes: widening.slice(0, MAX_KEPT).map(({ kind, path, after }) => ({
+        kind,
+        path,
+        ...(typeof after === "object" || after === undefined ? {} : { after: shorten(String(after), 200) }),
+      })),
+    },
+  };
+}
+
 export function entryOf(look: Evaluated, call: Call): InstalledEntry {
   const { manifest, payloadSha256, keyId } = look.artifact;
   return {
@@ -85,5 +112,6 @@ export function documentOf(look: Evaluated & Compared, entry: InstalledEntry): I
     trust_decision: entry.trust_decision,
     source: entry.source,
     missing_secrets: entry.missing_secrets,
+    ...(look.difference.widening.length === 0 ? {} : { widening: look.difference.widening }),
   };
 }

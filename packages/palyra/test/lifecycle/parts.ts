@@ -50,6 +50,7 @@ export function installRequest(file: string, more: Partial<InstallRequest> = {})
     allowUntrusted: true,
     allowDowngrade: false,
     allowOwnerChange: false,
+    acceptWidening: false,
     ...more,
   };
 }

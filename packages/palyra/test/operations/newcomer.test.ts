@@ -31,10 +31,11 @@ describe("an install that asks nobody", () => {
   it("shows of an update what changes, and says so where nothing does", async () => {
     await install();
     expect((await install({ version: "1.1.0" })).stderr).toContain("It asks for what 1.0.0 asked for");
-    const { stderr } = await install({ version: "1.2.0", tools: ["acme.echo.shout"] });
-    expect(stderr).toContain("What it asks for changes from what 1.1.0 asked for");
-    expect(stderr).toContain("  + tools: acme.echo.shout");
-    expect(stderr).toContain("  - tools: acme.echo.say");
+    const { stderr } = await install({ version: "1.2.0", tools: ["acme.echo.shout"] }, "--accept-widening");
+    expect(stderr).toContain("more than the version before asked for (--accept-widening)");
+    expect(stderr).toContain(
+      "It asks for more than 1.1.0 did\n  ! tool: acme.echo.shout\nBesides, this changes from 1.1.0\n  - tool: acme.echo.say",
+    );
   });
   it("shows an older version as one, and so does the journal", async () => {
     await install({ version: "1.1.0" });

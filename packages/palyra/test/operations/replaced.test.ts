@@ -14,7 +14,7 @@ beforeEach(() => {
 async function install(spec: SkillSpec = {}): Promise<void> {
   const file = join(root, "artifact.palyra-skill");
   writeFileSync(file, await skillBytes(spec));
-  const ran = await palyra("skills", "install", "--artifact", file, "--allow-untrusted");
+  const ran = await palyra("skills", "install", "--artifact", file, "--allow-untrusted", "--accept-widening");
   expect(ran.exit, ran.stderr).toBe(0);
 }
 const ENABLE = "palyra skills enable acme.echo --version 1.0.0 --override";

@@ -1,5 +1,6 @@
 import type { ArtifactRule, ModuleRule, Rule, RuleData, SingleRule } from "../rule.ts";
 import { capabilityUnused } from "./capability_unused.ts";
+import { capabilityWidening } from "./capability_widening.ts";
 import { embeddedSecrets } from "./embedded_secrets.ts";
 import { forbiddenDeviceCapabilities } from "./forbidden_device_capabilities.ts";
 import { forbiddenWildcardCapabilities } from "./forbidden_wildcard_capabilities.ts";
@@ -21,6 +22,7 @@ import { signatureValidity } from "./signature_validity.ts";
 import { skillIdNamespace } from "./skill_id_namespace.ts";
 import { toolEntryPoints } from "./tool_entry_points.ts";
 import { toolSchemaValid } from "./tool_schema_valid.ts";
+import { toolTextChanged } from "./tool_text_changed.ts";
 import { toolTextHidden } from "./tool_text_hidden.ts";
 import { toolTextInstructions } from "./tool_text_instructions.ts";
 import { vulnerabilityFeedHook } from "./vulnerability_feed_hook.ts";
@@ -89,6 +91,9 @@ export const ADDITIONAL_RULES: readonly Rule[] = [
   toolTextHidden,
   toolTextInstructions,
   toolSchemaValid,
+  // what changed
+  capabilityWidening,
+  toolTextChanged,
 ];
 
 /** Every rule, in the order of the report. */

@@ -1,4 +1,6 @@
+import type { Change } from "palyra-skills/diff";
 import type { Outputs } from "../../operations/catalog.ts";
+import { changeInWords } from "../../operations/shared/changes.ts";
 import type { InstalledDocument, InstallPlanDocument } from "../../operations/skills/install.ts";
 import { prose, safe } from "../../operations/wording/safe.ts";
 import { fields } from "../text/layout.ts";
@@ -16,6 +18,9 @@ function installedLines(document: InstalledDocument, paint: Paint): string[] {
   return [
     `${paint.good(done)} ${safe(skill_id)} ${safe(version)} in ${safe(document.skills_root)}`,
     ...fields(facts(document), paint, "  "),
+    ...(document.widening === undefined
+      ? []
+      : ["  accepted beyond what it asked for before", ...grants(document.widening, paint)]),
     ...secretLines(document.missing_secrets),
     ...(status === "active"
       ? []
@@ -37,6 +42,12 @@ function planLines(plan: InstallPlanDocument, paint: Paint): string[] {
     ...fields(facts(plan), paint, "  "),
     ...plan.quarantine_reasons.map((reason) => `  ${paint.bad("fail")}  ${prose(reason)}`),
     ...(plan.admitted ? [`  it would be ${safe(plan.status)}`] : []),
+    ...(plan.admitted && plan.widening.length > 0
+      ? [
+          `  ${paint.warning("it asks for more than before")}${plan.widening_accepted ? ", which you accept" : ": install asks on a terminal, and is refused elsewhere without --accept-widening"}`,
+          ...grants(plan.widening, paint),
+        ]
+      : []),
     ...plan.allowed.map((step) => `  needs --${safe(step.replaceAll("_", "-"))}, which you gave`),
     ...secretLines(plan.missing_secrets),
     ...(plan.steps.length === 0
@@ -46,6 +57,9 @@ function planLines(plan: InstallPlanDocument, paint: Paint): string[] {
     "Nothing was changed.",
   ];
 }
+
+const grants = (widening: readonly Change[], paint: Paint): string[] =>
+  widening.map((change) => `    ${paint.warning("!")} ${changeInWords(change)}`);
 
 /** The steps of a plan (spec 5.2) in words. */
 const STEPS: { readonly [step: string]: string } = {

@@ -56,6 +56,7 @@ const ALLOWED: { readonly [step: string]: string } = {
   allow_untrusted: "trusted on first use",
   allow_downgrade: "an older version",
   allow_owner_change: "another owner",
+  accept_widening: "asks for more than the version before",
 };
 
 /** What kind and subject do not say. */

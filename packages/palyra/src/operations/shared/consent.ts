@@ -1,25 +1,34 @@
+import { type ArtifactDiff, isModelText } from "palyra-skills/diff";
 import { toHex } from "palyra-skills/encoding";
 import type { Capabilities, Manifest } from "palyra-skills/manifest";
 import type { Question } from "../../call.ts";
-import type { InstallLook } from "../../lifecycle/index.ts";
+import { ACCEPT_WIDENING, type InstallLook } from "../../lifecycle/index.ts";
 import { keyPicture } from "../wording/keys.ts";
 import { safe } from "../wording/safe.ts";
 import { type Branch, tree } from "../wording/tree.ts";
 import { grouped, size } from "../wording/units.ts";
+import { changeLines } from "./change-lines.ts";
+import { changeInWords } from "./changes.ts";
 
-/** What a person is asked before a first install, or before a publisher is trusted for the first time; undefined: nothing. */
-export function installQuestion(look: InstallLook, before: Manifest | undefined): Question | undefined {
-  const { previousVersion, trusted } = look;
-  if (previousVersion !== undefined && trusted.decision !== "tofu_newly_pinned") return undefined;
+/**
+ * What a person is asked before a first install, before a publisher is trusted for the first time, before an update that asks for more
+ * (spec 4.4), and before a model reads other words than it did (spec 9.2); undefined: nothing.
+ */
+export function installQuestion(look: InstallLook): Question | undefined {
+  const { previous, trusted, difference, allowed } = look;
+  const widens = difference.widening.length > 0 && !allowed.includes(ACCEPT_WIDENING);
+  const rewords = difference.changes.some(({ path }) => isModelText(path));
+  if (previous !== undefined && trusted.decision !== "tofu_newly_pinned" && !widens && !rewords) return undefined;
   const { skill_id, version } = trusted.artifact.manifest;
-  return { context: installContext(look, before), question: `Install ${safe(skill_id)} ${safe(version)}?` };
+  const more = widens && previous !== undefined ? `, which asks for more than ${safe(previous.entry.version)} did` : "";
+  return { context: installContext(look), question: `Install ${safe(skill_id)} ${safe(version)}${more}?` };
 }
 
 /**
  * What an install comes to, for the person or the log: who signed it and all that it asks for; of an update only what changes in
- * that. `before` is the manifest of the version that is current, where that can be read.
+ * that.
  */
-export function installContext({ trusted, allowed }: InstallLook, before: Manifest | undefined): string[] {
+export function installContext({ trusted, allowed, previous, difference }: InstallLook): string[] {
   const { manifest, publicKey, keyId } = trusted.artifact;
   return [
     `${safe(manifest.name)}  ${safe(manifest.skill_id)} ${safe(manifest.version)}`,
@@ -31,32 +40,31 @@ export function installContext({ trusted, allowed }: InstallLook, before: Manife
     ...(trusted.decision === "tofu_newly_pinned" ? keyPicture(toHex(publicKey)).map((line) => `              ${line}`) : []),
     ...allowed.filter((step) => step !== "allow_untrusted").map((step) => `allowed       ${ALLOWED[step] ?? safe(step)}`),
     "",
-    ...(before === undefined ? ["It asks for", ...capabilityTree(manifest)] : changesSince(before, manifest)),
+    ...(previous?.manifest === undefined
+      ? ["It asks for", ...capabilityTree(manifest)]
+      : changesSince(safe(previous.entry.version), difference)),
   ];
 }
 
 const ALLOWED: { readonly [step: string]: string } = {
   allow_downgrade: "an older version than there has been (--allow-downgrade)",
   allow_owner_change: "another publisher than the skill belonged to (--allow-owner-change)",
+  accept_widening: "more than the version before asked for (--accept-widening)",
 };
 
-function changesSince(before: Manifest, now: Manifest): string[] {
-  const [old, next] = [askedFor(before), askedFor(now)];
-  const changes = [
-    ...next.filter((each) => !old.includes(each)).map((each) => `+ ${each}`),
-    ...old.filter((each) => !next.includes(each)).map((each) => `- ${each}`),
+/** What widens before all else; the words of tools as a difference, for a rug pull to be seen (spec 9.2). */
+function changesSince(before: string, { changes, widening }: ArtifactDiff): string[] {
+  if (changes.length === 0) return [`It asks for what ${before} asked for`];
+  const others = changes.filter((change) => !change.widening);
+  return [
+    ...(widening.length === 0
+      ? []
+      : [`It asks for more than ${before} did`, ...widening.map((change) => `  ! ${changeInWords(change)}`)]),
+    ...(others.length === 0
+      ? []
+      : [`${widening.length === 0 ? "It asks for no more, and" : "Besides,"} this changes from ${before}`]),
+    ...others.flatMap((change) => changeLines(change)),
   ];
-  const since = `${safe(before.version)} asked for`;
-  return changes.length === 0
-    ? [`It asks for what ${since}`]
-    : [`What it asks for changes from what ${since}`, ...changes.map((line) => `  ${line}`)];
-}
-
-/** Each thing that is asked for as a line of its own: `network: api.example`. */
-function askedFor(manifest: Manifest): string[] {
-  return branches(manifest).flatMap(({ text, children = [] }) =>
-    children.length === 0 ? [text] : children.map((child) => `${text}: ${child.text}`),
-  );
 }
 
 const TRUST = {

@@ -1,12 +1,17 @@
-import type { Manifest } from "palyra-skills/manifest";
+import type { Change } from "palyra-skills/diff";
 import type { TrustDecision } from "palyra-skills/trust";
 import * as v from "valibot";
 import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
-import { findEntry, readIndex, type SecretKey, type Source } from "../../installed/index.ts";
-import type { Home } from "../../lifecycle/home.ts";
-import { type InstallDocument, type InstallLook, installSkill, lookInstall } from "../../lifecycle/index.ts";
-import { openInstalled } from "../../lifecycle/open-installed.ts";
+import type { SecretKey, Source } from "../../installed/index.ts";
+import {
+  ACCEPT_WIDENING,
+  type Consent,
+  type InstallDocument,
+  type InstallLook,
+  installSkill,
+  lookInstall,
+} from "../../lifecycle/index.ts";
 import { flag } from "../field.ts";
 import { operation } from "../operation.ts";
 import type { Services } from "../services.ts";
@@ -42,6 +47,9 @@ export interface InstallPlanDocument {
   /** False where the audit refuses it; `quarantine_reasons` say why. */
   readonly admitted: boolean;
   readonly quarantine_reasons: readonly string[];
+  /** What it asks for beyond what is installed (spec 4.4), and whether that was accepted; on a terminal an install asks. */
+  readonly widening: readonly Change[];
+  readonly widening_accepted: boolean;
   /** Steps that a person must ask for, and did (spec 6.2). */
   readonly allowed: readonly string[];
   /** All that committing would walk, in its order (spec 5.2); none where it is not admitted. */
@@ -57,16 +65,18 @@ export const install = operation({
     allowUntrusted,
     allowDowngrade: flag("Install an older version than there has been"),
     allowOwnerChange: flag("Install a skill that belonged to another publisher"),
+    acceptWidening: flag("Accept that an update asks for more than what is installed"),
     dryRun: flag("Show the plan and change nothing"),
   }),
   places: ["skillsDir", "trustStore", "auditPolicy"],
   examples: [
     "skills install --artifact echo.palyra-skill --allow-untrusted",
     "skills install --artifact echo.palyra-skill --trusted-publisher acme=<64 hex digits> --yes",
-    "skills install --artifact echo.palyra-skill --dry-run",
+    "skills install --artifact echo-1.1.0.palyra-skill --dry-run",
+    "skills install --artifact echo-1.1.0.palyra-skill --accept-widening",
   ],
   notes:
-    "Verifies, asks whether the key is trusted, audits, and only then changes anything: all of it or nothing, whenever it is interrupted. On a terminal it asks for secrets that the skill declares and the vault does not hold; none is needed to install.",
+    "Verifies, asks whether the key is trusted, audits, and only then changes anything: all of it or nothing, whenever it is interrupted. An update that asks for more than what is installed needs a consent: on a terminal it is asked for, elsewhere --accept-widening gives it (--yes does not). On a terminal it asks for secrets that the skill declares and the vault does not hold; none is needed to install.",
   asks: true,
   later: {
     "registry-dir": "registries",
@@ -75,13 +85,15 @@ export const install = operation({
     oci: "registries",
     "skill-id": "registries",
     version: "registries",
-    "accept-widening": "the comparison of capabilities at an update",
   },
   errors: [
     "AlreadyInstalled",
     "AuditRefused",
     "DowngradeRefused",
     "OwnerChangeRefused",
+    "WideningRefused",
+    "ReleaseTooFresh",
+    "VersionJumpRefused",
     "ToolIdConflict",
     "UnsafeInstallName",
     "EngineUnsupported",
@@ -94,7 +106,7 @@ export const install = operation({
   ],
   run: async (services, input, call): Promise<InstalledDocument | InstallPlanDocument> => {
     const { home, settings } = services;
-    const { allowUntrusted, allowDowngrade, allowOwnerChange } = input;
+    const { allowUntrusted, allowDowngrade, allowOwnerChange, acceptWidening } = input;
     const request = {
       source: { kind: "local_artifact", reference: input.artifact } as const,
       policy: await readPolicy(settings),
@@ -103,42 +115,32 @@ export const install = operation({
       allowUntrusted,
       allowDowngrade,
       allowOwnerChange,
+      acceptWidening,
     };
     const places = { skills_root: home.places.skillsRoot, trust_store: home.places.trustStore };
     if (input.dryRun) {
       const look = await lookInstall(home, request, call);
-      call.tell?.(installContext(look, await manifestBefore(home, look)));
+      call.tell?.(installContext(look));
       return { ...planOf(look), ...places };
     }
     const { document, status } = await installSkill(home, request, call, (look) => consent(services, look, call));
     return { ...document, ...places, status };
   },
-  failed: (document) => "admitted" in document && !document.admitted,
+  failed: (document) =>
+    "admitted" in document && !(document.admitted && (document.widening.length === 0 || document.widening_accepted)),
 });
 
 /**
  * Asks where there is somebody to ask (spec 5.2), for missing secrets as well; else what they would have been shown goes to the log. Says
- * which secrets are missing then. `Declined`.
+ * which secrets are missing then, and whether somebody agreed to a widening, which nothing but a question or its own flag answers. `Declined`.
  */
-async function consent(services: Services, look: InstallLook, call: Call): Promise<readonly SecretKey[]> {
-  const before = await manifestBefore(services.home, look);
-  const question = installQuestion(look, before);
-  if (question === undefined || call.ask === undefined) call.tell?.(installContext(look, before));
+async function consent(services: Services, look: InstallLook, call: Call): Promise<Consent> {
+  const question = installQuestion(look);
+  const isAsked = question !== undefined && call.ask !== undefined;
+  if (!isAsked) call.tell?.(installContext(look));
   else if (!(await call.ask(question)))
     throw new PalyraError("Declined", { what: `the installation of ${look.trusted.artifact.manifest.skill_id}` });
-  return askForSecrets(services, look, call);
-}
-
-/** Of the version that is current; undefined where there is none, or where its files cannot be believed: then all is shown. */
-async function manifestBefore(home: Home, { previousVersion, artifact }: InstallLook): Promise<Manifest | undefined> {
-  if (previousVersion === undefined) return undefined;
-  const entry = findEntry(await readIndex(home.places.skillsRoot), artifact.manifest.skill_id, previousVersion);
-  if (entry === undefined) return undefined;
-  try {
-    return (await openInstalled(home, entry)).manifest;
-  } catch {
-    return undefined;
-  }
+  return { acceptsWidening: isAsked, missingSecrets: await askForSecrets(services, look, call) };
 }
 
 function planOf(look: InstallLook): Omit<InstallPlanDocument, "skills_root" | "trust_store"> {
@@ -159,6 +161,8 @@ function planOf(look: InstallLook): Omit<InstallPlanDocument, "skills_root" | "t
     status: look.status.status,
     admitted: admitted !== undefined,
     quarantine_reasons: report.quarantine_reasons,
+    widening: look.difference.widening,
+    widening_accepted: look.allowed.includes(ACCEPT_WIDENING),
     allowed: look.allowed,
     steps: look.steps,
   };

@@ -3,11 +3,12 @@ import { type ErrorCode, type ErrorDetails, type Fault, SkillError } from "palyr
 import { PalyraError, type PalyraErrorCode, type PalyraErrorDetails } from "../../errors.ts";
 import { MAX_KEY_BYTES } from "../services.ts";
 import { atPlace } from "./at-place.ts";
+import { INSTALL_REFUSALS } from "./install-refusals.ts";
 import { shownKey } from "./keys.ts";
-import { listed, prose, quoted, safe } from "./safe.ts";
+import { listed, quoted, safe } from "./safe.ts";
 import type { Sentence } from "./sentence.ts";
 import { LISTEN_WORDS, SYSTEM_HINTS, systemProblem } from "./system.ts";
-import { acceptance, type Typed, trustCommand, withFlag } from "./typed.ts";
+import { acceptance, type Typed, trustCommand } from "./typed.ts";
 import { moment, size } from "./units.ts";
 import { withoutUserInfo } from "./url.ts";
 
@@ -252,31 +253,11 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
     says: ({ skill_id, version, reasons }) => `${safe(skill_id)} ${safe(version)} may not run: it is ${listed(reasons)}`,
     hint: ({ skill_id }) => `all that is known of it: palyra skills check ${safe(skill_id)}`,
   },
-  AlreadyInstalled: {
-    says: ({ skill_id, version }) => `${safe(skill_id)} ${safe(version)} is installed already`,
-    hint: ({ skill_id, version }) =>
-      `to install it anew: palyra skills remove ${safe(skill_id)} --version ${safe(version)}, then install again`,
-  },
-  AuditRefused: {
-    says: ({ skill_id, version, reasons }) =>
-      `the audit refuses ${safe(skill_id)} ${safe(version)}: ${reasons.length === 1 ? prose(reasons[0] ?? "") : `${reasons.length} checks fail`}`,
-    lists: ({ reasons }) => (reasons.length === 1 ? [] : reasons.map(prose)),
-    hint: () => "nothing was installed; palyra skills audit --artifact FILE --allow-untrusted shows the whole report",
-  },
   ProvenanceRefused: {
     says: ({ document, problem }) => `${safe(document)} proves nothing about this artifact: ${safe(problem)}`,
     hint: () => "do not rely on it; ask who published the artifact for the attestation of this very file",
   },
-  DowngradeRefused: {
-    says: ({ skill_id, requested, current }) =>
-      `${safe(skill_id)} ${safe(requested)} is older than ${safe(current)}, which has been installed`,
-    hint: (_, typed) => `if an older version is what you want: ${withFlag("--allow-downgrade", typed)}`,
-  },
-  OwnerChangeRefused: {
-    says: ({ skill_id, owner, publisher }) =>
-      `${safe(skill_id)} belongs to ${safe(owner)}, and this one is published by ${safe(publisher)}`,
-    hint: (_, typed) => `if the skill really has a new owner: ${withFlag("--allow-owner-change", typed)}`,
-  },
+  ...INSTALL_REFUSALS,
   ToolIdConflict: {
     says: ({ skill_id, others }) =>
       `tools of ${safe(skill_id)} have names that active skills of other publishers have: ${listed(

@@ -29,7 +29,12 @@ const NOTE =
   "<!-- Written by scripts/rules.mjs from the rule's data in packages/core/src/audit/rules: change it there, then npm run docs. -->\n\n";
 const additional = new Set(ADDITIONAL_RULES);
 const linkOf = (id) => `${id}.md`;
-const pages = new Map(RULES.map((rule) => [linkOf(rule.id), NOTE + rulePage(rule, { threats: "../../SPEC.md#9-threats" })]));
+const pages = new Map(
+  RULES.map((rule) => [
+    linkOf(rule.id),
+    NOTE + rulePage(rule, { threats: "../../SPEC.md#9-threats-what-must-not-work-and-the-test-that-shows-it" }),
+  ]),
+);
 pages.set(
   "README.md",
   `${NOTE}# Rules

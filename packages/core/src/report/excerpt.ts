@@ -9,8 +9,9 @@ export interface Excerpt {
   readonly after: string;
 }
 
-/** Code points on either side of a place. */
-const MAX_BESIDE = 60;
+/** Code points before a place and from it on: with a line's number they fit a terminal of 80 columns, in which a caret would else be moved. */
+const MAX_BEFORE = 28;
+const MAX_AFTER = 32;
 
 /**
  * The lines in which results have their places. A line is shown only where nothing found in it is redacted: where the finding's
@@ -36,7 +37,7 @@ export function excerptsOf(
 export function excerptOf(text: string, line: number, column: number): Excerpt {
   const points = [...text];
   const at = Math.min(column - 1, points.length);
-  const [from, to] = [Math.max(0, at - MAX_BESIDE), at + MAX_BESIDE];
+  const [from, to] = [Math.max(0, at - MAX_BEFORE), at + MAX_AFTER];
   return {
     line,
     before: `${from > 0 ? "…" : ""}${points.slice(from, at).join("")}`,

@@ -1,6 +1,7 @@
 /** What an audit found, in the forms that people and tools read: each a pure function of a `Report` (spec 4.7). */
 export { type Excerpt, excerptsOf } from "./excerpt.ts";
 export { htmlReport } from "./html.ts";
+export { jsonReport } from "./json.ts";
 export { junitReport } from "./junit.ts";
 export { uriOf } from "./location.ts";
 export { type Audited, type AuditedReport, type Making, makeReport } from "./make.ts";

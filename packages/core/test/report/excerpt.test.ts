@@ -20,8 +20,8 @@ describe("the line of a place", () => {
 
   it("is cut where it is long", () => {
     const [shown] = excerpts(`${"a".repeat(500)}x${"b".repeat(500)}`, "r", { place: at(1, 501), quote: "x" });
-    expect(shown?.before).toMatch(/^…a{60}$/);
-    expect(shown?.after).toMatch(/^xb{59}…$/);
+    expect(shown?.before).toMatch(/^…a{28}$/);
+    expect(shown?.after).toMatch(/^xb{31}…$/);
   });
 
   it("is absent for lines and files that are not there", () => {

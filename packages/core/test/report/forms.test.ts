@@ -11,6 +11,7 @@ import { describeShared, shared } from "../../../../testing/shared.ts";
 import { UNSAFE } from "../../src/encoding/index.ts";
 import {
   htmlReport,
+  jsonReport,
   junitReport,
   MAX_MARKDOWN,
   markdownReport,
@@ -18,6 +19,7 @@ import {
   sarifReport,
   textReport,
 } from "../../src/report/index.ts";
+import { audit, trustedSkill } from "../audit/skills.ts";
 import { nodePlatform } from "../platforms.ts";
 import { acceptances, check, hostileReports, plainCheck, reportOf, skill } from "./samples.ts";
 
@@ -255,4 +257,15 @@ it("text quotes the line with a caret under the place", () => {
 it("is the same bytes for the same findings", () => {
   for (const form of [sarifReport, junitReport, markdownReport, textReport, (report: Report) => htmlReport(report, nodePlatform)])
     expect(form(sample())).toBe(form(sample()));
+});
+
+it("JSON is the report of spec 4.3, field by field in its order", async () => {
+  const module = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+  const report = await audit(await trustedSkill({ modules: { "echo.wasm": module } }));
+  const text = jsonReport(report);
+  expect(JSON.parse(text)).toEqual(
+    JSON.parse(JSON.stringify(report, (_, value: unknown) => (typeof value === "bigint" ? Number(value) : value))),
+  );
+  expect(Object.keys(JSON.parse(text))).toEqual(Object.keys(report));
+  expect(text.startsWith('{\n  "skill_id": "acme.echo",\n') && text.endsWith("}\n")).toBe(true);
 });

@@ -15,7 +15,7 @@ export async function run() {
     const policy = { ...DEFAULT_POLICY, max_module_bytes: 64 * 1024 * 1024 };
     const audit = () => auditSkill(trusted, { policy, platform: nodePlatform, now: 0 });
     const result = await pairs(audit, () => WebAssembly.validate(bytes), { samples: bytes.length > 5e6 ? 7 : 15 });
-    rows.push({ what: `audit, ${name}`, floor: "WebAssembly.validate", ...result, limit: 4 });
+    rows.push({ what: `audit, ${name}`, floor: "WebAssembly.validate", ...result, limit: 8 });
   }
   return rows;
 }

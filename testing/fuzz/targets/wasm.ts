@@ -1,3 +1,4 @@
+import { findTraces } from "../../../packages/core/src/text/secrets/index.ts";
 import { FEATURE_PROBES, type ModuleFacts, type ModuleReading, readModule } from "../../../packages/core/src/wasm/index.ts";
 import { entriesOf, ownFile, sharedFiles } from "../corpus.ts";
 import { ACCEPTED, Broken, mustEqual, type Outcome, refusedWith, type Target } from "../target.ts";
@@ -35,6 +36,8 @@ function check(input: Uint8Array): Outcome {
     return refusedWith(reading.feature ?? reading.problem.replace(/[0-9]+/g, "N"));
   }
   checkFacts(reading.facts, input.length);
+  checkReach(reading);
+  checkTraces(input, reading.facts);
   const { cost, burden } = reading.facts;
   if (valid && cost.module + burden.module <= MAX_COMPILED_COST)
     checkAgainstEngine(reading.facts, new WebAssembly.Module(new Uint8Array(input)));
@@ -58,6 +61,33 @@ function checkFacts(facts: ModuleFacts, size: number): void {
   ];
   if (offsets.some((offset) => offset < 0 || offset >= size) || facts.size !== size)
     throw new Broken("facts lie in the module", offsets);
+}
+
+/** What a function can reach, some export can; and only functions are called. */
+function checkReach({ facts, calls }: ModuleReading & { ok: true }): void {
+  const { imports, paths } = calls.fromExports();
+  if ([...imports].some((position) => facts.imports[position]?.kind !== "function"))
+    throw new Broken("only functions are called", [...imports]);
+  for (const path of paths.values()) if (path.length < 1 || path.length > 8) throw new Broken("a path is bounded", path);
+  for (const { kind, index } of facts.exports.slice(0, 5)) {
+    if (kind !== "function") continue;
+    const wider = [...calls.fromFunction(index).imports].filter((position) => !imports.has(position));
+    if (wider.length > 0) throw new Broken("what an export can reach, the exports can", wider);
+  }
+}
+
+/** Whatever the bytes are, places lie in them, and nothing is shown but what may be. */
+function checkTraces(input: Uint8Array, { data }: ModuleFacts): void {
+  const { secrets, paths, contents } = findTraces(input);
+  for (const { offset, redacted } of secrets)
+    if (offset < 0 || offset >= input.length || redacted.length > 100)
+      throw new Broken("a secret has its place", { offset, redacted });
+  for (const { offset } of [...paths, ...contents])
+    if (offset < 0 || offset >= input.length) throw new Broken("a trace has its place", offset);
+  for (const [index, start] of data.starts.entries()) {
+    const end = data.ends[index] ?? 0;
+    if (end < start || end > input.length) throw new Broken("data lie in the module", { start, end });
+  }
 }
 
 function checkAgainstEngine(facts: ModuleFacts, module: WebAssembly.Module): void {

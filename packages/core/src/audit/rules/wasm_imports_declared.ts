@@ -21,44 +21,57 @@ export const wasmImportsDeclared = moduleRule({
     passes: '(import "wasi_snapshot_preview1" "fd_write" (func (param i32 i32 i32 i32) (result i32)))',
   },
   check: ({ path, facts, reach }, { manifest }) => {
-    const refused = refusedImports(facts, reach, manifest.capabilities);
+    const { undeclared, baseline, count } = refusedImports(facts, reach, manifest.capabilities);
     const imports = counted(facts.imports.length, "import");
-    if (refused.length === 0) {
+    if (count === 0) {
       const details = { module_path: path, imports: facts.imports.length };
       return [pass(`${quoted(path)} has ${imports}, each basic or declared.`, details)];
     }
-    const undeclared = refused.filter(({ baseline }) => !baseline);
-    const ranked = [...undeclared, ...refused.filter(({ baseline }) => baseline)];
-    const details = { module_path: path, imports: facts.imports.length, ...listed(ranked) };
+    const ranked = [...undeclared, ...baseline].slice(0, MAX_KEPT);
+    const details = { module_path: path, imports: facts.imports.length, refused_imports: count, ...listed(ranked) };
+    const inAll = count > ranked.length ? ` ${count} of its ${imports} are refused.` : "";
     const message =
       undeclared.length > 0
-        ? `${quoted(path)} imports what it is not given. ${importsInWords(undeclared)}.`
+        ? `${quoted(path)} imports what it is not given. ${importsInWords(undeclared)}.${inAll}`
         : `${quoted(path)} imports what the toolchain that it names links whether or not it is used, and what the runtime will ` +
-          `refuse. ${importsInWords(refused)}.`;
+          `refuse. ${importsInWords(baseline)}.${inAll}`;
     return [findings(message, importFindings(path, ranked), details)];
   },
 });
 
+/** Refused imports of each of the two kinds that are looked at one by one: a module can have 100 000. */
+const MAX_KEPT = 1_000;
+
+interface Refusal {
+  readonly undeclared: RefusedImport[];
+  /** Of the toolchain's baseline. */
+  readonly baseline: RefusedImport[];
+  readonly count: number;
+}
+
 /** T14: every import is classed, and refusal is the default. */
-function refusedImports({ imports, producers }: ModuleFacts, reach: ModuleReach, capabilities: Capabilities): RefusedImport[] {
+function refusedImports({ imports, producers }: ModuleFacts, reach: ModuleReach, capabilities: Capabilities): Refusal {
   const linked = toolchainBaseline(producers);
   const { imports: called, paths } = reach.fromExports;
-  return imports
-    .map((found, position) => ({ found, position, grant: classifyImport(found) }))
-    .filter(({ grant }) => !isImportDeclared(grant, capabilities))
-    .map(({ found, position, grant }) => ({
-      found,
-      grant,
-      // What nobody provides cannot be refused at a call: the module would not even start.
-      baseline: grant.problem === undefined && linked.has(`${found.module}.${found.name}`),
-      // Only functions are called; a memory or a global is there as soon as the module is.
-      called: found.kind !== "function" || called.has(position),
-      path: paths.get(position) ?? [],
-    }));
+  const undeclared: RefusedImport[] = [];
+  const baseline: RefusedImport[] = [];
+  let count = 0;
+  for (const [position, found] of imports.entries()) {
+    const grant = classifyImport(found);
+    if (isImportDeclared(grant, capabilities)) continue;
+    count += 1;
+    // What nobody provides cannot be refused at a call: the module would not even start.
+    const isLinked = grant.problem === undefined && linked.has(`${found.module}.${found.name}`);
+    const kept = isLinked ? baseline : undeclared;
+    if (kept.length === MAX_KEPT) continue;
+    // Only functions are called; a memory or a global is there as soon as the module is.
+    const isCalled = found.kind !== "function" || called.has(position);
+    kept.push({ found, grant, baseline: isLinked, called: isCalled, path: paths.get(position) ?? [] });
+  }
+  return { undeclared, baseline, count };
 }
 
 const listed = (refused: readonly RefusedImport[]): JsonObject => ({
-  count: refused.length,
   refused: refused.slice(0, MAX_LISTED_FINDINGS).map(({ found, grant, baseline, called, path }) => ({
     module: shortened(found.module),
     name: shortened(found.name),

@@ -65,8 +65,8 @@ function contentFindings(file: string, traces: FileTraces | undefined, least: nu
   ];
 }
 
-/** Classes of imports that give no power. */
-const HARMLESS: ReadonlySet<ImportClass> = new Set(["basic", "handles"]);
+/** Classes of imports that give no power, or that no host gives (`wasm_imports_declared`). */
+const HARMLESS: ReadonlySet<ImportClass> = new Set(["basic", "handles", "not_provided"]);
 
 /** Imports that are called through tables alone: which call it is, only a run shows. */
 const tableFindings = ({ path, facts }: ReadModule): Finding[] =>

@@ -13,6 +13,7 @@ export const Class = {
   dot: 256,
   tilde: 512,
   equals: 1024,
+  space: 2048,
 } as const;
 
 const LETTERS = Class.lowerHex | Class.lower | Class.upperHex | Class.upper;
@@ -25,6 +26,7 @@ export const Chars = {
   word: Class.digit | LETTERS | Class.underscore,
   base64: Class.digit | LETTERS | Class.base64,
   base64url: Class.digit | LETTERS | Class.dash | Class.underscore,
+  space: Class.space,
   value: Class.digit | LETTERS | Class.dash | Class.underscore | Class.base64 | Class.tilde | Class.equals,
 } as const;
 
@@ -43,6 +45,7 @@ put("+/", Class.base64);
 put(".", Class.dot);
 put("~", Class.tilde);
 put("=", Class.equals);
+put(" ", Class.space);
 
 export const isIn = (byte: number | undefined, set: number): boolean => byte !== undefined && ((CLASSES[byte] ?? 0) & set) !== 0;
 

@@ -24,6 +24,11 @@ const isGzip: Header = (extract, _, end) =>
   byte(extract, end) < 32 &&
   [0, 2, 4].includes(byte(extract, end + 5)) &&
   (byte(extract, end + 6) <= 13 || byte(extract, end + 6) === 255);
+// Programs that read these files hold the first bytes of each, but not what follows them.
+const is7z: Header = (extract, _, end) => byte(extract, end) === 0 && byte(extract, end + 1) <= 4;
+const isXz: Header = (extract, _, end) => byte(extract, end) === 0 && [0, 1, 4, 10].includes(byte(extract, end + 1));
+/** The sum of the first block's bytes, in octal. */
+const isTar: Header = (extract, start) => /^[0-7]{5,6}[\0 ]/.test(extract.text(start + 148, start + 156));
 const isModule: Header = (extract, _, end) => extract.has(end, "\x01\0\0\0") || extract.has(end, "\x0d\0\x01\0");
 /** Its flags, then a marshalled code object. */
 const isPyc: Header = (extract, _, end) =>
@@ -54,10 +59,10 @@ export const CONTENTS: readonly Form[] = [
     "\xcf\xfa\xed\xfe\x0c\0\0\x01",
   ]),
   content("embedded_archive", "a zip archive", ["PK\x03\x04"], isZip),
-  content("embedded_archive", "a 7-Zip archive", ["7z\xbc\xaf\x27\x1c"]),
-  content("embedded_archive", "a tar archive", ["ustar\x0000", "ustar  \0"], always, 257),
+  content("embedded_archive", "a 7-Zip archive", ["7z\xbc\xaf\x27\x1c"], is7z),
+  content("embedded_archive", "a tar archive", ["ustar\x0000", "ustar  \0"], isTar, 257),
   content("embedded_compressed", "gzip data", ["\x1f\x8b\x08"], isGzip),
-  content("embedded_compressed", "xz data", ["\xfd7zXZ\0"]),
+  content("embedded_compressed", "xz data", ["\xfd7zXZ\0"], isXz),
   content("embedded_compressed", "bzip2 data", ["BZh91AY&SY", "BZh61AY&SY", "BZh11AY&SY"]),
   content("embedded_bytecode", "compiled Python", ["\x0d\x0d\x0a"], isPyc, 1),
   content("embedded_bytecode", "compiled Lua", ["\x1bLua"], isLuaChunk),
@@ -68,6 +73,7 @@ export const CONTENTS: readonly Form[] = [
       ["JerryScript", "JerryScript"],
       ["Duktape", "Duktape."],
       ["Lua", "$LuaVersion: "],
+      ["Lua", "\x1bLua\0"],
       ["CPython", "PYTHONHASHSEED"],
       ["MicroPython", "MicroPython v"],
       ["Ruby", "RUBY_ENGINE"],

@@ -5,6 +5,8 @@ import type { Extent, Form } from "./form.ts";
 
 /** Bytes behind a key's first line in which its contents must begin. */
 const KEY_HEAD = 600;
+/** Characters of the contents that are looked at. */
+const KEY_CONTENTS = 40;
 /** Bits a character: contents that are made up by hand have less. */
 const KEY_ENTROPY = 3;
 /** What OpenSSH's format begins with, in base 64. */
@@ -14,16 +16,48 @@ type Armour = "plain" | "encrypted";
 
 /** `-----BEGIN … PRIVATE KEY-----` with contents behind it: the line alone is in every program that reads keys. */
 function armour(extract: Extract, start: number, end: number, wanted: Armour): Extent | undefined {
-  const label = /^((?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?)-----/.exec(extract.text(end, end + 60))?.[1];
+  const label = labelAt(extract, end);
   if (label === undefined) return undefined;
   const last = end + label.length + 5;
-  const head = extract.text(last, last + KEY_HEAD).replaceAll(/\\+[rn]/g, "\n");
-  if (!/^["'+\s]*\s/.test(head)) return undefined;
-  const contents = head.replaceAll(/^\s*[A-Za-z][A-Za-z-]+: .*$/gm, "").replaceAll(/[\s"',+\\]+(?=[A-Za-z0-9+/=\s"',\\-])/g, "");
-  const [body = ""] = /^[A-Za-z0-9+/]{40,}/.exec(contents) ?? [];
-  if (body === "" || entropyOf(body) < KEY_ENTROPY || !beginsAs(label, body)) return undefined;
-  const kind: Armour = label.includes("ENCRYPTED") || head.includes("ENCRYPTED") ? "encrypted" : "plain";
+  const contents = contentsAt(extract, last);
+  if (contents === undefined || entropyOf(contents.text) < KEY_ENTROPY || !beginsAs(label, contents.text)) return undefined;
+  const kind: Armour = label.includes("ENCRYPTED") || contents.encrypted ? "encrypted" : "plain";
   return kind === wanted ? { start, end: last, shown: `-----BEGIN ${label}-----` } : undefined;
+}
+
+function labelAt(extract: Extract, start: number): string | undefined {
+  const end = extract.run(start, Chars.upperAndDigits | Chars.space, 40);
+  if (!extract.has(end, "-----")) return undefined;
+  const label = extract.text(start, end);
+  return /PRIVATE KEY(?: BLOCK)?$/.test(label) ? label : undefined;
+}
+
+const [QUOTE, APOSTROPHE, COMMA, DASH, COLON, BACKSLASH] = [0x22, 0x27, 0x2c, 0x2d, 0x3a, 0x5c];
+
+/**
+ * The first characters of what stands in the lines behind a place, ends of lines written out as `\n` or not, in quotes or not; lines of the form
+ * `Name: value` are passed. Undefined where the next line of dashes, or something else, comes first.
+ */
+function contentsAt(extract: Extract, from: number): { readonly text: string; readonly encrypted: boolean } | undefined {
+  let [text, encrypted, line, isHeader] = ["", false, from, false];
+  for (let at = from; at < from + KEY_HEAD; at++) {
+    const byte = extract.at(at);
+    if (byte === undefined) return undefined;
+    const escaped = byte === BACKSLASH && (extract.has(at + 1, "n") || extract.has(at + 1, "r"));
+    if (byte === 0x0a || byte === 0x0d || escaped) {
+      if (isHeader && extract.text(line, at).includes("ENCRYPTED")) encrypted = true;
+      if (escaped) at += 1;
+      [line, isHeader] = [at + 1, false];
+    } else if (byte === COLON) [text, isHeader] = ["", true];
+    else if (byte === DASH && at === line) return undefined;
+    else if (isHeader || byte <= 0x20 || byte === QUOTE || byte === APOSTROPHE || byte === COMMA || byte === BACKSLASH) continue;
+    else if (line === from) return undefined;
+    else if (isIn(byte, Chars.base64)) {
+      text += String.fromCharCode(byte);
+      if (text.length === KEY_CONTENTS) return { text, encrypted };
+    } else if (byte !== DASH) return undefined;
+  }
+  return undefined;
 }
 
 /** DER begins with a sequence; OpenSSH's format with its name. */

@@ -40,7 +40,7 @@ const MIN_ENTROPY = 3.6;
 const MIN_HEX_ENTROPY = 3.2;
 
 const QUOTES = new Set(Array.from("\"'`", (character) => character.charCodeAt(0)));
-const [SPACE, BACKSLASH, COLON, EQUALS, GREATER] = [0x20, 0x5c, 0x3a, 0x3d, 0x3e];
+const [SPACE, BACKSLASH, COLON, EQUALS, GREATER, AT] = [0x20, 0x5c, 0x3a, 0x3d, 0x3e, 0x40];
 
 const isAt = (extract: Extract, place: number, ...bytes: readonly number[]): boolean => {
   const byte = extract.at(place);
@@ -96,6 +96,19 @@ const NO_PASSWORD =
   /^(?:pass|password|passwd|pwd|secret|test|root|admin|user|guest|postgres|mysql|redis|rabbit|mongo|hunter2|s3cret|changeme)/i;
 const NO_HOST = /^(?:localhost|127\.[0-9.]+|host|hostname|db|server|database)$|(?:^|\.)example(?:\.(?:com|org|net))?$/i;
 
+/** Characters that end the part of an address that names its host. */
+const ADDRESS_ENDS = new Set(Array.from("/\"'`<>{} \n\t\0", (character) => character.charCodeAt(0)));
+
+/** Whether an `@` follows before the host's part ends. */
+function hasUser(extract: Extract, from: number): boolean {
+  for (let at = from; at < from + 170; at++) {
+    const byte = extract.at(at);
+    if (byte === AT) return true;
+    if (byte === undefined || ADDRESS_ENDS.has(byte)) return false;
+  }
+  return false;
+}
+
 export const NAMED: readonly Form[] = [
   {
     code: "named_secret",
@@ -120,6 +133,7 @@ export const NAMED: readonly Form[] = [
     ],
     certain: false,
     read: (extract, start, end) => {
+      if (!hasUser(extract, end)) return undefined;
       const found = /^([^\s:@/"'<>{}$%[\]()]{0,64}):([^\s:@/"'<>{}$%[\]()*]{8,100})@([A-Za-z0-9.-]{3,100})/.exec(
         extract.text(end, end + 270),
       );

@@ -21,6 +21,7 @@ export interface Reached {
  */
 export class CallGraph {
   readonly #chunks: Uint32Array[] = [];
+  #chunk = new Uint32Array(0);
   #edges = 0;
   /** Of each defined function: where its edges begin, and where its body lies in the module. */
   #starts = new Uint32Array(1);
@@ -61,7 +62,6 @@ export class CallGraph {
     this.#starts[this.#entered] = this.#edges;
     this.#bodies[this.#entered] = offset;
     this.#entered += 1;
-    this.#starts[this.#entered] = this.#edges;
   }
 
   call(functionIndex: number): void {
@@ -86,21 +86,27 @@ export class CallGraph {
     return (this.#callers[functionIndex] ?? 0) > 0;
   }
 
-  /** All that can be called from the roots. `functions`: the type of each function. Time is linear in the module. */
+  /**
+   * What can be called from the roots, as far as it takes to know it of every imported function. `functions`: the type of each function. Time is
+   * linear in the module.
+   */
   reach(roots: readonly number[], functions: Uint32Array, types: FunctionTypes): Reached {
     const callers = new Uint32Array(functions.length).fill(NOBODY);
     const seen = new Uint8Array(functions.length);
     const queue = new Uint32Array(functions.length);
     let queued = 0;
+    let wanted = this.#imported;
+    this.#starts[this.#entered] = this.#edges;
     const visit = (callee: number, caller: number): void => {
       if (seen[callee] !== 0) return;
       seen[callee] = 1;
       callers[callee] = caller;
       queue[queued++] = callee;
+      if (callee < this.#imported) wanted -= 1;
     };
     for (const root of roots) visit(root, NOBODY);
     const tables = new TableTargets(this.#taken, functions, types);
-    for (let next = 0; next < queued; next++) {
+    for (let next = 0; next < queued && wanted > 0; next++) {
       const caller = queue[next] ?? 0;
       const from = this.#starts[caller - this.#imported] ?? 0;
       const end = caller < this.#imported ? from : (this.#starts[caller - this.#imported + 1] ?? from);
@@ -122,11 +128,12 @@ export class CallGraph {
 
   #note(edge: number): void {
     const within = this.#edges & (CHUNK - 1);
-    if (within === 0) this.#chunks.push(new Uint32Array(CHUNK));
-    const chunk = this.#chunks[this.#edges >>> 16];
-    if (chunk !== undefined) chunk[within] = edge;
+    if (within === 0) {
+      this.#chunk = new Uint32Array(CHUNK);
+      this.#chunks.push(this.#chunk);
+    }
+    this.#chunk[within] = edge;
     this.#edges += 1;
-    this.#starts[this.#entered] = this.#edges;
   }
 }
 

@@ -74,14 +74,15 @@ export function readBranchTable(reader: Reader, module: ModuleState, labels: Int
 
 /** The type of what a call calls. */
 export function readCallee(reader: Reader, module: ModuleState, op: number): number {
-  const { functions, types, features, tables } = module;
+  const { functions } = module;
   const offset = reader.at - 1;
-  if (op >= Op.returnCall) features.note("tail_calls", offset);
+  if (op >= Op.returnCall) module.features.note("tail_calls", offset);
   if (op === Op.call || op === Op.returnCall) {
     const callee = reader.index("function", functions.length);
     module.calls.call(callee);
     return functions[callee] ?? 0;
   }
+  const { types, tables, features } = module;
   const type = reader.index("type", types.count);
   module.calls.callThroughTable(type);
   const single = reader.peek() === 0;

@@ -28,10 +28,13 @@ export class CallReach implements ModuleCalls {
   }
 
   #reach(roots: readonly number[]): ImportReach {
-    const { calls, functions, types, start } = this.#module;
+    const { calls, functions, types, start, importedFunctions } = this.#module;
+    if (importedFunctions === 0) return NOTHING;
     return importReach(calls.reach(start === undefined ? roots : [start, ...roots], functions, types), this.#module);
   }
 }
+
+const NOTHING: ImportReach = { imports: new Set(), paths: new Map() };
 
 function importReach(reached: Reached, { imports }: ModuleState): ImportReach {
   const positions = new Set<number>();

@@ -98,7 +98,7 @@ export function readConstraints(root: JsonReader): TrustConstraints {
     schema_version: 1,
     revoked: fields.required("revoked").array(readRevokedKey),
     revoked_payloads: fields.required("revoked_payloads").array(readRevokedPayload),
-    rotations: fields.required("rotations").array(readRotation),
+    rotations: readRotations(fields.required("rotations")),
     keys: fields.required("keys").array(readKeyScope),
     registry_keys: fields.required("registry_keys").map((keys, id) => {
       if (id === "") keys.fault("a registry without a name");
@@ -160,6 +160,17 @@ function readRevokedPayload(reader: JsonReader): RevokedPayload {
   };
   fields.finish();
   return revoked;
+}
+
+/** One for a publisher: with two, which of them counts would be chance. */
+function readRotations(reader: JsonReader): readonly RotationRecord[] {
+  const known = new Set<string>();
+  return reader.array((each) => {
+    const rotation = readRotation(each);
+    if (known.has(rotation.publisher)) each.fault("a second rotation of one publisher", { found: rotation.publisher });
+    known.add(rotation.publisher);
+    return rotation;
+  });
 }
 
 function readRotation(reader: JsonReader): RotationRecord {

@@ -44,7 +44,13 @@ export function mergeTrust(ours: Documents, theirs: Documents): Documents & { re
  * What is trusted there, in place of what is trusted here. Revocations, the lists that are followed, rotations and owners of here stay where
  * there says nothing of them; with `unrevoke` the first two are there's alone.
  */
-export function replaceTrust(ours: Documents, theirs: Documents, { unrevoke }: { readonly unrevoke: boolean }): Documents {
+export function replaceTrust(
+  ours: Documents,
+  theirs: Documents,
+  { unrevoke }: { readonly unrevoke: boolean },
+): Documents & { readonly conflicts: readonly ImportConflict[] } {
+  const lists = mergeLists(ours.constraints, theirs.constraints.revocation_lists);
+  const rotations = mergeRotations(ours.constraints, theirs.constraints);
   const kept = unrevoke ? theirs.constraints : withTheirRevocations(ours.constraints, theirs.constraints);
   return {
     store: theirs.store,
@@ -52,12 +58,11 @@ export function replaceTrust(ours: Documents, theirs: Documents, { unrevoke }: {
       ...theirs.constraints,
       revoked: kept.revoked,
       revoked_payloads: kept.revoked_payloads,
-      revocation_lists: unrevoke
-        ? theirs.constraints.revocation_lists
-        : mergeLists(ours.constraints, theirs.constraints.revocation_lists).constraints.revocation_lists,
-      rotations: mergeRotations(ours.constraints, theirs.constraints).constraints.rotations,
+      revocation_lists: (unrevoke ? theirs : lists).constraints.revocation_lists,
+      rotations: rotations.constraints.rotations,
       owners: new Map([...ours.constraints.owners, ...theirs.constraints.owners]),
     },
+    conflicts: [...rotations.conflicts, ...(unrevoke ? [] : lists.conflicts)],
   };
 }
 

@@ -12,8 +12,9 @@ const constraints: fc.Arbitrary<TrustConstraints> = fc.record({
   schema_version: fc.constant(1),
   revoked: fc.array(fc.record({ publisher: publishers, public_key: keys, reason: fc.string(), revoked_at_unix_ms: times })),
   revoked_payloads: fc.array(fc.record({ payload_sha256: keys, reason: fc.string(), revoked_at_unix_ms: times })),
-  rotations: fc.array(
+  rotations: fc.uniqueArray(
     fc.record({ publisher: publishers, sequence: fc.maxSafeNat(), statement_sha256: keys, frozen: fc.boolean() }),
+    { selector: ({ publisher }) => publisher },
   ),
   keys: fc.array(
     fc.record(
@@ -87,6 +88,7 @@ describe("trust-constraints.json", () => {
     ["a grace below nothing", full(followed({ grace_ms: -1 })), "revocation_lists[0].grace_ms"],
     ["another rule for stale lists", full(followed({ when_stale: "ignore" })), "revocation_lists[0].when_stale"],
     ["two lists of one issuer", full(followed({}, {})), "revocation_lists[1]"],
+    ["two rotations of one publisher", full(rotated(1, 2)), "rotations[1]"],
     ["a fact too many", full(scope({ scope: "all" })), "keys[0].scope"],
   ])("is refused with %s", (_, text, path) => {
     const error = outcomeOf(() => parse(text));
@@ -111,6 +113,11 @@ function full(member = ""): string {
 
 function scope(more: object): string {
   return `"keys":${JSON.stringify([{ publisher: "acme", public_key: "a".repeat(64), skill_id_prefixes: [], ...more }])}`;
+}
+
+function rotated(...sequences: readonly number[]): string {
+  const rotation = { publisher: "acme", statement_sha256: "a".repeat(64), frozen: false };
+  return `"rotations":${JSON.stringify(sequences.map((sequence) => ({ ...rotation, sequence })))}`;
 }
 
 function followed(...lists: readonly object[]): string {

@@ -150,6 +150,10 @@ it("what replaces is what the other side says, revocations and lists too where t
       expect(revokedIn(after)).toEqual(revokedIn(theirs));
       expect(after.constraints.revocation_lists).toEqual(theirs.constraints.revocation_lists);
       for (const id of ours.constraints.owners.keys()) expect(after.constraints.owners.has(id)).toBe(true);
+      const kinds = (conflicts: readonly { kind: string }[]) => conflicts.filter(({ kind }) => kind === "revocation_list");
+      // What stays as it is here is told: lists, unless they are replaced too.
+      expect(kinds(after.conflicts)).toEqual([]);
+      expect(kinds(replaceTrust(ours, theirs, { unrevoke: false }).conflicts)).toEqual(kinds(mergeTrust(ours, theirs).conflicts));
     }),
   );
 });

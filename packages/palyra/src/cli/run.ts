@@ -12,6 +12,7 @@ import { type Invocation, readGlobals, readInvocation } from "./invocation.ts";
 import { type Manner, mannerOf } from "./manner.ts";
 import { startProgress } from "./progress.ts";
 import { VIEWS } from "./views/index.ts";
+import type { Asked } from "./views/view.ts";
 import { usage } from "./words.ts";
 
 /** The person pressed Ctrl-C at a question. Exit code 130, as of a process that SIGINT ends. */
@@ -108,14 +109,16 @@ async function runOperation<Name extends OperationName>(
   const progress = startProgress(host.stderr, manner.plain);
   const asking = askingOf(host, invocation, manner, progress);
   const services = host.compose(invocation.settings, asking.askSecret);
+  const command = await commandsOf(services.settings);
   if (manner.says === "everything") host.stderr.write(manner.errorLines(settingLines(services.settings, manner)));
   try {
-    const call = { ...callOf(host, services, manner, progress, held), ...asking };
+    const call = { ...callOf(host, services, manner, progress, (text) => held.push(text), command), ...asking };
     const daemon = operation.daemon ? await chooseDaemon(services.settings, call) : undefined;
     const at = daemon === undefined ? services : { ...services, daemon };
     const { output, failed } = await operation.run(at, invocation.input, call);
     progress.pause();
-    await answer(name, output, host, asksForDocument(invocation) ? { ...manner, json: true } : manner);
+    const inJson = asksForDocument(invocation) ? { ...manner, json: true } : manner;
+    await answer(name, output, host, inJson, { command, asked: invocation.input });
     return failed ? 1 : 0;
   } finally {
     progress.pause();
@@ -125,6 +128,13 @@ async function runOperation<Name extends OperationName>(
 /** Commands with forms of their own have the document among them. Where it goes to a file, the terminal is told as ever. */
 const asksForDocument = ({ input }: Invocation): boolean =>
   input["report"] === "json" || (input["format"] === "json" && input["output"] === undefined);
+
+/** A line whose commands are to be typed as they stand: at the state root that was typed, where one was. */
+async function commandsOf({ stateRoot: { from, value } }: Settings): Promise<(text: string) => string> {
+  if (from !== "--state-root") return (text) => text;
+  const { atPlace } = await import("../operations/wording/at-place.ts");
+  return (text) => atPlace(text, value);
+}
 
 /** Where things lie, and why there. */
 function settingLines({ stateRoot, skillsDir, trustStore, journal }: Settings, { errorPaint: paint }: Manner): string[] {
@@ -142,11 +152,17 @@ function asksForHelp(words: readonly string[]): boolean {
 }
 
 /** One JSON document (spec 11.1), or lines for a person. */
-async function answer<Name extends OperationName>(name: Name, output: Outputs[Name], host: Host, manner: Manner): Promise<void> {
+async function answer<Name extends OperationName>(
+  name: Name,
+  output: Outputs[Name],
+  host: Host,
+  manner: Manner,
+  at: { readonly command: (text: string) => string; readonly asked: Asked },
+): Promise<void> {
   if (output === null) return;
   if (manner.json) host.stdout.write((await import("../operations/wording/json-text.ts")).jsonText(output, manner.indent));
   else {
-    const shown = (await VIEWS[name]())(output, manner.paint);
+    const shown = (await VIEWS[name]())(output, { ...manner.paint, command: at.command }, at.asked);
     host.stdout.write(shown instanceof Uint8Array ? shown : manner.lines(shown));
   }
 }
@@ -156,7 +172,8 @@ function callOf(
   { settings }: Services,
   manner: Manner,
   progress: { say(label: string): void; pause(): void },
-  held: string[],
+  hold: (text: string) => void,
+  command: (text: string) => string,
 ): Call {
   const tellPerson = (lines: readonly string[]): void => {
     progress.pause();
@@ -171,8 +188,8 @@ function callOf(
     progress: progress.say,
     warn: (text) => {
       if (manner.says === "errors") return;
-      if (manner.json) held.push(text);
-      else tellPerson([warningLine(text, manner)]);
+      if (manner.json) hold(command(text));
+      else tellPerson([warningLine(command(text), manner)]);
     },
     ...(manner.says === "errors" || manner.json ? {} : { tell: tellPerson }),
   };

@@ -1,7 +1,7 @@
 /** What the daemon's thread and the one that audits say to each other. Both are of one build: nothing here is a format. */
 import { type ErrorCode, type ErrorDetails, SkillError } from "palyra-skills";
 import { PalyraError, type PalyraErrorCode, type PalyraErrorDetails } from "../errors.ts";
-import type { PassSummary } from "../lifecycle/index.ts";
+import type { FailedSkill, PassSummary } from "../lifecycle/index.ts";
 import type { AuditDocument } from "../operations/skills/audit.ts";
 import type { Environment, SettingsOptions } from "../settings.ts";
 import type { AuditRequest, Caller } from "./auditor.ts";
@@ -25,7 +25,9 @@ export type Tell =
   | { readonly of: "failure"; readonly id: number; readonly failure: Failure }
   | { readonly of: "warning"; readonly text: string }
   /** The pass begins to parse this skill; undefined: it is done with it. */
-  | { readonly of: "turn"; readonly subject: string | undefined };
+  | { readonly of: "turn"; readonly subject: string | undefined }
+  /** The pass has quarantined this one. */
+  | { readonly of: "stopped"; readonly failed: FailedSkill };
 
 /** An error between threads: its class does not come along by itself. */
 export type Failure =

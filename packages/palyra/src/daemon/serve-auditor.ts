@@ -1,4 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
+import type { FailedSkill } from "../lifecycle/index.ts";
 import type { LocalAuditor } from "./auditor.ts";
 import { type Ask, failureOf, type Tell } from "./auditor-messages.ts";
 
@@ -18,7 +19,8 @@ export function serveAuditor(port: MessagePort, auditor: LocalAuditor): void {
         return void answer(ask.id, async () => {
           const { suspects, condemned } = ask;
           const turn = (subject: string | undefined): void => tell({ of: "turn", subject });
-          return { of: "pass", id: ask.id, summary: await auditor.pass({ turn, suspects, condemned }) };
+          const stopped = (failed: FailedSkill): void => tell({ of: "stopped", failed });
+          return { of: "pass", id: ask.id, summary: await auditor.pass({ turn, stopped, suspects, condemned }) };
         });
       case "audit":
         return void answer(ask.id, async () => ({

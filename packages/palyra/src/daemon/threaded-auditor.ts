@@ -1,7 +1,7 @@
 /** The auditor as the daemon's thread sees it: the work is done on another one, which is made anew where it died (spec 5.4). */
 import type { Worker } from "node:worker_threads";
 import { PalyraError } from "../errors.ts";
-import type { PassSummary } from "../lifecycle/index.ts";
+import { type FailedSkill, MAX_FAILED_TOLD, type PassSummary } from "../lifecycle/index.ts";
 import type { AuditDocument } from "../operations/skills/audit.ts";
 import type { Auditor } from "./auditor.ts";
 import { type Ask, errorOf, type Tell } from "./auditor-messages.ts";
@@ -25,16 +25,18 @@ export function threadedAuditor(start: () => Worker, warn: (text: string) => voi
   };
   const suspects = new Suspects();
   const passToItsEnd = async (): Promise<PassSummary> => {
+    const earlier: FailedSkill[] = [];
     for (let deaths = 1; ; deaths += 1) {
       const current = running();
       try {
         const summary = await current.pass(suspects.told);
         suspects.clear();
-        return summary;
+        return withEarlier(summary, earlier);
       } catch (error) {
         const { subject, hasEnded } = current;
         if (!hasEnded || isClosed || subject === undefined) throw error;
         suspects.add(subject);
+        earlier.push(...current.stopped);
         warn(`the thread that audits died while it looked at ${subject.split(" ")[0]}: the pass begins anew`);
         if (deaths === MOST_DEATHS) throw error;
       }
@@ -55,6 +57,17 @@ export function threadedAuditor(start: () => Worker, warn: (text: string) => voi
   };
 }
 
+/** What a pass has quarantined before it began anew is its own all the same, and nothing that was stopped before it. */
+function withEarlier(summary: PassSummary, earlier: readonly FailedSkill[]): PassSummary {
+  return {
+    ...summary,
+    checked: summary.checked + earlier.length,
+    quarantined: summary.quarantined + earlier.length,
+    already_stopped: Math.max(0, summary.already_stopped - earlier.length),
+    failed: [...earlier, ...summary.failed].slice(0, MAX_FAILED_TOLD),
+  };
+}
+
 interface Waiting {
   readonly pass?: (summary: PassSummary) => void;
   readonly audit?: (document: AuditDocument) => void;
@@ -71,6 +84,8 @@ class AuditorThread {
   #isClosing = false;
   /** Which skill the pass is at, or was when the thread died. */
   subject: string | undefined;
+  /** What its passes have quarantined; a thread that died had one, the last. */
+  stopped: FailedSkill[] = [];
 
   constructor(worker: Worker, warn: (text: string) => void) {
     this.#worker = worker;
@@ -78,6 +93,7 @@ class AuditorThread {
     worker.on("message", (tell: Tell) => {
       if (tell.of === "warning") warn(tell.text);
       else if (tell.of === "turn") this.subject = tell.subject;
+      else if (tell.of === "stopped") this.stopped.push(tell.failed);
       else this.#answer(tell);
     });
     worker.on("error", (error: Error) => {
@@ -96,6 +112,7 @@ class AuditorThread {
   }
 
   pass(told: Told): Promise<PassSummary> {
+    this.stopped = [];
     return new Promise((pass, reject) => this.#ask({ pass, reject }, (id) => ({ do: "pass", id, ...told })));
   }
 
@@ -123,7 +140,7 @@ class AuditorThread {
     this.#worker.postMessage(ask);
   }
 
-  #answer(tell: Exclude<Tell, { readonly of: "warning" | "turn" }>): void {
+  #answer(tell: Exclude<Tell, { readonly of: "warning" | "turn" | "stopped" }>): void {
     const waiting = this.#waiting.get(tell.id);
     this.#waiting.delete(tell.id);
     if (tell.of === "failure") waiting?.reject(errorOf(tell.failure));

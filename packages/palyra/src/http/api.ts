@@ -75,6 +75,11 @@ function requireForm(incoming: IncomingMessage): void {
   if (rawHeaders.length / 2 > MAX_HEADERS) throw new Refusal("HeadersTooLarge", `more than ${MAX_HEADERS} headers`);
   if (!url.startsWith("/") || url.length > MAX_URL_LENGTH)
     throw new Refusal("InvalidRequest", "the address is no path, or too long");
+  // What a URL is made of, before one is made of it: the library below would answer by itself, in words of its own.
+  if (/[^\x21-\x7e]|\\/.test(url) || !URL.canParse(url, "http://localhost"))
+    throw new Refusal("InvalidRequest", "the address has characters that no path has");
+  if (headers.expect !== undefined && headers.expect.toLowerCase() !== "100-continue")
+    throw new Refusal("ExpectationFailed", "nothing but 100-continue is expected of this API");
   refuseRepeatedHeaders(incoming);
   const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
   if (hasBody && method !== "POST")

@@ -14,6 +14,8 @@ export const REQUEST_TIMEOUT_MS = 20_000;
 export const KEEP_ALIVE_MS = 10_000;
 /** Milliseconds in which nothing comes and nothing can be sent: a reader that takes none of its answer. */
 export const IDLE_TIMEOUT_MS = 30_000;
+/** The same while an audit is waited for, which may take as long as its client waits, and longer. */
+export const AUDIT_IDLE_MS = 120_000;
 export const MAX_CONNECTIONS = 512;
 /** Of these, kept for whoever comes: a connection on which nothing is asked gives way. */
 export const SPARE_CONNECTIONS = 64;

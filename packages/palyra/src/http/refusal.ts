@@ -12,6 +12,7 @@ export const HTTP_STATUS = {
   RequestTimeout: 408,
   BodyTooLarge: 413,
   UnsupportedMediaType: 415,
+  ExpectationFailed: 417,
   TooManyRequests: 429,
   HeadersTooLarge: 431,
   Internal: 500,

@@ -56,6 +56,8 @@ export async function listen({ address, port, tls }: ListenOptions): Promise<Lis
   server.maxConnections = MAX_CONNECTIONS;
   server.timeout = IDLE_TIMEOUT_MS;
   server.on("clientError", refuseBroken);
+  // Of itself it would answer with an empty 417.
+  server.on("checkExpectation", hand);
   server.on(tls === undefined ? "connection" : "secureConnection", (socket: Socket) => waiting.came(socket));
   const bound = await open(server, address, port);
   const shown = address.includes(":") ? `[${address}]` : address;

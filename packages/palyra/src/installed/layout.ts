@@ -8,6 +8,7 @@ export const PENDING_FILE = ".pending.json";
 export const STAGING_FOLDER = ".staging";
 export const LIST_CACHE_FILE = ".cache.json";
 export const VERDICTS_FILE = ".verdicts";
+export const EXAMINING_FILE = ".examining";
 export const ARTIFACT_FILE = "artifact.palyra-skill";
 export const METADATA_FILE = "install-metadata.json";
 
@@ -20,6 +21,7 @@ export interface SkillsFolder {
   readonly staging: string;
   readonly listCache: string;
   readonly verdicts: string;
+  readonly examining: string;
   skill(skillId: string): string;
   version(skillId: string, version: string): string;
   artifact(skillId: string, version: string): string;
@@ -38,6 +40,7 @@ export function skillsFolder(root: string): SkillsFolder {
     staging: join(root, STAGING_FOLDER),
     listCache: join(root, LIST_CACHE_FILE),
     verdicts: join(root, VERDICTS_FILE),
+    examining: join(root, EXAMINING_FILE),
     skill: (skillId) => within + skillId,
     version: (skillId, version) => within + skillId + sep + version,
     artifact: (skillId, version) => within + skillId + sep + version + sep + ARTIFACT_FILE,

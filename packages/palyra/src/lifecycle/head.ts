@@ -8,7 +8,9 @@ export async function keepHead(journal: Journal, call: Pick<Call, "warn">): Prom
   if (problem !== undefined) call.warn(warningOf(problem));
 }
 
-function warningOf({ code }: PalyraError): string {
+function warningOf({ code, details }: PalyraError): string {
+  if (code === "JournalChainBroken" && "recorded" in details && details.recorded === null)
+    return "No head of this journal is kept in the vault: it was moved or restored, or the vault was made anew. What was written now stands, and nothing is freed or started until that is settled: palyra skills journal verify says more.";
   return code === "JournalChainBroken"
     ? "The journal is not what the vault has kept of it. What was written now stands, and nothing is freed or started until that is settled: palyra skills journal verify says more."
     : `Where the journal ends could not be kept in the vault (${code}): the next command that writes tries again.`;

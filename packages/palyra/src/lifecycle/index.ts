@@ -15,7 +15,7 @@ export { openInstalled } from "./open-installed.ts";
 export { ACCEPT_WIDENING } from "./plan-install.ts";
 export type { ReauditRequest } from "./reaudit/measure.ts";
 export { reauditSkills } from "./reaudit/pass.ts";
-export type { FailedSkill, PassSummary } from "./reaudit/summary.ts";
+export { type FailedSkill, MAX_FAILED_TOLD, type PassSummary } from "./reaudit/summary.ts";
 export type { Watch } from "./reaudit/watch.ts";
 export { recoverForReading } from "./recover-reading.ts";
 export { recordRemoteStatus } from "./remote-status.ts";

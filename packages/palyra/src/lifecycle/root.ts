@@ -70,8 +70,8 @@ async function commit(
   const scratch = join(folder.staging, plan.ulid);
   const walk: Walk = { folder, plan, scratch, journal, trust: work.trust, place: trustPlace(home), undo: [], conflict: false };
   try {
-    // An unusable journal stops here, where nothing has changed yet.
-    await journal(home.places.journal);
+    // A journal that is unusable, or not the one that the vault knows (T26), stops here, where nothing has changed yet.
+    await (await journal(home.places.journal)).transaction(() => {}, { synced: false });
     faultPoint(`${plan.kind}.stage`);
     await io("create", scratch, () => makeFolder(scratch, 0o700));
     if (work.version !== undefined) await stageFolder(stagedVersion(walk), work.version);

@@ -23,7 +23,8 @@ const timeless = (text: string, root: string): string =>
     .replaceAll(root, "<root>")
     .replace(/\b\d{13}\b/g, "<time>")
     .replace(/\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b/g, "<ulid>")
-    .replace(/\b[0-9a-f]{64}\b/g, "<hash>");
+    .replace(/\b[0-9a-f]{64}\b/g, "<hash>")
+    .replace(/\b[0-9a-f]{32}\b/g, "<place>");
 
 const COMMANDS = [
   ["quarantine", "acme.echo", "--reason", "looks odd", "--principal", "user:ops", "--channel", "console"],
@@ -126,6 +127,13 @@ describe("an audit", () => {
     }
     expect(said[1]).toEqual(said[0]);
     expect(said[0]).toContain("is quarantined now");
+  });
+
+  it("without a skill is refused where a daemon was named: the index here is not that one's", async () => {
+    const root = temporaryFolder();
+    const palyra = await installed(root);
+    const ran = await palyra("skills", "audit", "--url", "http://127.0.0.1:9", "--json");
+    expect(errorOf(ran)).toMatchObject({ code: "Usage", hint: expect.stringContaining("palyra skills audit ID") });
   });
 
   it("with another trust than the daemon's is refused where one was named", async () => {

@@ -1,12 +1,13 @@
-/** Skills that end the thread that audits them, over real passes on real threads (spec 5.4, T19). */
-import { appendFileSync } from "node:fs";
+/** Skills that end the thread or the process that audits them, over real passes (spec 5.4, T19). */
+import { spawnSync } from "node:child_process";
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { threadedAuditor } from "../../src/daemon/threaded-auditor.ts";
-import { skillsFolder } from "../../src/installed/index.ts";
+import { readIndex, skillsFolder } from "../../src/installed/index.ts";
 import { changeStatus, type Home } from "../../src/lifecycle/index.ts";
 import { homeIn, install, newCall, temporaryFolder } from "../lifecycle/support.ts";
 
@@ -47,7 +48,10 @@ describe("T19: a skill that ends the thread that audits it, every time", () => {
     appendFileSync(toml, "#");
     try {
       const summary = await auditor.pass();
-      expect(summary).toMatchObject({ checked: 3, quarantined: 1, already_stopped: 2 });
+      // As one pass, though it began anew five times.
+      expect(summary).toMatchObject({ checked: 5, quarantined: 3, already_stopped: 0 });
+      expect(summary.failed.map(({ skill_id }) => skill_id).toSorted()).toEqual(["acme.changed", "acme.exits", "acme.fills"]);
+      expect(existsSync(skillsFolder(home.places.skillsRoot).examining)).toBe(false);
       for (const name of ["exits", "fills"])
         expect(await rowOf(home, name), name).toMatchObject({
           status: "quarantined",
@@ -71,5 +75,71 @@ describe("T19: a skill that ends the thread that audits it, every time", () => {
     } finally {
       await auditor.close();
     }
+  });
+});
+
+describe("T19: a skill that ends the whole process that audits it, every time", () => {
+  let pass: Awaited<ReturnType<typeof bundleForNode>>;
+  beforeAll(async () => {
+    pass = await bundleForNode(join(repositoryRoot, "packages/palyra/test/daemon/deadly-process.ts"));
+  });
+  afterAll(() => pass.remove());
+
+  const withSkills = async (...names: readonly string[]) => {
+    const root = temporaryFolder();
+    const home = homeIn(root);
+    for (const name of names) await install(home, { id: `acme.${name}` });
+    const make = () => {
+      const { signal, stdout } = spawnSync(process.execPath, [pass.file, root], { encoding: "utf8" });
+      return signal ?? JSON.parse(stdout);
+    };
+    return { home, make, file: skillsFolder(home.places.skillsRoot).examining };
+  };
+
+  it("comes last from then on, and is stopped unparsed at the third time; one that did it once is not", async () => {
+    const { home, make, file } = await withSkills("chance", "kills", "sound");
+    expect(make()).toBe("SIGKILL");
+    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ examining: { skill_id: "acme.chance", deaths: 0 }, died: [] });
+    expect(make()).toBe("SIGKILL");
+    // Now both come after the sound one, which is judged before they are parsed; the one that did it once is well.
+    expect(make()).toBe("SIGKILL");
+    expect(make()).toBe("SIGKILL");
+    const summary = make();
+    expect(summary).toMatchObject({ checked: 3, unchanged: 2, quarantined: 1, failed: [{ skill_id: "acme.kills" }] });
+    expect(await rowOf(home, "kills")).toMatchObject({
+      status: "quarantined",
+      reason: "periodic_reaudit_failed: audit_process_died",
+    });
+    for (const name of ["chance", "sound"]) expect(await rowOf(home, name), name).toMatchObject({ status: "active" });
+    expect(existsSync(file)).toBe(false);
+    // A person who enables it has it looked at again.
+    await changeStatus(home, { skillId: "acme.kills", status: "active", reason: "try" }, newCall());
+    expect(make()).toBe("SIGKILL");
+    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ examining: { skill_id: "acme.kills", deaths: 0 } });
+  });
+
+  it("is not known by a file that is wrong in any way, nor by one of other bytes", async () => {
+    const { home, make, file } = await withSkills("sound");
+    const [entry] = (await readIndex(home.places.skillsRoot)).entries;
+    if (entry === undefined) throw new Error("nothing is installed");
+    const { skill_id, version, artifact_sha256 } = entry;
+    const died = { skill_id, version, artifact_sha256, deaths: 3 };
+    const record = { schema_version: 1, examining: null, died: [died] };
+    const wrong: readonly unknown[] = [
+      { ...record, schema_version: 2 },
+      { ...record, more: 1 },
+      { ...record, died: [{ ...died, artifact_sha256: "0".repeat(64) }] },
+      { ...record, died: [{ ...died, deaths: "3" }] },
+      { schema_version: 1, died: [died] },
+      [],
+    ];
+    for (const each of [...wrong.map((value) => JSON.stringify(value)), "", "{", JSON.stringify(record).slice(0, -3)]) {
+      writeFileSync(file, each);
+      expect(make(), each).toMatchObject({ checked: 1, quarantined: 0 });
+      expect(existsSync(file), each).toBe(false);
+    }
+    rmSync(skillsFolder(home.places.skillsRoot).verdicts);
+    writeFileSync(file, JSON.stringify(record));
+    expect(make()).toMatchObject({ checked: 1, quarantined: 1 });
   });
 });

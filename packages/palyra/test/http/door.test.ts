@@ -77,6 +77,25 @@ describe("T30: a web page that calls the daemon", () => {
   });
 });
 
+describe("what no request of this API is", () => {
+  it.each([
+    ["an expectation", "GET /healthz", "Expect: a-miracle", 417, "ExpectationFailed"],
+    ["a path that no URL has", "GET /\\x", "Accept: */*", 400, "InvalidRequest"],
+  ])("is refused with a problem document: %s", async (_name, first, header, status, code) => {
+    const answer = await raw([`${first} HTTP/1.1`, `Host: 127.0.0.1:${port}`, header, "Connection: close", "", ""].join("\r\n"));
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer).toContain("content-type: application/problem+json");
+    expect(answer).toContain(`"code":"${code}"`);
+  });
+
+  it("but 100-continue may be expected", async () => {
+    const answer = await raw(
+      ["GET /healthz HTTP/1.1", `Host: 127.0.0.1:${port}`, "Expect: 100-continue", "Connection: close", "", ""].join("\r\n"),
+    );
+    expect(answer).toContain("HTTP/1.1 200 OK");
+  });
+});
+
 /** What comes back for these bytes until the connection ends. */
 function raw(text: string): Promise<string> {
   return new Promise((resolve, reject) => {

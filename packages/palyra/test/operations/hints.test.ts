@@ -1,6 +1,6 @@
 // What a refusal says is to be typed as it stands: each hint here is given to a shell, and run (spec 6, T3, T8).
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { commandLine, errorOf, parsed, type Ran, temporaryFolder } from "../cli/support.ts";
@@ -175,5 +175,53 @@ describe("the picture of a key", () => {
     const again = await palyra("skills", "install", "--artifact", await artifact({ version: "1.1.0" }), ...places);
     expect(again).toMatchObject({ exit: 0, stderr: expect.stringContaining("fingerprint") });
     expect(again.stderr).not.toMatch(PICTURE);
+  });
+});
+
+describe("a line that names a command", () => {
+  const place = "--state-root '";
+  const plainly = async (...words: string[]): Promise<Ran> => palyra(...words, ...places);
+
+  it("says the state root that was typed: footers and warnings, and neither where none was", async () => {
+    await install({}, "--allow-untrusted");
+    for (const words of [["list"], ["revocations"], ["quarantine", "acme.echo"]]) {
+      const command = words[0] === "revocations" ? ["skills", "trust", "revocations", "list"] : ["skills", ...words];
+      const { stdout, stderr } = await plainly(...command);
+      for (const line of `${stdout}\n${stderr}`.split("\n").filter((each) => /\bpalyra (skills|secrets|doctor) /.test(each)))
+        expect(line).toContain(place);
+    }
+    expect((await plainly("skills", "list")).stdout).toContain(`palyra ${place}`);
+    expect((await palyra("skills", "list")).stdout).not.toContain("--state-root");
+  });
+
+  it("is of what was asked: a filter that nothing passes is no empty folder", async () => {
+    await install({}, "--allow-untrusted");
+    const { stdout } = await plainly("skills", "list", "--quarantined-only");
+    expect(stdout).toContain("is what was asked for");
+    expect(stdout).not.toContain("skills install");
+    expect((await palyra("skills", "list", "--state-root", join(root, "none"))).stdout).toContain("skills install");
+  });
+
+  it("T26: is not that of a journal that was changed, where only nothing is kept of it", async () => {
+    await install({}, "--allow-untrusted");
+    renameSync(join(root, "it's mine"), join(root, "moved"));
+    const at = ["--state-root", join(root, "moved")];
+    const verified = await palyra("skills", "journal", "verify", "--json", ...at);
+    expect(errorOf(verified)).toMatchObject({
+      code: "JournalChainBroken",
+      message: expect.stringContaining("is not one that is known here"),
+      hint: expect.stringContaining("accept-head"),
+    });
+    expect(errorOf(verified).message).not.toContain("not as it was written");
+    const stopped = await palyra("skills", "quarantine", "acme.echo", ...at);
+    expect(stopped.stderr).toContain("No head of this journal is kept");
+    // What is accepted is shown once: before it is done.
+    const accepted = await palyra("skills", "journal", "accept-head", "--yes", ...at);
+    expect(accepted.exit).toBe(0);
+    expect(`${accepted.stdout}${accepted.stderr}`.match(/the journal ends: event/g)).toHaveLength(1);
+    const trusted = await palyra("skills", "trust", "accept-changes", "--yes", ...at);
+    expect(trusted.exit).toBe(0);
+    const key = await publicKeyOf(1);
+    expect(`${trusted.stdout}${trusted.stderr}`.split(key)).toHaveLength(2);
   });
 });

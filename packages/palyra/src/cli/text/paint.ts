@@ -5,6 +5,8 @@ export interface Paint {
   bad(text: string): string;
   strong(text: string): string;
   faint(text: string): string;
+  /** A line that names commands to be typed: at the state root that was typed. */
+  command(text: string): string;
 }
 
 const SGR = { good: 32, warning: 33, bad: 31, strong: 1, faint: 2 } as const;
@@ -17,8 +19,9 @@ export const colours: Paint = {
   bad: painted(SGR.bad),
   strong: painted(SGR.strong),
   faint: painted(SGR.faint),
+  command: (text) => text,
 };
 
 const asItIs = (text: string): string => text;
 
-export const plain: Paint = { good: asItIs, warning: asItIs, bad: asItIs, strong: asItIs, faint: asItIs };
+export const plain: Paint = { good: asItIs, warning: asItIs, bad: asItIs, strong: asItIs, faint: asItIs, command: asItIs };

@@ -40,7 +40,7 @@ export const inspectView: View<Outputs["skills package inspect"]> = (inspected, 
     ),
     ...asksFor(manifest),
     "",
-    "The signature holds. Whether its key is trusted: palyra skills package verify",
+    paint.command("The signature holds. Whether its key is trusted: palyra skills package verify"),
   ];
 };
 
@@ -69,7 +69,7 @@ export const infoView: View<Outputs["skills info"]> = (info, paint) => {
       paint,
       "  ",
     ),
-    ...secretLines(inventory.missing_secrets),
+    ...secretLines(inventory.missing_secrets, paint),
     ...asksFor(manifest),
     "",
     "Tools",
@@ -82,13 +82,13 @@ export const infoView: View<Outputs["skills info"]> = (info, paint) => {
 };
 
 /** Declared secrets that nobody has stored: they block nothing (spec 11.3), but the skill will miss them. */
-export function secretLines(secrets: readonly { readonly scope: string; readonly key: string }[]): string[] {
+export function secretLines(secrets: readonly { readonly scope: string; readonly key: string }[], paint: Paint): string[] {
   if (secrets.length === 0) return [];
   return [
     "",
     "It declares secrets that are not stored here:",
     ...secrets.map(({ scope, key }) => `  ${safe(scope)}/${safe(key)}`),
-    "palyra secrets set SCOPE KEY stores one.",
+    paint.command("palyra secrets set SCOPE KEY stores one."),
   ];
 }
 

@@ -21,13 +21,13 @@ function installedLines(document: InstalledDocument, paint: Paint): string[] {
     ...(document.widening === undefined
       ? []
       : ["  accepted beyond what it asked for before", ...grants(document.widening, paint)]),
-    ...secretLines(document.missing_secrets),
+    ...secretLines(document.missing_secrets, paint),
     ...(status === "active"
       ? []
       : [
           "",
           `${paint.warning(`It is ${safe(status)}`)}: a status outlives removals and updates.`,
-          `palyra skills enable ${safe(skill_id)} --override lets it run.`,
+          paint.command(`palyra skills enable ${safe(skill_id)} --override lets it run.`),
         ]),
   ];
 }
@@ -49,7 +49,7 @@ function planLines(plan: InstallPlanDocument, paint: Paint): string[] {
         ]
       : []),
     ...plan.allowed.map((step) => `  needs --${safe(step.replaceAll("_", "-"))}, which you gave`),
-    ...secretLines(plan.missing_secrets),
+    ...secretLines(plan.missing_secrets, paint),
     ...(plan.steps.length === 0
       ? []
       : ["", "Steps", ...plan.steps.map((step, at) => `  ${at + 1}. ${STEPS[step] ?? safe(step)}`)]),

@@ -4,27 +4,33 @@ import { safe } from "../../operations/wording/safe.ts";
 import { count } from "../../operations/wording/units.ts";
 import { type Cell, table } from "../text/layout.ts";
 import { eligibilityCell } from "./eligibility.ts";
-import type { View } from "./view.ts";
+import type { Asked, View } from "./view.ts";
 
-export const listView: View<Outputs["skills list"]> = ({ entries: all, skills_root }, paint) => {
+export const listView: View<Outputs["skills list"]> = ({ entries: all, skills_root }, paint, asked) => {
   const entries = all.flatMap((entry) => (entry.entry_kind === "procedure" ? [] : [entry]));
   const procedures = all.flatMap((entry) => (entry.entry_kind === "procedure" ? [entry] : []));
   const notes = procedures.map(
     ({ slug, name, status }) => `procedure ${paint.strong(safe(slug))}  ${safe(status)}  ${safe(name, 60)}`,
   );
   if (entries.length === 0 && notes.length > 0) return notes;
+  if (entries.length === 0 && isNarrowed(asked))
+    return [`nothing in ${safe(skills_root)} is what was asked for`, paint.command("all that is installed: palyra skills list")];
   if (entries.length === 0)
-    return [`nothing to list in ${safe(skills_root)}`, `palyra skills install --artifact FILE installs a skill`];
+    return [`nothing to list in ${safe(skills_root)}`, paint.command("palyra skills install --artifact FILE installs a skill")];
   const blocked = entries.filter(({ eligibility }) => !eligibility.eligible).length;
   return [
     ...table(["skill", "version", "", "publisher", "status", "tools", "name"], entries.map(row), paint),
     "",
     `${count(entries.length, "version")} in ${safe(skills_root)}${blocked === 0 ? "" : `, ${blocked} that may not run`}`,
-    ...lacking(entries),
-    "Whether each is still trusted and passes the audit, and why not: palyra skills check",
+    ...lacking(entries).map(paint.command),
+    paint.command("Whether each is still trusted and passes the audit, and why not: palyra skills check"),
     ...notes,
   ];
 };
+
+/** Whether options leave something out. */
+const isNarrowed = (asked: Asked): boolean =>
+  ["publisher", "currentOnly", "quarantinedOnly", "eligibleOnly"].some((name) => (asked[name] ?? false) !== false);
 
 /** As recorded: the vault is not opened for a list. */
 function lacking(entries: readonly InventoryEntry[]): string[] {

@@ -1,7 +1,6 @@
 import type { JsonValue } from "palyra-skills/encoding";
 import type { Head } from "../../journal/index.ts";
 import type { Outputs } from "../../operations/catalog.ts";
-import { headLines } from "../../operations/journal/accept-head.ts";
 import type { JournalEvent } from "../../operations/journal/tail.ts";
 import { jsonText } from "../../operations/wording/json-text.ts";
 import { shownKey } from "../../operations/wording/keys.ts";
@@ -108,7 +107,6 @@ export const acceptHeadView: View<Outputs["skills journal accept-head"]> = (docu
   if (!changed) return [`nothing to accept: ${safe(journal)} leads through what is kept of it`];
   return [
     `${paint.good("accepted")}: ${safe(journal)}`,
-    ...headLines(document).map((line) => `  ${line}`),
     `  What is kept now is event ${head?.seq ?? 0}; a journal that does not lead through it is refused again.`,
   ];
 };

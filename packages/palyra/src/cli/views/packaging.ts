@@ -16,7 +16,7 @@ export const keygenView: View<Outputs["skills keygen"]> = ({ output, vault_ref, 
   ),
   "",
   output === undefined
-    ? "Publish the public key; palyra skills package build --signing-key-vault-ref signs with the secret one."
+    ? paint.command("Publish the public key; palyra skills package build --signing-key-vault-ref signs with the secret one.")
     : "Publish the public key, and keep the file where no build log and no repository sees it.",
 ];
 

@@ -11,13 +11,13 @@ type Skills = Outputs["skills trust revocations list"]["affected"];
 
 export const listView: View<Outputs["skills trust revocations list"]> = ({ trust_store, lists, affected }, paint) =>
   lists.length === 0
-    ? ["no revocation list is followed: palyra skills trust revocations add"]
-    : [...lists.flatMap((list) => listLines(list, paint)), ...skillLines(affected), safe(trust_store)];
+    ? [paint.command("no revocation list is followed: palyra skills trust revocations add")]
+    : [...lists.flatMap((list) => listLines(list, paint)), ...skillLines(affected, paint), safe(trust_store)];
 
 export const addView: View<Outputs["skills trust revocations add"]> = ({ changed, list, affected }, paint) => [
   `${changed ? paint.good("followed") : "nothing to change"}: ${safe(list.issuer)}`,
   ...listLines(list, paint),
-  ...skillLines(affected),
+  ...skillLines(affected, paint),
   "  What it names is refused from now on. Beyond its grace, nothing new is installed until a newer one is fetched.",
 ];
 
@@ -26,12 +26,12 @@ export const removeView: View<Outputs["skills trust revocations remove"]> = ({ c
   ...public_keys.map((key) => `  ${paint.faint("signs it")}  ${key}`),
   public_keys.length === 0
     ? "  It is not followed: what it alone revoked is refused no longer."
-    : "  A list that another key signed is not believed: palyra skills trust revocations refresh",
+    : paint.command("  A list that another key signed is not believed: palyra skills trust revocations refresh"),
 ];
 
 export const refreshView: View<Outputs["skills trust revocations refresh"]> = ({ lists, affected }, paint) =>
   lists.length === 0
-    ? ["no revocation list is followed: palyra skills trust revocations add"]
+    ? [paint.command("no revocation list is followed: palyra skills trust revocations add")]
     : [
         ...lists.flatMap(({ error, changed, ...list }) => [
           error === null
@@ -39,7 +39,7 @@ export const refreshView: View<Outputs["skills trust revocations refresh"]> = ({
             : `${paint.bad("not renewed")}: ${safe(list.issuer)}: ${error.message} ${paint.faint(`(${error.code})`)}`,
           ...listLines(list, paint),
         ]),
-        ...skillLines(affected),
+        ...skillLines(affected, paint),
       ];
 
 export const signRevocationsView: View<Outputs["skills trust sign-revocations"]> = (document, paint) => [
@@ -81,10 +81,12 @@ function listLines(list: ShownList, paint: Paint): string[] {
 
 const counts = (keys: number, payloads: number): string => `${count(keys, "key")}, ${count(payloads, "skill")}`;
 
-function skillLines(affected: Skills): string[] {
+function skillLines(affected: Skills, paint: Paint): string[] {
   if (affected.length === 0) return [];
   const names = affected.map(({ skill_id, version }) => `${skill_id} ${version}`);
   return [
-    `  It revokes what is installed: ${listed(names)}. That is refused by check, verify and audit; palyra skills quarantine stops it.`,
+    paint.command(
+      `  It revokes what is installed: ${listed(names)}. That is refused by check, verify and audit; palyra skills quarantine stops it.`,
+    ),
   ];
 }

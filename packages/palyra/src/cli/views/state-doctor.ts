@@ -23,7 +23,7 @@ export const stateDoctorView: View<Document> = ({ state_root, findings, fixed, s
     "",
     status === "ok"
       ? paint.good("all is well")
-      : `${count(many("problem"), "problem")}, ${count(many("warning"), "warning")}${left === 0 ? "" : `; palyra doctor --fix mends ${left === 1 ? "one" : left}`}`,
+      : `${count(many("problem"), "problem")}, ${count(many("warning"), "warning")}${left === 0 ? "" : paint.command(`; palyra doctor --fix mends ${left === 1 ? "one" : left}`)}`,
   ];
 };
 
@@ -33,7 +33,7 @@ function lines(finding: Finding, names: number, paint: Paint): string[] {
   const indent = " ".repeat(MARK.warning.length + names + 4);
   return [
     `${mark}  ${words(id).padEnd(names)}  ${line(finding)}`,
-    ...(advice === null || fixable ? [] : [indent + paint.faint(prose(advice))]),
+    ...(advice === null || fixable ? [] : [indent + paint.faint(paint.command(prose(advice)))]),
   ];
 }
 

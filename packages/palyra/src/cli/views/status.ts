@@ -17,7 +17,7 @@ export const useView: View<Outputs["skills use"]> = (document, paint) => {
   return [
     `${safe(skill_id)} ${safe(version)} is current now, instead of ${safe(previous_version)}`,
     `  its status is ${statusWord(status, paint)}${inherited ? `, as ${safe(previous_version)} was` : ""}`,
-    ...(inherited ? [enabling(skill_id, version)] : []),
+    ...(inherited ? [enabling(skill_id, version, paint)] : []),
   ];
 };
 
@@ -28,13 +28,13 @@ export const removeView: View<Outputs["skills remove"]> = ({ skill_id, removed_v
     : [
         `  ${safe(next.version)} is current now, ${statusWord(next.status, paint)}${next.inherited ? " like the one that was removed" : ""}`,
         ...(next.reason === undefined ? [] : [`  disabled by this removal: ${safe(next.reason)}`]),
-        ...(next.inherited || next.reason !== undefined ? [enabling(skill_id, next.version)] : []),
+        ...(next.inherited || next.reason !== undefined ? [enabling(skill_id, next.version, paint)] : []),
       ]),
 ];
 
 /** What lets it run all the same, as it is typed. */
-function enabling(skillId: string, version: string): string {
-  return `  palyra skills enable ${safe(skillId)} --version ${safe(version)} --override   lets it run`;
+function enabling(skillId: string, version: string, paint: Paint): string {
+  return paint.command(`  palyra skills enable ${safe(skillId)} --version ${safe(version)} --override   lets it run`);
 }
 
 function statusWord(status: string, paint: Paint): string {

@@ -21,7 +21,7 @@ export const revokeView: View<Outputs["skills trust revoke"]> = (document, paint
       payload_sha256 === null
         ? "Nothing that this key signed is accepted here any more, listed or remembered, under any name."
         : "What has this payload is accepted here no more, whoever signed it."
-    }${affected.length === 0 ? "" : " What is installed of it stays, and check, verify and audit refuse it: palyra skills quarantine stops it."}`,
+    }${affected.length === 0 ? "" : paint.command(" What is installed of it stays, and check, verify and audit refuse it: palyra skills quarantine stops it.")}`,
   ];
 };
 
@@ -47,7 +47,7 @@ export const rotateView: View<Outputs["skills trust rotate"]> = (document, paint
   `  ${paint.faint("first seen")}  ${document.new_public_key}  ${paint.faint(document.new_key_id)}`,
   document.changed
     ? `  What ${safe(document.publisher)} signs with this key is trusted; with the key before it is refused.`
-    : "  This statement was applied before; what is trusted now: palyra skills trust show.",
+    : paint.command("  This statement was applied before; what is trusted now: palyra skills trust show."),
 ];
 
 export const signRotationView: View<Outputs["skills trust sign-rotation"]> = (document, paint) => [
@@ -93,7 +93,9 @@ export const limitView: View<Outputs["skills trust limit"]> = (document, paint) 
     limits.length === 0
       ? "  This key is limited to nothing: it signs whatever its publisher does."
       : "  What this key signs outside of that is refused, here and now, by this host's clock.",
-    ...(trusted ? [] : [`  The key is not trusted here: palyra skills trust add ${safe(publisher)} ${public_key}`]),
+    ...(trusted
+      ? []
+      : [paint.command(`  The key is not trusted here: palyra skills trust add ${safe(publisher)} ${public_key}`)]),
   ];
 };
 

@@ -1,5 +1,4 @@
 import type { Outputs } from "../../operations/catalog.ts";
-import { changeLines } from "../../operations/trust/accept-changes.ts";
 import { importLines } from "../../operations/trust/import.ts";
 import { safe } from "../../operations/wording/safe.ts";
 import { count } from "../../operations/wording/units.ts";
@@ -44,11 +43,11 @@ function meaning(publisher: string, listed: boolean, pinned: boolean): string {
 }
 
 export const acceptChangesView: View<Outputs["skills trust accept-changes"]> = (document, paint) => {
-  const { changed, trust_store, compared, added, removed } = document;
+  const { changed, trust_store, added, removed } = document;
   if (!changed) return [`nothing to accept: ${safe(trust_store)} is what is recorded`];
   return [
     `${paint.good("accepted")}: ${safe(trust_store)}`,
-    ...changeLines({ difference: { added, removed }, compared }),
+    `  ${count(added.length, "fact")} came, ${removed.length} went`,
     "  What these files say is what is trusted from now on; a change by anything else is refused again.",
   ];
 };
@@ -63,7 +62,10 @@ export const importView: View<Outputs["skills trust import"]> = (document, paint
   const { changed, trust_store, added, removed, conflicts } = document;
   return [
     `${changed ? paint.good("imported") : "nothing to change"}: ${safe(trust_store)}`,
-    ...(changed || conflicts.length > 0 ? importLines({ added, removed }, conflicts).slice(1) : []),
+    // What changed was shown before it was done.
+    ...(changed
+      ? [`  ${count(added.length, "fact")} came, ${removed.length} went`]
+      : importLines({ added, removed }, conflicts).slice(1)),
     changed
       ? "  What these files say now is what is trusted; what is revoked here or there stays revoked."
       : "  The file says nothing that is not so here already.",

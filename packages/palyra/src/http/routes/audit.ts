@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { CATALOG } from "../../operations/catalog.ts";
 import type { AuditDocument } from "../../operations/skills/audit.ts";
 import type { Caller } from "../auth.ts";
-import { MAX_AUDITS } from "../bounds.ts";
+import { AUDIT_IDLE_MS, IDLE_TIMEOUT_MS, MAX_AUDITS } from "../bounds.ts";
 import { jsonText } from "../json.ts";
 import { Refusal } from "../refusal.ts";
 import type { Route } from "../route.ts";
@@ -48,16 +48,19 @@ export async function auditRoute(auditor: AuditPort): Promise<Route> {
     wire: wireOf(http, entries),
     answer: AUDIT_DOCUMENT,
     refusals: [404, 422],
-    handle: async ({ input, caller }) => {
+    handle: async ({ input, caller, incoming: { socket } }) => {
       if (running >= MAX_AUDITS)
         throw new Refusal("Busy", `${MAX_AUDITS} audits are asked for already`, { headers: { "retry-after": "5" } });
       running += 1;
+      // Nothing goes over the connection meanwhile: it is no idle one.
+      socket.setTimeout(AUDIT_IDLE_MS);
       try {
         const version = input["version"];
         const request = { skillId: String(input["skillId"]), ...(typeof version === "string" ? { version } : {}) };
         return { body: jsonText(await auditor.audit(request, caller)) };
       } finally {
         running -= 1;
+        socket.setTimeout(IDLE_TIMEOUT_MS);
       }
     },
   };

@@ -5,11 +5,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Call } from "../../call.ts";
 import { faultPoint } from "../../files/index.ts";
-import type { InstalledEntry } from "../../installed/index.ts";
+import { type InstalledEntry, skillsFolder } from "../../installed/index.ts";
 import type { Home } from "../home.ts";
 import { recoverForReading } from "../recover-reading.ts";
 import { refreshDueLists } from "../revocation-lists.ts";
 import { CurrentIndex } from "./current-index.ts";
+import { Examining } from "./examining.ts";
 import type { ReauditRequest } from "./measure.ts";
 import { type PassSummary, Tally } from "./summary.ts";
 import { suspectsLast, targetsOf } from "./targets.ts";
@@ -24,11 +25,13 @@ export async function reauditSkills(home: Home, request: ReauditRequest, call: C
   await recoverForReading(home, call);
   faultPoint("reaudit.begin");
   const index = new CurrentIndex(home.places.skillsRoot);
-  const targets = suspectsLast(targetsOf(index.read().entries), (request.watch ?? UNWATCHED).suspects);
+  const examining = Examining.read(skillsFolder(home.places.skillsRoot).examining);
+  const suspects = new Set([...(request.watch ?? UNWATCHED).suspects, ...examining.suspects]);
+  const targets = suspectsLast(targetsOf(index.read().entries), suspects);
   // A home in which nothing is installed is not touched.
   if (targets.length === 0) return new Tally().summary(call.now, request.clock());
   await refreshDueLists(home, call);
-  const turns = await beginTurns(home, request, { index, targets }, call);
+  const turns = await beginTurns(home, request, { index, targets, examining, suspects }, call);
   try {
     await eachInTurn(targets, turns, call.signal);
     await turns.end();

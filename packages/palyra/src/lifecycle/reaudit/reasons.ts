@@ -11,6 +11,8 @@ export const MISSING_ARTIFACT = "periodic_reaudit_missing_artifact";
 export const REAUDIT_FAILED = "periodic_reaudit_failed";
 /** Of a skill: a refusal for want of evidence (T19). */
 export const THREAD_DIED = "audit_thread_died";
+/** The same, of the whole process, three times in a row. */
+export const PROCESS_DIED = "audit_process_died";
 
 /** Of a skill that index and folder have, and the journal's chain does not have so (T1, T31). */
 export const NOT_AS_JOURNALED = "not_as_journaled";

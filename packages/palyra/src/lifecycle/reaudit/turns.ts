@@ -13,11 +13,12 @@ import { beginVerdict } from "./basis.ts";
 import { ChainLook } from "./chain-look.ts";
 import type { CurrentIndex } from "./current-index.ts";
 import { attempt, type Examination, examineVersion, findingOf } from "./examine.ts";
+import type { Examining } from "./examining.ts";
 import { artifactFinding } from "./files.ts";
 import { isOutdated, type Measure, type ReauditRequest, readMeasure } from "./measure.ts";
-import { type Finding, THREAD_DIED } from "./reasons.ts";
+import { type Finding, PROCESS_DIED, THREAD_DIED } from "./reasons.ts";
 import { stopSkill } from "./stop.ts";
-import { Tally } from "./summary.ts";
+import { type FailedSkill, Tally } from "./summary.ts";
 import { readVerdictKey } from "./verdict-key.ts";
 import { hashExtracted, lookAtVersion, type VersionFolder } from "./version-folder.ts";
 import { subjectOf, UNWATCHED, type Watch } from "./watch.ts";
@@ -36,7 +37,7 @@ const MAX_INDEX_FAULTS = 20;
 export async function beginTurns(
   home: Home,
   request: ReauditRequest,
-  { index, targets }: { readonly index: CurrentIndex; readonly targets: readonly InstalledEntry[] },
+  { targets, ...shared }: Pick<Given, "index" | "examining" | "suspects"> & { readonly targets: readonly InstalledEntry[] },
   call: Call,
 ): Promise<Turns> {
   const measure = await readMeasure(home, request, call, request.clock());
@@ -50,7 +51,7 @@ export async function beginTurns(
     );
     const { audit } = skillsFolder(home.places.skillsRoot);
     const linesWait = ((await journal?.waiting(audit, 1)) ?? []).length > 0;
-    return new Turns({ home, request, call, index, chain, stopped, key, verdicts, linesWait }, measure);
+    return new Turns({ home, request, call, ...shared, chain, stopped, key, verdicts, linesWait }, measure);
   } finally {
     await journal?.close();
   }
@@ -62,6 +63,9 @@ interface Given {
   readonly call: Call;
   readonly index: CurrentIndex;
   readonly chain: ChainLook;
+  readonly examining: Examining;
+  /** Those in whose turn a thread or a process ended. */
+  readonly suspects: ReadonlySet<string>;
   /** Those that were quarantined when the pass began: whoever stops a skill asks again. */
   readonly stopped: ReadonlySet<InstalledEntry>;
   readonly key: KeyObject;
@@ -150,10 +154,15 @@ export class Turns {
         this.tally.already_stopped += 1;
         return true;
       case "stopped":
-        this.tally.fail({ skill_id: entry.skill_id, version: entry.version, reason: stopped.reason });
+        this.#tellStopped({ skill_id: entry.skill_id, version: entry.version, reason: stopped.reason });
         if (stopped.unchained) call.warn(UNCHAINED);
         return true;
     }
+  }
+
+  #tellStopped(failed: FailedSkill): void {
+    this.tally.fail(failed);
+    this.#watch.stopped(failed);
   }
 
   /** The bytes are hashed each time; only what a kept verdict does not answer is parsed (spec 5.4, T32). */
@@ -180,14 +189,21 @@ export class Turns {
   async #examine(entry: InstalledEntry, look: Look): Promise<Examination> {
     if (look.is === "sound") return SOUND;
     if (look.is === "unreadable") return { findings: [look.finding], indexFaults: [] };
-    const { home, request, verdicts } = this.#given;
+    const { home, request, verdicts, examining, suspects } = this.#given;
     const subject = subjectOf(entry);
-    if (this.#watch.condemned.has(subject)) return { findings: [{ code: THREAD_DIED }], indexFaults: [] };
+    const died = this.#watch.condemned.has(subject) ? THREAD_DIED : examining.isCondemned(entry) ? PROCESS_DIED : undefined;
+    if (died !== undefined) {
+      examining.done(entry);
+      return { findings: [{ code: died }], indexFaults: [] };
+    }
     // What the others came to is not to be had twice.
-    if (this.#watch.suspects.has(subject) && verdicts.unwritten > 0) await this.#writeVerdicts();
+    if (suspects.has(subject) && verdicts.unwritten > 0) await this.#writeVerdicts();
     const tools = { now: request.clock(), hashing: this.#hashing, beginVerdict: () => this.#beginVerdict(entry) };
+    examining.begin(entry);
     this.#watch.turn(subject);
-    const examined = await attempt(() => examineVersion(home, entry, look.version, this.#measure, tools));
+    const examined = await attempt(() => examineVersion(home, entry, look.version, this.#measure, tools)).finally(() =>
+      examining.done(entry),
+    );
     this.#watch.turn(undefined);
     faultPoint("reaudit.examined");
     if (!examined.ok) return { findings: [examined.finding], indexFaults: [] };
@@ -242,7 +258,8 @@ export class Turns {
 
   /** `JournalChainBroken`, `IndexInvalid`: all were looked at, and the journal is not the one that is known, or the index says wrong things of some. */
   async end(): Promise<void> {
-    const { verdicts, linesWait, chain, call } = this.#given;
+    const { verdicts, linesWait, chain, examining, call } = this.#given;
+    examining.end();
     if (verdicts.dropUnused() || verdicts.unwritten > 0) await this.#writeVerdicts();
     if (this.#journal !== undefined || linesWait) {
       const journal = await this.#writable();

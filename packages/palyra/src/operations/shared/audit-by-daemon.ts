@@ -68,7 +68,14 @@ async function subjectsOf(
   { skillId, version }: AuditAsked,
   call: Call,
 ): Promise<readonly Subject[]> {
-  if (skillId !== undefined && !isOwn) return [{ skillId, version }];
+  if (!isOwn) {
+    if (skillId !== undefined) return [{ skillId, version }];
+    // The index here says nothing of what is installed there.
+    throw new PalyraError("Usage", {
+      problem: "which skills a daemon that is named has is not known here, so it audits one that is named too",
+      hint: "palyra skills audit ID; or leave out --url and PALYRA_DAEMON_URL, to audit what is installed here",
+    });
+  }
   await recoverForReading(home, call);
   const index = await readIndex(home.places.skillsRoot);
   const entries = skillId === undefined ? currentEntries(index) : [requireInstalled(index, skillId, version)];

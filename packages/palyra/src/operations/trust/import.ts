@@ -94,9 +94,7 @@ async function readExport(file: string): Promise<TrustExport> {
 }
 
 function importInto(ours: TrustDocuments, theirs: TrustExport, { replace, allowUnrevoke }: Input): Imported {
-  const result = replace
-    ? { ...replaceTrust(ours, theirs, { unrevoke: allowUnrevoke }), conflicts: [] }
-    : mergeTrust(ours, theirs);
+  const result = replace ? replaceTrust(ours, theirs, { unrevoke: allowUnrevoke }) : mergeTrust(ours, theirs);
   return { ...result, difference: differenceOf(ours, result) };
 }
 

@@ -351,11 +351,16 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
     hint: () => "nothing was changed; without its journal no skill changes its state",
   },
   JournalChainBroken: {
-    says: ({ seq, problem }) => `the journal is not as it was written, at event ${seq}: ${safe(problem)}`,
+    says: ({ seq, problem, recorded }) =>
+      recorded === null
+        ? `the journal, which ends at event ${seq}, is not one that is known here: ${safe(problem)}`
+        : `the journal is not as it was written, at event ${seq}: ${safe(problem)}`,
     hint: ({ recorded }) =>
       recorded === undefined
         ? "keep the file as evidence, and compare it with a copy from before"
-        : "nothing is freed or started by it; put the true one back, or, to go on with this one: palyra skills journal accept-head",
+        : recorded === null
+          ? "nothing is freed or started by it; where it was moved here or restored, or the vault was made anew, look at it, then: palyra skills journal accept-head"
+          : "nothing is freed or started by it; put the true one back, or, to go on with this one: palyra skills journal accept-head",
   },
   LockTimeout: {
     says: ({ file, waited_ms, holder }) =>

@@ -17,6 +17,8 @@ export interface PalyraErrorDetails {
   NotEligible: { readonly skill_id: string; readonly version: string; readonly reasons: readonly string[] };
   AlreadyInstalled: { readonly skill_id: string; readonly version: string };
   AuditRefused: { readonly skill_id: string; readonly version: string; readonly reasons: readonly string[] };
+  /** What is to be compared could not be made. `command`: what was run, empty for nothing. */
+  RebuildFailed: { readonly command: string; readonly problem: string };
   /** An attestation whose signature does not hold, that nobody who was named made, or that is of something else (T15). */
   ProvenanceRefused: { readonly document: string; readonly problem: string };
   DowngradeRefused: { readonly skill_id: string; readonly requested: string; readonly current: string };

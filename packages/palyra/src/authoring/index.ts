@@ -3,4 +3,5 @@ export { buildFolder, type FolderFiles, type FolderRequest, filesOf } from "./fo
 export { type GeneratedKey, generateKey, writeKeyFile } from "./keygen.ts";
 export { refuseInputAsOutput } from "./output.ts";
 export { type PackageDocument, type PackageRequest, packageSkill } from "./package.ts";
+export { type RebuildDocument, type RebuiltEntry, rebuildSkill } from "./rebuild.ts";
 export { signingTime } from "./time.ts";

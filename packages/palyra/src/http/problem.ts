@@ -58,6 +58,7 @@ const OPERATION_STATUS: { readonly [Code in ErrorCode | PalyraErrorCode]: number
   RevocationListRefused: UNFIT,
   AuditRefused: UNFIT,
   ProvenanceRefused: UNFIT,
+  RebuildFailed: UNFIT,
   NotEligible: UNFIT,
   UnsafeInstallName: UNFIT,
   EngineUnsupported: UNFIT,

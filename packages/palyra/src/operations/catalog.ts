@@ -4,7 +4,7 @@
  */
 
 import type { VerificationReport } from "palyra-skills/trust";
-import type { PackageDocument } from "../authoring/index.ts";
+import type { PackageDocument, RebuildDocument } from "../authoring/index.ts";
 import type { StatusDocument } from "../lifecycle/index.ts";
 import type { StateDoctorDocument } from "./doctor/doctor.ts";
 import type { DoctorDocument } from "./extension/doctor.ts";
@@ -58,6 +58,7 @@ export interface Outputs {
   "skills package build": PackageDocument;
   "skills package verify": VerificationReport;
   "skills package inspect": InspectDocument;
+  "skills package rebuild": RebuildDocument;
   "skills provenance verify": ProvenanceDocument;
   "skills install": InstalledDocument | InstallPlanDocument;
   "skills list": ListDocument;
@@ -127,6 +128,10 @@ export const CATALOG: Catalog = {
     async () => (await import("./package/verify.ts")).verify,
   ),
   "skills package inspect": line("Show what is in an artifact", async () => (await import("./package/inspect.ts")).inspect),
+  "skills package rebuild": line(
+    "Pack a skill again from its sources, and compare",
+    async () => (await import("./package/rebuild.ts")).rebuild,
+  ),
   "skills provenance verify": line(
     "Verify who attests to an artifact, offline",
     async () => (await import("./provenance/verify.ts")).verify,

@@ -56,6 +56,7 @@ const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {
   NotEligible: { skill_id: x, version: x, reasons: [x] },
   AlreadyInstalled: { skill_id: x, version: x },
   AuditRefused: { skill_id: x, version: x, reasons: [x, x] },
+  RebuildFailed: { command: x, problem: x },
   ProvenanceRefused: { document: x, problem: x },
   DowngradeRefused: { skill_id: x, requested: x, current: x },
   OwnerChangeRefused: { skill_id: x, owner: x, publisher: x },

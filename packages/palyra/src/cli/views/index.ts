@@ -8,6 +8,7 @@ export const VIEWS: { readonly [Name in OperationName]: () => Promise<View<Outpu
   "skills package build": async () => (await import("./packaging.ts")).buildView,
   "skills package verify": async () => (await import("./verification.ts")).verificationView,
   "skills package inspect": async () => (await import("./inspection.ts")).inspectView,
+  "skills package rebuild": async () => (await import("./rebuild.ts")).rebuildView,
   "skills provenance verify": async () => (await import("./provenance.ts")).provenanceView,
   "skills install": async () => (await import("./installation.ts")).installView,
   "skills list": async () => listView,

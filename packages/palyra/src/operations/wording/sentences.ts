@@ -253,6 +253,12 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
     says: ({ skill_id, version, reasons }) => `${safe(skill_id)} ${safe(version)} may not run: it is ${listed(reasons)}`,
     hint: ({ skill_id }) => `all that is known of it: palyra skills check ${safe(skill_id)}`,
   },
+  RebuildFailed: {
+    says: ({ command, problem }) =>
+      command === "" ? `there is nothing to compare: ${safe(problem)}` : `${quoted(command)} did not build it: ${safe(problem)}`,
+    hint: ({ command }) =>
+      command === "" ? "name the folder with skill.toml, and with --run-build COMMAND what builds the modules there" : undefined,
+  },
   ProvenanceRefused: {
     says: ({ document, problem }) => `${safe(document)} proves nothing about this artifact: ${safe(problem)}`,
     hint: () => "do not rely on it; ask who published the artifact for the attestation of this very file",

@@ -1,0 +1,166 @@
+/** Packs a skill again from its sources, and says entry by entry whether it is the same. */
+import { spawn } from "node:child_process";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Archive } from "palyra-skills/archive";
+import { MAX_ENTRY_BYTES } from "palyra-skills/archive";
+import type { SourceFile, VerifiedArtifact } from "palyra-skills/artifact";
+import { compareUtf8 } from "palyra-skills/encoding";
+import type { Platform } from "palyra-skills/platform";
+import { readStatement } from "palyra-skills/supplychain";
+import { PalyraError } from "../errors.ts";
+import { io, readIfThere } from "../files/index.ts";
+import { buildPackage } from "./package.ts";
+import { readRepository } from "./repository.ts";
+import { readSource } from "./sources.ts";
+
+export interface RebuildRequest {
+  /** The folder of the manifest. */
+  readonly source: string;
+  /** Run there first, in a copy; nothing is run without it. */
+  readonly command: string | undefined;
+  /** Given to the first build as files of their own; generated where absent. */
+  readonly sbom: string | undefined;
+  readonly provenance: string | undefined;
+  /** For a signature that nobody sees: 32 bytes. */
+  readonly throwawayKey: Uint8Array;
+}
+
+export interface RebuiltEntry {
+  readonly path: string;
+  readonly status: "same" | "different" | "missing" | "additional";
+  /** Null where there is none. */
+  readonly bytes: number | null;
+  readonly rebuilt_bytes: number | null;
+  /** Offset of the first byte that differs; the shorter one's end where one begins as the other. Null where nothing differs. */
+  readonly first_difference: number | null;
+}
+
+export interface RebuildDocument {
+  readonly skill_id: string;
+  readonly version: string;
+  /** All entries are the same but for the signature, which only the publisher can make, and the source is at the commit that is recorded. */
+  readonly reproduced: boolean;
+  readonly payload_sha256: string;
+  /** Null where it could not be packed. */
+  readonly rebuilt_payload_sha256: string | null;
+  readonly source: string;
+  /** What was run; null: nothing. */
+  readonly build_command: string | null;
+  /** What the provenance names and what the folder is at, each null where that is not known. */
+  readonly commit: { readonly recorded: string | null; readonly actual: string | null };
+  readonly entries: readonly RebuiltEntry[];
+}
+
+/** `Io`, `RebuildFailed`, and the errors of packing. The source folder itself is only read. */
+export async function rebuildSkill(
+  artifact: VerifiedArtifact,
+  request: RebuildRequest,
+  platform: Platform,
+  signal: AbortSignal,
+): Promise<RebuildDocument> {
+  const source = resolve(request.source);
+  const recorded = recordedCommit(artifact);
+  const actual = (await readRepository(source))?.commit ?? null;
+  return inBuiltFolder(source, request.command, signal, async (folder) => {
+    const rebuilt = await packAgain(artifact, folder, request, platform);
+    const entries = compare(artifact.archive, rebuilt.artifact.archive, artifact.layout.signature);
+    const isThatCommit = recorded === null || recorded === actual;
+    return {
+      skill_id: artifact.manifest.skill_id,
+      version: artifact.manifest.version,
+      reproduced: isThatCommit && entries.every(({ status }) => status === "same"),
+      payload_sha256: artifact.payloadSha256,
+      rebuilt_payload_sha256: rebuilt.artifact.payloadSha256,
+      source,
+      build_command: request.command ?? null,
+      commit: { recorded, actual },
+      entries,
+    };
+  });
+}
+
+/** The commit of the first source that the provenance names by one. */
+function recordedCommit({ provenance }: VerifiedArtifact): string | null {
+  const reading = readStatement(provenance);
+  if (!reading.ok) return null;
+  const digests = reading.statement.materials.map(({ digests }) => digests["gitCommit"] ?? digests["sha1"]);
+  return digests.find((digest) => digest !== undefined) ?? null;
+}
+
+/** Where nothing is to be run the folder itself; else a copy of it, in which the command has run, and which is gone afterwards. */
+async function inBuiltFolder<Result>(
+  source: string,
+  command: string | undefined,
+  signal: AbortSignal,
+  work: (folder: string) => Promise<Result>,
+): Promise<Result> {
+  if (command === undefined) return work(source);
+  const scratch = await io("make", tmpdir(), () => mkdtemp(join(tmpdir(), "palyra-rebuild-")));
+  try {
+    const folder = join(scratch, "source");
+    await io("copy", source, () => cp(source, folder, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true }));
+    await run(command, folder, signal);
+    return await work(folder);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** As it was typed, through the shell. What it says goes to stderr: stdout is the document's. */
+function run(command: string, folder: string, signal: AbortSignal): Promise<void> {
+  return new Promise((done, failed) => {
+    const refuse = (problem: string): void => failed(new PalyraError("RebuildFailed", { command, problem }));
+    const child = spawn(command, { cwd: folder, shell: true, stdio: ["ignore", 2, "inherit"], signal });
+    child.on("error", (error) => refuse(error.message));
+    child.on("close", (code, killed) =>
+      code === 0 ? done() : refuse(code === null ? `it was ended by ${killed ?? "a signal"}` : `it ended with ${code}`),
+    );
+  });
+}
+
+/** The files that the artifact has, as the folder has them now. */
+async function packAgain(artifact: VerifiedArtifact, folder: string, request: RebuildRequest, platform: Platform) {
+  const manifest = join(folder, "skill.toml");
+  const [modules, assets] = await Promise.all([
+    sourcesOf(artifact.archive, "modules/", folder),
+    sourcesOf(artifact.archive, "assets/", folder),
+  ]);
+  if (modules.length === 0)
+    throw new PalyraError("RebuildFailed", {
+      command: request.command ?? "",
+      problem: "no module of the artifact is in the source folder",
+    });
+  const { sbom, provenance, throwawayKey: secretKey } = request;
+  const signedAt = artifact.signature.signed_at_unix_ms;
+  const build = { manifest, sbom, provenance, layout: artifact.layout.name, secretKey, signedAt: Number(signedAt) };
+  return buildPackage(build, { manifest: await readSource(manifest), modules, assets }, platform);
+}
+
+async function sourcesOf({ entries }: Archive, below: string, folder: string): Promise<SourceFile[]> {
+  const paths = entries.filter(({ path }) => path.startsWith(below)).map(({ path }) => path.slice(below.length));
+  const read = await Promise.all(
+    paths.map(async (path) => ({ path, file: await readIfThere(join(folder, path), MAX_ENTRY_BYTES) })),
+  );
+  return read.flatMap(({ path, file }) => (file?.ok === true ? [{ path, bytes: file.bytes }] : []));
+}
+
+function compare(packed: Archive, rebuilt: Archive, signature: string): readonly RebuiltEntry[] {
+  const paths = new Set([...packed.entries, ...rebuilt.entries].map(({ path }) => path));
+  paths.delete(signature);
+  return [...paths].toSorted(compareUtf8).map((path) => {
+    const [one, other] = [packed.get(path)?.bytes, rebuilt.get(path)?.bytes];
+    const sizes = { bytes: one?.length ?? null, rebuilt_bytes: other?.length ?? null };
+    if (one === undefined || other === undefined)
+      return { path, status: one === undefined ? "additional" : "missing", ...sizes, first_difference: null };
+    const at = firstDifference(one, other);
+    return { path, status: at === null ? "same" : "different", ...sizes, first_difference: at };
+  });
+}
+
+function firstDifference(one: Uint8Array, other: Uint8Array): number | null {
+  const shorter = Math.min(one.length, other.length);
+  for (let at = 0; at < shorter; at++) if (one[at] !== other[at]) return at;
+  return one.length === other.length ? null : shorter;
+}

@@ -3,6 +3,7 @@ import type { Call } from "../call.ts";
 import { type Auditor, auditorOf, type LocalAuditor } from "../daemon/auditor.ts";
 import type { AuditorData } from "../daemon/auditor-messages.ts";
 import { threadedAuditor } from "../daemon/threaded-auditor.ts";
+import { KeptIndex } from "../installed/index.ts";
 import { reauditSkills } from "../lifecycle/index.ts";
 import { namedFeed, readPolicy } from "../operations/shared/policy.ts";
 import { audit } from "../operations/skills/audit.ts";
@@ -52,12 +53,14 @@ export function composeAuditor(
 /** MiB of the thread's heap: a hostile artifact that takes more ends the thread, and not the daemon. Contents of files are not in it. */
 const MAX_HEAP_MB = 1024;
 /** MiB of what is new in it: two threads of 48, the default, would be most of what the daemon may have (spec 5.4). */
-const MAX_YOUNG_MB = 12;
+const MAX_YOUNG_MB = 6;
 
 /** The auditor on this thread. */
 export function auditorHere(options: SettingsOptions, env: Environment, warn: (text: string) => void): LocalAuditor {
-  const services = compose(options, env);
-  const { home, settings } = services;
+  const composed = compose(options, env);
+  const { home, settings } = composed;
+  const index = new KeptIndex(home.places.skillsRoot);
+  const services = { ...composed, readIndex: () => index.read() };
   const quiet = { progress: () => {}, warn };
   return auditorOf({
     pass: async (signal, watch) => {

@@ -27,6 +27,8 @@ export const HEARTBEAT_MS = 15_000;
 /** Entries of a page, and events. */
 export const DEFAULT_PAGE = 100;
 export const MAX_PAGE = 1000;
+/** Pages that are built at the same time; each may read as many artifacts as it has entries. */
+export const MAX_PAGES_BUILT = 2;
 /** Audits that run or wait at a time. */
 export const MAX_AUDITS = 16;
 /** Milliseconds for what runs when the daemon is told to stop. */

@@ -4,7 +4,7 @@
  */
 import { statSync } from "node:fs";
 import type { Call } from "../call.ts";
-import { type InstalledEntry, type InstalledIndex, readIndex, skillsFolder } from "../installed/index.ts";
+import { type InstalledEntry, type InstalledIndex, KeptIndex, KeptSummaries, skillsFolder } from "../installed/index.ts";
 import type { Journal } from "../journal/index.ts";
 import type { Home } from "../lifecycle/home.ts";
 import { recoverForReading } from "../lifecycle/index.ts";
@@ -13,25 +13,27 @@ import { type InventoryEntry, inventoryOf, type StatusLookup } from "../operatio
 
 /** Answers that are kept, and UTF-16 units of them. */
 const MAX_KEPT = 256;
-const MAX_KEPT_LENGTH = 16 * 1024 * 1024;
+const MAX_KEPT_LENGTH = 4 * 1024 * 1024;
 
 /** One moment of the state. */
 export class Snapshot {
   readonly index: InstalledIndex;
   readonly statusOf: StatusLookup;
   readonly #home: Home;
+  readonly #summaries: KeptSummaries;
   readonly #kept = new Map<string, Promise<string>>();
   #keptLength = 0;
   #counts: ReadonlyMap<string, number> | undefined;
 
-  constructor(home: Home, index: InstalledIndex, statusOf: StatusLookup) {
+  constructor(home: Home, index: InstalledIndex, statusOf: StatusLookup, summaries: KeptSummaries) {
     this.#home = home;
+    this.#summaries = summaries;
     this.index = index;
     this.statusOf = statusOf;
   }
 
   inventory(entries: readonly InstalledEntry[]): Promise<readonly InventoryEntry[]> {
-    return inventoryOf(this.#home, entries, this.statusOf);
+    return inventoryOf(this.#home, entries, this.statusOf, this.#summaries);
   }
 
   /** Current versions by their status; what is none of the four words counts as `other`. */
@@ -75,6 +77,9 @@ interface Basis {
 export class State {
   readonly #home: Home;
   readonly #call: () => Call;
+  /** By itself: the journal changes with each audit, and ten thousand records parsed each time are most of what a daemon would hold. */
+  readonly #index: KeptIndex;
+  readonly #summaries = new KeptSummaries();
   #journal: { readonly file: string; readonly journal: Journal } | undefined;
   #kept: { readonly basis: Basis; readonly snapshot: Snapshot } | undefined;
   #building: Promise<Snapshot> | undefined;
@@ -85,6 +90,7 @@ export class State {
   constructor(home: Home, call: () => Call) {
     this.#home = home;
     this.#call = call;
+    this.#index = new KeptIndex(home.places.skillsRoot);
   }
 
   /**
@@ -154,9 +160,9 @@ export class State {
     await checkStateRoot(this.#home); // T25
     // Before anything is read: what changes meanwhile makes the next read look again.
     const basis = await this.#basis();
-    const index = await readIndex(this.#home.places.skillsRoot);
+    const index = await this.#index.read();
     const statusOf = (await this.#journal?.journal.statuses()) ?? NO_STATUSES;
-    const snapshot = new Snapshot(this.#home, index, statusOf);
+    const snapshot = new Snapshot(this.#home, index, statusOf, this.#summaries);
     this.#kept = { basis, snapshot };
     return snapshot;
   }

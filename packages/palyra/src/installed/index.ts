@@ -15,8 +15,9 @@ export {
   withoutEntry,
   writeIndex,
 } from "./installed-index.ts";
+export { KeptIndex } from "./kept-index.ts";
 export { ARTIFACT_FILE, METADATA_FILE, type SkillsFolder, skillsFolder } from "./layout.ts";
-export { type ManifestSummary, summariesOf, summaryOf } from "./list-cache.ts";
+export { KeptSummaries, type ManifestSummary, summariesOf, summaryOf } from "./list-cache.ts";
 export { writeMetadata } from "./metadata.ts";
 export { checkInstallNames, MAX_SKILL_FOLDER_BYTES, skillFolderProblem } from "./names.ts";
 export { type InstalledArtifact, readIndex, readInstalled } from "./read.ts";

@@ -60,6 +60,45 @@ export async function summariesOf(
   return summaries;
 }
 
+/** The same in the memory of a process that lists again and again: the file is read only where that lacks an entry. */
+export class KeptSummaries {
+  readonly #known = new Map<string, ManifestSummary>();
+
+  /** As `summariesOf` with `renewal` "update" or "never". */
+  async of(
+    skillsRoot: string,
+    entries: readonly InstalledEntry[],
+    summarise: (entry: InstalledEntry) => Promise<ManifestSummary | undefined>,
+    renewal: "never" | "update",
+  ): Promise<readonly (ManifestSummary | undefined)[]> {
+    const folder = skillsFolder(skillsRoot);
+    const keys = entries.map((entry) => keyOf(folder, entry));
+    const lacking = entries.filter((_, at) => this.#summary(keys[at]) === undefined);
+    const found = lacking.length === 0 ? [] : await summariesOf(skillsRoot, lacking, summarise, renewal);
+    const fresh = new Map(lacking.map((entry, at) => [entry, found[at]]));
+    return entries.map((entry, at) => this.#summary(keys[at]) ?? this.#keep(keyOf(folder, entry), fresh.get(entry), keys[at]));
+  }
+
+  #summary(key: string | undefined): ManifestSummary | undefined {
+    return key === undefined ? undefined : this.#known.get(key);
+  }
+
+  /** Only of a file that is the same one before and after it was opened. */
+  #keep(key: string | undefined, summary: ManifestSummary | undefined, before: string | undefined): ManifestSummary | undefined {
+    if (key === undefined || key !== before || summary === undefined) return summary;
+    if (this.#known.size >= MAX_KEPT) this.#known.clear();
+    // Texts of its own: a part of another keeps the whole of that, which is a manifest.
+    const { skill_name, min_palyra_version, ...numbers } = summary;
+    this.#known.set(key, { ...numbers, skill_name: ownText(skill_name), min_palyra_version: ownText(min_palyra_version) });
+    return summary;
+  }
+}
+
+/** Summaries; some hundred bytes each. */
+const MAX_KEPT = 32 * 1024;
+
+const ownText = (text: string): string => Buffer.from(text, "utf8").toString("utf8");
+
 function keyOf(folder: SkillsFolder, entry: InstalledEntry): string | undefined {
   const stat = statSync(folder.artifact(entry.skill_id, entry.version), { throwIfNoEntry: false });
   return stat === undefined ? undefined : `${entry.artifact_sha256}:${stat.size}:${Math.trunc(stat.mtimeMs)}`;

@@ -9,7 +9,7 @@ import { LastStatuses } from "./last-statuses.ts";
 import { holds } from "./queries.ts";
 import type { ChainSummary, EffectiveStatus } from "./records.ts";
 import { strayTrigger, type Tables } from "./schema.ts";
-import { readAllRows, readRows } from "./status-queries.ts";
+import { readRows, StatusRows } from "./status-rows.ts";
 
 /** Places of fields in a link. */
 const KIND = 2;
@@ -74,8 +74,8 @@ export class KnownChain {
   }
 
   statuses(database: Database, tables: Tables): (skillId: string, version: string) => EffectiveStatus {
-    const rows = readAllRows(database, tables);
-    return (skillId, version) => this.#statuses.status(rows(skillId, version), skillId, version);
+    const rows = StatusRows.read(database, tables);
+    return (skillId, version) => this.#statuses.status(rows.of(skillId, version), skillId, version);
   }
 
   /** Why a record of the index in that folder is not of what was installed, by the chain as far as it was walked; undefined where nothing says so. T1, T31. */

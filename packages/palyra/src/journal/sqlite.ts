@@ -22,6 +22,7 @@ import { holds, readChanges, readEvents, readHead, readWaiting } from "./queries
 import type { ChainSummary, EffectiveStatus, EventQuery, StoredEvent } from "./records.ts";
 import { createTables, isComplete, readTables, SCHEMA_VERSION, type Tables } from "./schema.ts";
 import { readStatus, readStatuses } from "./status-queries.ts";
+import { StatusRows } from "./status-rows.ts";
 import { type Stillness, stillnessOf } from "./still.ts";
 import { notKept, SqliteWriter } from "./writer.ts";
 
@@ -114,6 +115,8 @@ class SqliteJournal implements Journal {
   readonly #heads: (() => Promise<HeadKeeper>) | undefined;
   /** The head that is on the disk and that nobody keeps yet. */
   #unkept: Head | undefined;
+  /** Of the last look at all of them. */
+  #rows: StatusRows | undefined;
 
   constructor(file: string, { auditFile, readOnly = false, still, heads }: SqliteJournalOptions = {}) {
     this.name = file;
@@ -138,7 +141,10 @@ class SqliteJournal implements Journal {
   }
 
   async statuses(): Promise<(skillId: string, version: string) => EffectiveStatus> {
-    return this.#read((tables) => readStatuses(this.#database, tables));
+    return this.#read((tables) => {
+      this.#rows = StatusRows.read(this.#database, tables, this.#rows);
+      return readStatuses(this.#database, tables, "indexed", this.#rows);
+    });
   }
 
   async scannedStatuses(): Promise<(skillId: string, version: string) => EffectiveStatus> {

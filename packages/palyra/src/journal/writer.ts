@@ -10,7 +10,8 @@ import { isFollowed, readEvent, readHead } from "./queries.ts";
 import type { EffectiveStatus, NewEvent, StatusRow, StoredEvent } from "./records.ts";
 import { redact } from "./redact.ts";
 import type { Tables } from "./schema.ts";
-import { readRows, readStatus, readStatuses } from "./status-queries.ts";
+import { readStatus, readStatuses } from "./status-queries.ts";
+import { readRows } from "./status-rows.ts";
 
 export class SqliteWriter implements JournalWriter {
   readonly #file: string;

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "palyra-skills/encoding";
+import type { InstalledIndex } from "../installed/index.ts";
 import type { Home } from "../lifecycle/home.ts";
 import type { RunFile } from "../run-file/index.ts";
 import type { Settings } from "../settings.ts";
@@ -8,6 +9,8 @@ import type { Vault } from "../vault/index.ts";
 export interface Services {
   readonly home: Home;
   readonly settings: Settings;
+  /** The index, where it is kept between one operation and the next; absent: each reads it. */
+  readonly readIndex?: () => Promise<InstalledIndex>;
   /** The vault, the same one each time: what unlocks it is asked for once. Loads it, opens nothing. */
   readonly openVault: () => Promise<Vault>;
   /** All of stdin, of at most `limit` bytes. `Io` with code `EFBIG` where there is more. */

@@ -52,6 +52,27 @@ describe("an auditor", () => {
     await next;
   });
 
+  it("makes one audit after the other, in their order, and goes on past one that fails", async () => {
+    const order: string[] = [];
+    const auditor = auditorOf({
+      pass: async () => SUMMARY,
+      audit: async ({ skillId }) => {
+        order.push(`${skillId} begins`);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        order.push(`${skillId} ends`);
+        throw new Error(skillId);
+      },
+    });
+    const both = [auditor.audit({ skillId: "a" }, caller), auditor.audit({ skillId: "b" }, caller)];
+    expect(await Promise.allSettled(both)).toMatchObject([{ reason: { message: "a" } }, { reason: { message: "b" } }]);
+    expect(order).toEqual(["a begins", "a ends", "b begins", "b ends"]);
+    const late = [auditor.audit({ skillId: "c" }, caller), auditor.audit({ skillId: "d" }, caller)];
+    const ended = Promise.allSettled(late);
+    await Promise.resolve();
+    await auditor.close();
+    expect(await ended).toMatchObject([{ status: "rejected" }, { reason: { code: "AuditorUnavailable" } }]);
+  });
+
   it("ends what runs when it is closed, waits for it, and begins nothing more", async () => {
     const auditor = auditorOf({
       pass: (signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),

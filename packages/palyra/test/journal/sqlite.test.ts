@@ -41,6 +41,38 @@ async function filled(events: number): Promise<void> {
   await journal.close();
 }
 
+describe("statuses that are asked for again and again", () => {
+  it("are the ones there are now, whatever of a row was changed, by whomever", async () => {
+    await filled(0);
+    const journal = await openHere();
+    const rowNow = async () => (await journal.statuses())("acme.echo", "1.0.0").row;
+    try {
+      const first = await rowNow();
+      expect(await rowNow()).toBe(first);
+      const changes = [
+        "status = 'disabled'",
+        "reason = ''",
+        "reason = 'NULL'",
+        "operator_principal = 'user:' || char(0) || 'a'",
+        "detected_at_ms = 2",
+        "detected_at_ms = 2.5",
+      ];
+      let before = first;
+      for (const change of changes) {
+        raw((database) => database.exec(`UPDATE skill_status SET ${change}`));
+        const now = await rowNow();
+        expect(now, change).not.toEqual(before);
+        expect(await rowNow(), change).toBe(now);
+        before = now;
+      }
+      raw((database) => database.exec("DELETE FROM skill_status"));
+      expect(await rowNow()).toBeUndefined();
+    } finally {
+      await journal.close();
+    }
+  });
+});
+
 describe("events of one skill", () => {
   it("are those that name it, in any case and spelling, and those that lost whose they are", async () => {
     await filled(0);

@@ -8,7 +8,8 @@ import { CATALOG } from "../../operations/catalog.ts";
 import { integer, text } from "../../operations/field.ts";
 import { type JournalEvent, shownEvent } from "../../operations/journal/tail.ts";
 import type { RawInput } from "../../operations/operation.ts";
-import { DEFAULT_PAGE, MAX_PAGE } from "../bounds.ts";
+import { DEFAULT_PAGE, MAX_PAGE, MAX_PAGES_BUILT } from "../bounds.ts";
+import { Gate } from "../gate.ts";
 import { jsonText } from "../json.ts";
 import type { Route } from "../route.ts";
 import type { Snapshot, State } from "../state.ts";
@@ -62,6 +63,9 @@ async function pageRoute(state: State): Promise<Route> {
       cursorOf(value) === undefined ? "is no cursor" : undefined,
     ),
   );
+  const gate = new Gate(MAX_PAGES_BUILT);
+  // The state is read when its turn has come: who waits holds no moment of it.
+  const built = (input: RawInput) => gate.pass(async () => jsonText(await pageOf(await state.read(), state.skillsRoot, input)));
   return {
     id: "listSkills",
     method: http.method,
@@ -71,7 +75,7 @@ async function pageRoute(state: State): Promise<Route> {
     wire: wireOf(http, entries, { cursor, limit }),
     answer: PAGE,
     kept: true,
-    handle: async ({ input }) => ({ body: jsonText(await pageOf(await state.read(), state.skillsRoot, input)) }),
+    handle: async ({ input }) => ({ body: await built(input) }),
   };
 }
 

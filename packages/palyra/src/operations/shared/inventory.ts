@@ -1,7 +1,7 @@
 import { HOST_LEVEL } from "palyra-skills/manifest";
 import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
-import { type InstalledEntry, type ManifestSummary, summariesOf, summaryOf } from "../../installed/index.ts";
+import { type InstalledEntry, type KeptSummaries, type ManifestSummary, summariesOf, summaryOf } from "../../installed/index.ts";
 import type { EffectiveStatus } from "../../journal/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { mayTidy } from "../../lifecycle/state-root.ts";
@@ -37,6 +37,8 @@ export async function inventoryOf(
   home: Home,
   entries: readonly InstalledEntry[],
   statusOf: StatusLookup,
+  /** Of a process that lists again and again. */
+  kept?: KeptSummaries,
 ): Promise<readonly InventoryEntry[]> {
   const problems = new Map<InstalledEntry, Problem>();
   const summarise = async (entry: InstalledEntry): Promise<ManifestSummary | undefined> => {
@@ -50,7 +52,10 @@ export async function inventoryOf(
     }
   };
   const { skillsRoot } = home.places;
-  const summaries = await summariesOf(skillsRoot, entries, summarise, mayTidy(home) ? "update" : "never");
+  const renewal = mayTidy(home) ? "update" : "never";
+  const summaries = await (kept === undefined
+    ? summariesOf(skillsRoot, entries, summarise, renewal)
+    : kept.of(skillsRoot, entries, summarise, renewal));
   return entries.map((entry, at) => inventoryEntry(home, entry, summaries[at], statusOf, { problem: problems.get(entry) }));
 }
 

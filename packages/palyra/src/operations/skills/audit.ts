@@ -142,7 +142,7 @@ async function auditInstalled(
   const { home } = services;
   const { call } = options;
   await recoverForReading(home, call);
-  const index = await readIndex(home.places.skillsRoot);
+  const index = await (services.readIndex?.() ?? readIndex(home.places.skillsRoot));
   const entries = skillId === undefined ? currentEntries(index) : [requireInstalled(index, skillId, version)];
   const audits: LineWithFiles[] = [];
   for (const entry of entries) {

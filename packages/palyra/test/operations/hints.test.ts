@@ -52,7 +52,10 @@ describe("a refusal", () => {
       ...["--allow-untrusted", "--audit-policy", policy],
     );
     expect(errorOf(other).code).toBe("OwnerChangeRefused");
-    expect(parsed(await palyra(...wordsAfter(other, "if the skill really has a new owner: ")))).toMatchObject({
+    // Its tools are others as well, which is a consent of its own (spec 4.4).
+    const wider = await palyra(...wordsAfter(other, "if the skill really has a new owner: "));
+    expect(errorOf(wider).code).toBe("WideningRefused");
+    expect(parsed(await palyra(...wordsAfter(wider, "to accept it: ")))).toMatchObject({
       ...{ skill_id: "acme.echo", version: "2.0.0", publisher: "globex" },
     });
   });

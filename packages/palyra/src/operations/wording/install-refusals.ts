@@ -48,7 +48,7 @@ export const INSTALL_REFUSALS: { readonly [Code in Refusal]: Sentence<PalyraErro
       ...(widening.length > MAX_NAMED ? [`and ${widening.length - MAX_NAMED} more`] : []),
     ],
     hint: ({ skill_id }, typed) =>
-      `palyra skills diff ${safe(skill_id)} FILE shows all that changed; to accept it: ${withFlag("--accept-widening", typed)}`,
+      `palyra skills diff ${safe(skill_id)} FILE${typed.places} shows all that changed; to accept it: ${withFlag("--accept-widening", typed)}`,
   },
   ReleaseTooFresh: {
     says: ({ skill_id, version, first_seen_at_unix_ms: seen, allowed_from_unix_ms: from }) =>

@@ -47,8 +47,8 @@ const COMMON = new RegExp(
     "^palyra/src/cli/(options|words|suggest|command|invocation|manner|dispatch|progress|text/.*|views/(inventory|eligibility))\\.ts$",
   ].join("|"),
 );
-/** Built by itself: what turns its CommonJS into modules would otherwise be loaded with every command. */
-const ALONE = "packages/palyra/src/authoring/sbom.ts";
+/** Built by themselves: what turns their CommonJS into modules would otherwise be loaded with every command. */
+const ALONE = ["packages/palyra/src/authoring/sbom.ts", "packages/palyra/src/feeds/osv/zip-entries.ts"];
 
 /** CommonJS that npm installs beside it, left as it is; loaded by `skills provenance verify` alone. */
 const SIGSTORE = ["@sigstore/bundle", "@sigstore/protobuf-specs", "@sigstore/verify"];
@@ -86,8 +86,9 @@ async function bundle(outdir) {
   };
   const alone = await build({
     ...common,
-    entryPoints: [ALONE],
-    outfile: join(outdir, "chunks", basename(ALONE, ".ts").concat(".js")),
+    entryPoints: ALONE,
+    outdir: join(outdir, "chunks"),
+    entryNames: "[name]",
     // A way to XML that we do not take.
     external: ["xmlbuilder2"],
   });
@@ -100,7 +101,7 @@ async function bundle(outdir) {
     // Native code and what stands in for it is found at run time.
     external: ["@napi-rs/keyring", "@photostructure/sqlite", "node:sqlite", ...SIGSTORE],
     assetNames: "chunks/[name]-[hash]",
-    plugins: [compiled, chunks(root, { isCommon: (path) => COMMON.test(path), alone: join(root, ALONE) })],
+    plugins: [compiled, chunks(root, { isCommon: (path) => COMMON.test(path), alone: ALONE.map((each) => join(root, each)) })],
   });
   // Apart, so that no command loads anything of the daemon (habit 8). What npm installs beside it is left as it is: CommonJS.
   const daemon = await build({

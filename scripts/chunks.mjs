@@ -14,8 +14,8 @@ const COMMON = "virtual:common";
 
 /**
  * @param {string} root the repository
- * @param {{ isCommon: (path: string) => boolean, alone: string }} layout whether nearly every command uses a source (its path
- * below `packages`, with `/`); and the source that is built by itself, as `<its name>.js` among the chunks
+ * @param {{ isCommon: (path: string) => boolean, alone: string[] }} layout whether nearly every command uses a source (its path
+ * below `packages`, with `/`); and the sources that are built by themselves, as `<name>.js` among the chunks
  */
 export function chunks(root, { isCommon, alone }) {
   const packages = join(root, "packages");
@@ -54,7 +54,7 @@ export function chunks(root, { isCommon, alone }) {
     setup(build) {
       build.onResolve({ filter: /^virtual:common$/ }, ({ path }) => ({ path, namespace: "common", sideEffects: true }));
       build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) =>
-        resolve(resolveDir, path) === alone ? { path: `./${basename(alone, ".ts")}.js`, external: true } : undefined,
+        alone.includes(resolve(resolveDir, path)) ? { path: `./${basename(path, ".ts")}.js`, external: true } : undefined,
       );
       build.onLoad({ filter: /./, namespace: "common" }, () => ({ contents: useOfEach(common), resolveDir: root }));
       build.onLoad({ filter: /\.ts$/ }, ({ path }) => {

@@ -78,6 +78,8 @@ export interface PalyraErrorDetails {
   RevocationListStale: { readonly issuer: string; readonly expired_at_unix_ms: number | null; readonly grace_ms: number };
   /** An address that something is fetched from gave none. `source` has no password. */
   FeedUnreachable: { readonly source: string; readonly problem: string };
+  /** A file of statements of exploitability (VEX) that is not as its format has it, or of another format. */
+  VexInvalid: { readonly file: string; readonly format: string; readonly faults: readonly Fault[] };
   /** A daemon that was named gave no answer, or none that can be believed. `url` has no password. */
   DaemonUnreachable: { readonly url: string; readonly problem: string };
   /** It answered with an HTTP status of failure; `problem` is its own words, often empty. */

@@ -16,6 +16,7 @@ export interface SettingsOptions {
   readonly skillsDir?: string | undefined;
   readonly trustStore?: string | undefined;
   readonly auditPolicy?: string | undefined;
+  readonly vex?: string | undefined;
   readonly url?: string | undefined;
   readonly token?: string | undefined;
   readonly principal?: string | undefined;
@@ -53,6 +54,8 @@ export interface Settings {
   readonly auditPolicy: Setting<string | undefined>;
   /** Spec 4.3: the value of Palyra's hook variable, trimmed; undefined where unset or blank. */
   readonly vulnerabilityFeed: Setting<string | undefined>;
+  /** A file of statements of exploitability (VEX), or a folder of them. */
+  readonly vulnerabilityStatements: Setting<string | undefined>;
   readonly daemonUrl: Setting<string>;
   readonly daemonToken: Setting<string | undefined>;
   /** Undefined where no home folder is known. */
@@ -98,6 +101,7 @@ export function resolveSettings(
     vaultPassphraseFile: variable(env, "PALYRA_VAULT_PASSPHRASE_FILE") ?? NOTHING,
     auditPolicy: option("--audit-policy", options.auditPolicy) ?? variable(env, "PALYRA_SKILL_AUDIT_POLICY") ?? NOTHING,
     vulnerabilityFeed: trimmed(variable(env, "PALYRA_SKILL_AUDIT_VULN_FEED_HOOK")) ?? NOTHING,
+    vulnerabilityStatements: option("--vex", options.vex) ?? variable(env, "PALYRA_SKILL_AUDIT_VEX") ?? NOTHING,
     daemonUrl: option("--url", options.url) ?? variable(env, "PALYRA_DAEMON_URL") ?? byDefault(DEFAULT_DAEMON_URL),
     daemonToken: option("--token", options.token) ?? variable(env, "PALYRA_ADMIN_TOKEN") ?? NOTHING,
     proceduresDir: option("--skills-dir", options.skillsDir) ?? resolveProceduresDir(env, platform),

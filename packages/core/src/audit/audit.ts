@@ -3,11 +3,12 @@ import { validateSbom } from "../supplychain/index.ts";
 import type { TrustedSkill } from "../trust/index.ts";
 import { noteAudited } from "./admit.ts";
 import { examineModules } from "./examine.ts";
-import { type FeedState, NO_FEED } from "./feed.ts";
+import { type FeedSource, NO_FEED, type SourcedStatement } from "./feed.ts";
 import { withManifestPlaces } from "./manifest-places.ts";
 import type { AuditPolicy, AuditReport, Check } from "./report.ts";
 import { type Rule, toCheck, type Verdict } from "./rule.ts";
 import { ADDITIONAL_RULES, ARTIFACT_RULES, FEED_RULE, MODULE_RULES } from "./rules/index.ts";
+import { scanFeed } from "./scan.ts";
 import type { AuditSubject } from "./subject.ts";
 import { textsOf } from "./texts/texts.ts";
 import { tracesOf } from "./traces.ts";
@@ -18,8 +19,10 @@ export interface AuditOptions {
   readonly platform: Platform;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Default: none is named. */
-  readonly feed?: FeedState;
+  /** What components are looked up in (T16). Default: none is named. */
+  readonly feed?: FeedSource;
+  /** What the operator holds to be true of vulnerabilities (VEX), later ones correcting earlier ones. */
+  readonly vex?: readonly SourcedStatement[];
   /** What an update changes in what a person consented to; absent: it is none. */
   readonly update?: Update;
 }
@@ -30,7 +33,7 @@ export interface AuditOptions {
  */
 export async function auditSkill(trusted: TrustedSkill, options: AuditOptions): Promise<AuditReport> {
   const { artifact, decision } = trusted;
-  const { policy, platform, now, feed = NO_FEED, update } = options;
+  const { policy, platform, now, feed: source = NO_FEED, vex = [], update } = options;
   const { archive, layout, manifest, warnings, sbom, provenance } = artifact;
   const modules = await examineModules(archive, manifest, policy, platform);
   const papers = { sbom, provenance, sbomValidity: await validateSbom(sbom) };
@@ -47,6 +50,7 @@ export async function auditSkill(trusted: TrustedSkill, options: AuditOptions): 
     traces,
     ...(update && { update }),
   };
+  const feed = scanFeed(source, evidence, { now, statements: vex });
   const { checks, scan } = judge({ ...evidence, policy, feed, engine: platform.engine });
   const failed = checks.filter(({ status }) => status === "fail");
   const report: AuditReport = {

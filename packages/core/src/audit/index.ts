@@ -16,7 +16,17 @@ export { type EngineBlock, engineBlocks } from "./blocks.ts";
 export { type CompileBound, type CompileBounds, compileBounds, isTooCostly } from "./cost.ts";
 export { dayOf, isDay } from "./day.ts";
 export { type EntryFunction, entryOfModule, moduleOfTool } from "./entry.ts";
-export { type FeedState, feedState, NO_FEED } from "./feed.ts";
+export {
+  ageInDays,
+  type FeedFacts,
+  type FeedSource,
+  type FeedState,
+  feedState,
+  isTooOldFrom,
+  NO_FEED,
+  type OpenFeed,
+  type SourcedStatement,
+} from "./feed.ts";
 export type { Finding, Place } from "./finding.ts";
 export type { Parameter, Parameters, ParameterValue, ParameterValues } from "./parameter.ts";
 export { DEFAULT_POLICY, parsePolicy } from "./policy.ts";
@@ -25,6 +35,7 @@ export type { AuditPolicy, AuditReport, Check, CheckLevel, CheckStatus, Severity
 export { type AuditResult, type Reported, resultsOf } from "./results.ts";
 export type { RuleData, RuleExample } from "./rule.ts";
 export { ADDITIONAL_RULES, RULES } from "./rules/index.ts";
+export { maxAgeDays } from "./rules/vulnerability_matches.ts";
 export { hiddenFindings, instructionFindings } from "./texts/findings.ts";
 export { type SubjectText, type SubjectTexts, textsOf, toolTexts } from "./texts/texts.ts";
 export type { Update } from "./update.ts";

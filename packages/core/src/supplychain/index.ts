@@ -9,7 +9,7 @@ export {
   parseLicense,
   refusedLicenses,
 } from "./license/index.ts";
-export type { NodePlace } from "./nodes.ts";
+export { memberText, type NodePlace } from "./nodes.ts";
 export {
   type DsseEnvelope,
   type DsseSignature,
@@ -39,4 +39,36 @@ export {
   subjectComponent,
   validateSbom,
 } from "./sbom/index.ts";
-export * from "./vulnerability/index.ts";
+export {
+  type BomLink,
+  COMPARED_ECOSYSTEMS,
+  type ComponentScan,
+  identifyPackage,
+  isGraver,
+  keysOf,
+  type LookUp,
+  lastStatement,
+  MAX_OSV_RECORD_BYTES,
+  MAX_VEX_BYTES,
+  type NotCompared,
+  type OsvAffected,
+  type OsvRecord,
+  type OtherFormat,
+  osvRecordJson,
+  type PackageIdentity,
+  type ReadVex,
+  readOsvRecord,
+  readVex,
+  SEVERITY_LEVELS,
+  type SeverityLevel,
+  scanComponent,
+  type VexFormat,
+  type VexHash,
+  type VexStatement,
+  type VexStatus,
+  type VexTarget,
+  type Vulnerability,
+  type VulnerabilitySeverity,
+  vexHash,
+  vexOfSbom,
+} from "./vulnerability/index.ts";

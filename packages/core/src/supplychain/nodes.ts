@@ -28,3 +28,8 @@ export function under(path: string, key: string | number): string {
   if (typeof key === "number") return `${path}[${key}]`;
   return path === "" ? key : `${path}.${key}`;
 }
+
+/** The text of a member of an object; undefined where it has none that says something. */
+export function memberText(node: JsonObjectNode, key: string): string | undefined {
+  return textOf(node.members.get(key));
+}

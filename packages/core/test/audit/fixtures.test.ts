@@ -2,10 +2,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { ADDITIONAL_RULES, type AuditReport, type Update } from "../../src/audit/index.ts";
+import { ADDITIONAL_RULES, type AuditReport, type FeedSource, type Update } from "../../src/audit/index.ts";
 import { diffConsent } from "../../src/diff/index.ts";
 import { toHex } from "../../src/encoding/index.ts";
 import { type Platform, webPlatform } from "../../src/platform/index.ts";
+import { keysOf, readOsvRecord } from "../../src/supplychain/index.ts";
 import { costlyModule } from "./costly.ts";
 import { audit, type SkillParts, trustedSkill } from "./skills.ts";
 import { assemble } from "./wat.ts";
@@ -15,6 +16,7 @@ import { assemble } from "./wat.ts";
  * In a `.wat`, `;;! ` goes before a line of manifest, `;;# ` before the path of the next module, and `;;@ ` before the name of
  * an engine. A `.sbom.json` or `.provenance.json` is that document of an artifact with the module `modules/echo.wasm`, whose digest is written
  * `{{modules/echo.wasm}}` there. A `.toml` with a line `# ---` is an update: above it is what the installed version has, below it the new one.
+ * Components are looked up in `fixtures-feed.jsonl`, a record a line.
  */
 const folder = fileURLToPath(new URL("fixtures", import.meta.url));
 
@@ -105,6 +107,17 @@ function fixturesOf(id: string): readonly Fixture[] {
   return [...files.map((file) => ofFile(join(folder, id, file))), ...generated(id)];
 }
 
+const records = readFileSync(new URL("fixtures-feed.jsonl", import.meta.url), "utf8")
+  .split("\n")
+  .filter((line) => line !== "")
+  .map((line) => readOsvRecord(line));
+const known = records.flatMap((read) => (read.ok ? [read.value] : []));
+const feed: FeedSource = {
+  state: "open",
+  facts: { hook: "fixtures-feed.jsonl", sha256: "0".repeat(64), records: 4, withdrawn: 1, refused: 0, newest: 1_699_920_000_000 },
+  lookUp: (keys) => known.filter(({ affected }) => affected.some((each) => keysOf(each).some((key) => keys.includes(key)))),
+};
+
 const statusesOf = (report: AuditReport, id: string): readonly string[] =>
   report.checks.filter(({ check_id }) => check_id === id).map(({ status }) => status);
 
@@ -126,12 +139,12 @@ describe("the fixtures of each additional check", () => {
         it(name, async () => {
           const { parts, ...around } = await load();
           const trusted = await trustedSkill(parts);
-          const said = statusesOf(await audit(trusted, around), id);
+          const said = statusesOf(await audit(trusted, { ...around, feed }), id);
           expect(GRAVITY.find((each) => said.includes(each))).toBe(status);
 
           // The policy's level is what a finding counts as; without the check nothing is said.
           const at = async (level: "fail" | "warn" | "off") =>
-            statusesOf(await audit(trusted, { ...around, policy: { checks: { [id]: level } } }), id);
+            statusesOf(await audit(trusted, { ...around, feed, policy: { checks: { [id]: level } } }), id);
           const flagged = (level: string) => said.map((each) => (each === "pass" ? each : level));
           expect(await at("fail")).toEqual(flagged("fail"));
           expect(await at("warn")).toEqual(flagged("warn"));

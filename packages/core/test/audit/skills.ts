@@ -1,5 +1,5 @@
 import { buildArtifact } from "../../src/artifact/index.ts";
-import { type AuditReport, auditSkill, DEFAULT_POLICY, type FeedState, type Update } from "../../src/audit/index.ts";
+import { type AuditReport, auditSkill, DEFAULT_POLICY, type FeedSource, type Update } from "../../src/audit/index.ts";
 import type { AuditPolicy } from "../../src/audit/report.ts";
 import { encodeUtf8 } from "../../src/encoding/index.ts";
 import { type Platform, webPlatform } from "../../src/platform/index.ts";
@@ -59,7 +59,7 @@ ${parts.more ?? ""}
 export interface AuditParts {
   readonly policy?: Partial<AuditPolicy>;
   readonly platform?: Platform;
-  readonly feed?: FeedState;
+  readonly feed?: FeedSource;
   readonly update?: Update;
 }
 

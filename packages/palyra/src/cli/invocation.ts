@@ -99,6 +99,7 @@ function settingsOf({ texts }: Words): SettingsOptions {
     skillsDir: texts.get("skills-dir"),
     trustStore: texts.get("trust-store"),
     auditPolicy: texts.get("audit-policy"),
+    vex: texts.get("vex"),
     url: texts.get("url"),
     token: texts.get("token"),
     principal: texts.get("principal"),

@@ -56,6 +56,7 @@ const PLACES: { readonly [Name in Place]: Option } = {
   skillsDir: text("skills-dir", "DIR", "The skills folder, instead of <state root>/skills"),
   trustStore: text("trust-store", "FILE", "The trust store, instead of <state root>/skills/trust-store.json"),
   auditPolicy: text("audit-policy", "FILE", "The audit policy, a JSON file"),
+  vex: text("vex", "FILE", "Statements on vulnerabilities (OpenVEX, CycloneDX): a file, or a folder of them"),
 };
 
 const ASKING: readonly Option[] = [

@@ -5,7 +5,8 @@ import type { AuditorData } from "../daemon/auditor-messages.ts";
 import { threadedAuditor } from "../daemon/threaded-auditor.ts";
 import { KeptIndex } from "../installed/index.ts";
 import { reauditSkills } from "../lifecycle/index.ts";
-import { namedFeed, readPolicy } from "../operations/shared/policy.ts";
+import { readPolicy } from "../operations/shared/policy.ts";
+import { renewFeed, withScanning } from "../operations/shared/scanning.ts";
 import { audit } from "../operations/skills/audit.ts";
 import { DEFAULT_DEVICE_ID, type Environment, type SettingsOptions } from "../settings.ts";
 import { VERSION } from "../version.ts";
@@ -74,8 +75,10 @@ export function auditorHere(options: SettingsOptions, env: Environment, warn: (t
       };
       // Read anew by every pass: one that was changed to an invalid one stops the pass, and says so.
       const policy = await readPolicy(settings);
-      const request = { policy, feed: namedFeed(settings), code: CODE, clock: () => Date.now(), watch };
-      return reauditSkills(home, request, call);
+      await renewFeed(settings, call);
+      return withScanning(settings, call, (scanning) =>
+        reauditSkills(home, { policy, ...scanning, code: CODE, clock: () => Date.now(), watch }, call),
+      );
     },
     audit: async ({ skillId, version }, caller, signal) => {
       const input = { skillId, ...(version === undefined ? {} : { version }), trustedPublisher: [], allowUntrusted: false };

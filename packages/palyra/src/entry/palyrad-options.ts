@@ -18,6 +18,7 @@ export const DAEMON_OPTIONS: readonly Option[] = [
   text("tls-key", "FILE", "Its key, PEM"),
   text("admin-token-file", "FILE", "A file that only you can read, with the token; instead of $PALYRA_ADMIN_TOKEN"),
   text("audit-policy", "FILE", "The audit policy, a JSON file; instead of $PALYRA_SKILL_AUDIT_POLICY"),
+  text("vex", "FILE", "Statements on vulnerabilities, a file or a folder; instead of $PALYRA_SKILL_AUDIT_VEX"),
   text("reaudit-interval-ms", "N", "Milliseconds between two passes of the re-audit (6 h); 0: never"),
   flag("dev", "For trying things out on this machine alone: starts without a token"),
   flag("json", 'Say { "ready": true, "url": … } and errors as JSON'),
@@ -46,6 +47,7 @@ export function readDaemonWords(argv: readonly string[]): DaemonWords {
       skillsDir: texts.get("skills-dir"),
       trustStore: texts.get("trust-store"),
       auditPolicy: texts.get("audit-policy"),
+      vex: texts.get("vex"),
     },
     daemon: {
       port: texts.get("port"),

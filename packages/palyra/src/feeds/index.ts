@@ -1,2 +1,13 @@
-/** What is fetched from elsewhere and is believed only for its signature: revocation lists. */
+/** What comes from elsewhere: revocation lists, believed only for their signatures; vulnerabilities, and statements about them. */
+export {
+  fetchedAt,
+  fetchFeed,
+  isAddress,
+  type NamedFeed,
+  NO_STATEMENTS,
+  openFeed,
+  readVexFiles,
+  type VexStatements,
+  withoutSecrets,
+} from "./osv/index.ts";
 export { fetchList, sourceOf } from "./revocations.ts";

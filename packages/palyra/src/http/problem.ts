@@ -64,6 +64,7 @@ const OPERATION_STATUS: { readonly [Code in ErrorCode | PalyraErrorCode]: number
   EngineUnsupported: UNFIT,
   Declined: UNFIT,
   PolicyInvalid: UNUSABLE,
+  VexInvalid: UNUSABLE,
   BaselineInvalid: UNUSABLE,
   IndexInvalid: UNUSABLE,
   TrustStoreChanged: UNUSABLE,

@@ -1,5 +1,5 @@
 import { openArtifact } from "palyra-skills/artifact";
-import { admit, auditSkill } from "palyra-skills/audit";
+import { admit, auditSkill, NO_FEED } from "palyra-skills/audit";
 import { toHex } from "palyra-skills/encoding";
 import { decideTrust } from "palyra-skills/trust";
 import type { Call } from "../call.ts";
@@ -25,12 +25,12 @@ export async function evaluate(home: Home, request: InstallRequest, bytes: Uint8
     request.trusted.map((each) => ({ do: "add", ...each })),
   );
   const trusted = decideTrust(artifact, store, { allowFirstUse: request.allowUntrusted, constraints, now: call.now });
-  const feed = request.feed === undefined ? {} : { feed: request.feed };
+  const { policy, feed = NO_FEED, vex = [] } = request;
   const update =
     previous === undefined
       ? {}
       : { update: { from: previous.entry.version, known: previous.manifest !== undefined, changes: difference.changes } };
-  const options = { policy: request.policy, platform: home.platform, now: call.now, ...feed, ...update };
+  const options = { policy, platform: home.platform, now: call.now, feed, vex, ...update };
   const report = await auditSkill(trusted, options);
   return {
     request,

@@ -1,6 +1,6 @@
 /** What an install is asked for, finds out and answers. */
 import type { VerifiedArtifact } from "palyra-skills/artifact";
-import type { AdmittedSkill, AuditPolicy, AuditReport, FeedState } from "palyra-skills/audit";
+import type { AdmittedSkill, AuditPolicy, AuditReport, FeedSource, SourcedStatement } from "palyra-skills/audit";
 import type { ArtifactDiff, Change } from "palyra-skills/diff";
 import type { Manifest } from "palyra-skills/manifest";
 import type { TrustDecision, TrustedSkill } from "palyra-skills/trust";
@@ -14,7 +14,9 @@ export interface InstallRequest {
   readonly source: Source;
   readonly policy: AuditPolicy;
   /** Spec 4.3; absent where no feed is named. */
-  readonly feed?: FeedState;
+  readonly feed?: FeedSource;
+  /** What the operator holds to be true of vulnerabilities. */
+  readonly vex?: readonly SourcedStatement[];
   /** `--trusted-publisher`: kept in the trust store by a completed install only (T5). Keys are 64 lower-case hex digits. */
   readonly trusted: readonly { readonly publisher: string; readonly key: string }[];
   /** What a person must ask for (spec 6.2); journaled where it mattered. */

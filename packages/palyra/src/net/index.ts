@@ -1,4 +1,4 @@
 /** One bounded HTTP client. */
-export { type Fetching, get } from "./get.ts";
+export { type Downloading, download, type Fetching, get } from "./get.ts";
 export { OneConnection, type OneConnectionOptions } from "./one-connection.ts";
 export { type Answer, isLoopback, NetFailure, type Outgoing, send } from "./send.ts";

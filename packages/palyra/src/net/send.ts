@@ -12,6 +12,8 @@ export interface Outgoing {
   readonly timeoutMs: number;
   /** Bytes of the answer's body. */
   readonly maxBytes: number;
+  /** Takes the body of an answer of status 200 as it comes, which is empty in the answer then. */
+  readonly sink?: (chunk: Uint8Array) => Promise<void>;
   /** Certificates in PEM that are trusted in place of the system's, for `https:`. */
   readonly ca?: string;
   readonly signal: AbortSignal;
@@ -24,6 +26,8 @@ export interface Answer {
   readonly body: Uint8Array;
   /** The header `location`, as it came. */
   readonly location?: string;
+  /** The header `etag`, as it came. */
+  readonly etag?: string;
 }
 
 /** Why there is no answer. */
@@ -43,7 +47,7 @@ export class NetFailure extends Error {
 
 /** Sends it. Throws `NetFailure`, and what `signal` was aborted with. */
 export async function send(outgoing: Outgoing): Promise<Answer> {
-  const { url, headers, method, body = "", timeoutMs, maxBytes, ca, signal, agent = false } = outgoing;
+  const { url, headers, method, body = "", timeoutMs, maxBytes, ca, signal, sink, agent = false } = outgoing;
   const { request } = url.protocol === "https:" && agent === false ? await import("node:https") : await import("node:http");
   const deadline = AbortSignal.timeout(timeoutMs);
   const options: RequestOptions & SecureContextOptions = {
@@ -59,10 +63,12 @@ export async function send(outgoing: Outgoing): Promise<Answer> {
   try {
     return await new Promise<Answer>((resolve, reject) => {
       const sent = request(options, (response) => {
-        readBody(response, maxBytes).then(
+        const { statusCode: status = 0, headers } = response;
+        readBody(response, maxBytes, status === 200 ? sink : undefined).then(
           (bytes) => {
-            const { statusCode: status = 0, headers } = response;
-            resolve({ status, body: bytes, ...(headers.location === undefined ? {} : { location: headers.location }) });
+            const { location, etag } = headers;
+            const more = { ...(location === undefined ? {} : { location }), ...(etag === undefined ? {} : { etag }) };
+            resolve({ status, body: bytes, ...more });
           },
           (error: unknown) => {
             sent.destroy();
@@ -82,14 +88,15 @@ export async function send(outgoing: Outgoing): Promise<Answer> {
   }
 }
 
-async function readBody(response: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+async function readBody(response: IncomingMessage, maxBytes: number, sink: Outgoing["sink"]): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let total = 0;
   for await (const chunk of response) {
     if (!(chunk instanceof Uint8Array)) throw new NetFailure("failed", "an answer that is no bytes");
     total += chunk.length;
     if (total > maxBytes) throw new NetFailure("failed", `an answer of more than ${maxBytes} bytes`);
-    chunks.push(chunk);
+    if (sink === undefined) chunks.push(chunk);
+    else await sink(chunk);
   }
   return new Uint8Array(Buffer.concat(chunks));
 }

@@ -8,6 +8,8 @@ import type { PackageDocument, RebuildDocument } from "../authoring/index.ts";
 import type { StatusDocument } from "../lifecycle/index.ts";
 import type { StateDoctorDocument } from "./doctor/doctor.ts";
 import type { DoctorDocument } from "./extension/doctor.ts";
+import type { FeedRefreshDocument } from "./feed/refresh.ts";
+import type { FeedDocument } from "./feed/shared.ts";
 import type { AcceptHeadDocument } from "./journal/accept-head.ts";
 import type { JournalExportDocument } from "./journal/export.ts";
 import type { HeadDocument } from "./journal/named-head.ts";
@@ -93,6 +95,8 @@ export interface Outputs {
   "skills trust accept-changes": AcceptChangesDocument;
   "skills trust export": TrustExportDocument;
   "skills trust import": TrustImportDocument;
+  "skills feed status": FeedDocument;
+  "skills feed refresh": FeedRefreshDocument;
   "skills journal tail": JournalTailDocument;
   "skills journal verify": JournalVerifyDocument;
   "skills journal export": JournalExportDocument | HeadDocument;
@@ -197,6 +201,11 @@ export const CATALOG: Catalog = {
     async () => (await import("./trust/export.ts")).exportTrust,
   ),
   "skills trust import": line("Take over what another host trusts", async () => (await import("./trust/import.ts")).importTrust),
+  "skills feed status": line(
+    "Say what the vulnerability feed is, and how old",
+    async () => (await import("./feed/status.ts")).status,
+  ),
+  "skills feed refresh": line("Fetch and index the vulnerability feed", async () => (await import("./feed/refresh.ts")).refresh),
   "skills journal tail": line("Show the last events", async () => (await import("./journal/tail.ts")).tail),
   "skills journal verify": line("Verify the chain of events", async () => (await import("./journal/verify.ts")).verify),
   "skills journal export": line(

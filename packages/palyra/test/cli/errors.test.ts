@@ -83,6 +83,7 @@ const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {
   RevocationListUnusable: { issuer: x, file: x, problem: x },
   RevocationListStale: { issuer: x, expired_at_unix_ms: 1, grace_ms: 1 },
   FeedUnreachable: { source: x, problem: x },
+  VexInvalid: { file: x, format: x, faults },
   DaemonUnreachable: { url: x, problem: x },
   DaemonRefused: { url: x, status: 401, problem: x },
   DaemonRunning: { state_root: "/var/lib/palyra", holder: "4711", url: "http://127.0.0.1:7142" },

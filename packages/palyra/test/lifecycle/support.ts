@@ -42,6 +42,8 @@ export interface SkillSpec {
   readonly key?: number;
   readonly extra?: string;
   readonly assets?: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+  /** Of the SBOM. */
+  readonly components?: readonly object[];
 }
 
 /** Builds a small skill. */
@@ -70,7 +72,7 @@ export async function skillBytes(spec: SkillSpec = {}): Promise<Uint8Array> {
         specVersion: "1.6",
         version: 1,
         metadata: { component: { type: "application", name: id, version } },
-        components: [],
+        components: spec.components ?? [],
       }),
       provenance: json({
         builder: { id: "https://builds.example/ci" },

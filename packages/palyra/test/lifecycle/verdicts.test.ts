@@ -32,6 +32,7 @@ const GROUND: Ground = {
   host: { protocolMajor: 1, version: "0.1.0" },
   policy: DEFAULT_POLICY,
   feed: { state: "not_named" },
+  vexSha256: "",
   trust: "0".repeat(64),
   until: undefined,
 };
@@ -64,7 +65,15 @@ describe("T32: a verdict", () => {
         allow_wildcard_capabilities: fc.boolean(),
         checks: fc.dictionary(fc.string(), fc.constantFrom("fail" as const, "warn" as const, "off" as const)),
       }),
-      feed: fc.record({ state: fc.constant("unreadable" as const), hook: fc.string() }),
+      feed: fc.oneof(
+        fc.record({ state: fc.constant("unreadable" as const), hook: fc.string() }),
+        fc.string().map((sha256) => ({
+          state: "open" as const,
+          facts: { hook: "feed", sha256, records: 1, withdrawn: 0, refused: 0 },
+          lookUp: () => [],
+        })),
+      ),
+      vexSha256: fc.string(),
       trust: fc.string(),
       until: fc.nat(),
     };

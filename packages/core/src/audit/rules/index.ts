@@ -26,6 +26,7 @@ import { toolTextChanged } from "./tool_text_changed.ts";
 import { toolTextHidden } from "./tool_text_hidden.ts";
 import { toolTextInstructions } from "./tool_text_instructions.ts";
 import { vulnerabilityFeedHook } from "./vulnerability_feed_hook.ts";
+import { vulnerabilityMatches } from "./vulnerability_matches.ts";
 import { wasmBuildPaths } from "./wasm_build_paths.ts";
 import { wasmCompileCost } from "./wasm_compile_cost.ts";
 import { wasmDebugData } from "./wasm_debug_data.ts";
@@ -91,6 +92,8 @@ export const ADDITIONAL_RULES: readonly Rule[] = [
   toolTextHidden,
   toolTextInstructions,
   toolSchemaValid,
+  // vulnerabilities
+  vulnerabilityMatches,
   // what changed
   capabilityWidening,
   toolTextChanged,

@@ -1,6 +1,6 @@
 /** What a verdict rests on (spec 5.4, T32). Pure but for the hashing. */
 import type { Hmac, KeyObject } from "node:crypto";
-import type { AuditPolicy, FeedState } from "palyra-skills/audit";
+import type { AuditPolicy, FeedSource } from "palyra-skills/audit";
 import { writeJson } from "palyra-skills/encoding";
 import type { HostLevel } from "palyra-skills/manifest";
 import type { InstalledEntry } from "../../installed/index.ts";
@@ -20,7 +20,9 @@ export interface Ground {
   readonly engine: string;
   readonly host: HostLevel;
   readonly policy: AuditPolicy;
-  readonly feed: FeedState;
+  readonly feed: FeedSource;
+  /** Of the statements of exploitability; empty where there are none. */
+  readonly vexSha256: string;
   /** 64 hex digits: of trust store, constraints and revocation lists. */
   readonly trust: string;
   /** The next moment at which a period or expiry ends, milliseconds since 1970: until then the same is said of the same. */
@@ -28,8 +30,7 @@ export interface Ground {
 }
 
 /** A digest of the ground, as a text. */
-export function groundDigest({ place, code, engine, host, policy, feed, trust, until }: Ground): string {
-  // Statements of exploitability come with the feed that they are about: there is none of either in this release.
+export function groundDigest({ place, code, engine, host, policy, feed, vexSha256, trust, until }: Ground): string {
   const parts = [
     place,
     code,
@@ -37,11 +38,18 @@ export function groundDigest({ place, code, engine, host, policy, feed, trust, u
     host.protocolMajor,
     host.version,
     policyText(policy),
-    JSON.stringify(feed),
+    feedText(feed),
+    vexSha256,
     trust,
     until ?? null,
   ];
   return crypto().createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+/** A feed by what is in it: fetched again and the same, it says the same. */
+function feedText(feed: FeedSource): string {
+  if (feed.state === "open") return `open ${feed.facts.sha256}`;
+  return feed.state === "unreadable" ? `unreadable ${feed.hook}` : feed.state;
 }
 
 const policyText = (policy: AuditPolicy): string => writeJson({ ...policy, checks: { ...policy.checks } });

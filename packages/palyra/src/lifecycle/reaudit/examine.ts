@@ -43,13 +43,15 @@ export async function examineVersion(
   if (!opened.ok) return { findings: [opened.finding], indexFaults: [] };
   const { entries } = opened.value.archive;
   const metadata = await metadataOf(home, entry, opened.value);
+  const audit = await audited(home, opened.value, measure, now);
   const findings = [
     ...fileFindings(entries, version.listed, (path) => digestOfFile(version, path, hashing)),
     ...metadata.findings,
-    ...(await audited(home, opened.value, measure, now)),
+    ...audit.findings,
   ];
   const indexFaults = recordFaults(entry, opened.value);
-  if (findings.length > 0 || indexFaults.length > 0 || metadata.bytes === undefined) return { findings, indexFaults };
+  if (findings.length > 0 || indexFaults.length > 0 || metadata.bytes === undefined || !audit.isWhole)
+    return { findings, indexFaults };
   const verdict = hashExpected([...entries, { path: METADATA_FILE, bytes: metadata.bytes }], hashing, beginVerdict());
   return { findings, indexFaults, verdict };
 }
@@ -74,21 +76,30 @@ async function metadataOf(
   return { findings: metadataFindings(entry, artifact, read.value.bytes), bytes: read.value.bytes };
 }
 
+interface Audited {
+  readonly findings: readonly Finding[];
+  /** False: part of it was not looked at, by no fault of the skill. */
+  readonly isWhole: boolean;
+}
+
 /** Without trust on first use: what nobody trusts by now is stopped. Spec 3.2, 5.4. */
 async function audited(
   { platform }: Home,
   artifact: VerifiedArtifact,
-  { policy, feed, trust }: Measure,
+  { policy, feed, vex, trust }: Measure,
   now: number,
-): Promise<readonly Finding[]> {
+): Promise<Audited> {
   const { store, constraints } = trust;
   const report = await attempt(async () =>
-    auditSkill(decideTrust(artifact, store, { allowFirstUse: false, constraints, now }), { policy, platform, now, feed }),
+    auditSkill(decideTrust(artifact, store, { allowFirstUse: false, constraints, now }), { policy, platform, now, feed, vex }),
   );
-  if (!report.ok) return [report.finding];
-  return report.value.checks
+  if (!report.ok) return { findings: [report.finding], isWhole: false };
+  // T16, T32: what a feed that was open could not be asked is not kept as if it had said nothing.
+  const isWhole = feed.state !== "open" || report.value.vulnerability_scan.status !== "skipped";
+  const findings = report.value.checks
     .filter(({ status }) => status === "fail")
     .map(({ check_id, message }) => ({ code: check_id, detail: message }));
+  return { findings, isWhole };
 }
 
 /** An error is a finding about this skill, and stops no other (T19); what the whole process lacks is thrown on. */

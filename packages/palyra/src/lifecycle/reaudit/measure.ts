@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import type { AuditPolicy, FeedState } from "palyra-skills/audit";
+import { type AuditPolicy, type FeedSource, isTooOldFrom, maxAgeDays, type SourcedStatement } from "palyra-skills/audit";
 import { HOST_LEVEL } from "palyra-skills/manifest";
 import type { Call } from "../../call.ts";
 import { fileMark, ifThere } from "../../files/index.ts";
@@ -12,7 +12,11 @@ import type { Watch } from "./watch.ts";
 /** What a pass is asked to hold skills against; the same from its beginning to its end. */
 export interface Standards {
   readonly policy: AuditPolicy;
-  readonly feed: FeedState;
+  /** Open for as long as the pass lasts: it is not opened again for each skill. */
+  readonly feed: FeedSource;
+  /** Statements of exploitability, and the digest of their files; absent: there are none. */
+  readonly vex?: readonly SourcedStatement[];
+  readonly vexSha256?: string;
   /** Another text for another program: what was judged by other rules is judged anew (spec 5.4). */
   readonly code: string;
 }
@@ -26,7 +30,8 @@ export interface ReauditRequest extends Standards {
 /** What a skill is held against at one moment. */
 export interface Measure {
   readonly policy: AuditPolicy;
-  readonly feed: FeedState;
+  readonly feed: FeedSource;
+  readonly vex: readonly SourcedStatement[];
   readonly trust: TrustDocuments;
   /** What verdicts rest on that is the same for all skills. */
   readonly ground: string;
@@ -40,13 +45,9 @@ export interface Measure {
 export async function readMeasure(home: Home, standards: Standards, call: Call, now: number): Promise<Measure> {
   const { places, platform, host = HOST_LEVEL } = home;
   const marks = marksOf(home);
-  const {
-    store,
-    constraints,
-    digest,
-    nextChangeMs: until,
-  } = await readDecidingTrust(home, { warn: call.warn, now }, "installed");
-  const { policy, feed, code } = standards;
+  const { store, constraints, digest, nextChangeMs } = await readDecidingTrust(home, { warn: call.warn, now }, "installed");
+  const { policy, feed, vex = [], vexSha256 = "", code } = standards;
+  const until = earlier(nextChangeMs, feedChangeMs(feed, policy, now));
   const ground = groundDigest({
     place: (await ifThere(() => realpath(places.skillsRoot))) ?? places.skillsRoot,
     code,
@@ -54,10 +55,21 @@ export async function readMeasure(home: Home, standards: Standards, call: Call, 
     host,
     policy,
     feed,
+    vexSha256,
     trust: digest,
     until,
   });
-  return { policy, feed, trust: { store, constraints }, ground, until, marks };
+  return { policy, feed, vex, trust: { store, constraints }, ground, until, marks };
+}
+
+/** When the same feed is too old by the policy, milliseconds since 1970; undefined: it is by now, or there is none. */
+function feedChangeMs(feed: FeedSource, policy: AuditPolicy, now: number): number | undefined {
+  const at = feed.state === "open" ? isTooOldFrom(feed.facts, maxAgeDays(policy)) : undefined;
+  return at === undefined || at <= now ? undefined : at;
+}
+
+function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }
 
 /** Whether a period has ended, or the trust files were changed, since the measure was taken; a look that costs next to nothing. */

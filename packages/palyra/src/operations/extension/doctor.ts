@@ -13,6 +13,7 @@ import { VERIFY_ERRORS } from "../shared/errors.ts";
 import { auditArtifact } from "../shared/examine.ts";
 import { acceptUntrusted, artifact, trustedPublisher } from "../shared/inputs.ts";
 import { readPolicy } from "../shared/policy.ts";
+import { withScanning } from "../shared/scanning.ts";
 import { readTrusting } from "../shared/trusting.ts";
 import { type Compatibility, type CompatibilityCode, compatibilityOf, openForAnyHost } from "./compatibility.ts";
 
@@ -74,21 +75,23 @@ export const doctor = operation({
       [],
     ),
   }),
-  places: ["skillsDir", "trustStore", "auditPolicy"],
+  places: ["skillsDir", "trustStore", "auditPolicy", "vex"],
   examples: [
     "extension doctor --artifact echo.palyra-skill",
     "extension doctor --artifact echo.palyra-skill --allow-tofu --grant network=api.example.com --json",
   ],
   notes:
     "A dry run of an install: compatibility, audit, and what is asked for against what is granted. Writes nothing. Exits with 1 when an install would be refused; the report is printed all the same.",
-  errors: ["PolicyInvalid", ...VERIFY_ERRORS],
+  errors: ["PolicyInvalid", "VexInvalid", ...VERIFY_ERRORS],
   run: async (services, input, call): Promise<DoctorDocument> => {
     const { home } = services;
     const policy = await readPolicy(services.settings);
     const { trustedPublisher, allowTofu: allowFirstUse } = input;
     const trusting = await readTrusting(home, { trustedPublisher, allowFirstUse, use: "install" }, call);
     const opened = await openAny(home, input.artifact, call);
-    const report = await auditArtifact(services, opened, { trusting, policy, call });
+    const report = await withScanning(services.settings, call, (scanning) =>
+      auditArtifact(services, opened, { trusting, policy, scanning, call }),
+    );
     const granted = input.grant.length === 0 ? undefined : input.grant.flatMap((each) => parseGrant(each) ?? []);
     return documentOf(opened, report, {
       reference: input.artifact,

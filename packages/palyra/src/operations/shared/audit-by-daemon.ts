@@ -48,13 +48,15 @@ export async function auditByDaemon(services: Services, asked: AuditAsked, call:
 
 /** Whoever says whom to trust, or by which policy, means this command's answer. `Usage` where a daemon was named all the same. */
 function isForDaemon({ settings }: Services, { isOwn }: DaemonPort, { trustedPublisher, allowUntrusted }: AuditAsked): boolean {
-  const { auditPolicy } = settings;
+  const { auditPolicy, vulnerabilityFeed, vulnerabilityStatements: vex } = settings;
   const options = [
     ...(trustedPublisher.length > 0 ? ["--trusted-publisher"] : []),
     ...(allowUntrusted ? ["--allow-untrusted"] : []),
     ...(auditPolicy.from === "--audit-policy" ? ["--audit-policy"] : []),
+    ...(vex.from === "--vex" ? ["--vex"] : []),
   ];
-  if (isOwn) return options.length === 0 && auditPolicy.value === undefined;
+  const isSameMeasure = [auditPolicy, vulnerabilityFeed, vex].every(({ value }) => value === undefined);
+  if (isOwn) return options.length === 0 && isSameMeasure;
   if (options.length === 0) return true;
   throw new PalyraError("Usage", {
     problem: `a daemon audits with its own trust and policy, so ${options.join(" and ")} cannot be told it`,

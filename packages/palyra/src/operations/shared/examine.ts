@@ -6,7 +6,7 @@ import { PalyraError } from "../../errors.ts";
 import type { InstalledEntry } from "../../installed/index.ts";
 import { openInstalled } from "../../lifecycle/open-installed.ts";
 import type { Services } from "../services.ts";
-import { namedFeed } from "./policy.ts";
+import type { Scanning } from "./scanning.ts";
 import type { Trusting } from "./trusting.ts";
 
 /** What is found out of one installed version: as far as it goes, and the error that stopped it. */
@@ -24,6 +24,7 @@ export interface Examination {
 export interface ExamineOptions {
   readonly trusting: Trusting;
   readonly policy: AuditPolicy;
+  readonly scanning: Scanning;
   readonly call: Call;
 }
 
@@ -43,11 +44,11 @@ export async function examine(services: Services, entry: InstalledEntry, options
 
 /** Decides and audits what has been opened. Errors: those of spec 3.2. */
 export async function auditArtifact(
-  { home, settings }: Services,
+  { home }: Services,
   artifact: VerifiedArtifact,
-  { trusting, policy, call }: ExamineOptions,
+  { trusting, policy, scanning: { feed, vex }, call }: ExamineOptions,
 ): Promise<AuditReport> {
-  return auditSkill(trusting.decide(artifact), { policy, platform: home.platform, now: call.now, feed: namedFeed(settings) });
+  return auditSkill(trusting.decide(artifact), { policy, platform: home.platform, now: call.now, feed, vex });
 }
 
 function engineReasons(report: AuditReport): string[] {

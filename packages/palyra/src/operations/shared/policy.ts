@@ -1,5 +1,5 @@
 import { SkillError } from "palyra-skills";
-import { type AuditPolicy, DEFAULT_POLICY, type FeedState, feedState, parsePolicy } from "palyra-skills/audit";
+import { type AuditPolicy, DEFAULT_POLICY, parsePolicy } from "palyra-skills/audit";
 import { readBounded } from "../../files/index.ts";
 import type { Settings } from "../../settings.ts";
 
@@ -12,9 +12,4 @@ export async function readPolicy(settings: Settings): Promise<AuditPolicy> {
   const read = await readBounded(file, MAX_POLICY_BYTES);
   if (!read.ok) throw new SkillError("PolicyInvalid", { document: file, faults: [{ path: "", problem: "too large" }] });
   return parsePolicy(read.bytes, file);
-}
-
-/** The vulnerability feed that is named, if one is (spec 4.3, T16). */
-export function namedFeed(settings: Settings): FeedState {
-  return feedState(settings.vulnerabilityFeed.value);
 }

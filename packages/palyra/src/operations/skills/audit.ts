@@ -20,6 +20,7 @@ import { problemOf } from "../shared/inventory.ts";
 import { readPolicy } from "../shared/policy.ts";
 import { quotable } from "../shared/quotable.ts";
 import { failsBy, formOptions, readyToTell, type Told, tell } from "../shared/report-forms.ts";
+import { withScanning } from "../shared/scanning.ts";
 import { quarantineTampered } from "../shared/tampering.ts";
 import { readTrusting } from "../shared/trusting.ts";
 import { explainedRule, type RuleDocument, ruleDocument } from "./explain.ts";
@@ -52,7 +53,7 @@ export const audit = operation({
     explain: explainedRule,
   }),
   positional: ["skillId"],
-  places: ["skillsDir", "trustStore", "auditPolicy"],
+  places: ["skillsDir", "trustStore", "auditPolicy", "vex"],
   examples: [
     "skills audit",
     "skills audit --artifact echo.palyra-skill --allow-untrusted",
@@ -68,6 +69,7 @@ export const audit = operation({
     "IndexInvalid",
     "PolicyInvalid",
     "BaselineInvalid",
+    "VexInvalid",
     "JournalUnavailable",
     "LockTimeout",
     "DaemonUnreachable",
@@ -121,9 +123,11 @@ interface AuditInput extends AuditAsked {
 async function auditHere(services: Services, input: AuditInput, call: Call): Promise<LineWithFiles[]> {
   const policy = await readPolicy(services.settings);
   const trusting = await readTrusting(services.home, { ...input, allowFirstUse: input.allowUntrusted }, call);
-  const options = { policy, trusting, call };
-  if (input.artifact === undefined) return auditInstalled(services, input, options);
-  return [await auditFile(services, input.artifact, options)];
+  return withScanning(services.settings, call, async (scanning) => {
+    const options = { policy, trusting, scanning, call };
+    if (input.artifact === undefined) return auditInstalled(services, input, options);
+    return [await auditFile(services, input.artifact, options)];
+  });
 }
 
 /** A file that cannot be verified is an error without a document (spec 11.5). */

@@ -2,7 +2,7 @@ import type { AuditReport, CheckStatus } from "palyra-skills/audit";
 import type { VerificationReport } from "palyra-skills/trust";
 import * as v from "valibot";
 import type { Call } from "../../call.ts";
-import { type InstalledIndex, readIndex, summaryOf } from "../../installed/index.ts";
+import { type InstalledEntry, type InstalledIndex, readIndex, summaryOf } from "../../installed/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { recoverForReading, requireInstalled } from "../../lifecycle/index.ts";
 import { flag } from "../field.ts";
@@ -17,6 +17,7 @@ import { acceptUntrusted, optionalSkillId, trustedPublisher, version } from "../
 import { type InventoryEntry, inventoryEntry, type Problem, problemOf, type StatusLookup } from "../shared/inventory.ts";
 import { withMissingNow } from "../shared/missing-now.ts";
 import { readPolicy } from "../shared/policy.ts";
+import { type Scanning, withScanning } from "../shared/scanning.ts";
 import { readTrusting } from "../shared/trusting.ts";
 import { readWalkedStatuses } from "../shared/walked-statuses.ts";
 
@@ -54,10 +55,10 @@ export const check = operation({
     strict: flag("Exit with 1 unless everything is ready"),
   }),
   positional: ["skillId"],
-  places: ["skillsDir", "trustStore", "auditPolicy"],
+  places: ["skillsDir", "trustStore", "auditPolicy", "vex"],
   examples: ["skills check", "skills check acme.echo_http --strict"],
   notes: "Verification, audit and status of what is installed in one view. Changes nothing.",
-  errors: ["NotInstalled", "IndexInvalid", "PolicyInvalid", ...VERIFY_ERRORS],
+  errors: ["NotInstalled", "IndexInvalid", "PolicyInvalid", "VexInvalid", ...VERIFY_ERRORS],
   problem: ({ skillId, version }) => (version !== undefined && skillId === undefined ? "--version needs a skill" : undefined),
   run: async (services, input, call): Promise<CheckDocument> => {
     const { home } = services;
@@ -74,14 +75,17 @@ export const check = operation({
     const { statusOf, installFault, problem } = await readWalkedStatuses(home, call);
     const results: CheckResult[] = [];
     const toolNames = new ToolNames(home, index, statusOf);
-    for (const entry of entries) {
+    const check = async (entry: InstalledEntry, scanning: Scanning): Promise<void> => {
       call.progress(`checking ${entry.skill_id}`);
-      const examination = await examine(services, entry, { trusting, policy, call });
+      const examination = await examine(services, entry, { trusting, policy, scanning, call });
       if (examination.artifact !== undefined) toolNames.know(entry, examination.artifact.manifest);
       // T1, T26, T31: by such a journal the gate does not start it.
       const journalBlocks = [problem?.message, installFault(entry)].filter((each) => each !== undefined);
       results.push(await resultOf(home, await withSecrets(home, examination, call), statusOf, toolNames, journalBlocks));
-    }
+    };
+    await withScanning(services.settings, call, async (scanning) => {
+      for (const entry of entries) await check(entry, scanning);
+    });
     return { skills_root: skillsRoot, count: results.length, results };
   },
   failed: ({ results }, { strict }) => strict && results.some(({ check_status }) => check_status !== "ready"),

@@ -19,7 +19,8 @@ import { askForSecrets } from "../shared/ask-secrets.ts";
 import { installContext, installQuestion } from "../shared/consent.ts";
 import { VERIFY_ERRORS } from "../shared/errors.ts";
 import { allowUntrusted, artifact, publisherKeys, trustedPublisher } from "../shared/inputs.ts";
-import { namedFeed, readPolicy } from "../shared/policy.ts";
+import { readPolicy } from "../shared/policy.ts";
+import { withScanning } from "../shared/scanning.ts";
 
 /** Spec 11.3. */
 export interface InstalledDocument extends InstallDocument {
@@ -68,7 +69,7 @@ export const install = operation({
     acceptWidening: flag("Accept that an update asks for more than what is installed"),
     dryRun: flag("Show the plan and change nothing"),
   }),
-  places: ["skillsDir", "trustStore", "auditPolicy"],
+  places: ["skillsDir", "trustStore", "auditPolicy", "vex"],
   examples: [
     "skills install --artifact echo.palyra-skill --allow-untrusted",
     "skills install --artifact echo.palyra-skill --trusted-publisher acme=<64 hex digits> --yes",
@@ -101,6 +102,7 @@ export const install = operation({
     "JournalUnavailable",
     "LockTimeout",
     "PolicyInvalid",
+    "VexInvalid",
     "Declined",
     ...VERIFY_ERRORS,
   ],
@@ -110,7 +112,6 @@ export const install = operation({
     const request = {
       source: { kind: "local_artifact", reference: input.artifact } as const,
       policy: await readPolicy(settings),
-      feed: namedFeed(settings),
       trusted: publisherKeys(input.trustedPublisher),
       allowUntrusted,
       allowDowngrade,
@@ -118,13 +119,16 @@ export const install = operation({
       acceptWidening,
     };
     const places = { skills_root: home.places.skillsRoot, trust_store: home.places.trustStore };
-    if (input.dryRun) {
-      const look = await lookInstall(home, request, call);
-      call.tell?.(installContext(look));
-      return { ...planOf(look), ...places };
-    }
-    const { document, status } = await installSkill(home, request, call, (look) => consent(services, look, call));
-    return { ...document, ...places, status };
+    return withScanning(settings, call, async ({ feed, vex }) => {
+      const scanned = { ...request, feed, vex };
+      if (input.dryRun) {
+        const look = await lookInstall(home, scanned, call);
+        call.tell?.(installContext(look));
+        return { ...planOf(look), ...places };
+      }
+      const { document, status } = await installSkill(home, scanned, call, (look) => consent(services, look, call));
+      return { ...document, ...places, status };
+    });
   },
   failed: (document) =>
     "admitted" in document && !(document.admitted && (document.widening.length === 0 || document.widening_accepted)),

@@ -15,6 +15,7 @@ import { problemOf } from "../shared/inventory.ts";
 import { readPolicy } from "../shared/policy.ts";
 import { quotable } from "../shared/quotable.ts";
 import { failsBy, formOptions, readyToTell, type Told, tell } from "../shared/report-forms.ts";
+import { withScanning } from "../shared/scanning.ts";
 
 /** What an audit of the artifact would find that is packed of the folder; places are those of the sources. */
 export interface LintDocument extends Told {
@@ -41,11 +42,11 @@ export const lint = operation({
     ...formOptions,
   }),
   positional: ["folder"],
-  places: ["auditPolicy"],
+  places: ["auditPolicy", "vex"],
   examples: ["skills lint .", "skills lint skills/echo --fail-on warn --output lint.sarif"],
   notes:
     "Packs it in memory, as package build does, and audits that: the same rules in the same words, with places in the source files. Nothing is written but --output and --write-baseline. Exits with 1 where it cannot be packed, or as --fail-on says. node_modules, target and hidden folders are not looked into.",
-  errors: ["PolicyInvalid", "BaselineInvalid", "ArtifactEntryTooLarge", "Serialization", "Io"],
+  errors: ["PolicyInvalid", "VexInvalid", "BaselineInvalid", "ArtifactEntryTooLarge", "Serialization", "Io"],
   problem: ({ failOn, ...forms }) => baselineProblem(forms, failOn),
   run: async (services, input, call): Promise<LintDocument> => {
     const { folder, module: modules, asset: assets, sbom, provenance } = input;
@@ -123,7 +124,10 @@ async function lintOne(services: Services, request: FolderRequest, files: Folder
     return { problem: { ...(await problemOf(error)), ...faultsOf(error) } };
   }
   call.progress(`auditing ${request.folder}`);
-  const report = withoutSignature(await auditArtifact(services, artifact, { trusting: ITS_OWN, policy, call }));
+  const audited = await withScanning(services.settings, call, (scanning) =>
+    auditArtifact(services, artifact, { trusting: ITS_OWN, policy, scanning, call }),
+  );
+  const report = withoutSignature(audited);
   const quoted = quotable(report, artifact.archive, platform);
   return { report, bytesOf: (file) => quoted.get(file) };
 }

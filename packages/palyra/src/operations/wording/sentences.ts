@@ -325,6 +325,11 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
     hint: ({ problem }) =>
       `nothing was changed; what was fetched before goes on counting until it is stale${problem.includes("signed by nobody") ? "; a private authority is named with --ca-cert FILE" : ""}`,
   },
+  VexInvalid: {
+    says: ({ file, format, faults: list }) =>
+      `the statements on vulnerabilities in ${safe(file)} cannot be used${format === "unknown" ? "" : ` (${safe(format)})`}: ${faults(list)}`,
+    hint: () => "give OpenVEX or CycloneDX documents; nothing was silenced by it",
+  },
   DaemonUnreachable: {
     says: ({ url, problem }) => `the daemon at ${safe(url)} cannot be asked: ${safe(problem)}`,
     hint: () =>

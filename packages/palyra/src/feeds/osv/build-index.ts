@@ -1,0 +1,204 @@
+/** Makes an index of a feed, in the memory of what one record takes and a few numbers for each: twice over a spool file beside it. */
+import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { rename } from "node:fs/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { writeJson } from "palyra-skills/encoding";
+import { keysOf, type OsvRecord, osvRecordJson, readOsvRecord } from "palyra-skills/supplychain";
+import { asIo } from "../../files/index.ts";
+import { type FeedFile, FeedProblem } from "./feed-file.ts";
+import { blockCheck, blockLine, bucketOf, CHECK_BYTES, ENTRY_BYTES, type IndexFacts, indexHead } from "./index-file.ts";
+
+/** Records of one feed; all that OSV has publishes less than half of it. */
+const MAX_RECORDS = 2_000_000;
+/** Names of refused records that are kept, and characters of each. */
+const MAX_REFUSALS = 20;
+const MAX_REFUSAL = 300;
+/** Bytes that are gathered before they are written. */
+const WRITE_BYTES = 4 * 1024 * 1024;
+/** Records after which others on this thread have their turn. */
+const BREATH = 500;
+
+/**
+ * Reads all of a feed and puts an index of it in place, atomically. Every record is in it, or counted among those that were refused.
+ * Throws `FeedProblem` for what is no feed, `Io`, and what the signal was aborted with.
+ */
+export async function buildIndex(
+  file: string,
+  source: AsyncIterable<FeedFile>,
+  ends: () => { readonly mark: string; readonly sha256: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const temporary = `${file}.${process.getBuiltinModule("node:crypto").randomBytes(6).toString("hex")}.tmp`;
+  const spool = `${temporary}.spool`;
+  try {
+    const spooled = await spoolRecords(spool, source, signal);
+    const { lines, ...counts } = spooled;
+    const buckets = Math.max(1, 2 ** Math.ceil(Math.log2(Math.max(1, lines.keys.size))));
+    await writeIndex(temporary, spool, lines, { ...ends(), ...counts, buckets }, signal);
+    await rename(temporary, file);
+  } catch (error) {
+    throw error instanceof Error && "syscall" in error ? asIo("write", file, error) : error;
+  } finally {
+    for (const each of [temporary, spool]) rmSync(each, { force: true });
+  }
+}
+
+/** Where each line lies in the spool, and which key it has. */
+interface Lines {
+  /** Of each key its number. */
+  readonly keys: Map<string, number>;
+  readonly keyOf: number[];
+  readonly offsets: number[];
+  readonly lengths: number[];
+}
+
+type Counts = Omit<IndexFacts, "mark" | "sha256" | "buckets">;
+
+async function spoolRecords(
+  spool: string,
+  source: AsyncIterable<FeedFile>,
+  signal: AbortSignal,
+): Promise<Counts & { readonly lines: Lines }> {
+  const lines: Lines = { keys: new Map(), keyOf: [], offsets: [], lengths: [] };
+  const refusals: string[] = [];
+  let [records, withdrawn, refused, seen] = [0, 0, 0, 0];
+  let newest: number | undefined;
+  const writer = new Appender(spool);
+  try {
+    for await (const { name, bytes } of source) {
+      if (++seen > MAX_RECORDS) throw new FeedProblem(`it has more than ${MAX_RECORDS} records`);
+      if (seen % BREATH === 0) await breathe(signal);
+      const read = bytes === undefined ? undefined : readOsvRecord(bytes);
+      if (read?.ok !== true) {
+        refused += 1;
+        const [fault] = read?.faults ?? [];
+        const why = fault === undefined ? "too large" : [fault.path, fault.problem].join(" ").trim();
+        if (refusals.length < MAX_REFUSALS) refusals.push(`${name}: ${why}`.slice(0, MAX_REFUSAL));
+        continue;
+      }
+      newest = Math.max(newest ?? read.value.modified, read.value.modified);
+      if (read.value.withdrawn !== undefined) withdrawn += 1;
+      else {
+        records += 1;
+        for (const [key, part] of partsOf(read.value)) append(lines, writer, key, part);
+      }
+    }
+  } finally {
+    writer.close();
+  }
+  if (seen === 0) throw new FeedProblem("there is no record in it");
+  return { records, withdrawn, refused, refusals, ...(newest === undefined ? {} : { newest }), lines };
+}
+
+async function breathe(signal: AbortSignal): Promise<void> {
+  await nextTurn();
+  signal.throwIfAborted();
+}
+
+/** Of a record what is about each of its packages. */
+function partsOf(record: OsvRecord): ReadonlyMap<string, OsvRecord> {
+  const parts = new Map<string, OsvRecord>();
+  for (const affected of record.affected)
+    for (const key of keysOf(affected)) {
+      const before = parts.get(key)?.affected ?? [];
+      parts.set(key, { ...record, affected: [...before, affected] });
+    }
+  return parts;
+}
+
+function append({ keys, keyOf, offsets, lengths }: Lines, writer: Appender, key: string, part: OsvRecord): void {
+  const line = Buffer.from(blockLine(key, writeJson(osvRecordJson(part))));
+  const number = keys.get(key) ?? keys.size;
+  keys.set(key, number);
+  keyOf.push(number);
+  offsets.push(writer.at);
+  lengths.push(line.length);
+  writer.add(line);
+}
+
+async function writeIndex(file: string, spool: string, lines: Lines, facts: IndexFacts, signal: AbortSignal): Promise<void> {
+  const { bytes: head, digest } = indexHead(facts);
+  const bucketOfKey = [...lines.keys.keys()].map((key) => bucketOf(key, facts.buckets));
+  const order = byBucket(lines, bucketOfKey, facts.buckets);
+  const directory = Buffer.alloc(facts.buckets * ENTRY_BYTES);
+  const from = openSync(spool, "r");
+  const writer = new Appender(file);
+  try {
+    writer.add(head);
+    writer.add(directory); // Its place; what belongs there is known at the end.
+    for (let bucket = 0; bucket < facts.buckets; bucket++) {
+      if (bucket % BREATH === 0) await breathe(signal);
+      const block = readLines(from, lines, order.get(bucket) ?? []);
+      directory.writeUIntLE(writer.at, bucket * ENTRY_BYTES, 6);
+      directory.writeUInt32LE(CHECK_BYTES + block.length, bucket * ENTRY_BYTES + 6);
+      writer.add(blockCheck(digest, bucket, block));
+      writer.add(block);
+    }
+    writer.replace(head.length, directory);
+  } finally {
+    closeSync(from);
+    writer.close();
+  }
+}
+
+function byBucket({ keyOf }: Lines, bucketOfKey: readonly number[], _buckets: number): ReadonlyMap<number, readonly number[]> {
+  const order = new Map<number, number[]>();
+  keyOf.forEach((key, line) => {
+    const bucket = bucketOfKey[key] ?? 0;
+    const there = order.get(bucket);
+    if (there === undefined) order.set(bucket, [line]);
+    else there.push(line);
+  });
+  return order;
+}
+
+function readLines(spool: number, { offsets, lengths }: Lines, wanted: readonly number[]): Buffer {
+  const block = Buffer.alloc(wanted.reduce((sum, line) => sum + (lengths[line] ?? 0), 0));
+  let at = 0;
+  for (const line of wanted) at += readSync(spool, block, at, lengths[line] ?? 0, offsets[line] ?? 0);
+  return block;
+}
+
+/** Writes a new file from its beginning, a few megabytes at a time. */
+class Appender {
+  /** Bytes so far. */
+  at = 0;
+  readonly #descriptor: number;
+  #waiting: Uint8Array[] = [];
+  #size = 0;
+
+  constructor(file: string) {
+    this.#descriptor = openSync(file, "wx", 0o600);
+  }
+
+  add(bytes: Uint8Array): void {
+    this.#waiting.push(bytes);
+    this.#size += bytes.length;
+    this.at += bytes.length;
+    if (this.#size >= WRITE_BYTES) this.#flush();
+  }
+
+  /** What is at a place already is another by now. */
+  replace(at: number, bytes: Uint8Array): void {
+    this.#flush();
+    writeAll(this.#descriptor, bytes, at);
+  }
+
+  close(): void {
+    try {
+      this.#flush();
+    } finally {
+      closeSync(this.#descriptor);
+    }
+  }
+
+  #flush(): void {
+    writeAll(this.#descriptor, Buffer.concat(this.#waiting), this.at - this.#size);
+    this.#waiting = [];
+    this.#size = 0;
+  }
+}
+
+function writeAll(descriptor: number, bytes: Uint8Array, at: number): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done, bytes.length - done, at + done);
+}

@@ -348,3 +348,22 @@ describe("T16: vulnerability_feed_hook", () => {
       expect(status(unset)).toMatchObject({ status: "warn", severity: "warning" });
   });
 });
+
+describe("dependencies that a module was built with (`.dep-v0`) and its SBOM", () => {
+  const components = [{ type: "library", name: "serde", version: "1.0.0" }];
+  const built = (dependency: { name: string; version: string; source: string; kind?: "runtime" | "build" }) =>
+    checks(
+      {
+        modules: [readModule("modules/m.wasm", {}, { dependencies: [{ kind: "runtime", ...dependency }] })],
+        sbom: { components },
+      },
+      "sbom_identity",
+    )[0]?.details;
+  const found = (details: ReturnType<typeof built>) => JSON.stringify(details).includes("dependency_missing");
+  it("each that is shipped is listed", () => {
+    expect(found(built({ name: "serde", version: "1.0.0", source: "crates.io" }))).toBe(false);
+    expect(found(built({ name: "serde", version: "1.0.1", source: "crates.io" }))).toBe(true);
+    expect(found(built({ name: "cc", version: "1.0.0", source: "crates.io", kind: "build" }))).toBe(false);
+    expect(found(built({ name: "mine", version: "0.1.0", source: "local" }))).toBe(false);
+  });
+});

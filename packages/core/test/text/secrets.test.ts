@@ -104,6 +104,10 @@ const LEFT_BEHIND: readonly (readonly [code: string, secret: string])[] = [
   ["discord_token", ` ${Buffer.from("914052847735210394").toString("base64")}.${drawn(URL64, 6)}.${drawn(URL64, 38)} `],
   ["azure_storage_key", `AccountName=a;AccountKey=${drawn(BASE64, 86)}==;`],
   ["azure_shared_access_key", `SharedAccessKey=${drawn(BASE64, 43)}=`],
+  [
+    "azure_sas_token",
+    `?sv=2021-10-04&se=2051-10-06&sr=c&sp=racwdl&sig=${drawn(BASE64, 43).replaceAll("/", "%2F").replaceAll("+", "%2B")}%3D`,
+  ],
   ["azure_client_secret", ` ${drawn(ALNUM, 3)}8Q~${drawn(ALNUM, 34)} `],
   ["digitalocean_token", `dop_v1_${drawn(HEX, 64)}`],
   ["shopify_token", `shpat_${drawn(HEX, 32)}`],

@@ -1,4 +1,4 @@
-import { Chars, isIn, looksRandom } from "./characters.ts";
+import { Chars, Class, type Extract, isIn, looksRandom } from "./characters.ts";
 import { hasChecksum } from "./checksums.ts";
 import { type Form, token } from "./form.ts";
 
@@ -226,6 +226,22 @@ export const TOKENS: readonly Form[] = [
     length: [43, 86],
   }),
   {
+    code: "azure_sas_token",
+    called: "a shared access signature of Azure",
+    needles: ["?sig=", "&sig="],
+    certain: true,
+    read: (extract, start, end) => {
+      // An HMAC-SHA-256 in base 64, escaped as in an address, and not far before or behind it the day on which it ends.
+      const last = endOfEscaped(extract, end);
+      const around = extract.text(start - 256, last + 256);
+      const secret = extract
+        .text(end, last)
+        .replaceAll(/%3D|=/gi, "")
+        .replaceAll(/%2[BF]/gi, "+");
+      return secret.length === 43 && looksRandom(secret) && /[?&]se=2/.test(around) ? { start: end, end: last } : undefined;
+    },
+  },
+  {
     code: "azure_client_secret",
     called: "a client secret of Azure",
     needles: ["7Q~", "8Q~"],
@@ -266,5 +282,19 @@ export const TOKENS: readonly Form[] = [
       : token({ code, called, prefixes, set, length, check: hasDigit }),
   ),
 ];
+
+/** The end of base 64 as an address has it: `+`, `/` and `=` may be escaped. */
+function endOfEscaped(extract: Extract, from: number): number {
+  let at = from;
+  for (;;) {
+    const next = extract.run(at, Chars.base64 | Class.equals, MAX_ESCAPED_SIGNATURE - (at - from));
+    if (extract.at(next) !== PERCENT || next - from >= MAX_ESCAPED_SIGNATURE) return next;
+    at = next + 3;
+  }
+}
+
+const PERCENT = 0x25;
+/** 44 characters, each escaped. */
+const MAX_ESCAPED_SIGNATURE = 132;
 
 const looksLikeBase64 = (text: string): boolean => hasDigit(text) && hasMixedCase(text);

@@ -10,6 +10,7 @@ export { fileMark } from "./mark.ts";
 export { openOwn, readOwn, writeOwn } from "./own.ts";
 export { placeDigest } from "./place-digest.ts";
 export { type BoundedRead, readBounded, readHandle, readIfThere, readRegular } from "./read.ts";
+export { readOwnSync, readRegularSync } from "./read-sync.ts";
 export {
   type Database,
   type OpenOptions,

@@ -20,5 +20,5 @@ export { ARTIFACT_FILE, METADATA_FILE, type SkillsFolder, skillsFolder } from ".
 export { KeptSummaries, type ManifestSummary, summariesOf, summaryOf } from "./list-cache.ts";
 export { writeMetadata } from "./metadata.ts";
 export { checkInstallNames, MAX_SKILL_FOLDER_BYTES, skillFolderProblem } from "./names.ts";
-export { type InstalledArtifact, readIndex, readInstalled } from "./read.ts";
+export { type InstalledArtifact, MAX_INDEX_BYTES, readIndex, readInstalled } from "./read.ts";
 export { Verdicts } from "./verdicts.ts";

@@ -8,7 +8,7 @@ import { EMPTY_INDEX, type InstalledIndex, parseIndex } from "./installed-index.
 import { skillsFolder } from "./layout.ts";
 
 /** Bytes; an entry takes less than one kilobyte. */
-const MAX_INDEX_BYTES = 64 * 1024 * 1024;
+export const MAX_INDEX_BYTES = 64 * 1024 * 1024;
 
 /** The index of a skills folder; empty where there is none. `IndexInvalid`, `Io`. Creates nothing. */
 export async function readIndex(skillsRoot: string): Promise<InstalledIndex> {

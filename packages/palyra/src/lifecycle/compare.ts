@@ -56,7 +56,8 @@ export function compareWith(ground: Ground, evaluated: Evaluated): Compared {
   if (lower && !request.allowDowngrade)
     throw new PalyraError("DowngradeRefused", { skill_id, requested: version, current: highest });
 
-  checkJump(request.policy, evaluated);
+  // By no route here either: a removal before it leads round nothing.
+  checkJump(request.policy, evaluated, currentOf(index, skill_id)?.version ?? standing.lastCurrent);
 
   const from = predecessor(index, skill_id, standing);
   const own = standing.status(skill_id, version);

@@ -62,12 +62,11 @@ export async function noteSeen(home: Home, refused: PalyraError<"ReleaseTooFresh
 }
 
 /** Throws `VersionJumpRefused`: a version far beyond the one before it would shut out all that come between them (spec 9.2, fast-forward). */
-export function checkJump({ max_version_jump: limit }: AuditPolicy, { previous, artifact }: Evaluated): void {
-  if (limit === undefined || previous === undefined) return;
+export function checkJump({ max_version_jump: limit }: AuditPolicy, { artifact }: Evaluated, before: string | undefined): void {
+  if (limit === undefined || before === undefined) return;
   const { skill_id, version } = artifact.manifest;
-  const jump = jumpBetween(previous.entry.version, version);
-  if (jump > limit)
-    throw new PalyraError("VersionJumpRefused", { skill_id, version, current: previous.entry.version, jump, limit });
+  const jump = jumpBetween(before, version);
+  if (jump > limit) throw new PalyraError("VersionJumpRefused", { skill_id, version, current: before, jump, limit });
 }
 
 /** By how much the part that breaks rises: the major one, or the minor one of `0.x`. */

@@ -38,10 +38,29 @@ export async function readStanding({ places }: Home, journal: Journal, skillId: 
   // By the events themselves: what comes next would inherit what an index hides (T26, T31).
   const status = await journal.scannedStatuses();
   const events = await journal.events({ kinds: INSTALL_KINDS, skillId, last: Number.MAX_SAFE_INTEGER });
-  const installs = new KnownInstalls();
-  for (const { kind, payload_json } of events) installs.take(kind, payload_json);
+  const installs = installsOf(events);
   const folder = await folderPlace(places.skillsRoot);
   return { status, ...historyOf(events), otherCurrent: (entry) => installs.otherCurrent(entry, folder) };
+}
+
+/** Whether the chain says nothing else of a current version than the index does (T1, T8, T31). */
+export async function isAsJournaled({ places, openJournal }: Home, entry: InstalledEntry): Promise<boolean> {
+  const journal = await openJournal(places.journal, { create: false });
+  if (journal === undefined) return true;
+  try {
+    const events = await journal.events({ kinds: INSTALL_KINDS, skillId: entry.skill_id, last: Number.MAX_SAFE_INTEGER });
+    const installs = installsOf(events);
+    const folder = await folderPlace(places.skillsRoot);
+    return installs.fault(entry, folder) === undefined && installs.otherCurrent(entry, folder) === undefined;
+  } finally {
+    await journal.close();
+  }
+}
+
+function installsOf(events: readonly StoredEvent[]): KnownInstalls {
+  const installs = new KnownInstalls();
+  for (const { kind, payload_json } of events) installs.take(kind, payload_json);
+  return installs;
 }
 
 /** What the events of one skill tell, oldest first. */

@@ -53,6 +53,33 @@ describe("a pass over what is as it was installed", () => {
   });
 });
 
+describe.skipIf(process.platform === "win32")("T25: what a stranger laid in the folder", () => {
+  it("is not written through", async () => {
+    const home = newHome();
+    await install(home);
+    const { examining, root } = skillsFolder(home.places.skillsRoot);
+    const victim = join(dirname(root), "victim");
+    writeFileSync(victim, "precious");
+    symlinkSync(victim, `${examining}.tmp`);
+    expect(await pass(home)).toMatchObject({ checked: 1, quarantined: 0 });
+    expect(readFileSync(victim, "utf8")).toBe("precious");
+    expect(existsSync(`${examining}.tmp`)).toBe(false);
+  });
+
+  it("is neither waited for nor read without an end", async () => {
+    const home = newHome();
+    await install(home);
+    const { examining, index } = skillsFolder(home.places.skillsRoot);
+    execFileSync("mkfifo", [examining]);
+    expect(await pass(home)).toMatchObject({ checked: 1, quarantined: 0 });
+    symlinkSync("/dev/zero", examining);
+    expect(await pass(home)).toMatchObject({ checked: 1, quarantined: 0 });
+    rmSync(index);
+    execFileSync("mkfifo", [index]);
+    await expect(pass(home)).rejects.toHaveCode("Io");
+  });
+});
+
 describe("T12: what is not as it was installed is quarantined", () => {
   const changes: readonly { name: string; change: (folder: string) => void; reason: RegExp | string }[] = [
     {

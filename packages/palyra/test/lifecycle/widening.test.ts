@@ -1,8 +1,8 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DEFAULT_POLICY } from "palyra-skills/audit";
 import { describe, expect, it } from "vitest";
-import { ARTIFACT_FILE, readIndex } from "../../src/installed/index.ts";
+import { ARTIFACT_FILE, readIndex, skillsFolder } from "../../src/installed/index.ts";
 import { jumpBetween } from "../../src/lifecycle/fresh.ts";
 import { type Home, type InstallRequest, installSkill, lookInstall, removeSkill } from "../../src/lifecycle/index.ts";
 import { install, installRequest, newCall, newHome, type SkillSpec, skillFile, stateOf, temporaryFolder } from "./support.ts";
@@ -12,6 +12,10 @@ const reading = (...roots: string[]): string =>
 const OLD: SkillSpec = { extra: reading("data") };
 const WIDER: SkillSpec = { version: "1.1.0", extra: reading("data", "other") };
 const ACCEPT = { acceptWidening: true } as const;
+
+interface EditedIndex {
+  readonly entries: { version: string; current: boolean; artifact_sha256: string }[];
+}
 
 const versions = async (home: Home) => (await readIndex(home.places.skillsRoot)).entries.map((entry) => entry.version);
 async function events(home: Home): Promise<readonly { readonly kind: string; readonly payload: unknown }[]> {
@@ -97,6 +101,28 @@ describe("an update that asks for more than what is installed (spec 4.4, 9.2)", 
       await install(home, OLD);
       damage(join(home.places.skillsRoot, "acme.echo", "1.0.0", ARTIFACT_FILE));
       const update = { ...OLD, version: "1.1.0" };
+      await expect(install(home, update)).rejects.toHaveCode("WideningRefused");
+      await install(home, update, ACCEPT);
+      expect(await last(home)).toMatchObject({ payload: { widening: { from: { known: false } } } });
+    }
+  });
+
+  it("T8, T31: asks for everything where the index was edited, and names what grants more", async () => {
+    const edits: readonly ((index: EditedIndex) => void)[] = [
+      (index) => {
+        for (const entry of index.entries) entry.current = entry.version === "1.0.0";
+      },
+      ({ entries: [wide, narrow] }) => Object.assign(narrow ?? {}, { artifact_sha256: wide?.artifact_sha256 }),
+    ];
+    for (const edit of edits) {
+      const home = newHome();
+      await install(home, { extra: reading("data", "other") });
+      await install(home, { ...OLD, version: "1.1.0" });
+      const { index: file } = skillsFolder(home.places.skillsRoot);
+      const index: EditedIndex = JSON.parse(readFileSync(file, "utf8"));
+      edit(index);
+      writeFileSync(file, JSON.stringify(index));
+      const update = { ...WIDER, version: "1.2.0" };
       await expect(install(home, update)).rejects.toHaveCode("WideningRefused");
       await install(home, update, ACCEPT);
       expect(await last(home)).toMatchObject({ payload: { widening: { from: { known: false } } } });
@@ -205,6 +231,17 @@ describe("a version that jumps", () => {
     await install(home, { version: "2.0.0" }, atMost(1));
     await install(home, { version: "9.0.0" });
     expect(await versions(home)).toEqual(["1.4.0", "1.9.0", "2.0.0", "9.0.0"]);
+  });
+
+  it("T31: is refused as well after the version before it was removed", async () => {
+    const home = newHome();
+    await install(home);
+    await removeSkill(home, { skillId: "acme.echo" }, newCall());
+    await expect(install(home, { version: "99.0.0" }, atMost(1))).rejects.toMatchObject({
+      code: "VersionJumpRefused",
+      details: { current: "1.0.0", jump: 98 },
+    });
+    await install(home, { version: "2.0.0" }, atMost(1));
   });
 
   it.each([

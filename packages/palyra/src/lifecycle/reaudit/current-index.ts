@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { asIo, fileMark } from "../../files/index.ts";
-import { EMPTY_INDEX, type InstalledIndex, parseIndex, skillsFolder } from "../../installed/index.ts";
+import { asIo, fileMark, readRegularSync } from "../../files/index.ts";
+import { EMPTY_INDEX, type InstalledIndex, MAX_INDEX_BYTES, parseIndex, skillsFolder } from "../../installed/index.ts";
 
 /**
  * The index as it is at this moment, for use inside a transaction, which cannot wait. Writers replace the file as a whole (spec 5.2), so one
@@ -19,7 +18,10 @@ export class CurrentIndex {
     try {
       const mark = fileMark(this.#file);
       if (mark === undefined) return EMPTY_INDEX;
-      if (this.#known?.mark !== mark) this.#known = { mark, index: parseIndex(readFileSync(this.#file), this.#file) };
+      if (this.#known?.mark !== mark) {
+        const index = parseIndex(readRegularSync(this.#file, MAX_INDEX_BYTES), this.#file);
+        this.#known = { mark, index };
+      }
       return this.#known.index;
     } catch (error) {
       throw asIo("read", this.#file, error);

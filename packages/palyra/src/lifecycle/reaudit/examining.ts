@@ -6,8 +6,9 @@
  * `deaths`: how often in a row a process, or the thread that audits, ended in its turn. Written without waiting for the disk: it is for a
  * process that ends, not for a power loss. A file that is wrong in any way says nothing.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { isSha256Hex, type JsonObject, type JsonReader, readJson, writeJson } from "palyra-skills/encoding";
+import { readOwnSync } from "../../files/index.ts";
 import type { InstalledEntry } from "../../installed/index.ts";
 import { subjectOf } from "./watch.ts";
 
@@ -15,6 +16,8 @@ import { subjectOf } from "./watch.ts";
 export const MOST_DEATHS_IN_A_ROW = 3;
 /** Skills that are remembered; of more the first are forgotten. */
 const MAX_DIED = 100;
+/** Far beyond what those take. */
+const MAX_RECORD_BYTES = 1024 * 1024;
 
 type Subject = Pick<InstalledEntry, "skill_id" | "version" | "artifact_sha256">;
 
@@ -36,7 +39,7 @@ export class Examining {
   /** At the beginning of a pass: whoever is in its turn yet ended the process that was at it. */
   static read(file: string): Examining {
     try {
-      const read = readJson(readFileSync(file), recordIn);
+      const read = readJson(readOwnSync(file, MAX_RECORD_BYTES), recordIn);
       if (read.ok) return new Examining(file, read.value, true);
     } catch {
       return new Examining(file, [], false);
@@ -81,10 +84,21 @@ export class Examining {
       }
       const died = [...this.#died.values()].map((each): JsonObject => ({ ...each }));
       const document = { schema_version: 1, examining: examining === undefined ? null : { ...examining }, died };
-      writeFileSync(`${this.#file}.tmp`, writeJson(document), { mode: 0o600 });
+      writeNew(`${this.#file}.tmp`, writeJson(document));
       renameSync(`${this.#file}.tmp`, this.#file);
       this.#isThere = true;
     } catch {}
+  }
+}
+
+/** Whatever lies there goes: a link would be written through (T25). */
+function writeNew(file: string, text: string): void {
+  const write = () => writeFileSync(file, text, { mode: 0o600, flag: "wx" });
+  try {
+    write();
+  } catch {
+    rmSync(file, { recursive: true, force: true });
+    write();
   }
 }
 

@@ -60,7 +60,7 @@ export const INSTALL_REFUSALS: { readonly [Code in Refusal]: Sentence<PalyraErro
   },
   VersionJumpRefused: {
     says: ({ skill_id, version, current, jump, limit }) =>
-      `${safe(skill_id)} ${safe(version)} is ${jump} steps from ${safe(current)}, which is installed; the policy allows ${limit}`,
+      `${safe(skill_id)} ${safe(version)} is ${jump} steps from ${safe(current)}, which was installed last; the policy allows ${limit}`,
     hint: () => "install a version between them first, or change max_version_jump of the audit policy",
   },
 };

@@ -44,14 +44,28 @@ export async function readStanding({ places }: Home, journal: Journal, skillId: 
 }
 
 /** Whether the chain says nothing else of a current version than the index does (T1, T8, T31). */
-export async function isAsJournaled({ places, openJournal }: Home, entry: InstalledEntry): Promise<boolean> {
-  const journal = await openJournal(places.journal, { create: false });
-  if (journal === undefined) return true;
-  try {
-    const events = await journal.events({ kinds: INSTALL_KINDS, skillId: entry.skill_id, last: Number.MAX_SAFE_INTEGER });
-    const installs = installsOf(events);
-    const folder = await folderPlace(places.skillsRoot);
+export async function isAsJournaled(home: Home, entry: InstalledEntry): Promise<boolean> {
+  return withInstalls(home, entry, true, (installs, folder) => {
     return installs.fault(entry, folder) === undefined && installs.otherCurrent(entry, folder) === undefined;
+  });
+}
+
+/** The version that is current by the chain, where the index was edited to name another; undefined: it was not (T8, T31). */
+export async function otherCurrentOf(home: Home, entry: InstalledEntry): Promise<string | undefined> {
+  return withInstalls(home, entry, undefined, (installs, folder) => installs.otherCurrent(entry, folder));
+}
+
+async function withInstalls<Result>(
+  { places, openJournal }: Home,
+  { skill_id }: InstalledEntry,
+  nothingKnown: Result,
+  ask: (installs: KnownInstalls, folder: string) => Result,
+): Promise<Result> {
+  const journal = await openJournal(places.journal, { create: false });
+  if (journal === undefined) return nothingKnown;
+  try {
+    const events = await journal.events({ kinds: INSTALL_KINDS, skillId: skill_id, last: Number.MAX_SAFE_INTEGER });
+    return ask(installsOf(events), await folderPlace(places.skillsRoot));
   } finally {
     await journal.close();
   }

@@ -21,6 +21,7 @@ import {
 import { keepHead } from "./head.ts";
 import type { Home } from "./home.ts";
 import { recoverForReading } from "./recover-reading.ts";
+import { otherCurrentOf } from "./standing.ts";
 import { checkStateRoot } from "./state-root.ts";
 
 export interface StatusRequest {
@@ -134,7 +135,9 @@ export async function resolveSubject(
   if (version === undefined) {
     const index = await readIndex(home.places.skillsRoot);
     const current = currentOf(index, skillId);
-    if (current !== undefined) return { skill_id: current.skill_id, version: current.version };
+    // An edited index would have another version stopped than the one that runs (T8, T31). A journal that cannot say so keeps nobody from it.
+    const other = current && (await otherCurrentOf(home, current).catch(ifRefused));
+    if (current !== undefined) return { skill_id: current.skill_id, version: other ?? current.version };
     throw new PalyraError("NotInstalled", {
       skill_id: skillId,
       installed: versionsOf(index, skillId).map((each) => each.version),
@@ -145,6 +148,10 @@ export async function resolveSubject(
   if (!isSkillId(skill_id)) throw new PalyraError("Usage", { problem: "the skill id is not one" });
   if (parseVersion(version) === undefined) throw new PalyraError("Usage", { problem: "--version is not major.minor.patch" });
   return { skill_id, version };
+}
+
+function ifRefused(error: unknown): undefined {
+  if (!(error instanceof PalyraError)) throw error;
 }
 
 /** The change counts already: where the folder is busy, or not there, its line waits for the next command. */

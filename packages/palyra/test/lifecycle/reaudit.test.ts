@@ -343,6 +343,22 @@ describe("T26, T31: a pass holds index and folders against the journal's chain, 
     expect(await reasonOf(home)).toContain("another artifact was installed as this version");
   });
 
+  it("T31: an edited index does not have another version stopped than the one that is current", async () => {
+    const home = newHome();
+    await install(home);
+    await install(home, { version: "1.1.0" });
+    const { index: file } = skillsFolder(home.places.skillsRoot);
+    const index: { entries: { version: string; current: boolean }[] } = JSON.parse(readFileSync(file, "utf8"));
+    for (const entry of index.entries) entry.current = entry.version === "1.0.0";
+    writeFileSync(file, JSON.stringify(index));
+    const request = { skillId: "acme.echo", status: "quarantined" } as const;
+    expect(await changeStatus(home, request, newCall())).toMatchObject({ version: "1.1.0", status: "quarantined" });
+    expect(await statusOf(home)).toMatchObject({ status: "active" });
+    // Nor does a journal that is none keep anybody from stopping what the index names.
+    writeFileSync(home.places.journal, "no journal");
+    await expect(changeStatus(home, request, newCall())).rejects.toHaveCode("JournalUnavailable");
+  });
+
   it("T8: an index that leads back to another version is IndexInvalid, and stops nobody", async () => {
     const home = newHome();
     await install(home);

@@ -50,6 +50,11 @@ const COMMON = new RegExp(
 /** Built by themselves: what turns their CommonJS into modules would otherwise be loaded with every command. */
 const ALONE = ["packages/palyra/src/authoring/sbom.ts", "packages/palyra/src/feeds/osv/zip-entries.ts"];
 
+/** CommonJS that is bundled asks for Node's own modules by `require`, which a module does not have. */
+const REQUIRE = {
+  js: 'import { createRequire as __makeRequire } from "node:module"; const require = __makeRequire(import.meta.url);',
+};
+
 /** CommonJS that npm installs beside it, left as it is; loaded by `skills provenance verify` alone. */
 const SIGSTORE = ["@sigstore/bundle", "@sigstore/protobuf-specs", "@sigstore/verify"];
 
@@ -89,6 +94,7 @@ async function bundle(outdir) {
     entryPoints: ALONE,
     outdir: join(outdir, "chunks"),
     entryNames: "[name]",
+    banner: REQUIRE,
     // A way to XML that we do not take.
     external: ["xmlbuilder2"],
   });
@@ -112,6 +118,7 @@ async function bundle(outdir) {
     splitting: true,
     external: ["@napi-rs/keyring", "@photostructure/sqlite", "node:sqlite", "pino", "prom-client", "xmlbuilder2", ...SIGSTORE],
     assetNames: "chunks/[name]-[hash]",
+    banner: REQUIRE,
     plugins: [compiled],
   });
   Object.assign(metafile.outputs, alone.metafile.outputs, daemon.metafile.outputs);

@@ -92,11 +92,14 @@ export const titleOf = ({ skill, path }: ReportSubject): string =>
 export const ranked = (results: readonly ReportResult[]): readonly ReportResult[] =>
   (["fail", "warn", "skipped"] as const).flatMap((status) => open(results, status));
 
+/** A sentence that is to stand within another. */
+export const withoutStop = (sentence: string): string => sentence.replace(/\.$/, "");
+
 /** What is said of an entry of the baseline that accepts nothing. */
 export function baselineProblemInWords({ problem, entry }: BaselineProblem): string {
   const { check_id, what, owner, expires } = entry;
-  const about = `${check_id}${what === undefined ? "" : `, ${what}`}`;
+  const about = `${check_id}${what === undefined ? "" : `, ${withoutStop(what)}`}`;
   if (problem === "expired")
     return `Accepted by ${owner} until ${expires}, which is past: ${about}. Mend it, or accept it anew with a reason.`;
-  return `Nothing is found any more that ${owner} accepted: ${about}. Take the entry out of the baseline.`;
+  return `Accepted by ${owner}, and not found any more: ${about}. Take the entry out of the baseline.`;
 }

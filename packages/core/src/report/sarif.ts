@@ -5,7 +5,7 @@
 import { type JsonObject, type JsonValue, writeJson } from "../encoding/index.ts";
 import { pathOf, placeOf, uriOf } from "./location.ts";
 import { marked } from "./markup.ts";
-import type { Report, ReportResult, ReportSubject } from "./report.ts";
+import { type Report, type ReportResult, type ReportSubject, withoutStop } from "./report.ts";
 import { descriptors, type RuleDescriptors, taxonomies } from "./sarif-rules.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -170,8 +170,8 @@ function baselineNotifications({ baseline }: Report, rules: RuleDescriptors): Js
     message: {
       text: sarifText(
         problem === "expired"
-          ? `Accepted by ${entry.owner} until ${entry.expires}, which is past: ${entry.what ?? entry.fingerprint}.`
-          : `Nothing is found any more that ${entry.owner} accepted: ${entry.what ?? entry.fingerprint}.`,
+          ? `Accepted by ${entry.owner} until ${entry.expires}, which is past: ${withoutStop(entry.what ?? entry.fingerprint)}.`
+          : `Accepted by ${entry.owner}, and not found any more: ${withoutStop(entry.what ?? entry.fingerprint)}.`,
       ),
     },
     ...(rules.has(entry.check_id)

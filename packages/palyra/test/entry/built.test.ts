@@ -3,6 +3,7 @@ import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { forgeZip } from "../../../../testing/forge/zip.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { VERSION } from "../../src/version.ts";
 import { temporaryFolder } from "../cli/support.ts";
@@ -137,6 +138,20 @@ describe("the program", () => {
     });
     expect(run(["skills", "list"], env)).toMatchObject({ status: 0, stderr: "", stdout: expect.stringContaining("acme.echo") });
     expect(run(["skills", "remove", "acme.echo"], env)).toMatchObject({ status: 0, stderr: "" });
+  });
+  it("reads a feed of vulnerabilities that is a zip", () => {
+    const record = { id: "A-1", modified: "2026-01-01T00:00:00Z", affected: [] };
+    const feed = join(root, "all.zip");
+    writeFileSync(feed, forgeZip({ entries: [{ name: "A-1.json", content: Buffer.from(JSON.stringify(record)) }] }));
+    const ran = run(["skills", "feed", "refresh"], { ...env, PALYRA_SKILL_AUDIT_VULN_FEED_HOOK: feed });
+    expect(ran).toMatchObject({ status: 0, stderr: "", stdout: expect.stringContaining("records  1") });
+  });
+  it("has a `require` wherever bundled CommonJS asks for one, in the daemon too", () => {
+    const asking = Object.keys(outputs()).filter((file) =>
+      /\b__require\("/.test(readFileSync(join(repositoryRoot, file), "utf8")),
+    );
+    expect(asking.some(isDaemons)).toBe(true);
+    for (const file of asking) expect(readFileSync(join(repositoryRoot, file), "utf8")).toContain("const require = ");
   });
   it("cannot be stopped at the fault points of the tests", () => {
     const ran = run(["skills", "trust", "add", "globex", "ab".repeat(32)], { ...env, PALYRA_FAULT_POINT: "*" });

@@ -112,7 +112,7 @@ function hasUser(extract: Extract, from: number): boolean {
 export const NAMED: readonly Form[] = [
   {
     code: "named_secret",
-    called: "what looks drawn by chance, beside a name that tells",
+    called: "a password or token: drawn by chance, beside a name that says so",
     needles: SPELLINGS,
     certain: false,
     read: namedSecret,

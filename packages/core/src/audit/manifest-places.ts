@@ -12,9 +12,11 @@ export function withManifestPlaces(found: readonly Finding[], files: readonly Ar
   const text = bytes === undefined ? undefined : decodeUtf8(bytes)?.replace(/^\ufeff/, "");
   if (bytes === undefined || text === undefined) return found;
   const { root } = readToml(bytes);
+  const tries = { left: MAX_TRIES };
   const offsets = new Map(
     found.filter(lacksLine).flatMap((each) => {
-      const node = nodeAt(root, each.place.field ?? "");
+      const field = each.place.field ?? "";
+      const node = field.length > MAX_FIELD ? undefined : nodeAt(root, field, tries);
       return node === undefined ? [] : [[each, offsetIn(text, node, each.quote)] as const];
     }),
   );
@@ -28,18 +30,23 @@ export function withManifestPlaces(found: readonly Finding[], files: readonly Ar
 const lacksLine = ({ place: { file, field, line } }: Finding): boolean =>
   file === MANIFEST_PATH && field !== undefined && line === undefined;
 
+/** Code units of a path that is followed, and names that are tried for all of one rule: a name may be of a hundred thousand dots (T17). */
+const MAX_FIELD = 2048;
+const MAX_TRIES = 500_000;
+
 /** The node of a path such as `entrypoints.tools[0].input_schema.properties.a.b`. Names may hold dots: the longest that fits is tried first. */
-function nodeAt(node: TomlNode, path: string): TomlNode | undefined {
+function nodeAt(node: TomlNode, path: string, tries: { left: number }): TomlNode | undefined {
   if (path === "") return node;
   if (node.kind === "array") {
     const [whole = "", index] = /^\[(\d+)\]\.?/.exec(path) ?? [];
     const item = index === undefined ? undefined : node.items[Number(index)];
-    return item === undefined ? undefined : nodeAt(item, path.slice(whole.length));
+    return item === undefined ? undefined : nodeAt(item, path.slice(whole.length), tries);
   }
   if (node.kind !== "table") return undefined;
   for (const end of nameEnds(path)) {
+    if (tries.left-- <= 0) return undefined;
     const member = node.members.get(path.slice(0, end));
-    const found = member === undefined ? undefined : nodeAt(member.node, path.slice(path[end] === "." ? end + 1 : end));
+    const found = member === undefined ? undefined : nodeAt(member.node, path.slice(path[end] === "." ? end + 1 : end), tries);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -52,6 +59,6 @@ function nameEnds(path: string): readonly number[] {
 
 /** Where the words stand in the node, or where it begins. */
 function offsetIn(text: string, { start, end }: TomlNode, quote: string | undefined): number {
-  const at = quote === undefined || quote === "" ? -1 : text.indexOf(quote, start);
-  return at === -1 || at >= end ? start : at;
+  const at = quote === undefined || quote === "" ? -1 : text.slice(start, end).indexOf(quote);
+  return at === -1 ? start : start + at;
 }

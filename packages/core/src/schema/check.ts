@@ -5,7 +5,7 @@ import { judgePattern } from "./pattern.ts";
 import { atPointer, resolveUri } from "./resources.ts";
 import { type SchemaLimits, type SchemaNode, type SchemaProblem, type Walked, walkSchema } from "./walk.ts";
 
-/** Problems of one schema that are told. */
+/** Problems of one schema and one code that are told: those of one must not push out what another says. */
 const MAX_PROBLEMS = 50;
 /** Subschemas that one value is held against: a schema of forty lines can ask for 2^40. */
 export const MAX_EXPANSION = 100_000;
@@ -19,8 +19,11 @@ const MAX_PATTERNS = 200;
  */
 export function checkSchema(schema: JsonValue, limits: SchemaLimits): readonly SchemaProblem[] {
   const found: SchemaProblem[] = [];
+  const told = new Map<SchemaProblem["code"], number>();
   const tell = (problem: SchemaProblem): void => {
-    if (found.length < MAX_PROBLEMS) found.push(problem);
+    const count = told.get(problem.code) ?? 0;
+    told.set(problem.code, count + 1);
+    if (count < MAX_PROBLEMS) found.push(problem);
   };
   const walked = walkSchema(schema, limits, tell);
   const targets = resolveReferences(walked, schema, tell);

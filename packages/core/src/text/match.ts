@@ -21,27 +21,30 @@ export interface TextMatch {
   readonly hidden?: string;
 }
 
-/** Matches of one code that are told of one text: a text with more is not worth a longer list. */
+/** Matches of one code and status that are told of one text: a text with more is not worth a longer list. */
 export const MAX_MATCHES = 50;
 /** Characters of what is spelled in hiding that are kept. */
 export const MAX_HIDDEN = 200;
 
-/** Matches in the order of the text, of each code the first. */
+/**
+ * Matches in the order of the text, of each code the first of each status: what is only told must not push out what fails, or fifty
+ * harmless ones would hide the one that is not.
+ */
 export class Matches {
   readonly #found: TextMatch[] = [];
   readonly #counts = new Map<string, number>();
 
   add(code: string, status: TextMatch["status"], start: number, end: number, hidden?: string): void {
-    const count = this.#counts.get(code) ?? 0;
-    if (count >= MAX_MATCHES) return;
-    this.#counts.set(code, count + 1);
+    if (!this.hasRoom(code, status)) return;
+    const key = `${status} ${code}`;
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
     const spelled = hidden === undefined || hidden === "" ? {} : { hidden: Array.from(hidden).slice(0, MAX_HIDDEN).join("") };
     this.#found.push({ code, status, start, end, ...spelled });
   }
 
-  /** Whether one more of this code would be kept. */
-  hasRoom(code: string): boolean {
-    return (this.#counts.get(code) ?? 0) < MAX_MATCHES;
+  /** Whether one more of this code and status would be kept. */
+  hasRoom(code: string, status: TextMatch["status"]): boolean {
+    return (this.#counts.get(`${status} ${code}`) ?? 0) < MAX_MATCHES;
   }
 
   get all(): readonly TextMatch[] {

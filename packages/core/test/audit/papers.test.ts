@@ -36,6 +36,19 @@ describe("T15: papers are held against the goods", () => {
     });
   });
 
+  it("a module that is named without a digest, beside what has one, is one that nobody vouches for", async () => {
+    const echo = await assemble(RUN);
+    const more = { "echo.wasm": echo, "more.wasm": await assemble('(module (func (export "run") unreachable))') };
+    for (const digest of ["{}", '{"gitCommit":"ab"}', '{"sha256":"TODO"}']) {
+      const provenance = `{"subject":[{"name":"modules/echo.wasm","digest":{"sha256":"${digestOf(echo)}"}},
+        {"name":"modules/more.wasm","digest":${digest}}],"builder":{"id":"https://ci.example"}}`;
+      expect(await checkOf({ provenance }, "provenance_subjects", {}, more)).toMatchObject({
+        status: "fail",
+        details: { findings: [{ code: "module_uncovered", quote: "modules/more.wasm" }, { status: "warn" }] },
+      });
+    }
+  });
+
   it("a genuine statement of SLSA v1 is read", async () => {
     const provenance = `{"_type":"https://in-toto.io/Statement/v1","predicateType":"https://slsa.dev/provenance/v1",
       "subject":[{"name":"echo.wasm","digest":{"sha256":"${digestOf(await assemble(RUN))}"}}],

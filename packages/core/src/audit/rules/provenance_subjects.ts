@@ -112,9 +112,10 @@ function judge(subject: ProvenanceSubject, { goods, digests, endings }: Known): 
 /** Each module is a subject. Where the provenance vouches for something, what it leaves out is what nobody vouches for. */
 function uncovered(judged: readonly Judged[], goods: ReadonlyMap<string, string>, offset: number): readonly PaperFinding[] {
   const covered = new Set(judged.map(({ covers }) => covers));
-  // Of these there is more to say than that.
-  const told = new Set(judged.map(({ path }) => path));
-  const status = judged.some(({ vouches }) => vouches) ? "fail" : "warn";
+  const anyVouches = judged.some(({ vouches }) => vouches);
+  // Of these there is more to say than that: but a name without a digest is no more than no name where others have theirs.
+  const told = new Set(judged.filter(({ vouches }) => vouches || !anyVouches).map(({ path }) => path));
+  const status = anyVouches ? "fail" : "warn";
   return [...goods]
     .filter(([path, sha256]) => isModulePath(path) && !covered.has(sha256) && !told.has(path))
     .map(([path]) => ({

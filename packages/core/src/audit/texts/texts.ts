@@ -28,16 +28,19 @@ export interface UnreadText {
 
 /** UTF-16 code units of an artifact's text files that are looked at: some seconds of work on a slow machine. */
 export const MAX_ASSET_TEXT = 4 * 1024 * 1024;
-/** Strings of one schema that are looked at. `tool_schema_valid` says so of a schema that has more. */
+/** Strings of one schema that are looked at: of a manifest with a schema that has more it is told that it was not read. */
 export const MAX_SCHEMA_STRINGS = 20_000;
 
 export function textsOf(manifest: Manifest, files: readonly ArchiveEntry[]): SubjectTexts {
   const manifestBytes = files.find(({ path }) => path === MANIFEST_PATH)?.bytes;
   const assets = assetTexts(files);
+  const whole = manifest.entrypoints.tools.every(({ input_schema, output_schema }) =>
+    [input_schema, output_schema].every((schema) => schemaTexts(schema, { file: MANIFEST_PATH }, "").length < MAX_SCHEMA_STRINGS),
+  );
   return {
     texts: [...manifestTexts(manifest), ...assets.texts],
     manifestText: manifestBytes === undefined ? "" : (decodeUtf8(manifestBytes) ?? ""),
-    unread: assets.unread,
+    unread: [...(whole ? [] : [{ file: MANIFEST_PATH, reason: "too_much_text" } as const]), ...assets.unread],
   };
 }
 

@@ -21,7 +21,7 @@ export function encodedMatches(text: string, kind: TextKind): readonly TextMatch
   const found = new Matches();
   if (kind === "name") return [];
   for (const hit of text.matchAll(BASE64)) {
-    if (!found.hasRoom("encoded_text")) break;
+    if (!found.hasRoom("encoded_instructions", "fail")) break;
     tell(base64Text(hit[0]), hit.index, hit.index + hit[0].length, kind, found);
   }
   for (const hit of text.matchAll(HEX)) {

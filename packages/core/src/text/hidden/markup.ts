@@ -21,7 +21,7 @@ export function markupMatches(text: string, kind: TextKind): readonly TextMatch[
 }
 
 function comments(text: string, kind: TextKind, found: Matches): void {
-  for (let start = text.indexOf("<!--"); start !== -1 && found.hasRoom("hidden_comment"); ) {
+  for (let start = text.indexOf("<!--"); start !== -1 && found.hasRoom("hidden_comment", "fail"); ) {
     const close = text.indexOf("-->", start + 4);
     const end = close === -1 ? text.length : close + 3;
     comment(text.slice(start + 4, Math.min(close === -1 ? end : close, start + MAX_LOOK)), start, end, kind, found);
@@ -58,7 +58,11 @@ function hiddenElements(text: string, kind: TextKind, found: Matches): void {
   let looked = 0;
   for (const hit of text.matchAll(OPENING)) {
     if (!UNSEEN.test(hit[2] ?? "")) continue;
-    if (looked++ === MAX_ELEMENTS) return;
+    if (looked++ === MAX_ELEMENTS) {
+      // What a tool says of itself has no use for so many; a page may have.
+      if (kind !== "asset") found.add("hidden_element", "fail", hit.index, hit.index + hit[0].length);
+      return;
+    }
     const from = hit.index + hit[0].length;
     const inside = text.slice(from, from + MAX_LOOK);
     const close = inside.search(new RegExp(`</${hit[1]}`, "i"));

@@ -31,7 +31,7 @@ export function instructionMatches(text: string, kind: TextKind): readonly TextM
   const tokens = tokensOf(text);
   for (let at = 0; at < tokens.words.length; at++)
     for (const pattern of candidates(index, tokens.words[at] ?? "")) {
-      if (!found.hasRoom(pattern.code)) continue;
+      if (!found.hasRoom(pattern.code, pattern.status)) continue;
       const end = matchAt(pattern.steps, tokens, at);
       if (end === -1) continue;
       const from = tokens.starts[at] ?? 0;

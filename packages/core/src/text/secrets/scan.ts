@@ -30,7 +30,7 @@ export interface ByteRange {
   readonly to: number;
 }
 
-/** Matches that are told; bytes that hold more are not looked at to their end. */
+/** Matches that are told, of secrets so many that are certain, that are not, and that are examples; bytes that hold more are not looked at to their end. */
 export const MAX_SECRETS = 1_000;
 /** Characters of a secret that may be shown. */
 const SHOWN = 4;
@@ -60,22 +60,26 @@ export interface Traces {
  * @param ranges what to look at; default: all of it
  */
 export function findTraces(bytes: Uint8Array, ranges: readonly ByteRange[] = [{ from: 0, to: bytes.length }]): Traces {
-  const found: { [Kind in keyof Traces]: Traces[Kind][number][] } = { secrets: [], paths: [], contents: [] };
+  const found = { secrets: [], paths: [], contents: [], counts: { certain: 0, uncertain: 0, example: 0 } };
   for (const { from, to } of ranges) {
     scan(new Extract(bytes, from, to), found, (offset) => offset);
     wideTexts(bytes, from, to, ({ text, from: start }) => {
       scan(new Extract(text, 0, text.length), found, (offset) => start + 2 * offset);
     });
   }
-  for (const list of Object.values(found)) list.sort((a, b) => a.offset - b.offset);
-  return found;
+  const { counts: _, ...traces }: Found = found;
+  for (const list of Object.values(traces)) list.sort((a, b) => a.offset - b.offset);
+  return traces;
 }
 
 /** Keys and tokens alone. */
 export const findSecrets = (bytes: Uint8Array, ranges?: readonly ByteRange[]): readonly SecretMatch[] =>
   findTraces(bytes, ranges).secrets;
 
-type Found = { readonly [Kind in keyof Traces]: Traces[Kind][number][] };
+type Found = { readonly [Kind in keyof Traces]: Traces[Kind][number][] } & {
+  /** Of secrets: each kind has room of its own, or a thousand examples of documentation would hide a key. */
+  readonly counts: { certain: number; uncertain: number; example: number };
+};
 
 interface Kind {
   readonly form: Form;
@@ -86,9 +90,14 @@ interface Kind {
 
 const secret = (form: Form): Omit<Kind, "length"> => ({
   form,
-  put: ({ secrets }, extent, extract, offset) => secrets.push(matchOf(form, extent, extract, offset)),
-  isFull: ({ secrets }) => secrets.length >= MAX_SECRETS,
+  put: ({ secrets, counts }, extent, extract, offset) => {
+    const kind = extent.example === true ? "example" : certainty(form);
+    if (counts[kind]++ < MAX_SECRETS) secrets.push(matchOf(form, extent, extract, offset));
+  },
+  isFull: ({ counts }) => counts[certainty(form)] >= MAX_SECRETS,
 });
+
+const certainty = ({ certain }: Form): "certain" | "uncertain" => (certain ? "certain" : "uncertain");
 
 const trace = (form: Form, list: "paths" | "contents"): Omit<Kind, "length"> => ({
   form,

@@ -60,6 +60,8 @@ export interface ResolvedSkill {
   readonly artifact: VerifiedArtifact;
   readonly trusted: TrustedSkill;
   readonly status: EffectiveStatus;
+  /** No version was named: it may start as the current one alone. */
+  readonly asCurrent: boolean;
 }
 
 /** Milliseconds for which a process that lives long goes by the head that it has read from the vault: as seldom as heads are kept (spec 5.3). */
@@ -108,9 +110,10 @@ export class RunGate {
     const status = await this.#status(entry);
     const folder = await folderPlace(skillsRoot);
     requireActive(entry, status, this.#chain, folder);
-    if (request.version === undefined) requireCurrent(entry, this.#chain, folder);
+    const asCurrent = request.version === undefined;
+    if (asCurrent) requireCurrent(entry, this.#chain, folder);
     const { skill_id, version, artifact_sha256 } = entry;
-    return { skillId: skill_id, version, artifactSha256: artifact_sha256, artifact, trusted, status };
+    return { skillId: skill_id, version, artifactSha256: artifact_sha256, artifact, trusted, status, asCurrent };
   }
 
   /** As the index is now. `NotInstalled`, `IndexInvalid`, `Io`. */
@@ -176,8 +179,8 @@ export function requireActive(entry: InstalledEntry, { status, row }: EffectiveS
   if (problem !== undefined) throw new PalyraError("NotEligible", { skill_id, version, reasons: [problem] });
 }
 
-/** `NotEligible`: an index that was edited leads to no version that an update has replaced. Spec 5, T8, T31. */
-function requireCurrent(entry: InstalledEntry, chain: KnownChain, folder: string): void {
+/** `NotEligible`: neither an edited index nor a person who thinks for long leads to a version that an update has replaced. Spec 5, T8, T31, T33. */
+export function requireCurrent(entry: InstalledEntry, chain: KnownChain, folder: string): void {
   const { skill_id, version } = entry;
   const other = chain.otherCurrent(entry, folder);
   if (other !== undefined) throw new PalyraError("NotEligible", { skill_id, version, reasons: [otherCurrentReason(other)] });

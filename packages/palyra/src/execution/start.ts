@@ -4,7 +4,7 @@ import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
 import { folderPlace } from "../installed/index.ts";
 import { newEvent } from "../journal/index.ts";
-import { type GatePorts, type ResolvedSkill, type RunGate, requireActive } from "./resolve.ts";
+import { type GatePorts, type ResolvedSkill, type RunGate, requireActive, requireCurrent } from "./resolve.ts";
 
 let makePermit: (skill: ResolvedSkill, seq: number) => LaunchPermit;
 
@@ -59,6 +59,7 @@ export async function recordStart(
         (writer) => {
           const status = writer.statusByChain(gate.chain, anchors, skill.skillId, skill.version);
           requireActive(entry, status, gate.chain, folder);
+          if (skill.asCurrent) requireCurrent(entry, gate.chain, folder);
           return gate.chain.decided === decided ? writer.append(event).seq : undefined;
         },
         { synced: false },

@@ -291,6 +291,18 @@ describe("T33: between resolving and starting", () => {
     expect((await events(home)).map(({ kind }) => kind)).not.toContain("skill.started");
   });
 
+  it("an update counts, and what is stopped after it: the version before does not start in its place", async () => {
+    const home = await installed();
+    const gate = gateOf(home);
+    const skill = await gate.resolveForRun(echo, newCall());
+    const named = await gate.resolveForRun({ ...echo, version: "1.0.0" }, newCall());
+    await install(home, { version: "1.1.0" });
+    await set(home, "quarantined");
+    await expect(gate.recordStart(skill, newCall())).rejects.toHaveCode("NotEligible");
+    // Whoever names a version means that one.
+    expect((await gate.recordStart(named, newCall())).skill.version).toBe("1.0.0");
+  });
+
   it("what is decided between the look at trust and the transaction is looked at again", async () => {
     const home = await installed();
     const ports = gatePorts(home);

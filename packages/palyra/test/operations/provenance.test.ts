@@ -91,6 +91,8 @@ describe("palyra skills provenance verify, with a key", () => {
       whole.replace('"signatures":', '"sigs":'),
       whole.replace('{"payloadType"', '{"payloadType":"x","payloadType"'),
       "[]",
+      "{}",
+      JSON.stringify({ _type: "https://in-toto.io/Statement/v1", subject }),
       "nothing",
     ];
     for (const [index, text] of refused.entries())

@@ -96,6 +96,8 @@ interface Signed {
 async function checkSignature(services: Services, input: Input, attestation: NamedDocument, bytes: Uint8Array): Promise<Signed> {
   const keys = await Promise.all(input.provenanceKey.map(readKey));
   const isEnvelope = attestation.document.members.has("payloadType");
+  if (!isEnvelope && !attestation.document.members.has("verificationMaterial"))
+    throw refused(attestation.name, "it is neither a DSSE envelope nor a Sigstore bundle");
   if (!isEnvelope) return checkBundle(input, keys, attestation, bytes);
   if (keys.length === 0)
     throw refused(attestation.name, "it is an envelope without a certificate: name the key with --provenance-key");

@@ -130,13 +130,13 @@ export interface Subject {
 /** Whose status is meant: without a version the current installed one. `NotInstalled`, `Usage`, `IndexInvalid`, `Io`. */
 export async function resolveSubject(
   home: Home,
-  { skillId, version }: Pick<StatusRequest, "skillId" | "version">,
+  { skillId, version, status }: Pick<StatusRequest, "skillId" | "version" | "status">,
 ): Promise<Subject> {
   if (version === undefined) {
     const index = await readIndex(home.places.skillsRoot);
     const current = currentOf(index, skillId);
     // An edited index would have another version stopped than the one that runs (T8, T31). A journal that cannot say so keeps nobody from it.
-    const other = current && (await otherCurrentOf(home, current).catch(ifRefused));
+    const other = current && status !== "active" ? await otherCurrentOf(home, current).catch(ifRefused) : undefined;
     if (current !== undefined) return { skill_id: current.skill_id, version: other ?? current.version };
     throw new PalyraError("NotInstalled", {
       skill_id: skillId,

@@ -81,6 +81,16 @@ describe("audit --fail-on", () => {
     expect((await audit(...more)).exit).toBe(exit);
   });
 
+  it("T16: a feed that cannot be read is no better than none", async () => {
+    writeFileSync(artifact, await skillBytes({ id: "acme.echo" }));
+    await audit("--fail-on", "warn", "--write-baseline", file("b.json"), ...ACCEPT);
+    palyra = commandLine(root, { now: Date.UTC(2027, 0, 15), env: { PALYRA_SKILL_AUDIT_VULN_FEED_HOOK: file("none") } });
+    const { exit, stdout } = await audit("--baseline", file("b.json"), "--fail-on", "warn", "--format", "json");
+    const { audits } = JSON.parse(stdout);
+    expect(audits[0].report.vulnerability_scan.status).toBe("skipped");
+    expect(exit).toBe(1);
+  });
+
   it("never is not for what could not be audited", async () => {
     writeFileSync(artifact, "no artifact");
     expect((await audit("--fail-on", "never")).exit).toBe(1);

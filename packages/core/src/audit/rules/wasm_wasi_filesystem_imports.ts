@@ -12,7 +12,7 @@ const isFilesystem = (module: string): boolean =>
 export const wasmWasiFilesystemImports = moduleRule({
   id: "wasm_wasi_filesystem_imports",
   severity: "error",
-  asks: "Does a module that imports WASI's file system belong to a skill that declares roots?",
+  asks: "Does a module that imports `wasi:filesystem`, which is preview 2 (of preview 1 says `wasm_imports_declared`), belong to a skill that declares roots?",
   why: "A module that opens files while its manifest asks for none does something else than it says.",
   references: ["CWE-250"],
   advice: "Declare the roots in `capabilities.filesystem`, or build without the import.",

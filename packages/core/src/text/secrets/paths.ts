@@ -5,7 +5,7 @@ import type { Extent, Form } from "./form.ts";
 const NOBODY: ReadonlySet<string> = new Set(
   (
     "runner runneradmin circleci travis vsts vscode jenkins gitlab-runner buildkite-agent ubuntu debian fedora alpine ec2-user user username users web_user emscripten " +
-    "build builder buildbot buildozer node app root docker linuxbrew conda mambauser nonroot admin administrator public default you me alice bob foo bar name test someone " +
+    "build builder buildbot buildozer node app root docker linuxbrew conda mambauser nonroot admin administrator public default you me foo bar name test someone " +
     "yourname example gopher home worker appveyor containeradministrator codespace gitpod coder sandbox project workspace runner_admin"
   ).split(" "),
 );

@@ -91,10 +91,11 @@ export function shownOf(document: Told & object, of: Report["of"], audited: () =
 export function failsBy(document: object, { failOn }: Pick<FormOptions, "failOn">): boolean {
   const report = shown.get(document)?.report;
   if (report === undefined) return true;
-  const { fail, warn, problems } = totalsOf(report.subjects);
+  const { fail, warn, skipped, problems } = totalsOf(report.subjects);
   if (problems > 0) return true;
   if (failOn === "never") return false;
-  return fail > 0 || (failOn === "warn" && (warn > 0 || (report.baseline?.problems.length ?? 0) > 0));
+  // What could not be judged is no better than a warning: a feed whose name is mistyped would else be better than none (T16).
+  return fail > 0 || (failOn === "warn" && warn + skipped + (report.baseline?.problems.length ?? 0) > 0);
 }
 
 /** What can be seen to before anything is audited. `inputs`: files that the command reads, none of which is written over. */

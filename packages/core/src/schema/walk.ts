@@ -2,6 +2,9 @@ import type { JsonObject, JsonValue } from "../encoding/index.ts";
 import { type Draft, draftNamed, IN_PLACE, KEYWORDS, type Shape } from "./keywords.ts";
 import { idOf, isObject, isOld, resolveUri } from "./resources.ts";
 
+/** Characters of an `$id`, of a reference, and of what either comes to. */
+const MAX_ADDRESS_CHARACTERS = 2048;
+
 export type SchemaCode =
   | "unknown_draft"
   | "schema_invalid"
@@ -88,8 +91,8 @@ export function walkSchema(root: JsonValue, limits: SchemaLimits, tell: (problem
       return undefined;
     }
     const own = ownDraft(schema, path, draft);
-    const id = idOf(schema, own);
-    const at = id === undefined ? base : resolveUri(base, id).replace(/#$/, "");
+    const id = boundedId(schema, own, path);
+    const at = id === undefined ? base : resolved(base, id, path);
     const isAnchor = id?.startsWith("#") === true && isOld(own);
     const made = node(own, isAnchor ? base : at);
     nodes.push(made);
@@ -104,6 +107,23 @@ export function walkSchema(root: JsonValue, limits: SchemaLimits, tell: (problem
       if (shape !== undefined && value !== undefined) take(made, keyword, value, shape, `${path}.${keyword}`, depth);
     }
     return made;
+  }
+
+  /** T17: each reference is resolved against its base anew, so that neither may be long. */
+  function isTooLong(address: string, path: string): boolean {
+    if (address.length <= MAX_ADDRESS_CHARACTERS) return false;
+    tell({ code: "too_large", path, problem: `an address has at most ${MAX_ADDRESS_CHARACTERS} characters` });
+    return true;
+  }
+
+  function boundedId(schema: JsonObject, draft: Draft, path: string): string | undefined {
+    const id = idOf(schema, draft);
+    return id === undefined || isTooLong(id, path) ? undefined : id;
+  }
+
+  function resolved(base: string, id: string, path: string): string {
+    const at = resolveUri(base, id).replace(/#$/, "");
+    return isTooLong(at, path) ? base : at;
   }
 
   function ownDraft(schema: JsonObject, path: string, draft: Draft): Draft {
@@ -126,7 +146,7 @@ export function walkSchema(root: JsonValue, limits: SchemaLimits, tell: (problem
       return;
     }
     if (shape === "pattern" && typeof value === "string") patterns.push({ path, pattern: value });
-    if (shape === "reference" && typeof value === "string") node.references.push({ keyword, value });
+    if (shape === "reference" && typeof value === "string" && !isTooLong(value, path)) node.references.push({ keyword, value });
     if (shape === "schema" || (shape === "schema_or_boolean" && typeof value !== "boolean")) below(value, path);
     else if (shape === "some_schemas" || shape === "schema_or_some_schemas") {
       if (Array.isArray(value)) for (const [index, item] of value.entries()) below(item, `${path}[${index}]`);

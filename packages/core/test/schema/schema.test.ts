@@ -182,3 +182,24 @@ describeShared("corpora/json-schema", "schemas of the JSON Schema test suite (20
     expect(refused.filter((each) => !outside.includes(each))).toEqual([]);
   });
 });
+
+describe("T17: addresses in a schema", () => {
+  it("are told where they are long, and resolve nothing", () => {
+    const $defs = Object.fromEntries(Array.from({ length: 1900 }, (_, at) => [`d${at}`, { $ref: `#/$defs/d0` }]));
+    const problems = told({ $id: `http://a/${"../".repeat(200_000)}`, $defs });
+    expect(problems).toContain("too_large .$id");
+  });
+
+  it("do not grow from one to the next", () => {
+    const grown = (depth: number): JsonValue => ({
+      $id: `${"a/".repeat(900)}b`,
+      ...(depth === 0 ? {} : { items: grown(depth - 1) }),
+    });
+    expect(told(grown(3)).every((each) => each.startsWith("too_large "))).toBe(true);
+    expect(told(grown(3))).not.toEqual([]);
+  });
+
+  it("are told of references, too", () => {
+    expect(told({ $ref: `#/${"a".repeat(3000)}` })).toEqual(["too_large .$ref"]);
+  });
+});

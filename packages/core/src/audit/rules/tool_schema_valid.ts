@@ -24,7 +24,7 @@ const PARAMETERS = {
     unit: "subschemas",
     meaning: "subschemas that a schema may have",
     min: 1,
-    max: 100_000,
+    max: 5_000,
   },
 } as const;
 

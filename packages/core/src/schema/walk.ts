@@ -91,8 +91,9 @@ export function walkSchema(root: JsonValue, limits: SchemaLimits, tell: (problem
       return undefined;
     }
     const own = ownDraft(schema, path, draft);
-    const id = boundedId(schema, own, path);
-    const at = id === undefined ? base : resolved(base, id, path);
+    const idPath = `${path}.${own === "4" ? "id" : "$id"}`;
+    const id = boundedId(schema, own, idPath);
+    const at = id === undefined ? base : resolved(base, id, idPath);
     const isAnchor = id?.startsWith("#") === true && isOld(own);
     const made = node(own, isAnchor ? base : at);
     nodes.push(made);

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Check } from "../../packages/core/src/audit/index.ts";
 import { audit, trustedSkill } from "../../packages/core/test/audit/skills.ts";
@@ -31,12 +30,8 @@ async function said(bytes: Uint8Array): Promise<Record<string, string[]>> {
 function find(name: string, path: string, sha256: string): Uint8Array | undefined {
   const cached = join(repositoryRoot, ".cache/real-modules", `${sha256}.wasm`);
   if (existsSync(cached)) return new Uint8Array(readFileSync(cached));
-  try {
-    const root = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
-    return new Uint8Array(readFileSync(join(root, path)));
-  } catch {
-    return undefined;
-  }
+  const installed = join(repositoryRoot, "node_modules", name, path);
+  return existsSync(installed) ? new Uint8Array(readFileSync(installed)) : undefined;
 }
 
 describe("real modules (false alarms)", () => {

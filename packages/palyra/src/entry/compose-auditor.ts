@@ -4,7 +4,7 @@ import { type Auditor, auditorOf, type LocalAuditor } from "../daemon/auditor.ts
 import type { AuditorData } from "../daemon/auditor-messages.ts";
 import { threadedAuditor } from "../daemon/threaded-auditor.ts";
 import { KeptIndex } from "../installed/index.ts";
-import { reauditSkills } from "../lifecycle/index.ts";
+import { readFeedKey, reauditSkills } from "../lifecycle/index.ts";
 import { readPolicy } from "../operations/shared/policy.ts";
 import { renewFeed, withScanning } from "../operations/shared/scanning.ts";
 import { audit } from "../operations/skills/audit.ts";
@@ -76,8 +76,11 @@ export function auditorHere(options: SettingsOptions, env: Environment, warn: (t
       // Read anew by every pass: one that was changed to an invalid one stops the pass, and says so.
       const policy = await readPolicy(settings);
       await renewFeed(settings, call);
-      return withScanning(settings, call, (scanning) =>
-        reauditSkills(home, { policy, ...scanning, code: CODE, clock: () => Date.now(), watch }, call),
+      return withScanning(
+        settings,
+        call,
+        (scanning) => reauditSkills(home, { policy, ...scanning, code: CODE, clock: () => Date.now(), watch }, call),
+        () => readFeedKey(home),
       );
     },
     audit: async ({ skillId, version }, caller, signal) => {

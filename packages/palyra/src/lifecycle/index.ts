@@ -17,6 +17,7 @@ export type { ReauditRequest } from "./reaudit/measure.ts";
 export { reauditSkills } from "./reaudit/pass.ts";
 export { type FailedSkill, MAX_FAILED_TOLD, type PassSummary } from "./reaudit/summary.ts";
 export type { Watch } from "./reaudit/watch.ts";
+export { readFeedKey } from "./record-key.ts";
 export { recoverForReading } from "./recover-reading.ts";
 export { recordRemoteStatus } from "./remote-status.ts";
 export { type RemoveOutcome, type RemoveRequest, removeSkill, requireInstalled } from "./remove.ts";

@@ -1,10 +1,13 @@
 // What is found out of an installed skill's components later on (spec 4.4, 5.4).
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DEFAULT_POLICY, type FeedSource, type SourcedStatement } from "palyra-skills/audit";
 import { describe, expect, it } from "vitest";
 import { type NamedFeed, openFeed } from "../../src/feeds/index.ts";
-import { type Home, type ReauditRequest, reauditSkills } from "../../src/lifecycle/index.ts";
+import { buildIndex } from "../../src/feeds/osv/build-index.ts";
+import { openIndex } from "../../src/feeds/osv/index-file.ts";
+import { type Home, type ReauditRequest, readFeedKey, reauditSkills } from "../../src/lifecycle/index.ts";
 import { install, newCall, newHome, reauditRequest } from "./support.ts";
 
 const LODASH = { type: "library", name: "lodash", version: "4.17.20", purl: "pkg:npm/lodash@4.17.20" };
@@ -103,6 +106,44 @@ describe("T32: a new vulnerability quarantines what passed before", () => {
     const clock = () => NOW + 29 * DAY;
     expect(await pass(at, { policy, clock })).toMatchObject({ unchanged: 1 });
     expect(await pass(at, { policy, clock: () => NOW + 31 * DAY })).toMatchObject({ unchanged: 0, quarantined: 1 });
+  });
+});
+
+describe("T16, T32: an index of the feed that somebody else wrote", () => {
+  /** Puts an index in place that says nothing of lodash, and that it is of the feed as it is. Then a pass as the daemon makes it. */
+  async function passWithForged(forgedWith: (key: KeyObject) => KeyObject | undefined) {
+    const at = await installed();
+    publish(at, record("CVE-2024-2", "lodash"));
+    const key = await readFeedKey(at.home);
+    const cache = join(at.home.places.stateRoot, "cache", "feeds");
+    const openKeyed = () => openFeed(at.folder, { cache, key, signal });
+    (await openKeyed()).close();
+    const file = join(cache, readdirSync(cache).find((name) => name.endsWith(".keyed.index")) ?? "");
+    const whole = openIndex(file, key);
+    const facts = whole?.facts ?? { mark: "", sha256: "" };
+    whole?.close();
+    async function* other() {
+      yield { name: "a.json", bytes: Buffer.from(JSON.stringify(record("CVE-2024-1", "minimist"))) };
+    }
+    await buildIndex(file, other(), () => facts, signal, forgedWith(key));
+    const { source, close } = await openKeyed();
+    try {
+      return await passWith(at, { feed: source });
+    } finally {
+      close();
+    }
+  }
+  const signal = new AbortController().signal;
+
+  it.each([
+    ["without a key", () => undefined],
+    ["with a key of his own", () => createSecretKey(randomBytes(32))],
+  ])("%s hides no vulnerability", async (_, forgedWith) => {
+    expect(await passWithForged(forgedWith)).toMatchObject({ quarantined: 1 });
+  });
+
+  it("is told by the vault's key, and by nothing else", async () => {
+    expect(await passWithForged((key) => key)).toMatchObject({ quarantined: 0 });
   });
 });
 

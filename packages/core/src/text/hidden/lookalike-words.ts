@@ -46,8 +46,11 @@ function suspectWords(text: string): readonly Word[] {
   return words;
 }
 
-/** Letters, digits, and the signs outside ASCII that pass for one of them. */
-const WORD = /(?:[\p{L}\p{M}\p{N}\p{Pc}\p{Cf}]|(?![\0-\x7f])[\p{S}\u05c0\u05c3\u166e\u2016])+/gu;
+/**
+ * Letters, digits, and the signs outside ASCII that pass for one of them. What this engine's Unicode has not assigned yet may be any of
+ * them: the verdict is not to depend on the engine.
+ */
+const WORD = /(?:[\p{L}\p{M}\p{N}\p{Pc}\p{Cf}\p{Cn}]|(?![\0-\x7f])[\p{S}\u05c0\u05c3\u166e\u2016])+/gu;
 const NOT_ASCII = /[^\0-\x7f]/;
 
 function read(characters: string, start: number): Word {

@@ -1,4 +1,5 @@
 /** Makes an index of a feed, in the memory of what one record takes and a few numbers for each: twice over a spool file beside it. */
+import type { KeyObject } from "node:crypto";
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -27,6 +28,7 @@ export async function buildIndex(
   source: AsyncIterable<FeedFile>,
   ends: () => { readonly mark: string; readonly sha256: string },
   signal: AbortSignal,
+  key?: KeyObject,
 ): Promise<void> {
   const temporary = `${file}.${process.getBuiltinModule("node:crypto").randomBytes(6).toString("hex")}.tmp`;
   const spool = `${temporary}.spool`;
@@ -34,7 +36,7 @@ export async function buildIndex(
     const spooled = await spoolRecords(spool, source, signal);
     const { lines, ...counts } = spooled;
     const buckets = Math.max(1, 2 ** Math.ceil(Math.log2(Math.max(1, lines.keys.size))));
-    await writeIndex(temporary, spool, lines, { ...ends(), ...counts, buckets }, signal);
+    await writeIndex(temporary, spool, lines, { ...ends(), ...counts, buckets }, signal, key);
     await rename(temporary, file);
   } catch (error) {
     throw error instanceof Error && "syscall" in error ? asIo("write", file, error) : error;
@@ -116,8 +118,15 @@ function append({ keys, keyOf, offsets, lengths }: Lines, writer: Appender, key:
   writer.add(line);
 }
 
-async function writeIndex(file: string, spool: string, lines: Lines, facts: IndexFacts, signal: AbortSignal): Promise<void> {
-  const { bytes: head, digest } = indexHead(facts);
+async function writeIndex(
+  file: string,
+  spool: string,
+  lines: Lines,
+  facts: IndexFacts,
+  signal: AbortSignal,
+  key?: KeyObject,
+): Promise<void> {
+  const { bytes: head, digest } = indexHead(facts, key);
   const bucketOfKey = [...lines.keys.keys()].map((key) => bucketOf(key, facts.buckets));
   const order = byBucket(lines, bucketOfKey, facts.buckets);
   const directory = Buffer.alloc(facts.buckets * ENTRY_BYTES);
@@ -131,7 +140,7 @@ async function writeIndex(file: string, spool: string, lines: Lines, facts: Inde
       const block = readLines(from, lines, order.get(bucket) ?? []);
       directory.writeUIntLE(writer.at, bucket * ENTRY_BYTES, 6);
       directory.writeUInt32LE(CHECK_BYTES + block.length, bucket * ENTRY_BYTES + 6);
-      writer.add(blockCheck(digest, bucket, block));
+      writer.add(blockCheck(digest, bucket, block, key));
       writer.add(block);
     }
     writer.replace(head.length, directory);

@@ -3,19 +3,26 @@
  *
  *     palyra-osv-index 1 LF
  *     <facts, JSON, one line> LF
- *     <SHA-256 of the two lines, 64 hex digits> LF
+ *     <check of the two lines, 64 hex digits> LF
  *     directory: of each bucket, offset (6 bytes) and length (4 bytes) of its block, little-endian
- *     blocks: 16 bytes of SHA-256 over (the digest above, the bucket's number, the lines), then lines `<key, JSON> TAB <record, JSON> LF`
+ *     blocks: 16 bytes of the check of (the digest above, the bucket's number, the lines), then lines `<key, JSON> TAB <record, JSON> LF`
  *
  * There is a block for each bucket, empty or not, and each is checked when it is read: no damage makes what is known of a package look as if
  * nothing were. That is why it is no SQLite file, in which a search that is led astray finds no row.
+ *
+ * The check is HMAC-SHA-256 under a key of the vault where something is decided by what is found: whoever can write the cache could else
+ * leave out what is known of a package (T16, T32). Elsewhere it is SHA-256, against damage alone.
  */
+import type { Hash, Hmac, KeyObject } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { decodeUtf8, readJson, writeJson } from "palyra-skills/encoding";
 import { type LookUp, type OsvAffected, type OsvRecord, readOsvRecord } from "palyra-skills/supplychain";
 import { asIo } from "../../files/index.ts";
 
 const crypto = () => process.getBuiltinModule("node:crypto");
+
+const checking = (key: KeyObject | undefined): Hash | Hmac =>
+  key === undefined ? crypto().createHash("sha256") : crypto().createHmac("sha256", key);
 
 const MAGIC = "palyra-osv-index 1";
 export const ENTRY_BYTES = 10;
@@ -40,9 +47,9 @@ export interface IndexFacts {
 }
 
 /** The first part of the file. */
-export function indexHead(facts: IndexFacts): { readonly bytes: Uint8Array; readonly digest: string } {
+export function indexHead(facts: IndexFacts, key?: KeyObject): { readonly bytes: Uint8Array; readonly digest: string } {
   const lines = `${MAGIC}\n${writeJson({ ...facts })}\n`;
-  const digest = crypto().createHash("sha256").update(lines).digest("hex");
+  const digest = checking(key).update(lines).digest("hex");
   return { bytes: Buffer.from(`${lines}${digest}\n`), digest };
 }
 
@@ -50,10 +57,10 @@ export function bucketOf(key: string, buckets: number): number {
   return crypto().createHash("sha256").update(key).digest().readUInt32LE(0) % buckets;
 }
 
-export function blockCheck(digest: string, bucket: number, lines: Uint8Array): Uint8Array {
+export function blockCheck(digest: string, bucket: number, lines: Uint8Array, key?: KeyObject): Uint8Array {
   const head = Buffer.alloc(4);
   head.writeUInt32LE(bucket);
-  return crypto().createHash("sha256").update(digest).update(head).update(lines).digest().subarray(0, CHECK_BYTES);
+  return checking(key).update(digest).update(head).update(lines).digest().subarray(0, CHECK_BYTES);
 }
 
 export function blockLine(key: string, record: string): string {
@@ -67,8 +74,8 @@ export interface OpenIndex {
   readonly close: () => void;
 }
 
-/** Undefined: there is none, or none that is whole. `Io` where it cannot be read. */
-export function openIndex(file: string): OpenIndex | undefined {
+/** Undefined: there is none, or none that is whole and checked with that key. `Io` where it cannot be read. */
+export function openIndex(file: string, key?: KeyObject): OpenIndex | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(file, "r");
@@ -76,7 +83,7 @@ export function openIndex(file: string): OpenIndex | undefined {
     return undefined;
   }
   try {
-    const head = readHead(descriptor);
+    const head = readHead(descriptor, key);
     if (head !== undefined) return indexOf(descriptor, head, file);
   } catch (error) {
     closeSync(descriptor);
@@ -90,24 +97,24 @@ interface Head {
   readonly facts: IndexFacts;
   readonly digest: string;
   readonly directory: number;
+  readonly key: KeyObject | undefined;
 }
 
-function readHead(descriptor: number): Head | undefined {
+function readHead(descriptor: number, key: KeyObject | undefined): Head | undefined {
   const start = Buffer.alloc(MAX_HEAD_BYTES);
   const text = start.toString("latin1", 0, readSync(descriptor, start, 0, start.length, 0));
   const [magic = "", facts = "", digest = ""] = text.split("\n", 3);
   const directory = magic.length + facts.length + digest.length + 3;
-  if (
-    magic !== MAGIC ||
-    crypto()
-      .createHash("sha256")
-      .update(Buffer.from(`${magic}\n${facts}\n`, "latin1"))
-      .digest("hex") !== digest
-  )
-    return undefined;
+  const check = checking(key)
+    .update(Buffer.from(`${magic}\n${facts}\n`, "latin1"))
+    .digest("hex");
+  if (magic !== MAGIC || !isSame(check, digest)) return undefined;
   const read = readFacts(Buffer.from(facts, "latin1"));
-  return read === undefined ? undefined : { facts: read, digest, directory };
+  return read === undefined ? undefined : { facts: read, digest, directory, key };
 }
+
+const isSame = (a: string, b: string): boolean =>
+  a.length === b.length && crypto().timingSafeEqual(Buffer.from(a, "latin1"), Buffer.from(b, "latin1"));
 
 function readFacts(bytes: Uint8Array): IndexFacts | undefined {
   const result = readJson(bytes, (root) => {
@@ -151,7 +158,7 @@ function lookUpKey(descriptor: number, head: Head, size: number, key: string): r
   return records.every((each) => each.ok) ? records.flatMap((each) => (each.ok ? [each.value] : [])) : undefined;
 }
 
-function readBlock(descriptor: number, { digest, directory }: Head, size: number, bucket: number): string | undefined {
+function readBlock(descriptor: number, { digest, directory, key }: Head, size: number, bucket: number): string | undefined {
   const entry = Buffer.alloc(ENTRY_BYTES);
   if (readSync(descriptor, entry, 0, ENTRY_BYTES, directory + bucket * ENTRY_BYTES) !== ENTRY_BYTES) return undefined;
   const offset = entry.readUIntLE(0, 6);
@@ -160,7 +167,7 @@ function readBlock(descriptor: number, { digest, directory }: Head, size: number
   const block = Buffer.alloc(length);
   if (readSync(descriptor, block, 0, length, offset) !== length) return undefined;
   const lines = block.subarray(CHECK_BYTES);
-  const isWhole = crypto().timingSafeEqual(block.subarray(0, CHECK_BYTES), blockCheck(digest, bucket, lines));
+  const isWhole = crypto().timingSafeEqual(block.subarray(0, CHECK_BYTES), blockCheck(digest, bucket, lines, key));
   return isWhole ? decodeUtf8(lines) : undefined;
 }
 

@@ -1,5 +1,5 @@
 /** Opens the feed that is named (spec 4.3, 4.4, T16): by its index, which is made where there is none of the feed as it is now. */
-import { createHash } from "node:crypto";
+import { createHash, type KeyObject } from "node:crypto";
 import { createReadStream, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -17,6 +17,8 @@ export interface OpenOptions {
   /** Of this home's caches; made where its parent is there. Where it cannot be, the index is made for this run alone. */
   readonly cache: string;
   readonly signal: AbortSignal;
+  /** Of the vault, where something is decided by what is found: an index that was not checked with it does not count (T16, T32). */
+  readonly key?: KeyObject;
   /** Told before something that lasts. */
   readonly progress?: (text: string) => void;
 }
@@ -69,16 +71,17 @@ function problemOf(error: unknown): string {
 
 async function indexFor(path: string, options: OpenOptions): Promise<OpenIndex> {
   const mark = sourceMark(path);
-  const name = `${createHash("sha256").update(path).digest("hex").slice(0, 32)}.index`;
+  const { key } = options;
+  const name = `${createHash("sha256").update(path).digest("hex").slice(0, 32)}${key === undefined ? "" : ".keyed"}.index`;
   const folder = cacheFolder(options.cache);
   const file = join(folder.path, name);
   try {
-    const known = folder.isTemporary ? undefined : openIndex(file);
+    const known = folder.isTemporary ? undefined : openIndex(file, key);
     if (known?.facts.mark === mark) return checking(known, file);
     known?.close();
     options.progress?.("indexing the vulnerability feed");
-    await index(path, file, mark, options.signal);
-    const made = openIndex(file);
+    await index(path, file, mark, options);
+    const made = openIndex(file, key);
     if (made === undefined) throw new FeedProblem("its index could not be written");
     return checking(made, file);
   } finally {
@@ -99,7 +102,7 @@ function checking(index: OpenIndex, file: string): OpenIndex {
   };
 }
 
-async function index(path: string, file: string, mark: string, signal: AbortSignal): Promise<void> {
+async function index(path: string, file: string, mark: string, { signal, key }: OpenOptions): Promise<void> {
   const isFolder = statSync(path).isDirectory();
   const hash = createHash("sha256");
   if (!isFolder) for await (const chunk of createReadStream(path, { signal })) hash.update(chunk);
@@ -113,6 +116,7 @@ async function index(path: string, file: string, mark: string, signal: AbortSign
     recordsOf(path, form, (part) => hash.update(part)),
     ends,
     signal,
+    key,
   );
 }
 

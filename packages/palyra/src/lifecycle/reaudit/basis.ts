@@ -8,7 +8,7 @@ import type { InstalledEntry } from "../../installed/index.ts";
 const crypto = () => process.getBuiltinModule("node:crypto");
 
 /** Keeps the HMAC from being one of anything else, and counts up where its parts change their meaning. */
-const DOMAIN = "palyra.skill.verdict.v1";
+const DOMAIN = "palyra.skill.verdict.v2";
 
 /** What all verdicts of a pass have in common. */
 export interface Ground {

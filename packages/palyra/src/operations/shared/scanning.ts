@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { join } from "node:path";
 import { type FeedSource, NO_FEED, type SourcedStatement } from "palyra-skills/audit";
 import type { Call } from "../../call.ts";
@@ -18,11 +19,15 @@ export function feedCache(settings: Settings): string {
   return join(settings.stateRoot.value, "cache", "feeds");
 }
 
-/** Opens what is named, and closes it afterwards. A feed that cannot be read is told in the report; statements that cannot: `VexInvalid`, `Io`. */
+/**
+ * Opens what is named, and closes it afterwards. A feed that cannot be read is told in the report; statements that cannot: `VexInvalid`, `Io`.
+ * `key`: of the vault, asked for where a feed is named; whoever decides by what is found gives it.
+ */
 export async function withScanning<Result>(
   settings: Settings,
   call: Pick<Call, "signal" | "progress">,
   work: (scanning: Scanning) => Promise<Result>,
+  key?: () => Promise<KeyObject>,
 ): Promise<Result> {
   const { vulnerabilityFeed, vulnerabilityStatements } = settings;
   const hook = vulnerabilityFeed.value;
@@ -33,7 +38,8 @@ export async function withScanning<Result>(
   const { statements: vex, sha256: vexSha256 } = file === undefined ? NO_STATEMENTS : await readVexFiles(file);
   if (hook === undefined) return work({ feed: NO_FEED, vex, vexSha256 });
   const { signal, progress } = call;
-  const opened = await openFeed(hook, { cache: feedCache(settings), signal, progress });
+  const keyed = key === undefined ? {} : { key: await key() };
+  const opened = await openFeed(hook, { cache: feedCache(settings), signal, progress, ...keyed });
   try {
     return await work({ feed: opened.source, vex, vexSha256 });
   } finally {

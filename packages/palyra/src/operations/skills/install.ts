@@ -11,6 +11,7 @@ import {
   type InstallLook,
   installSkill,
   lookInstall,
+  readFeedKey,
 } from "../../lifecycle/index.ts";
 import { flag } from "../field.ts";
 import { operation } from "../operation.ts";
@@ -20,7 +21,7 @@ import { installContext, installQuestion } from "../shared/consent.ts";
 import { VERIFY_ERRORS } from "../shared/errors.ts";
 import { allowUntrusted, artifact, publisherKeys, trustedPublisher } from "../shared/inputs.ts";
 import { readPolicy } from "../shared/policy.ts";
-import { withScanning } from "../shared/scanning.ts";
+import { type Scanning, withScanning } from "../shared/scanning.ts";
 
 /** Spec 11.3. */
 export interface InstalledDocument extends InstallDocument {
@@ -119,7 +120,7 @@ export const install = operation({
       acceptWidening,
     };
     const places = { skills_root: home.places.skillsRoot, trust_store: home.places.trustStore };
-    return withScanning(settings, call, async ({ feed, vex }) => {
+    const work = async ({ feed, vex }: Scanning) => {
       const scanned = { ...request, feed, vex };
       if (input.dryRun) {
         const look = await lookInstall(home, scanned, call);
@@ -128,7 +129,9 @@ export const install = operation({
       }
       const { document, status } = await installSkill(home, scanned, call, (look) => consent(services, look, call));
       return { ...document, ...places, status };
-    });
+    };
+    // A dry run writes nothing, into the vault neither.
+    return input.dryRun ? withScanning(settings, call, work) : withScanning(settings, call, work, () => readFeedKey(home));
   },
   failed: (document) =>
     "admitted" in document && !(document.admitted && (document.widening.length === 0 || document.widening_accepted)),

@@ -11,8 +11,17 @@ const { root }: { root: string } = workerData;
 const home = homeIn(root);
 const CHANCE = join(root, "chance");
 
+/**
+ * Takes memory until the engine ends the thread for it. With a breath between: one that takes it faster than the engine can end a thread
+ * has the engine end the whole process, now and then.
+ */
+function fill(): never {
+  const breath = new Int32Array(new SharedArrayBuffer(4));
+  for (const full: number[][] = []; ; Atomics.wait(breath, 0, 0, 1)) full.push(new Array<number>(10_000).fill(0.5));
+}
+
 function dieOf(subject: string | undefined): void {
-  if (subject?.startsWith("acme.fills@")) for (const full: number[][] = []; ; ) full.push(new Array<number>(10_000).fill(0.5));
+  if (subject?.startsWith("acme.fills@")) fill();
   if (subject?.startsWith("acme.exits@")) process.exit(1);
   if (subject?.startsWith("acme.chance@") && !existsSync(CHANCE)) {
     writeFileSync(CHANCE, "");

@@ -1,30 +1,6 @@
 // Feeds the readers what nobody would write, from seeds of ours and, where they are beside the checkout, the vectors of
 // ../shared: npm run fuzz -- [--target X[,Y]] [--seconds N | --count N] [--seed S] [--from N] [--input FILE] [--json]
 // Targets and what must hold of each: testing/fuzz/targets.
-import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { runSources } from "./run-sources.mjs";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const file = join(root, ".cache", "fuzz", `main-${process.pid}.mjs`);
-await build({
-  absWorkingDir: root,
-  entryPoints: ["testing/fuzz/main.ts"],
-  outfile: file,
-  bundle: true,
-  format: "esm",
-  platform: "node",
-  target: "node20.19",
-  conditions: ["palyra-source"],
-  banner: { js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);' },
-  sourcemap: "inline",
-  logLevel: "error",
-});
-const run = spawnSync(process.execPath, ["--enable-source-maps", file, ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: "inherit",
-});
-rmSync(file, { force: true });
-process.exit(run.status ?? 1);
+await runSources("testing/fuzz/main.ts");

@@ -1,0 +1,32 @@
+// Runs a script of the tests on the sources that it imports: bundled into one file, in a process of its own, with the words that were typed.
+import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Ends this process as the script ended. `entry`: from the root of the checkout. */
+export async function runSources(entry) {
+  const file = join(root, ".cache", dirname(entry), `main-${process.pid}.mjs`);
+  await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile: file,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20.19",
+    conditions: ["palyra-source"],
+    banner: { js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);' },
+    sourcemap: "inline",
+    logLevel: "error",
+  });
+  const run = spawnSync(process.execPath, ["--enable-source-maps", file, ...process.argv.slice(2)], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  rmSync(file, { force: true });
+  process.exit(run.status ?? 1);
+}

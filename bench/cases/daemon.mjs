@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { bundleDriver } from "../driver.mjs";
 import { repository } from "../inputs.mjs";
 import { pairs } from "../measure.mjs";
 
@@ -81,24 +81,11 @@ function palyrad(root) {
 }
 
 async function makeStore(root, skills) {
-  // Inside the checkout, where native packages are found.
-  const driver = join(repository, ".cache", `bench-store-${process.pid}.mjs`);
+  const driver = await bundleDriver("store");
   try {
-    await build({
-      entryPoints: [join(repository, "bench/drivers/store.ts")],
-      outfile: driver,
-      bundle: true,
-      format: "esm",
-      platform: "node",
-      target: "node20.19",
-      conditions: ["palyra-source"],
-      external: ["@napi-rs/keyring", "@photostructure/sqlite", "node:sqlite", "xmlbuilder2"],
-      banner: { js: 'import { createRequire as __r } from "node:module"; const require = __r(import.meta.url);' },
-      logLevel: "error",
-    });
-    execFileSync(process.execPath, [driver, root, String(skills)], { stdio: ["ignore", "ignore", "inherit"] });
+    execFileSync(process.execPath, [driver.file, root, String(skills)], { stdio: ["ignore", "ignore", "inherit"] });
   } finally {
-    rmSync(driver, { force: true });
+    driver.remove();
   }
 }
 

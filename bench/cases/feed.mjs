@@ -3,8 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
-import { repository } from "../inputs.mjs";
+import { bundleDriver } from "../driver.mjs";
 
 const SMALL = 1_000;
 const LARGE = 100_000;
@@ -12,21 +11,9 @@ const COMPONENTS = 500;
 
 export async function run() {
   const folder = mkdtempSync(join(tmpdir(), "palyra-bench-"));
-  const driver = join(repository, ".cache", `bench-feed-${process.pid}.mjs`);
+  const driver = await bundleDriver("feed");
   try {
-    await build({
-      entryPoints: [join(repository, "bench/drivers/feed.ts")],
-      outfile: driver,
-      bundle: true,
-      format: "esm",
-      platform: "node",
-      target: "node20.19",
-      conditions: ["palyra-source"],
-      external: ["@photostructure/sqlite", "node:sqlite", "xmlbuilder2"],
-      banner: { js: 'import { createRequire as __r } from "node:module"; const require = __r(import.meta.url);' },
-      logLevel: "error",
-    });
-    const words = [driver, folder, SMALL, LARGE, COMPONENTS].map(String);
+    const words = [driver.file, folder, SMALL, LARGE, COMPONENTS].map(String);
     const { ms, floorMs, ratio, smallIndexMs, largeIndexMs } = JSON.parse(
       execFileSync(process.execPath, words, { encoding: "utf8" }),
     );
@@ -42,6 +29,6 @@ export async function run() {
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
-    rmSync(driver, { force: true });
+    driver.remove();
   }
 }

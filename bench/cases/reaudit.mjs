@@ -4,31 +4,17 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
-import { repository } from "../inputs.mjs";
+import { bundleDriver } from "../driver.mjs";
 
 const SKILLS = 10_000;
 const MAX_RESIDENT_BYTES = 256 * 1024 * 1024;
 
 export async function run({ skills = SKILLS, samples = 5 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "palyra-bench-"));
-  // Inside the checkout, where native packages are found.
-  const driver = join(repository, ".cache", `bench-reaudit-${process.pid}.mjs`);
+  const driver = await bundleDriver("reaudit");
   try {
-    await build({
-      entryPoints: [join(repository, "bench/drivers/reaudit.ts")],
-      outfile: driver,
-      bundle: true,
-      format: "esm",
-      platform: "node",
-      target: "node20.19",
-      conditions: ["palyra-source"],
-      external: ["@photostructure/sqlite", "node:sqlite", "xmlbuilder2"],
-      banner: { js: 'import { createRequire as __r } from "node:module"; const require = __r(import.meta.url);' },
-      logLevel: "error",
-    });
     const ask = (...words) =>
-      JSON.parse(execFileSync(process.execPath, [driver, folder, ...words.map(String)], { encoding: "utf8" }));
+      JSON.parse(execFileSync(process.execPath, [driver.file, folder, ...words.map(String)], { encoding: "utf8" }));
     ask("make", skills);
     const first = ask("first");
     const unchanged = ask("unchanged", samples);
@@ -61,6 +47,6 @@ export async function run({ skills = SKILLS, samples = 5 } = {}) {
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
-    rmSync(driver, { force: true });
+    driver.remove();
   }
 }

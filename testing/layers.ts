@@ -30,6 +30,26 @@ export const coreLayers: LayerTable = {
   "index.ts": { layer: 7 },
 };
 
+/** Of core it may have what the table of the test names. */
+export const sandboxLayers: LayerTable = {
+  "limits.ts": { layer: -1 },
+  "wire.ts": { layer: -1 },
+  "host-messages.ts": { layer: 0 },
+  "protocol.ts": { layer: 0 },
+  wasi: { layer: 1 },
+  imports: { layer: 1 },
+  "schema.ts": { layer: 1, packages: ["@cfworker/json-schema"] },
+  "channel.ts": { layer: 1, packages: ["node:fs"] },
+  "child.ts": { layer: 4 },
+};
+/** What the sandbox has of core: as little as can be (spec 10.3). */
+export const SANDBOX_OF_CORE: readonly string[] = [
+  "palyra-skills/encoding",
+  "palyra-skills/wasm",
+  "palyra-skills/wasm/metering",
+  "palyra-skills/capability",
+];
+
 export const palyraLayers: LayerTable = {
   "errors.ts": { layer: -1 },
   "call.ts": { layer: -1 },

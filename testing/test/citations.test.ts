@@ -10,8 +10,8 @@ const files = (folder: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name).slice(repositoryRoot.length + 1));
 
 const spec = read("SPEC.md");
-const sources = ["packages/core/src", "packages/palyra/src"].flatMap(files);
-const tests = ["packages/core/test", "packages/palyra/test", "testing"].flatMap(files);
+const sources = ["packages/core/src", "packages/sandbox/src", "packages/palyra/src"].flatMap(files);
+const tests = ["packages/core/test", "packages/sandbox/test", "packages/palyra/test", "testing"].flatMap(files);
 
 /** `1.5`, `6` … of the headings; `9.1b` too. */
 const clauses = new Set([...spec.matchAll(/^#{2,3} (\d+(?:\.\d+b?)?)\.? /gm)].map((match) => match[1] ?? ""));

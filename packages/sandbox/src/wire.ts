@@ -1,0 +1,156 @@
+/**
+ * Fields of a message, one after another and without names: numbers little-endian, bytes and texts after their length (u32), a flag
+ * and the presence of what is optional as one byte, a list after its number of items (u32). Both sides read strictly: each field is bounded
+ * by whoever reads it, nothing is left over, and there is one spelling of everything.
+ */
+import { Cursor, CursorEnd, decodeUtf8, encodeUtf8 } from "palyra-skills/encoding";
+
+/** What was received is no message of ours; nothing of it may be used. */
+export class WireFault extends Error {
+  constructor(problem: string) {
+    super(problem);
+    this.name = "WireFault";
+  }
+}
+
+export class FieldWriter {
+  readonly #parts: Uint8Array[] = [];
+  #length = 0;
+
+  u8(value: number): this {
+    return this.#add(new Uint8Array([value]));
+  }
+
+  flag(value: boolean): this {
+    return this.u8(value ? 1 : 0);
+  }
+
+  u32(value: number): this {
+    const part = new Uint8Array(4);
+    new DataView(part.buffer).setUint32(0, value, true);
+    return this.#add(part);
+  }
+
+  /** From 0 to 2^64 - 1. */
+  u64(value: bigint | number): this {
+    const part = new Uint8Array(8);
+    new DataView(part.buffer).setBigUint64(0, BigInt(value), true);
+    return this.#add(part);
+  }
+
+  bytes(value: Uint8Array): this {
+    return this.u32(value.length).#add(value);
+  }
+
+  text(value: string): this {
+    return this.bytes(encodeUtf8(value));
+  }
+
+  optional<T>(value: T | undefined, write: (value: T) => void): this {
+    this.flag(value !== undefined);
+    if (value !== undefined) write(value);
+    return this;
+  }
+
+  list<T>(values: readonly T[], write: (value: T) => void): this {
+    this.u32(values.length);
+    for (const value of values) write(value);
+    return this;
+  }
+
+  /** All that was written, after `before` bytes that are left free. */
+  done(before = 0): Uint8Array<ArrayBuffer> {
+    const all = new Uint8Array(before + this.#length);
+    let at = before;
+    for (const part of this.#parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  }
+
+  #add(part: Uint8Array): this {
+    this.#parts.push(part);
+    this.#length += part.length;
+    return this;
+  }
+}
+
+/** Reads what a `FieldWriter` wrote. Throws only `WireFault`. */
+export class FieldReader {
+  readonly #cursor: Cursor;
+
+  constructor(bytes: Uint8Array) {
+    this.#cursor = new Cursor(bytes);
+  }
+
+  u8(): number {
+    return this.#read(() => this.#cursor.u8());
+  }
+
+  flag(): boolean {
+    const value = this.u8();
+    if (value > 1) throw new WireFault("a flag is 0 or 1");
+    return value === 1;
+  }
+
+  u32(): number {
+    return this.#read(() => this.#cursor.u32());
+  }
+
+  u64(): bigint {
+    return this.#read(() => this.#cursor.u64());
+  }
+
+  /** A number of bytes, milliseconds and the like. */
+  safeInteger(): number {
+    const value = this.u64();
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new WireFault("a number is too large");
+    return Number(value);
+  }
+
+  /** Not copied: of the message's own bytes. */
+  bytes(most: number): Uint8Array {
+    const length = this.u32();
+    if (length > most) throw new WireFault("a field is too long");
+    return this.#read(() => this.#cursor.take(length));
+  }
+
+  /** `most`: bytes of its UTF-8. */
+  text(most: number): string {
+    const text = decodeUtf8(this.bytes(most));
+    if (text === undefined) throw new WireFault("a text is not UTF-8");
+    return text;
+  }
+
+  optional<T>(read: () => T): T | undefined {
+    return this.flag() ? read() : undefined;
+  }
+
+  list<T>(most: number, read: () => T): T[] {
+    const length = this.u32();
+    if (length > most) throw new WireFault("a list is too long");
+    return Array.from({ length }, read);
+  }
+
+  /** One of a fixed list, written as its place in it. */
+  oneOf<T>(all: readonly T[]): T {
+    const found = all[this.u8()];
+    if (found === undefined) throw new WireFault("there is no such kind");
+    return found;
+  }
+
+  /** Nothing may be left over. */
+  end(): void {
+    if (this.#cursor.remaining > 0) throw new WireFault("there is more than the message");
+  }
+
+  #read<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof CursorEnd) throw new WireFault("the message ends early");
+      throw error;
+    }
+  }
+}

@@ -4,16 +4,7 @@ import type { VerifiedArtifact } from "palyra-skills/artifact";
 import type { TrustedSkill } from "palyra-skills/trust";
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
-import { fileMark } from "../files/index.ts";
-import {
-  currentOf,
-  findEntry,
-  folderPlace,
-  type InstalledEntry,
-  readIndex,
-  skillsFolder,
-  versionsOf,
-} from "../installed/index.ts";
+import { currentOf, findEntry, folderPlace, IndexLook, type InstalledEntry, readIndex, versionsOf } from "../installed/index.ts";
 import {
   type EffectiveStatus,
   GENESIS,
@@ -90,13 +81,12 @@ export class RunGate {
   async resolve(request: RunRequest, call: Call): Promise<ResolvedSkill> {
     await this.#ports.prepare(call);
     for (let look = 1; ; look += 1) {
-      const before = this.#marks();
+      const seen = new IndexLook(this.#ports.skillsRoot);
       try {
         return await this.#resolveNow(request, call);
       } catch (error) {
-        // The index is written before the journal (spec 5.2): between the two it says what is not so yet.
         const mayChange = error instanceof PalyraError && error.code === "NotEligible" && look < MOST_LOOKS;
-        if (!mayChange || (before.pending === undefined && sameMarks(before, this.#marks()))) throw error;
+        if (!mayChange || seen.isSteady()) throw error;
       }
       await sleep(LOOK_AGAIN_MS);
     }
@@ -136,12 +126,6 @@ export class RunGate {
     return { recorded: head, anchors: head === undefined ? [] : [{ ...head, kept: IN_THE_VAULT }] };
   }
 
-  /** How the index looks, and the record of a command that is at it. */
-  #marks(): Marks {
-    const { index, pending } = skillsFolder(this.#ports.skillsRoot);
-    return { index: fileMark(index), pending: fileMark(pending) };
-  }
-
   async #status({ skill_id, version }: InstalledEntry): Promise<EffectiveStatus> {
     const { recorded, anchors } = await this.anchors();
     // By its name each time: a file that was swapped is another (T26).
@@ -156,13 +140,6 @@ export class RunGate {
     }
   }
 }
-
-interface Marks {
-  readonly index: string | undefined;
-  readonly pending: string | undefined;
-}
-
-const sameMarks = (one: Marks, other: Marks): boolean => one.index === other.index && one.pending === other.pending;
 
 /** Looks while somebody changes what is installed, and milliseconds between two. */
 const MOST_LOOKS = 20;

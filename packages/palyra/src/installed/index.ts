@@ -18,6 +18,7 @@ export {
 export { KeptIndex } from "./kept-index.ts";
 export { ARTIFACT_FILE, METADATA_FILE, type SkillsFolder, skillsFolder } from "./layout.ts";
 export { KeptSummaries, type ManifestSummary, summariesOf, summaryOf } from "./list-cache.ts";
+export { IndexLook } from "./marks.ts";
 export { writeMetadata } from "./metadata.ts";
 export { checkInstallNames, MAX_SKILL_FOLDER_BYTES, skillFolderProblem } from "./names.ts";
 export { type InstalledArtifact, MAX_INDEX_BYTES, readIndex, readInstalled } from "./read.ts";

@@ -3,12 +3,12 @@ import { admit, auditSkill, NO_FEED } from "palyra-skills/audit";
 import { toHex } from "palyra-skills/encoding";
 import { decideTrust } from "palyra-skills/trust";
 import type { Call } from "../call.ts";
-import { checkInstallNames, readIndex } from "../installed/index.ts";
+import { checkInstallNames } from "../installed/index.ts";
 import { applyEdits, requireUsableKey } from "../trust/index.ts";
 import type { Home } from "./home.ts";
 import type { Evaluated, InstallRequest } from "./install-look.ts";
 import { missingSecrets } from "./missing-secrets.ts";
-import { differenceFrom, readPrevious } from "./previous.ts";
+import { differenceFrom, lookInstalled } from "./previous.ts";
 import { readDecidingTrust } from "./trust-place.ts";
 
 /** What the bytes say of themselves and to the trust store: spec 5.2, from inspect to audit. */
@@ -16,8 +16,7 @@ export async function evaluate(home: Home, request: InstallRequest, bytes: Uint8
   for (const { key } of request.trusted) requireUsableKey(key);
   const artifact = await openArtifact(bytes, home.platform, home.host);
   checkInstallNames(artifact.manifest.skill_id, artifact.archive.entries);
-  const index = await readIndex(home.places.skillsRoot);
-  const previous = await readPrevious(home, index, artifact.manifest.skill_id);
+  const { index, previous } = await lookInstalled(home, artifact.manifest.skill_id);
   const difference = differenceFrom(previous, artifact.manifest);
   const trust = await readDecidingTrust(home, call, "install");
   const { store, constraints } = applyEdits(

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DEFAULT_POLICY } from "palyra-skills/audit";
 import { describe, expect, it } from "vitest";
 import { ARTIFACT_FILE, readIndex, skillsFolder } from "../../src/installed/index.ts";
+import type { Journal, OpenJournal } from "../../src/journal/index.ts";
 import { jumpBetween } from "../../src/lifecycle/fresh.ts";
 import { type Home, type InstallRequest, installSkill, lookInstall, removeSkill } from "../../src/lifecycle/index.ts";
 import { install, installRequest, newCall, newHome, type SkillSpec, skillFile, stateOf, temporaryFolder } from "./support.ts";
@@ -26,6 +27,17 @@ async function events(home: Home): Promise<readonly { readonly kind: string; rea
   } finally {
     await journal?.close();
   }
+}
+/** A journal before which something happens each time that it is opened for reading. */
+function overtake({ openJournal }: Home, before: () => Promise<void>): Home["openJournal"] {
+  function open(file: string, options: Extract<OpenJournal, { create: false }>): Promise<Journal | undefined>;
+  function open(file: string, options: Extract<OpenJournal, { create: true }>): Promise<Journal>;
+  async function open(file: string, options: OpenJournal): Promise<Journal | undefined> {
+    if (options.create) return openJournal(file, options);
+    await before();
+    return openJournal(file, options);
+  }
+  return open;
 }
 const last = async (home: Home) => (await events(home)).at(-1);
 
@@ -144,6 +156,35 @@ describe("an update that asks for more than what is installed (spec 4.4, 9.2)", 
       ["2.0.0", 2],
     ]);
     expect(await last(home)).toMatchObject({ payload: { widening: { from: { version: "2.0.0" }, count: 2 } } });
+  });
+
+  it("is compared with what another command has just made current, not with an index that is read too early for the journal", async () => {
+    const steps: readonly ((home: Home) => Promise<unknown>)[] = [
+      (home) => install(home, { ...OLD, version: "1.1.0" }),
+      async (home) => {
+        await install(home, { ...OLD, version: "1.1.0" });
+        await removeSkill(home, { skillId: "acme.echo", version: "1.0.0" }, newCall());
+      },
+    ];
+    for (const step of steps) {
+      const home = newHome();
+      await install(home, OLD);
+      // Between the index and the journal, as another process may.
+      let isDone = false;
+      const overtaken: Home = {
+        ...home,
+        openJournal: overtake(home, async () => {
+          if (isDone) return;
+          isDone = true;
+          await step(home);
+        }),
+      };
+      const request = installRequest(await skillFile(temporaryFolder(), { ...OLD, version: "1.2.0" }));
+      const look = await lookInstall(overtaken, request, newCall());
+      expect(isDone).toBe(true);
+      expect(look.previous).toMatchObject({ entry: { version: "1.1.0" }, manifest: { version: "1.1.0" } });
+      expect(look.difference.widening).toEqual([]);
+    }
   });
 
   it("is a finding each of the audit, which a policy may make a refusal", async () => {

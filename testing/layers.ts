@@ -34,10 +34,11 @@ export const coreLayers: LayerTable = {
 export const sandboxLayers: LayerTable = {
   "limits.ts": { layer: -1 },
   "wire.ts": { layer: -1 },
+  "host-errors.ts": { layer: -1 },
   "host-messages.ts": { layer: 0 },
   "protocol.ts": { layer: 0 },
   wasi: { layer: 1 },
-  imports: { layer: 1 },
+  imports: { layer: 2 },
   "schema.ts": { layer: 1, packages: ["@cfworker/json-schema"] },
   "channel.ts": { layer: 1, packages: ["node:fs"] },
   "child.ts": { layer: 4 },

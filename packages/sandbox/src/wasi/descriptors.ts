@@ -1,0 +1,123 @@
+/** The descriptors of one run: 0 to 2, then the granted roots, then what the module opens. */
+import type { HostReply, HostRequest } from "../host-messages.ts";
+import type { Sink, WasiContext } from "./context.ts";
+import { fault, WasiFault } from "./errno.ts";
+import { directoryRights, STDIN_RIGHTS, STDOUT_RIGHTS } from "./rights.ts";
+
+/** Open at once, the first three and the roots included. */
+export const MAX_DESCRIPTORS = 256;
+
+interface Common {
+  base: bigint;
+  inheriting: bigint;
+  /** Flags of `fd_fdstat_get`. */
+  flags: number;
+}
+export interface InputDescriptor extends Common {
+  readonly kind: "input";
+  readonly bytes: Uint8Array;
+  at: number;
+}
+export interface OutputDescriptor extends Common {
+  readonly kind: "output";
+  readonly sink: Sink;
+}
+export interface DirectoryDescriptor extends Common {
+  readonly kind: "directory";
+  /** Of the parent. */
+  readonly handle: number;
+  /** What a root is called here; the parent never closes it. */
+  readonly preopened?: string;
+}
+export interface FileDescriptor extends Common {
+  readonly kind: "file";
+  readonly handle: number;
+  offset: bigint;
+}
+export type Descriptor = InputDescriptor | OutputDescriptor | DirectoryDescriptor | FileDescriptor;
+
+const FIRST_FREE = 3;
+
+export class Descriptors {
+  readonly #open = new Map<number, Descriptor>();
+  readonly #context: WasiContext;
+
+  constructor(context: WasiContext) {
+    this.#context = context;
+    const { stdin, stdout, stderr, roots } = context;
+    this.#open.set(0, { kind: "input", bytes: stdin, at: 0, base: STDIN_RIGHTS, inheriting: 0n, flags: 0 });
+    for (const [fd, sink] of [stdout, stderr].entries()) {
+      this.#open.set(1 + fd, { kind: "output", sink, base: STDOUT_RIGHTS, inheriting: 0n, flags: 0 });
+    }
+    for (const [handle, { name, write }] of roots.entries()) {
+      this.add({ kind: "directory", handle, preopened: `/${name}`, ...directoryRights(write), flags: 0 });
+    }
+  }
+
+  /** `badf`; `notcapable` where it lacks one of the rights. */
+  get(fd: number, rights = 0n): Descriptor {
+    const found = this.#open.get(fd >>> 0);
+    if (found === undefined) throw fault("badf");
+    if ((found.base & rights) !== rights) throw fault("notcapable");
+    return found;
+  }
+
+  /** `badf`, `isdir` of a directory, `spipe` of what is no file, `notcapable` */
+  file(fd: number, rights = 0n): FileDescriptor {
+    const found = this.get(fd);
+    if (found.kind === "directory") throw fault("isdir");
+    if (found.kind !== "file") throw fault("spipe");
+    if ((found.base & rights) !== rights) throw fault("notcapable");
+    return found;
+  }
+
+  /** `badf`, `notdir`, `notcapable` */
+  directory(fd: number, rights = 0n): DirectoryDescriptor {
+    const found = this.get(fd);
+    if (found.kind !== "directory") throw fault("notdir");
+    if ((found.base & rights) !== rights) throw fault("notcapable");
+    return found;
+  }
+
+  /** Before anything is opened for it. `mfile` */
+  requireFree(): void {
+    if (this.#open.size >= MAX_DESCRIPTORS) throw fault("mfile");
+  }
+
+  /** The lowest number that is free. `mfile` */
+  add(descriptor: Descriptor): number {
+    this.requireFree();
+    let fd = FIRST_FREE;
+    while (this.#open.has(fd)) fd += 1;
+    this.#open.set(fd, descriptor);
+    return fd;
+  }
+
+  close(fd: number): void {
+    const found = this.get(fd);
+    this.#open.delete(fd >>> 0);
+    this.#release(found);
+  }
+
+  /** Both must be open (`badf`); what `to` was is closed. */
+  renumber(from: number, to: number): void {
+    const [moved, replaced] = [this.get(from), this.get(to)];
+    if (from >>> 0 === to >>> 0) return;
+    this.#open.set(to >>> 0, moved);
+    this.#open.delete(from >>> 0);
+    this.#release(replaced);
+  }
+
+  /** What the parent answers; its error number as a fault. */
+  ask(request: HostRequest): HostReply {
+    const reply = this.#context.ask(request);
+    if (reply.code !== 0) throw reply.code > 0 ? new WasiFault(reply.code) : fault("io");
+    return reply;
+  }
+
+  #release(descriptor: Descriptor): void {
+    if (descriptor.kind === "file") this.ask({ op: "close", handle: descriptor.handle });
+    if (descriptor.kind === "directory" && descriptor.preopened === undefined)
+      this.ask({ op: "close", handle: descriptor.handle });
+  }
+}

@@ -1,0 +1,65 @@
+/** WASI preview 1 for one run of one module (spec 10.4): every function of core's table of imports, and no more of a host than it says there. */
+import { ERRNO } from "../host-errors.ts";
+import type { WasiContext } from "./context.ts";
+import { Descriptors } from "./descriptors.ts";
+import { fault, WasiFault } from "./errno.ts";
+import { fileFunctions } from "./files.ts";
+import { Memory } from "./memory.ts";
+import { pathFunctions } from "./paths.ts";
+import { pollFunctions } from "./poll.ts";
+import { Clocks, processFunctions } from "./process.ts";
+
+export type { GrantedRoot, HostContext, Sink, WasiContext } from "./context.ts";
+
+/** A function as the engine calls it; its parameters are those of core's table. */
+export type HostImport = (...args: never[]) => number | undefined;
+export interface HostImports {
+  readonly [name: string]: HostImport;
+}
+
+/** By name, for `wasi_snapshot_preview1` and what `wasi_unstable` has in common with it. What `context` throws goes through. */
+export function wasiImports(context: WasiContext): HostImports {
+  const memory = new Memory(context);
+  const clocks = new Clocks(context.clockMs);
+  const descriptors = new Descriptors(context);
+  const functions: { readonly [name: string]: (...args: never[]) => void } = {
+    ...processFunctions(context, memory, clocks),
+    ...pollFunctions(memory, clocks, descriptors),
+    ...fileFunctions(memory, descriptors),
+    ...pathFunctions(memory, descriptors),
+    ...refusedFunctions(descriptors),
+  };
+  return {
+    ...Object.fromEntries(Object.entries(functions).map(([name, run]) => [name, answering(run)])),
+    proc_exit: (code: number) => context.exit(code >>> 0),
+  };
+}
+
+/** What is never granted; there are no sockets, and no signals. */
+function refusedFunctions(descriptors: Descriptors) {
+  const refuse = (): void => {
+    throw fault("notcapable");
+  };
+  return {
+    proc_raise: refuse,
+    sock_accept: refuse,
+    sock_recv: refuse,
+    sock_send: refuse,
+    sock_shutdown(fd: number): void {
+      descriptors.get(fd);
+      throw fault("notsock");
+    },
+  };
+}
+
+function answering(run: (...args: never[]) => void): HostImport {
+  return (...args) => {
+    try {
+      run(...args);
+      return ERRNO.success;
+    } catch (error) {
+      if (error instanceof WasiFault) return error.errno;
+      throw error;
+    }
+  };
+}

@@ -55,6 +55,8 @@ const REQUIRE = {
   js: 'import { createRequire as __makeRequire } from "node:module"; const require = __makeRequire(import.meta.url);',
 };
 
+/** Reads its module from beside itself; loaded by what decides about launches alone. */
+const CEDAR = "@cedar-policy/cedar-wasm/nodejs";
 /** CommonJS that npm installs beside it, left as it is; loaded by `skills provenance verify` alone. */
 const SIGSTORE = ["@sigstore/bundle", "@sigstore/protobuf-specs", "@sigstore/verify"];
 
@@ -105,7 +107,7 @@ async function bundle(outdir) {
     chunkNames: "chunks/[name]-[hash]",
     splitting: true,
     // Native code and what stands in for it is found at run time.
-    external: ["@napi-rs/keyring", "@photostructure/sqlite", "node:sqlite", ...SIGSTORE],
+    external: ["@napi-rs/keyring", "@photostructure/sqlite", "node:sqlite", CEDAR, ...SIGSTORE],
     assetNames: "chunks/[name]-[hash]",
     plugins: [compiled, chunks(root, { isCommon: (path) => COMMON.test(path), alone: ALONE.map((each) => join(root, each)) })],
   });
@@ -116,7 +118,16 @@ async function bundle(outdir) {
     outdir: join(outdir, "daemon"),
     chunkNames: "chunks/[name]-[hash]",
     splitting: true,
-    external: ["@napi-rs/keyring", "@photostructure/sqlite", "node:sqlite", "pino", "prom-client", "xmlbuilder2", ...SIGSTORE],
+    external: [
+      "@napi-rs/keyring",
+      "@photostructure/sqlite",
+      "node:sqlite",
+      "pino",
+      "prom-client",
+      "xmlbuilder2",
+      CEDAR,
+      ...SIGSTORE,
+    ],
     assetNames: "chunks/[name]-[hash]",
     banner: REQUIRE,
     plugins: [compiled],

@@ -17,7 +17,7 @@ export async function bundleForNode(entry: string): Promise<{ readonly file: str
     platform: "node",
     target: "node20.19",
     conditions: ["palyra-source"],
-    external: ["@napi-rs/keyring", "@photostructure/sqlite", "node:sqlite", "xmlbuilder2"],
+    external: ["@napi-rs/keyring", "@photostructure/sqlite", "node:sqlite", "xmlbuilder2", "@cedar-policy/cedar-wasm/nodejs"],
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },

@@ -15,6 +15,37 @@ export interface PalyraErrorDetails {
   ProcedureExists: { readonly slug: string; readonly file: string };
   /** It may not run; `reasons`: `<status>` or `<status>: <its reason>` (spec 10). */
   NotEligible: { readonly skill_id: string; readonly version: string; readonly reasons: readonly string[] };
+  /** No tool of what is installed has this id; `offered`: tools of the skill that was named. */
+  UnknownTool: { readonly tool: string; readonly offered: readonly string[] };
+  /** Several skills, or several tools of one, are meant by it. */
+  AmbiguousTool: { readonly tool: string; readonly candidates: readonly string[] };
+  /** No audit that passed is kept of these bytes, this policy and what is known of vulnerabilities now: a launch audits nothing (spec 10). */
+  VerdictMissing: { readonly skill_id: string; readonly version: string };
+  /** A policy forbids it, or none permits it (spec 10.5). `by`: the policies; `errors`: those that could not be evaluated. */
+  PolicyDenied: {
+    readonly skill_id: string;
+    readonly version: string;
+    readonly tool_id: string;
+    readonly denied: readonly {
+      readonly action: string;
+      readonly resource: string;
+      readonly by: readonly string[];
+      readonly errors: readonly string[];
+    }[];
+  };
+  /** A person is to say yes first, and nobody can be asked here. `basis`: of all that the yes would bind, the input included (T28, T44). */
+  ApprovalRequired: {
+    readonly skill_id: string;
+    readonly version: string;
+    readonly tool_id: string;
+    readonly surface: string;
+    readonly basis: string;
+    readonly asks: readonly { readonly action: string; readonly resource: string; readonly values: readonly string[] }[];
+  };
+  /** What is kept of operators' decisions is not what was written last: nothing of it counts. `record`: `approvals`, `grants`. */
+  AuthorizationRecordInvalid: { readonly file: string; readonly record: string; readonly problem: string };
+  /** No run of this host has that receipt. */
+  ReceiptNotFound: { readonly receipt_id: string };
   AlreadyInstalled: { readonly skill_id: string; readonly version: string };
   AuditRefused: { readonly skill_id: string; readonly version: string; readonly reasons: readonly string[] };
   /** What is to be compared could not be made. `command`: what was run, empty for nothing. */

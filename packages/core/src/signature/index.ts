@@ -47,5 +47,14 @@ export {
   writeRotation,
 } from "./rotation-statement.ts";
 export { type SigningInput, signPayload } from "./sign.ts";
-export { MAX_STATEMENT_BYTES } from "./statement.ts";
+export {
+  checkStatement,
+  checkStatementSize,
+  hex32,
+  keyBytes,
+  MAX_STATEMENT_BYTES,
+  signStatement,
+  statementMessage,
+  statementSha256,
+} from "./statement.ts";
 export { checkSignature } from "./verify.ts";

@@ -4,23 +4,31 @@ import type { Platform } from "../platform/index.ts";
 import { ed25519Problem, SECRET_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519.ts";
 
 /**
- * What is signed besides artifacts (spec 3.4). The message that a key signs is, byte for byte:
+ * What is signed besides artifacts (spec 3.4, 10.7). The message that a key signs is, byte for byte:
  *
  *     the domain, as ASCII, then for each field in its order: u64-BE length of the field's bytes, the field's bytes
  *
  * A text is its UTF-8, a key or digest its 32 bytes, a number u64-BE. No domain begins another, and the message of an artifact's
  * signature is 64 hex digits, so no signature of one kind is one of another kind. All fields are in the message.
  */
-export type StatementDomain = "palyra.skill.rotation.v1" | "palyra.skill.revocation.v1" | "palyra.skill.revocation_list.v1";
+export type StatementDomain =
+  | "palyra.skill.rotation.v1"
+  | "palyra.skill.revocation.v1"
+  | "palyra.skill.revocation_list.v1"
+  | "palyra.skill.receipt.v1";
 
 /** Bytes of a statement as a document, whose fields take some 700 and a reason. */
 export const MAX_STATEMENT_BYTES = 16 * 1024;
 
-/** The message of a domain and fields. Numbers are integers from 0 to 2^53-1. */
-export function statementMessage(domain: StatementDomain, fields: readonly (string | number | Uint8Array)[]): Uint8Array {
+/** The message of a domain and fields. Numbers are integers from 0 to 2^53-1, bigints to 2^64-1. */
+export function statementMessage(
+  domain: StatementDomain,
+  fields: readonly (string | number | bigint | Uint8Array)[],
+): Uint8Array {
   const parts: Uint8Array[] = [encodeUtf8(domain)];
   for (const field of fields) {
-    const bytes = typeof field === "string" ? encodeUtf8(field) : typeof field === "number" ? u64be(field) : field;
+    const isNumber = typeof field === "number" || typeof field === "bigint";
+    const bytes = typeof field === "string" ? encodeUtf8(field) : isNumber ? u64be(field) : field;
     parts.push(u64be(bytes.length), bytes);
   }
   const message = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));

@@ -5,6 +5,7 @@ import { MAX_KEY_BYTES } from "../services.ts";
 import { atPlace } from "./at-place.ts";
 import { INSTALL_REFUSALS } from "./install-refusals.ts";
 import { shownKey } from "./keys.ts";
+import { RUN_REFUSALS } from "./run-refusals.ts";
 import { listed, quoted, safe } from "./safe.ts";
 import type { Sentence } from "./sentence.ts";
 import { LISTEN_WORDS, SYSTEM_HINTS, systemProblem } from "./system.ts";
@@ -182,7 +183,7 @@ const CORE: { readonly [Code in ErrorCode]: Sentence<ErrorDetails[Code]> } = {
         ? `${acceptance(typed)}to trust it for good: ${trustCommand("add", [publisher, public_key], typed)}`
         : `it is not trusted on first use; after asking the publisher: ${trustCommand("add", [publisher, public_key], typed)}`,
   },
-  PolicyInvalid: { says: ({ document, faults: list }) => `the audit policy ${safe(document)} cannot be used: ${faults(list)}` },
+  PolicyInvalid: { says: ({ document, faults: list }) => `the policy ${safe(document)} cannot be used: ${faults(list)}` },
   BaselineInvalid: { says: ({ document, faults: list }) => `the baseline ${safe(document)} cannot be used: ${faults(list)}` },
   RevokedKey: {
     says: ({ publisher, key_id, reason, list }) =>
@@ -264,6 +265,7 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
     hint: () => "do not rely on it; ask who published the artifact for the attestation of this very file",
   },
   ...INSTALL_REFUSALS,
+  ...RUN_REFUSALS,
   ToolIdConflict: {
     says: ({ skill_id, others }) =>
       `tools of ${safe(skill_id)} have names that active skills of other publishers have: ${listed(

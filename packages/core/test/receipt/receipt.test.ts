@@ -1,0 +1,183 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { encodeUtf8 } from "../../src/encoding/index.ts";
+import { purePlatform as platform } from "../../src/platform/index.ts";
+import {
+  commitment,
+  isCommitted,
+  MAX_RECEIPT_BYTES,
+  parseReceipt,
+  parseReceipts,
+  type Receipt,
+  receiptMessage,
+  signReceipt,
+  verifyReceipt,
+  writeReceipt,
+} from "../../src/receipt/index.ts";
+import { revocationMessage, signRevocation } from "../../src/signature/index.ts";
+
+const seed = new Uint8Array(32).fill(9);
+const salt = new Uint8Array(32).fill(3);
+const terms = {
+  receipt_id: "01JD0000000000000000000000",
+  principal: "user:local",
+  device_id: "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+  channel: null,
+  surface: "terminal",
+  skill_id: "acme.echo",
+  version: "1.0.0",
+  tool_id: "acme.echo.say",
+  artifact_sha256: "a1".repeat(32),
+  module_sha256: "b2".repeat(32),
+  policy_sha256: "c3".repeat(32),
+  input_sha256: commitment("input", salt, encodeUtf8('{"text":"hi"}'), platform),
+  output_sha256: commitment("output", salt, encodeUtf8('{"text":"hi"}'), platform),
+  grants: ["network=api.example.com", "storage_write=data"],
+  outcome: "Ok",
+  fuel_used: 18_446_744_073_709_551_615n,
+  fuel_allowed: 400_000n,
+  memory_used_bytes: 65_536,
+  memory_allowed_bytes: 1_048_576,
+  wall_used_ms: 3,
+  wall_allowed_ms: 1_500,
+  started_at_unix_ms: 1_764_300_000_000,
+  finished_at_unix_ms: 1_764_300_000_003,
+} as const;
+const receipt = await signReceipt(terms, seed, platform);
+const text = Buffer.from(writeReceipt(receipt)).toString();
+const edited = (change: object): Uint8Array => encodeUtf8(JSON.stringify({ ...JSON.parse(text), ...change }));
+
+const number = (value: number | bigint): Buffer => {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(value));
+  return bytes;
+};
+
+describe("the message of a receipt", () => {
+  it("is that of spec 10.7, byte for byte", async () => {
+    const hex = (value: string) => Buffer.from(value, "hex");
+    const fields = [
+      ...["01JD0000000000000000000000", "user:local", "01ARZ3NDEKTSV4RRFFQ69G5FAV", "", "terminal"].map((each) =>
+        Buffer.from(each),
+      ),
+      ...["acme.echo", "1.0.0", "acme.echo.say"].map((each) => Buffer.from(each)),
+      ...[receipt.artifact_sha256, receipt.module_sha256, receipt.policy_sha256, receipt.input_sha256].map(hex),
+      hex(receipt.output_sha256 ?? ""),
+      Buffer.from("Ok"),
+      ...[2n ** 64n - 1n, 400_000, 65_536, 1_048_576, 3, 1_500, 1_764_300_000_000, 1_764_300_000_003].map(number),
+      hex(receipt.host_public_key),
+      number(2),
+      Buffer.from("network=api.example.com"),
+      Buffer.from("storage_write=data"),
+    ];
+    const framed = fields.flatMap((field) => [number(field.length), field]);
+    const message = Buffer.concat([Buffer.from("palyra.skill.receipt.v1"), ...framed]);
+    expect(Buffer.from(receiptMessage(receipt))).toEqual(message);
+    expect((await verifyReceipt(receipt, platform)).sha256).toBe(createHash("sha256").update(message).digest("hex"));
+  });
+
+  it("has every field in it: none can be changed under the signature", async () => {
+    const { signature_base64: _, ...fields } = receipt;
+    for (const [name, value] of Object.entries(fields)) {
+      const other =
+        typeof value === "bigint"
+          ? value - 1n
+          : typeof value === "number"
+            ? value + 1
+            : Array.isArray(value)
+              ? [...value, "channel=x"]
+              : name === "outcome"
+                ? "TimedOut"
+                : /^[0-9a-f]{64}$/.test(String(value))
+                  ? "d4".repeat(32)
+                  : `${value ?? ""}x`;
+      const changed = { ...receipt, [name]: other };
+      await expect(verifyReceipt(changed, platform), name).rejects.toHaveCode("SignatureVerificationFailed");
+    }
+  });
+
+  it("moves nothing from one field or grant to the next", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), fc.array(fc.string()), (one, other) => {
+        const same = JSON.stringify(one) === JSON.stringify(other);
+        const [a, b] = [one, other].map((grants) => Buffer.from(receiptMessage({ ...receipt, grants })));
+        expect(a?.equals(b ?? Buffer.alloc(0))).toBe(same);
+      }),
+    );
+    const moved = { ...receipt, skill_id: "acme.ech", version: "o1.0.0" };
+    expect(Buffer.from(receiptMessage(moved)).equals(Buffer.from(receiptMessage(receipt)))).toBe(false);
+  });
+
+  it("is no other statement's", async () => {
+    const words = { publisher: "acme", subject: "key", revoked: "ab".repeat(32), reason: "x", revoked_at_unix_ms: 1 } as const;
+    const other = await signRevocation(words, seed, platform);
+    expect(Buffer.from(revocationMessage(other)).toString("latin1")).not.toContain("receipt");
+    const borrowed = { ...receipt, signature_base64: other.signature_base64 };
+    await expect(verifyReceipt(borrowed, platform)).rejects.toHaveCode("SignatureVerificationFailed");
+  });
+});
+
+describe("a receipt as a document", () => {
+  it("comes back as it was, whole numbers beyond a double included, on one line or several", () => {
+    expect(parseReceipt(encodeUtf8(text), "r")).toEqual(receipt);
+    expect(parseReceipt(writeReceipt(receipt, { indent: 0 }), "r")).toEqual(receipt);
+    const none: Receipt = {
+      ...receipt,
+      output_sha256: null,
+      fuel_used: null,
+      memory_used_bytes: null,
+      grants: [],
+      channel: "cli",
+    };
+    expect(parseReceipts(writeReceipt(none), "r")).toEqual([none]);
+    const lines = Buffer.concat([writeReceipt(receipt, { indent: 0 }), Buffer.from("\n"), writeReceipt(none, { indent: 0 })]);
+    expect(parseReceipts(lines, "r")).toEqual([receipt, none]);
+  });
+
+  it.each<[string, object]>([
+    ["an unknown field", { more: 1 }],
+    ["a missing field", { tool_id: undefined }],
+    ["an empty text", { principal: "" }],
+    ["half a character", { principal: "\ud800" }],
+    ["another statement", { statement: "palyra.skill.receipt.v2" }],
+    ["an outcome that is none", { outcome: "Fine" }],
+    ["a digest in capitals", { module_sha256: "B2".repeat(32) }],
+    ["a fraction", { wall_used_ms: 1.5 }],
+    ["a negative number", { memory_used_bytes: -1 }],
+    ["too much fuel for 64 bits", { fuel_used: 1e30 }],
+  ])("refuses %s", (_name, change) => {
+    expect(() => parseReceipt(edited(change), "r")).toThrowError(expect.objectContaining({ code: "Serialization" }));
+  });
+
+  it("refuses a line among good ones by its number, what is too long, and no text", () => {
+    const lines = Buffer.concat([writeReceipt(receipt, { indent: 0 }), Buffer.from("{}\n")]);
+    expect(() => parseReceipts(lines, "r.ndjson")).toThrowError(
+      expect.objectContaining({ code: "Serialization", details: expect.objectContaining({ document: "r.ndjson:2" }) }),
+    );
+    const long = edited({ principal: "x".repeat(MAX_RECEIPT_BYTES) });
+    expect(() => parseReceipt(long, "r")).toThrowError(expect.objectContaining({ code: "Serialization" }));
+    expect(() => parseReceipts(Uint8Array.of(0xff, 10, 0xff), "r")).toThrowError(
+      expect.objectContaining({ code: "Serialization" }),
+    );
+  });
+});
+
+describe("what a receipt says of input and output", () => {
+  const saltHex = "03".repeat(32);
+  const input = encodeUtf8('{"text":"hi"}');
+
+  it("is opened by text and salt together, and by nothing else", () => {
+    const digest = receipt.input_sha256;
+    expect(isCommitted(digest, "input", saltHex, input, platform)).toBe(true);
+    expect(isCommitted(digest, "output", saltHex, input, platform)).toBe(false);
+    expect(isCommitted(digest, "input", "04".repeat(32), input, platform)).toBe(false);
+    expect(isCommitted(digest, "input", saltHex, encodeUtf8('{"text":"ho"}'), platform)).toBe(false);
+    expect(isCommitted(digest, "input", "", input, platform)).toBe(false);
+    expect(digest).not.toBe(createHash("sha256").update(input).digest("hex"));
+  });
+
+  it("takes no salt of another length", () => {
+    expect(() => commitment("input", new Uint8Array(31), input, platform)).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,58 @@
+import type { PalyraErrorDetails } from "../../errors.ts";
+import { listed, quoted, safe } from "./safe.ts";
+import type { Sentence } from "./sentence.ts";
+
+type Codes =
+  | "UnknownTool"
+  | "AmbiguousTool"
+  | "VerdictMissing"
+  | "PolicyDenied"
+  | "ApprovalRequired"
+  | "AuthorizationRecordInvalid"
+  | "ReceiptNotFound";
+
+const asked = ({ action, resource }: { readonly action: string; readonly resource: string }): string =>
+  `${action} on ${resource}`;
+
+/** Why a tool was not started (spec 10). */
+export const RUN_REFUSALS: { readonly [Code in Codes]: Sentence<PalyraErrorDetails[Code]> } = {
+  UnknownTool: {
+    says: ({ tool }) => `there is no tool ${quoted(tool)} that may run here`,
+    hint: ({ offered }) =>
+      offered.length > 0 ? `the skill has ${listed(offered)}` : "palyra skills tools shows those that there are",
+  },
+  AmbiguousTool: {
+    says: ({ tool, candidates }) => `${quoted(tool)} may mean any of ${listed(candidates)}`,
+    hint: () => "name the tool by its whole id, or its skill with --skill",
+  },
+  VerdictMissing: {
+    says: ({ skill_id, version }) =>
+      `no audit that passed is known of ${safe(skill_id)} ${safe(version)} as it is now: a policy, a rule or what is known of vulnerabilities has changed, or it was never audited`,
+    hint: ({ skill_id, version }) => `to audit it: palyra skills audit ${safe(skill_id)} --version ${safe(version)}`,
+  },
+  PolicyDenied: {
+    says: ({ tool_id, denied }) => `policy does not let ${safe(tool_id)} start: ${listed(denied.map(asked))}`,
+    lists: ({ denied }) =>
+      denied.map(({ by, errors, ...each }) =>
+        errors.length > 0
+          ? `${safe(asked(each))}: a policy could not be evaluated: ${listed(errors, 2)}`
+          : `${safe(asked(each))}: ${by.length === 0 ? "no policy permits it" : `forbidden by ${listed(by)}`}`,
+      ),
+    hint: ({ tool_id }) => `what each policy says: palyra skills policy explain ${safe(tool_id)}`,
+  },
+  ApprovalRequired: {
+    says: ({ tool_id, asks }) => `a person has to approve ${safe(tool_id)} first: ${listed(asks.map(asked))}`,
+    hint: ({ tool_id, surface }) =>
+      `on a terminal it is asked for; ahead of time: palyra skills approvals add ${safe(tool_id)}${surface === "terminal" ? "" : ` --surface ${safe(surface)}`}`,
+  },
+  AuthorizationRecordInvalid: {
+    says: ({ file, record, problem }) =>
+      `the record of ${safe(record)}, ${safe(file)}, is not what was written last: ${safe(problem)}`,
+    hint: ({ record }) =>
+      `nothing starts by it; put the true file back, or begin anew with none: palyra skills ${record === "grants" ? "grant" : "approvals"} reset`,
+  },
+  ReceiptNotFound: {
+    says: ({ receipt_id }) => `no run here has the receipt ${quoted(receipt_id)}`,
+    hint: () => "palyra skills receipts list shows those that there are",
+  },
+};

@@ -1,0 +1,160 @@
+/** What an operator grants a skill beside its manifest, and where he holds it shorter (spec 10.1, 10.4). Pure. */
+import { type CapabilityGrants, capabilityGrants } from "palyra-skills/capability";
+import { compareUtf8, encodeUtf8, type JsonReader, readJson, writeJson } from "palyra-skills/encoding";
+import type { Manifest } from "palyra-skills/manifest";
+
+/** A place that a skill may reach although it is not https on port 443 of a public address. */
+export interface HostGrant {
+  readonly host: string;
+  readonly port: number;
+  readonly plain_http: boolean;
+  /** The host is an address literal, or its name may lead to an address that is not public: this machine, this network. */
+  readonly private_addresses: boolean;
+}
+
+/** A secret that the host puts into a header for a host; the skill never has it (T38). */
+export interface InsertGrant {
+  /** `<scope>/<key>`. */
+  readonly secret: string;
+  readonly host: string;
+  readonly header: string;
+  /** Before the value: `Bearer `. */
+  readonly prefix: string;
+}
+
+/** A root that lies elsewhere than below the state root's `skill-data` (T23). */
+export interface RootGrant {
+  readonly root: string;
+  /** Absolute. */
+  readonly folder: string;
+}
+
+/** Quotas of the operator: lower than the manifest's, or they change nothing (spec 10.1). */
+export interface QuotaLimits {
+  readonly fuel?: bigint;
+  readonly memory_bytes?: number;
+  readonly wall_ms?: number;
+}
+
+/** All that is granted one skill. */
+export interface SkillGrants {
+  readonly hosts: readonly HostGrant[];
+  /** Keys of scope `global` that it declares and may have (T22). */
+  readonly global_keys: readonly string[];
+  readonly inserts: readonly InsertGrant[];
+  readonly roots: readonly RootGrant[];
+  readonly limits: QuotaLimits;
+}
+
+export const NO_GRANTS: SkillGrants = { hosts: [], global_keys: [], inserts: [], roots: [], limits: {} };
+
+/** By skill id. */
+export type GrantsOfSkills = ReadonlyMap<string, SkillGrants>;
+
+export const isEmptyGrant = ({ hosts, global_keys, inserts, roots, limits }: SkillGrants): boolean =>
+  [hosts, global_keys, inserts, roots].every(({ length }) => length === 0) && Object.keys(limits).length === 0;
+
+/** What a run may use, as receipts and approvals have it: `class=value`, sorted, the operator's part with it. */
+export function grantTexts(manifest: Manifest, granted: SkillGrants): readonly string[] {
+  const { http_hosts, secret_keys, storage_prefixes }: CapabilityGrants = capabilityGrants(manifest);
+  const texts = [
+    ...http_hosts.map((host) => `network=${host}`),
+    ...granted.hosts.map(hostText),
+    ...secret_keys.filter((name) => mayRead(name, granted)).map((name) => `secret=${name}`),
+    ...granted.inserts.map(({ secret, host, header }) => `insert=${secret} ${host} ${header}`),
+    ...manifest.capabilities.filesystem.read_roots.map((root) => `storage_read=${root}`),
+    ...storage_prefixes.map((root) => `storage_write=${root}`),
+    ...granted.roots.map(({ root, folder }) => `root=${root} ${folder}`),
+  ];
+  return [...new Set(texts)].sort(compareUtf8);
+}
+
+const hostText = ({ host, port, plain_http, private_addresses }: HostGrant): string =>
+  `network=${plain_http ? "http" : "https"}://${host}:${port}${private_addresses ? " private" : ""}`;
+
+/** A key of scope `global` is nobody's until the operator says whose (T22). */
+export const mayRead = (name: string, { global_keys }: SkillGrants): boolean =>
+  !name.startsWith("global/") || global_keys.includes(name.slice("global/".length));
+
+/** The manifest's quotas, the operator's and the caller's: the lowest of each. */
+export function effectiveQuotas(
+  manifest: Manifest,
+  { limits }: SkillGrants,
+  asked: QuotaLimits = {},
+): { readonly fuel: bigint; readonly memoryBytes: number; readonly wallMs: number } {
+  const { fuel_budget, max_memory_bytes, wall_clock_timeout_ms } = manifest.capabilities.quotas;
+  return {
+    fuel: [limits.fuel, asked.fuel].reduce<bigint>((low, each) => (each !== undefined && each < low ? each : low), fuel_budget),
+    memoryBytes: Math.min(Number(max_memory_bytes), limits.memory_bytes ?? Infinity, asked.memory_bytes ?? Infinity),
+    wallMs: Math.min(Number(wall_clock_timeout_ms), limits.wall_ms ?? Infinity, asked.wall_ms ?? Infinity),
+  };
+}
+
+export function writeGrants(grants: GrantsOfSkills): Uint8Array {
+  const skills = [...grants]
+    .filter(([, granted]) => !isEmptyGrant(granted))
+    .sort(([one], [other]) => compareUtf8(one, other))
+    .map(([skill_id, { hosts, global_keys, inserts, roots, limits }]) => ({
+      skill_id,
+      hosts: hosts.map((each) => ({ ...each })),
+      global_keys,
+      inserts: inserts.map((each) => ({ ...each })),
+      roots: roots.map((each) => ({ ...each })),
+      limits: { ...limits },
+    }));
+  return encodeUtf8(writeJson({ skills }));
+}
+
+/** Undefined: not as it is written. */
+export function parseGrants(json: Uint8Array): GrantsOfSkills | undefined {
+  if (json.length === 0) return new Map();
+  const read = readJson(json, (root) => {
+    const fields = root.object();
+    const skills = fields.required("skills").array(readSkill);
+    fields.finish();
+    return skills;
+  });
+  return read.ok ? new Map(read.value) : undefined;
+}
+
+function readSkill(reader: JsonReader): [string, SkillGrants] {
+  const fields = reader.object();
+  const granted = {
+    hosts: fields.required("hosts").array((host) => {
+      const of = host.object();
+      return {
+        host: of.required("host").string(),
+        port: of.required("port").safeInteger({ min: 1, max: 65_535 }),
+        plain_http: of.required("plain_http").boolean(),
+        private_addresses: of.required("private_addresses").boolean(),
+      };
+    }),
+    global_keys: fields.required("global_keys").array((key) => key.string()),
+    inserts: fields.required("inserts").array((insert) => {
+      const of = insert.object();
+      const text = (name: string): string => of.required(name).string();
+      return { secret: text("secret"), host: text("host"), header: text("header"), prefix: text("prefix") };
+    }),
+    roots: fields.required("roots").array((root) => {
+      const of = root.object();
+      return { root: of.required("root").string(), folder: of.required("folder").string() };
+    }),
+    limits: readLimits(fields.required("limits")),
+  };
+  const skillId = fields.required("skill_id").string();
+  fields.finish();
+  return [skillId, granted];
+}
+
+function readLimits(reader: JsonReader): QuotaLimits {
+  const fields = reader.object();
+  const fuel = fields.optional("fuel", (value) => value.integer({ min: 1n }));
+  const memory = fields.optional("memory_bytes", (value) => value.safeInteger({ min: 65_536 }));
+  const wall = fields.optional("wall_ms", (value) => value.safeInteger({ min: 1 }));
+  fields.finish();
+  return {
+    ...(fuel === undefined ? {} : { fuel }),
+    ...(memory === undefined ? {} : { memory_bytes: memory }),
+    ...(wall === undefined ? {} : { wall_ms: wall }),
+  };
+}

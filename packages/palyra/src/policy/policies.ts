@@ -1,0 +1,84 @@
+import { readdir, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { type Fault, SkillError } from "palyra-skills";
+import { compareUtf8, decodeUtf8, encodeUtf8, toHex, u64be } from "palyra-skills/encoding";
+import type { Platform } from "palyra-skills/platform";
+import { io, readBounded } from "../files/index.ts";
+import { type Decider, type NamedPolicy, parsePolicyText, prepareDecider } from "./cedar.ts";
+import { DEFAULT_POLICIES, SCHEMA } from "./default-policy.ts";
+
+/** Bytes of one file of policies. */
+export const MAX_POLICY_FILE_BYTES = 1024 * 1024;
+/** Files of one folder. */
+const MAX_POLICY_FILES = 200;
+
+/** What decides about launches here and now. */
+export interface Policies extends Decider {
+  /** Of schema and policies: an approval was given under these, and under no others (T28). 64 hex digits. */
+  readonly sha256: string;
+  readonly policies: readonly NamedPolicy[];
+  /** The operator's files, as they were found. */
+  readonly files: readonly string[];
+  readonly warnings: readonly { readonly file: string; readonly fault: Fault }[];
+}
+
+/** A file as it is read: its text, or what is wrong. */
+interface Source {
+  readonly file: string;
+  readonly text: string;
+}
+
+/**
+ * The policies that always hold, and the operator's: a file, or a folder whose `*.cedar` count, in the order of their names. One fault, and
+ * there is no set at all. `PolicyInvalid` with the line, `Io`.
+ */
+export async function readPolicies(named: string | undefined, platform: Platform): Promise<Policies> {
+  const sources = named === undefined ? [] : await readSources(named);
+  const own = await parsePolicyText(DEFAULT_POLICIES, "the default policies", "palyra");
+  const parsed = [];
+  for (const { file, text } of sources) parsed.push({ file, ...(await parsePolicyText(text, file, basename(file))) });
+  const policies = [own, ...parsed].flatMap((each) => each.policies);
+  const sha256 = digestOf(policies, platform);
+  return {
+    sha256,
+    policies,
+    files: sources.map(({ file }) => file),
+    warnings: parsed.flatMap(({ file, warnings }) => warnings.map((fault) => ({ file, fault }))),
+    decide: (await prepareDecider(sha256, policies)).decide,
+  };
+}
+
+async function readSources(named: string): Promise<Source[]> {
+  const isFolder = (await io("read", named, () => stat(named))).isDirectory();
+  const names = isFolder ? await io("read", named, () => readdir(named)) : [];
+  const files = isFolder
+    ? names
+        .filter((name) => name.endsWith(".cedar"))
+        .sort(compareUtf8)
+        .map((name) => join(named, name))
+    : [named];
+  if (files.length === 0) throw refused(named, "no file in it ends in .cedar");
+  if (files.length > MAX_POLICY_FILES) throw refused(named, `more than ${MAX_POLICY_FILES} files`);
+  const sources: Source[] = [];
+  for (const file of files) {
+    const read = await readBounded(file, MAX_POLICY_FILE_BYTES);
+    if (!read.ok) throw refused(file, "too large");
+    const text = decodeUtf8(read.bytes);
+    if (text === undefined) throw refused(file, "not UTF-8");
+    sources.push({ file, text });
+  }
+  return sources;
+}
+
+/** SHA-256 of the domain, the schema, and each policy's name and text, with their lengths. */
+function digestOf(policies: readonly NamedPolicy[], platform: Platform): string {
+  const hash = platform.sha256().update(encodeUtf8("palyra.skill.policies.v1"));
+  for (const text of [SCHEMA, ...policies.flatMap(({ id, text: policy }) => [id, policy])]) {
+    const bytes = encodeUtf8(text);
+    hash.update(u64be(bytes.length)).update(bytes);
+  }
+  return toHex(hash.digest());
+}
+
+const refused = (document: string, problem: string): SkillError<"PolicyInvalid"> =>
+  new SkillError("PolicyInvalid", { document, faults: [{ path: "", problem }] });

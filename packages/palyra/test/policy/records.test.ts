@@ -1,0 +1,253 @@
+import { createSecretKey, type KeyObject } from "node:crypto";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { nodePlatform as platform } from "../../src/platform/index.ts";
+import {
+  type ApprovalSubject,
+  approvalId,
+  effectiveQuotas,
+  fittingApproval,
+  grantTexts,
+  type HostGrant,
+  makeApproval,
+  mayRead,
+  NO_GRANTS,
+  parseApprovals,
+  parseGrants,
+  readSealed,
+  type SealedPlace,
+  type SkillGrants,
+  withApproval,
+  writeApprovals,
+  writeGrants,
+  writeSealed,
+} from "../../src/policy/index.ts";
+import { manifestOf } from "./support.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "palyra-records-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const keyOf = (fill: number): KeyObject => createSecretKey(Buffer.alloc(32, fill));
+
+let places = 0;
+function newPlace(change: Partial<SealedPlace> = {}): SealedPlace {
+  places += 1;
+  let floor = 0;
+  return {
+    file: join(folder, `record-${places}`),
+    name: "grants",
+    place: "here",
+    key: async () => keyOf(1),
+    floor: async () => floor,
+    raise: async (generation) => {
+      floor = generation;
+    },
+    ...change,
+  };
+}
+
+describe("a sealed record", () => {
+  it("is read as it was written, and as empty before", async () => {
+    const at = newPlace();
+    expect((await readSealed(at)).generation).toBe(0);
+    await writeSealed(at, 0, bytes("{}"));
+    await writeSealed(at, 1, bytes('{"a":1}'));
+    const read = await readSealed(at);
+    expect([read.generation, Buffer.from(read.json).toString()]).toEqual([2, '{"a":1}']);
+  });
+
+  it("counts where the process was killed between file and vault, and goes on from there", async () => {
+    let isKilled = true;
+    let floor = 0;
+    const at = newPlace({
+      floor: async () => floor,
+      raise: async (generation) => {
+        if (isKilled) throw new Error("killed");
+        floor = generation;
+      },
+    });
+    await expect(writeSealed(at, 0, bytes("{}"))).rejects.toThrow("killed");
+    expect((await readSealed(at)).generation).toBe(1);
+    isKilled = false;
+    await writeSealed(at, 1, bytes("[]"));
+    expect((await readSealed(at)).generation).toBe(2);
+  });
+
+  const refused = (at: SealedPlace, problem: string) =>
+    expect(readSealed(at)).rejects.toMatchObject({
+      code: "AuthorizationRecordInvalid",
+      details: { problem: expect.stringContaining(problem) },
+    });
+
+  it("is refused where it was changed anywhere, forged, brought here, or is another's", async () => {
+    const at = newPlace();
+    await writeSealed(at, 0, bytes('{"limit":10}'));
+    const good = readFileSync(at.file);
+    for (let byte = 0; byte < good.length; byte += 1) {
+      const bad = Buffer.from(good);
+      bad[byte] = (bad[byte] ?? 0) ^ 1;
+      writeFileSync(at.file, bad);
+      await expect(readSealed(at), `byte ${byte}`).rejects.toHaveCode("AuthorizationRecordInvalid");
+    }
+    writeFileSync(at.file, Buffer.concat([good, Buffer.from(" ")]));
+    await refused(at, "something else");
+    writeFileSync(at.file, good);
+    await refused({ ...at, key: async () => keyOf(2) }, "something else");
+    await refused({ ...at, place: "elsewhere" }, "something else");
+    await refused({ ...at, name: "approvals" }, "something else");
+    expect((await readSealed(at)).generation).toBe(1);
+  });
+
+  it("is refused where an older one was put back, or it is gone", async () => {
+    const at = newPlace();
+    await writeSealed(at, 0, bytes("{}"));
+    copyFileSync(at.file, `${at.file}.old`);
+    await writeSealed(at, 1, bytes('{"revoked":true}'));
+    copyFileSync(`${at.file}.old`, at.file);
+    await refused(at, "older");
+    rmSync(at.file);
+    await refused(at, "missing");
+    symlinkSync(`${at.file}.old`, at.file);
+    await expect(readSealed(at)).rejects.toHaveCode("Io");
+    // Begun anew it is behind all that there was.
+    rmSync(at.file);
+    expect(await writeSealed(at, 0, bytes("{}"))).toBe(3);
+    expect(existsSync(at.file)).toBe(true);
+  });
+});
+
+const subject: ApprovalSubject = {
+  principal: "user:local",
+  surface: "terminal",
+  skill_id: "acme.echo",
+  tool_id: "acme.echo.say",
+  artifact_sha256: "ab".repeat(32),
+  grants: ["network=api.example.com"],
+  policy_sha256: "cd".repeat(32),
+};
+const now = 1_800_000_000_000;
+const at = (session: string, when = now) => ({ session, now: when });
+
+describe("T28: an approval is for what was approved, and for nothing else", () => {
+  const always = makeApproval(subject, { session: null, now, by: "user:local" }, platform);
+
+  it("fits the same, in any session", () => {
+    expect(fittingApproval([always], subject, at("s1"), platform)).toBe(always);
+  });
+
+  it.each<[string, Partial<ApprovalSubject>]>([
+    ["another person", { principal: "user:other" }],
+    ["another surface", { surface: "mcp" }],
+    ["another skill", { skill_id: "acme.other" }],
+    ["another tool", { tool_id: "acme.echo.pay" }],
+    ["other bytes", { artifact_sha256: "ef".repeat(32) }],
+    ["more grants", { grants: ["network=api.example.com", "network=evil.example"] }],
+    ["fewer grants", { grants: [] }],
+    ["other policies", { policy_sha256: "00".repeat(32) }],
+  ])("does not fit %s", (_name, change) => {
+    expect(fittingApproval([always], { ...subject, ...change }, at("s1"), platform)).toBeUndefined();
+  });
+
+  it("of a session is over with it, and after twelve hours", () => {
+    const session = makeApproval(subject, { session: "s1", now, by: "user:local" }, platform);
+    expect(fittingApproval([session], subject, at("s1"), platform)).toBe(session);
+    expect(fittingApproval([session], subject, at("s2"), platform)).toBeUndefined();
+    expect(fittingApproval([session], subject, at("s1", now + 12 * 3_600_000), platform)).toBeUndefined();
+    expect(withApproval([session], always, now + 12 * 3_600_000)).toEqual([always]);
+  });
+
+  it("has an id of all that it binds: no two texts run together", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string(), { minLength: 8, maxLength: 8 }), fc.nat(6), ([a = "", b = "", ...rest], cut) => {
+        const moved = `${a}${b}`.slice(0, cut);
+        const other = `${a}${b}`.slice(cut);
+        const one = { ...subject, skill_id: a, tool_id: b, grants: rest };
+        const two = { ...subject, skill_id: moved, tool_id: other, grants: rest };
+        expect(approvalId(one, null, platform) === approvalId(two, null, platform)).toBe(a === moved && b === other);
+      }),
+    );
+  });
+
+  it("comes back as it was kept; what is written otherwise is none", () => {
+    const session = makeApproval(subject, { session: "s1", now, by: "user:local" }, platform);
+    expect(parseApprovals(writeApprovals([always, session]))).toEqual([always, session]);
+    expect(parseApprovals(bytes('{"approvals":[{}]}'))).toBeUndefined();
+    expect(parseApprovals(bytes("{}"))).toBeUndefined();
+    expect(parseApprovals(new Uint8Array())).toEqual([]);
+  });
+});
+
+const host: HostGrant = { host: "127.0.0.1", port: 8443, plain_http: false, private_addresses: true };
+const granted: SkillGrants = {
+  hosts: [host],
+  global_keys: ["weather"],
+  inserts: [{ secret: "global/weather", host: "api.example.com", header: "authorization", prefix: "Bearer " }],
+  roots: [{ root: "out", folder: "/srv/out" }],
+  limits: { fuel: 18_446_744_073_709_551_615n, memory_bytes: 65_536, wall_ms: 10 },
+};
+
+describe("what an operator grants", () => {
+  it("comes back as it was kept, in the order of the ids; nothing is not kept", () => {
+    const all = new Map([
+      ["b.x", granted],
+      ["a.x", { ...NO_GRANTS, limits: { wall_ms: 5 } }],
+      ["c.x", NO_GRANTS],
+    ]);
+    const read = parseGrants(writeGrants(all));
+    expect([...(read ?? [])]).toEqual([
+      ["a.x", { ...NO_GRANTS, limits: { wall_ms: 5 } }],
+      ["b.x", granted],
+    ]);
+    expect(parseGrants(bytes('{"skills":[{"skill_id":"a"}]}'))).toBeUndefined();
+    expect(parseGrants(new Uint8Array())?.size).toBe(0);
+  });
+
+  it("T22: a key of scope global is had by whom the operator named alone", () => {
+    const manifest = manifestOf(
+      'secrets = [{ scope = "global", key_names = ["weather", "other"] }, { scope = "skill:acme.echo", key_names = ["own"] }]',
+    );
+    expect(grantTexts(manifest, NO_GRANTS)).toEqual(["secret=skill:acme.echo/own"]);
+    expect(grantTexts(manifest, { ...NO_GRANTS, global_keys: ["weather"] })).toEqual([
+      "secret=global/weather",
+      "secret=skill:acme.echo/own",
+    ]);
+    expect(mayRead("global/weather", granted)).toBe(true);
+    expect(mayRead("global/other", granted)).toBe(false);
+    expect(mayRead("skill:acme.echo/own", NO_GRANTS)).toBe(true);
+  });
+
+  it("is told in full where an approval or a receipt says what may be used", () => {
+    const manifest = manifestOf(
+      'http_egress_allowlist = ["api.example.com"]\nfilesystem = { read_roots = ["in"], write_roots = ["out"] }',
+    );
+    expect(grantTexts(manifest, granted)).toEqual([
+      "insert=global/weather api.example.com authorization",
+      "network=api.example.com",
+      "network=https://127.0.0.1:8443 private",
+      "root=out /srv/out",
+      "storage_read=in",
+      "storage_write=out",
+    ]);
+  });
+
+  it("lowers quotas and never raises them, whoever asks", () => {
+    const manifest = manifestOf();
+    fc.assert(
+      fc.property(fc.bigInt({ min: 1n, max: 2n ** 64n - 1n }), fc.nat(), fc.nat(), (fuel, memory, wall) => {
+        const limits = { fuel, memory_bytes: memory, wall_ms: wall };
+        for (const quotas of [
+          effectiveQuotas(manifest, { ...NO_GRANTS, limits }),
+          effectiveQuotas(manifest, NO_GRANTS, limits),
+        ]) {
+          expect(quotas.fuel <= 400_000n && quotas.fuel <= fuel).toBe(true);
+          expect(quotas.memoryBytes).toBe(Math.min(1_048_576, memory));
+          expect(quotas.wallMs).toBe(Math.min(1_500, wall));
+        }
+      }),
+    );
+    expect(effectiveQuotas(manifest, NO_GRANTS)).toEqual({ fuel: 400_000n, memoryBytes: 1_048_576, wallMs: 1_500 });
+  });
+});

@@ -14,6 +14,7 @@ export const coreLayers: LayerTable = {
   "errors.ts": { layer: -1 },
   platform: { layer: 0, packages: ["@noble/hashes", "@noble/curves", "pako"] },
   encoding: { layer: 0 },
+  toml: { layer: 0.5 },
   archive: { layer: 1, packages: ["fflate"] },
   supplychain: { layer: 1 },
   wasm: { layer: 1 },

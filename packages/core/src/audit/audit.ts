@@ -4,12 +4,13 @@ import type { TrustedSkill } from "../trust/index.ts";
 import { noteAudited } from "./admit.ts";
 import { examineModules } from "./examine.ts";
 import { type FeedSource, NO_FEED, type SourcedStatement } from "./feed.ts";
+import { locksOf } from "./locks.ts";
 import { withManifestPlaces } from "./manifest-places.ts";
 import type { AuditPolicy, AuditReport, Check } from "./report.ts";
 import { type Rule, toCheck, type Verdict } from "./rule.ts";
 import { ADDITIONAL_RULES, ARTIFACT_RULES, FEED_RULE, MODULE_RULES } from "./rules/index.ts";
 import { scanFeed } from "./scan.ts";
-import type { AuditSubject } from "./subject.ts";
+import type { AuditSubject, SourceText } from "./subject.ts";
 import { textsOf } from "./texts/texts.ts";
 import { tracesOf } from "./traces.ts";
 import type { Update } from "./update.ts";
@@ -25,6 +26,8 @@ export interface AuditOptions {
   readonly vex?: readonly SourcedStatement[];
   /** What an update changes in what a person consented to; absent: it is none. */
   readonly update?: Update;
+  /** Lock files of the folder that it was packed from, where that is what is audited. */
+  readonly beside?: readonly SourceText[];
 }
 
 /**
@@ -33,7 +36,7 @@ export interface AuditOptions {
  */
 export async function auditSkill(trusted: TrustedSkill, options: AuditOptions): Promise<AuditReport> {
   const { artifact, decision } = trusted;
-  const { policy, platform, now, feed: source = NO_FEED, vex = [], update } = options;
+  const { policy, platform, now, feed: source = NO_FEED, vex = [], update, beside = [] } = options;
   const { archive, layout, manifest, warnings, sbom, provenance } = artifact;
   const modules = await examineModules(archive, manifest, policy, platform);
   const papers = { sbom, provenance, sbomValidity: await validateSbom(sbom) };
@@ -46,6 +49,8 @@ export async function auditSkill(trusted: TrustedSkill, options: AuditOptions): 
     layout,
     ...papers,
     modules,
+    locks: locksOf(archive.entries, beside, modules),
+    beside,
     texts,
     traces,
     ...(update && { update }),

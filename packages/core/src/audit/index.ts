@@ -36,6 +36,7 @@ export { type AuditResult, type Reported, resultsOf } from "./results.ts";
 export type { RuleData, RuleExample } from "./rule.ts";
 export { ADDITIONAL_RULES, RULES } from "./rules/index.ts";
 export { maxAgeDays } from "./rules/vulnerability_matches.ts";
+export type { SourceText } from "./subject.ts";
 export { hiddenFindings, instructionFindings } from "./texts/findings.ts";
 export { type SubjectText, type SubjectTexts, textsOf, toolTexts } from "./texts/texts.ts";
 export type { Update } from "./update.ts";

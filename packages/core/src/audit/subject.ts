@@ -1,7 +1,7 @@
 import type { ArchiveEntry, Layout } from "../archive/index.ts";
 import type { JsonObjectNode } from "../encoding/index.ts";
 import type { Manifest, ManifestWarning } from "../manifest/index.ts";
-import type { SbomValidity } from "../supplychain/index.ts";
+import type { LockFile, SbomValidity } from "../supplychain/index.ts";
 import type { DenseRun, Traces } from "../text/secrets/index.ts";
 import type { Dependency, Feature, ModuleFacts } from "../wasm/index.ts";
 import type { ArtifactCost } from "./cost.ts";
@@ -29,6 +29,10 @@ export interface AuditSubject {
   readonly sbomValidity?: SbomValidity;
   /** `modules/**.wasm`, in path order. */
   readonly modules: readonly ModuleSubject[];
+  /** What says what it was built from. */
+  readonly locks: readonly LockFile[];
+  /** Lock files of the sources, where a folder of them is what is audited. */
+  readonly beside: readonly SourceText[];
   /** The words that a model may read. */
   readonly texts: SubjectTexts;
   /** What a look at the bytes of each file found. */
@@ -39,6 +43,12 @@ export interface AuditSubject {
   readonly feed: FeedState;
   /** The engine that was asked, for messages: `Node 20.20.2`. */
   readonly engine: string;
+}
+
+/** A file beside the manifest in a folder of sources, by its path there. */
+export interface SourceText {
+  readonly path: string;
+  readonly bytes: Uint8Array;
 }
 
 /** What a look at the bytes of one file found, whatever the file is. */

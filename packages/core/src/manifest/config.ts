@@ -1,10 +1,10 @@
 import type { JsonValue } from "../encoding/index.ts";
+import type { TomlNode } from "../toml/index.ts";
 import { all, LABEL, must, NOT_BLANK, unique } from "./checks.ts";
 import type { Fields } from "./fields.ts";
 import { trimmed } from "./identifier.ts";
 import { toJson } from "./json-schema.ts";
 import type { ConfigProperty, OperatorConfig } from "./manifest.ts";
-import type { TomlNode } from "./toml/node.ts";
 
 const TYPES = ["string", "integer", "number", "boolean", "string_list"] as const;
 

@@ -1,6 +1,6 @@
 import { positionsAt, shorten } from "../encoding/index.ts";
 import { type Fault, SkillError } from "../errors.ts";
-import type { TomlKey, TomlNode, TomlTable } from "./toml/node.ts";
+import type { TomlKey, TomlNode, TomlTable } from "../toml/index.ts";
 
 /** The codes of a manifest's faults, the one that wins first (spec 2). */
 const CODES = ["ManifestParse", "InvalidArtifactPath", "ManifestValidation"] as const;

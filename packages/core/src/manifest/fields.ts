@@ -1,6 +1,6 @@
 import { compareUtf8 } from "../encoding/index.ts";
+import type { TomlInteger, TomlNode, TomlTable } from "../toml/index.ts";
 import type { Complaint, Faults } from "./faults.ts";
-import type { TomlInteger, TomlNode, TomlTable } from "./toml/node.ts";
 
 /**
  * What is wrong with a text, or nothing. Small functions over a node with its place, and not a schema library: a fault

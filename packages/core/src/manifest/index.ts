@@ -1,4 +1,5 @@
 /** `skill.toml` (spec 2): TOML 1.0 to a typed manifest with all faults at once, and what packing makes of it. */
+export { MAX_DEPTH, MAX_VALUES, type TomlNode, type TomlStatement, type TomlTable, type TomlTree } from "../toml/index.ts";
 export { DEFAULT_QUOTAS } from "./capabilities.ts";
 export { checkCompatibility, HOST_LEVEL, type HostLevel } from "./compat.ts";
 export { MAX_FAULTS } from "./faults.ts";
@@ -23,7 +24,5 @@ export { CONTRACT_KINDS } from "./operator.ts";
 export { packManifest } from "./pack.ts";
 export { MAX_MANIFEST_BYTES, parseManifest, readToml } from "./parse.ts";
 export { requiresReview } from "./review.ts";
-export type { TomlNode, TomlTable } from "./toml/node.ts";
-export { MAX_DEPTH, MAX_VALUES, type TomlStatement, type TomlTree } from "./toml/read.ts";
 export { compareVersions, parseVersion } from "./version.ts";
 export { manifestWarnings } from "./warnings.ts";

@@ -1,6 +1,6 @@
 import { compareUtf8, type JsonObject, type JsonValue } from "../encoding/index.ts";
+import type { TomlNode, TomlTable } from "../toml/index.ts";
 import type { Faults } from "./faults.ts";
-import type { TomlNode, TomlTable } from "./toml/node.ts";
 
 /** A table of TOML as JSON: no prototype, keys ascending by their UTF-8 bytes (spec 11.2). */
 export function toJsonObject(table: TomlTable, faults: Faults): JsonObject {

@@ -1,8 +1,8 @@
 import { decodeUtf8, utf8FaultAt } from "../encoding/index.ts";
+import { readTree, type TomlTree } from "../toml/index.ts";
 import { Faults } from "./faults.ts";
 import type { Manifest } from "./manifest.ts";
 import { readManifest } from "./schema.ts";
-import { readTree, type TomlTree } from "./toml/read.ts";
 
 /** Bytes of a manifest's text: what an entry of an artifact may have (spec 1.2), since whatever fits into one is read. */
 export const MAX_MANIFEST_BYTES = 16 * 1024 * 1024;

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../encoding/index.ts";
+import type { TomlTable } from "../toml/index.ts";
 import { readBuilder } from "./builder.ts";
 import { readCapabilities } from "./capabilities.ts";
 import { all, IDENTIFIER, must, NOT_BLANK, SKILL_ID, unique, VERSION } from "./checks.ts";
@@ -7,7 +8,6 @@ import { type Check, Fields } from "./fields.ts";
 import { toJsonObject } from "./json-schema.ts";
 import type { Compat, IntegrityFile, Manifest, Tool } from "./manifest.ts";
 import { isEmptyOperator, readOperator } from "./operator.ts";
-import type { TomlTable } from "./toml/node.ts";
 import { compareVersions } from "./version.ts";
 
 /** Reads the tree of a manifest (spec 2.1), defaults filled in. Meaningless where `faults` has any afterwards. */

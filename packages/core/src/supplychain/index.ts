@@ -9,6 +9,22 @@ export {
   parseLicense,
   refusedLicenses,
 } from "./license/index.ts";
+export {
+  type Compared,
+  compareWithLocks,
+  type Difference,
+  isLockFile,
+  LOCK_FILE_NAMES,
+  type LockedEcosystem,
+  type LockedHash,
+  type LockedPackage,
+  type LockFile,
+  type LockReading,
+  lockedPurl,
+  MAX_LOCK_BYTES,
+  MAX_LOCKED_PACKAGES,
+  readLockFile,
+} from "./locks/index.ts";
 export { memberText, type NodePlace } from "./nodes.ts";
 export {
   type DsseEnvelope,

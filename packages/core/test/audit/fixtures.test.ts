@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { ADDITIONAL_RULES, type AuditReport, type FeedSource, type Update } from "../../src/audit/index.ts";
 import { diffConsent } from "../../src/diff/index.ts";
-import { toHex } from "../../src/encoding/index.ts";
+import { encodeUtf8, toHex } from "../../src/encoding/index.ts";
 import { type Platform, webPlatform } from "../../src/platform/index.ts";
 import { keysOf, readOsvRecord } from "../../src/supplychain/index.ts";
 import { costlyModule } from "./costly.ts";
@@ -16,6 +16,7 @@ import { assemble } from "./wat.ts";
  * In a `.wat`, `;;! ` goes before a line of manifest, `;;# ` before the path of the next module, and `;;@ ` before the name of
  * an engine. A `.sbom.json` or `.provenance.json` is that document of an artifact with the module `modules/echo.wasm`, whose digest is written
  * `{{modules/echo.wasm}}` there. A `.toml` with a line `# ---` is an update: above it is what the installed version has, below it the new one.
+ * A `.locked.json` has an `sbom` and `assets`, each file as its lines.
  * Components are looked up in `fixtures-feed.jsonl`, a record a line.
  */
 const folder = fileURLToPath(new URL("fixtures", import.meta.url));
@@ -48,6 +49,7 @@ const ofFile = (path: string): Fixture => ({
     const text = readFileSync(path, "utf8");
     const paper = /\.(sbom|provenance)\.json$/.exec(path)?.[1];
     if (paper !== undefined) return { parts: await withPaper(paper, text), platform: webPlatform };
+    if (path.endsWith(".locked.json")) return { parts: await withLocks(text), platform: webPlatform };
     if (path.endsWith(".toml") && text.includes(UPDATE)) return asUpdate(text);
     const isManifest = extname(path) === ".toml";
     const lines = text.split("\n");
@@ -75,6 +77,12 @@ async function withPaper(paper: string, text: string): Promise<SkillParts> {
   const module = await assemble('(module (func (export "_start")))');
   const digest = toHex(webPlatform.sha256().update(module).digest());
   return { modules: { "echo.wasm": module }, [paper]: text.replaceAll("{{modules/echo.wasm}}", digest) };
+}
+
+async function withLocks(text: string): Promise<SkillParts> {
+  const { sbom, assets }: { sbom: object; assets: Record<string, readonly string[]> } = JSON.parse(text);
+  const files = Object.entries(assets).map(([path, lines]) => [path, encodeUtf8(lines.join("\n"))] as const);
+  return { ...(await withPaper("sbom", JSON.stringify(sbom))), assets: Object.fromEntries(files) };
 }
 
 async function modulesOf(text: string): Promise<Record<string, Uint8Array>> {

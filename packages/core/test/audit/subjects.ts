@@ -1,5 +1,6 @@
 import { type ArchiveEntry, LAYOUTS } from "../../src/archive/index.ts";
 import { DEFAULT_POLICY, NO_FEED, type SubjectTexts, textsOf } from "../../src/audit/index.ts";
+import { locksOf } from "../../src/audit/locks.ts";
 import type { AuditPolicy } from "../../src/audit/report.ts";
 import type { AuditSubject, ModuleSubject, ReadModule } from "../../src/audit/subject.ts";
 import { type JsonObjectNode, parseJson } from "../../src/encoding/index.ts";
@@ -121,6 +122,7 @@ function jsonObject(value: object): JsonObjectNode {
 
 export function subject(parts: SubjectParts = {}): AuditSubject {
   const files = parts.files ?? [];
+  const modules = parts.modules ?? [readModule("modules/echo.wasm", functions(["run", EXIT_CODE]))];
   return {
     manifest: manifest(parts),
     warnings: [],
@@ -129,8 +131,10 @@ export function subject(parts: SubjectParts = {}): AuditSubject {
     layout: LAYOUTS.namespaced,
     sbom: jsonObject(parts.sbom ?? { bomFormat: "CycloneDX", specVersion: "1.5" }),
     provenance: jsonObject(parts.provenance ?? { subject: [{ name: "modules/echo.wasm" }], builder: {} }),
-    modules: parts.modules ?? [readModule("modules/echo.wasm", functions(["run", EXIT_CODE]))],
+    modules,
     traces: [],
+    locks: locksOf(files, [], modules),
+    beside: [],
     policy: { ...DEFAULT_POLICY, ...parts.policy },
     feed: NO_FEED,
     engine: "Node 20.20.2",

@@ -7,7 +7,8 @@ import { type Manifest, parseManifest } from "palyra-skills/manifest";
 import type { Platform } from "palyra-skills/platform";
 import { io, makeFolder, writeFileAtomically } from "../files/index.ts";
 import { VERSION } from "../version.ts";
-import { readLockedPackages } from "./lockfile.ts";
+import { lockRemarks } from "./lock-remarks.ts";
+import { lockedPackages, readLockFiles } from "./lockfile.ts";
 import { writeProvenance } from "./provenance.ts";
 import { readRepository } from "./repository.ts";
 import { readSource, readSources } from "./sources.ts";
@@ -56,7 +57,8 @@ export async function packageSkill(
   await io("make the folder of", request.output, () => makeFolder(dirname(request.output)));
   await writeFileAtomically(request.output, built.bytes, { mode: 0o644 });
   const { artifact, bytes } = built;
-  for (const remark of [...notModuleRemarks(artifact), ...toolModuleRemarks(artifact)]) warn(remark);
+  const locks = request.sbom === undefined ? [] : await lockRemarks(artifact, dirname(request.manifest));
+  for (const remark of [...notModuleRemarks(artifact), ...toolModuleRemarks(artifact), ...locks]) warn(remark);
   return {
     artifact_path: request.output,
     payload_sha256: artifact.payloadSha256,
@@ -109,7 +111,7 @@ async function readDocuments(
   // Before anything is generated for it, so that its faults are what is told.
   const manifest = parseManifest(sources.manifest);
   const folder = dirname(request.manifest);
-  const packages = await readLockedPackages(folder);
+  const packages = lockedPackages(folder, await readLockFiles(folder));
   const digests = digestsOf(sources, platform);
   return {
     sbom: sbom ?? (await generateSbom(manifest, digests, packages, request.signedAt)),
@@ -134,7 +136,7 @@ type Digests = readonly { readonly path: string; readonly sha256: string }[];
 async function generateSbom(
   manifest: Manifest,
   files: Digests,
-  packages: Awaited<ReturnType<typeof readLockedPackages>>,
+  packages: ReturnType<typeof lockedPackages>,
   now: number,
 ): Promise<Uint8Array> {
   // The library takes as long to load as all the rest: only where it is needed (habit 8).

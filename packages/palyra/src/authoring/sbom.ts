@@ -3,7 +3,7 @@ import * as Enums from "@cyclonedx/cyclonedx-library/Enums";
 import * as Models from "@cyclonedx/cyclonedx-library/Models";
 import * as Serialize from "@cyclonedx/cyclonedx-library/Serialize";
 import * as Spec from "@cyclonedx/cyclonedx-library/Spec";
-import type { LockedPackage } from "./lockfile.ts";
+import { type LockedPackage, lockedPurl } from "palyra-skills/supplychain";
 
 export interface SbomInput {
   readonly skillId: string;
@@ -49,14 +49,22 @@ function fileComponent({ path, sha256 }: SbomInput["files"][number]): Models.Com
   });
 }
 
-function libraryComponent({ name, version, purl, development, license, hash }: LockedPackage): Models.Component {
-  const component = new Models.Component(Enums.ComponentType.Library, name, {
-    version,
-    purl,
-    bomRef: purl,
-    scope: development ? Enums.ComponentScope.Excluded : Enums.ComponentScope.Required,
-  });
-  if (hash !== undefined) component.hashes.set(Enums.HashAlgorithm[hash.algorithm], hash.hex);
+const SCOPES = {
+  shipped: Enums.ComponentScope.Required,
+  unknown: Enums.ComponentScope.Required,
+  optional: Enums.ComponentScope.Optional,
+  development: Enums.ComponentScope.Excluded,
+} as const satisfies { readonly [Use in LockedPackage["use"]]: Enums.ComponentScope };
+
+function libraryComponent(locked: LockedPackage): Models.Component {
+  const { name, version, license, hashes } = locked;
+  const purl = lockedPurl(locked);
+  const scope = SCOPES[locked.use];
+  const component = new Models.Component(Enums.ComponentType.Library, name, { version, purl, bomRef: purl, scope });
+  // A package of several files has a digest for each, and a component can have one.
+  for (const { algorithm, hex } of hashes)
+    if (hashes.filter((each) => each.algorithm === algorithm).length === 1)
+      component.hashes.set(Enums.HashAlgorithm[algorithm], hex);
   if (license !== undefined) component.licenses.add(new Models.NamedLicense(license));
   return component;
 }

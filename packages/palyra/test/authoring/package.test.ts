@@ -189,6 +189,21 @@ describe("a generated SBOM", () => {
     writeFileSync(join(folder, "package-lock.json"), '{"packages":{},"packages":{}}');
     await expect(pack()).rejects.toHaveCode("Serialization");
   });
+  it("T15: that is named, and lists other packages than the lock file, is told", async () => {
+    writeFileSync(join(folder, "Cargo.lock"), '[[package]]\nname = "serde"\nversion = "1.0.0"\nsource = "x"\n');
+    const mine = (purl: string) =>
+      writeFileSync(
+        join(folder, "mine.json"),
+        `{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library","name":"serde","version":"${purl.split("@")[1]}","purl":"${purl}"}]}`,
+      );
+    mine("pkg:cargo/serde@1.0.1");
+    await pack({ sbom: join(folder, "mine.json") });
+    expect(remarks).toEqual(["the SBOM lists serde 1.0.1, and Cargo.lock has 1.0.0"]);
+    remarks = [];
+    mine("pkg:cargo/serde@1.0.0");
+    await pack({ sbom: join(folder, "mine.json") });
+    expect(remarks).toEqual([]);
+  });
   it("gives way to one that is named", async () => {
     writeFileSync(join(folder, "mine.json"), '{"bomFormat":"CycloneDX","specVersion":"1.5","mine":true}');
     await pack({ sbom: join(folder, "mine.json") });

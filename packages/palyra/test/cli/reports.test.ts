@@ -255,6 +255,19 @@ describe("skills lint", () => {
     expect(found.locations[0].physicalLocation.artifactLocation.uri).toBe(`file://${folder}/skill.toml`);
   });
 
+  it("T15: holds an SBOM that is given against the lock file beside the manifest", async () => {
+    writeFileSync(join(folder, "Cargo.lock"), '\n[[package]]\nname = "serde"\nversion = "1.0.0"\nsource = "x"\n');
+    writeFileSync(file("sbom.json"), '{"bomFormat":"CycloneDX","specVersion":"1.6"}');
+    const { stdout } = await palyra("skills", "lint", folder, "--sbom", file("sbom.json"), "--format", "sarif");
+    const [{ results }] = JSON.parse(stdout).runs;
+    const found = results.find(({ ruleId }: { ruleId: string }) => ruleId === "sbom_components");
+    expect(found.locations[0].physicalLocation).toMatchObject({
+      artifactLocation: { uri: `file://${folder}/Cargo.lock` },
+      region: { startLine: 2 },
+    });
+    expect((await palyra("skills", "lint", folder)).stdout).not.toContain("sbom_components");
+  });
+
   it("shows every fault of a manifest at its place, in every form", async () => {
     change(/^version = .*$/m, 'version = "1.0"');
     const { exit, stdout } = await palyra("skills", "lint", folder);

@@ -13,6 +13,7 @@ import { manifestWarning } from "./manifest_warning.ts";
 import { provenanceBuilder } from "./provenance_builder.ts";
 import { provenancePresence } from "./provenance_presence.ts";
 import { provenanceSubjects } from "./provenance_subjects.ts";
+import { sbomComponents } from "./sbom_components.ts";
 import { sbomIdentity } from "./sbom_identity.ts";
 import { sbomPresence } from "./sbom_presence.ts";
 import { sbomSchema } from "./sbom_schema.ts";
@@ -85,6 +86,7 @@ export const ADDITIONAL_RULES: readonly Rule[] = [
   // the papers
   sbomSchema,
   sbomIdentity,
+  sbomComponents,
   provenanceSubjects,
   provenanceBuilder,
   licenseDenied,

@@ -4,7 +4,7 @@ import { componentsOf, type SbomComponent, subjectComponent } from "../../supply
 import { digestsOf, filesByEnding, type PaperFinding, placed } from "../papers.ts";
 import { artifactRule, findings, pass } from "../rule.ts";
 import type { AuditSubject } from "../subject.ts";
-import { counted, named as inWords, quoted, shortened } from "../wording.ts";
+import { counted, named as inWords, quoted } from "../wording.ts";
 
 export const sbomIdentity = artifactRule({
   id: "sbom_identity",
@@ -26,7 +26,6 @@ export const sbomIdentity = artifactRule({
       ...aboutSubject(subject),
       ...listed.flatMap((each) => aboutFile(each, goods)),
       ...aboutModules(listed, goods, sbom.offset),
-      ...aboutDependencies(subject, components),
     ];
     const details = { components: components.length };
     if (found.length === 0) {
@@ -95,22 +94,6 @@ function aboutFile({ component, path }: Listed, goods: ReadonlyMap<string, strin
   }
   const message = `The SBOM is of another ${quoted(path)} than the one that is packed: its SHA-256 is ${goods.get(path)}. Make it again from what is packed.`;
   return [{ code: "digest_mismatch", status: "fail", message, at: stated.place, quote: stated.content }];
-}
-
-/** What Rust's auditable builds left in a module (`.dep-v0`) is what it was built from: the SBOM lists it, too. */
-function aboutDependencies({ modules, sbom }: AuditSubject, components: readonly SbomComponent[]): readonly PaperFinding[] {
-  const listed = new Set(components.map(({ name, version }) => `${name}@${version}`));
-  return modules.flatMap((module) =>
-    (module.state === "read" ? (module.dependencies ?? []) : [])
-      .filter(({ kind, source, name, version }) => kind !== "build" && source !== "local" && !listed.has(`${name}@${version}`))
-      .map(({ name, version }) => ({
-        code: "dependency_missing",
-        status: "warn" as const,
-        message: `${quoted(module.path)} was built with ${quoted(name)} ${shortened(version)}, which the SBOM does not list. Add it, or make the SBOM from the lock file.`,
-        at: { path: "components", offset: sbom.offset },
-        quote: `${name}@${version}`,
-      })),
-  );
 }
 
 /** Each module is listed, by its path or by its digest. */

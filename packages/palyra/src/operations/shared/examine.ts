@@ -1,5 +1,5 @@
 import type { VerifiedArtifact } from "palyra-skills/artifact";
-import { type AuditPolicy, type AuditReport, auditSkill, engineBlocks } from "palyra-skills/audit";
+import { type AuditPolicy, type AuditReport, auditSkill, engineBlocks, type SourceText } from "palyra-skills/audit";
 import { type VerificationReport, verificationReport } from "palyra-skills/trust";
 import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
@@ -26,6 +26,8 @@ export interface ExamineOptions {
   readonly policy: AuditPolicy;
   readonly scanning: Scanning;
   readonly call: Call;
+  /** Lock files of the folder that it was packed from. */
+  readonly beside?: readonly SourceText[];
 }
 
 /** Opens, verifies, audits. An error is a finding about this one, and stops no other (T19). */
@@ -46,9 +48,9 @@ export async function examine(services: Services, entry: InstalledEntry, options
 export async function auditArtifact(
   { home }: Services,
   artifact: VerifiedArtifact,
-  { trusting, policy, scanning: { feed, vex }, call }: ExamineOptions,
+  { trusting, policy, scanning: { feed, vex }, call, beside = [] }: ExamineOptions,
 ): Promise<AuditReport> {
-  return auditSkill(trusting.decide(artifact), { policy, platform: home.platform, now: call.now, feed, vex });
+  return auditSkill(trusting.decide(artifact), { policy, platform: home.platform, now: call.now, feed, vex, beside });
 }
 
 function engineReasons(report: AuditReport): string[] {

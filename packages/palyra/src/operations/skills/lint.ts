@@ -1,10 +1,11 @@
+import { join } from "node:path";
 import { isSkillError, SkillError } from "palyra-skills";
 import type { VerifiedArtifact } from "palyra-skills/artifact";
-import type { AuditReport, Check } from "palyra-skills/audit";
+import type { AuditReport, Check, SourceText } from "palyra-skills/audit";
 import type { Audited, SubjectProblem } from "palyra-skills/report";
 import { decideTrust, EMPTY_TRUST_STORE } from "palyra-skills/trust";
 import * as v from "valibot";
-import { buildFolder, type FolderFiles, type FolderRequest, filesOf, signingTime } from "../../authoring/index.ts";
+import { buildFolder, type FolderFiles, type FolderRequest, filesOf, readLockFiles, signingTime } from "../../authoring/index.ts";
 import type { Call } from "../../call.ts";
 import { list, text } from "../field.ts";
 import { operation } from "../operation.ts";
@@ -25,7 +26,7 @@ export interface LintDocument extends Told {
   readonly version?: string;
   readonly publisher?: string;
   readonly passed: boolean;
-  /** Of each entry the file that it would be packed from. */
+  /** Of each entry the file that it would be packed from; lock files beside the manifest are themselves. */
   readonly files: { readonly [entry: string]: string };
   readonly checks: readonly Check[];
   /** Why it could not be packed. */
@@ -51,11 +52,17 @@ export const lint = operation({
   run: async (services, input, call): Promise<LintDocument> => {
     const { folder, module: modules, asset: assets, sbom, provenance } = input;
     const files = filesOf({ folder, modules, assets });
-    const sources = sourcesOf(files, { sbom, provenance });
+    const beside = await readLockFiles(folder);
+    const sources = sourcesOf(files, { sbom, provenance, folder, beside });
     const baseline = await readyToTell(input, [...sources.values(), services.settings.auditPolicy.value]);
     const secretKey = services.randomBytes(32);
     const signedAt = signingTime(undefined, services.sourceDateEpoch, call.now);
-    const linted = await lintOne(services, { folder, modules, assets, sbom, provenance, secretKey, signedAt }, files, call);
+    const linted = await lintOne(
+      services,
+      { folder, modules, assets, sbom, provenance, secretKey, signedAt, beside },
+      files,
+      call,
+    );
     const audited = { path: folder, sources, ...linted };
     return tell(services, input, call, {
       of: "lint",
@@ -96,7 +103,7 @@ function documentOf({ path, sources, report, problem }: Audited, told: Told): Li
 /** Where `package build` puts them: the layout that it writes where it generates either document. */
 function sourcesOf(
   { manifest, modules, assets }: FolderFiles,
-  { sbom, provenance }: Pick<FolderRequest, "sbom" | "provenance">,
+  { sbom, provenance, folder, beside }: Pick<LintRequest, "sbom" | "provenance" | "folder" | "beside">,
 ): ReadonlyMap<string, string> {
   const below = (folder: string, files: ReadonlyMap<string, string>) =>
     [...files].map(([name, path]) => [`${folder}/${name}`, path] as const);
@@ -106,13 +113,17 @@ function sourcesOf(
     ...below("assets", assets),
     ...(sbom === undefined ? [] : [["_palyra/sbom.cdx.json", sbom] as const]),
     ...(provenance === undefined ? [] : [["_palyra/provenance.json", provenance] as const]),
+    ...beside.map(({ path }) => [path, join(folder, path)] as const),
   ]);
 }
 
+interface LintRequest extends FolderRequest {
+  readonly beside: readonly SourceText[];
+}
 type Linted = Pick<Audited, "report" | "problem" | "bytesOf">;
 
 /** What keeps it from being packed is the answer, not an error: each fault has its place. */
-async function lintOne(services: Services, request: FolderRequest, files: FolderFiles, call: Call): Promise<Linted> {
+async function lintOne(services: Services, request: LintRequest, files: FolderFiles, call: Call): Promise<Linted> {
   const policy = await readPolicy(services.settings);
   const { platform } = services.home;
   call.progress(`packing ${request.folder}`);
@@ -125,11 +136,11 @@ async function lintOne(services: Services, request: FolderRequest, files: Folder
   }
   call.progress(`auditing ${request.folder}`);
   const audited = await withScanning(services.settings, call, (scanning) =>
-    auditArtifact(services, artifact, { trusting: ITS_OWN, policy, scanning, call }),
+    auditArtifact(services, artifact, { trusting: ITS_OWN, policy, scanning, call, beside: request.beside }),
   );
   const report = withoutSignature(audited);
   const quoted = quotable(report, artifact.archive, platform);
-  return { report, bytesOf: (file) => quoted.get(file) };
+  return { report, bytesOf: (file) => quoted.get(file) ?? request.beside.find(({ path }) => path === file)?.bytes };
 }
 
 /** Whom to trust is no question of a folder: its key was made for this one look. */

@@ -1,4 +1,4 @@
-import { LONG_KEY, MAX_LONG_KEYS } from "../../encoding/index.ts";
+import { LONG_KEY, MAX_LONG_KEYS } from "../encoding/index.ts";
 import { newTable, type TomlInvalid, type TomlKey, type TomlNode, type TomlTable } from "./node.ts";
 import { readScalar } from "./scalars.ts";
 import { CR, LF, Scanner, TomlStop } from "./scanner.ts";

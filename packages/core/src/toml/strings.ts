@@ -1,4 +1,4 @@
-import { Pieces } from "../../encoding/index.ts";
+import { Pieces } from "../encoding/index.ts";
 import { CR, LF, type Scanner, SPACE, TAB } from "./scanner.ts";
 
 export const QUOTE = 0x22;

@@ -1,0 +1,54 @@
+import type { ArchiveEntry } from "../archive/index.ts";
+import { decodeUtf8, positionsAt } from "../encoding/index.ts";
+import { isLockFile, type LockedPackage, type LockFile, readLockFile } from "../supplychain/index.ts";
+import type { Dependency } from "../wasm/index.ts";
+import type { ModuleSubject, SourceText } from "./subject.ts";
+
+/** Bytes of all lock files that are read of one artifact. */
+const MAX_ALL_LOCK_BYTES = 32 * 1024 * 1024;
+
+/** What says what was built from: lock files among the assets, those of the sources, and what `.dep-v0` of a module lists. */
+export function locksOf(
+  files: readonly ArchiveEntry[],
+  beside: readonly SourceText[],
+  modules: readonly ModuleSubject[],
+): readonly LockFile[] {
+  let left = MAX_ALL_LOCK_BYTES;
+  const assets = files.filter(({ path }) => path.startsWith("assets/") && isLockFile(path));
+  const locks = [
+    ...beside.map((file) => ({ ...file, own: true })),
+    ...assets.map((file) => ({ ...file, own: isOnTop(file.path) })),
+  ];
+  const read = locks.map(({ path, bytes, own }): LockFile => {
+    left -= bytes.length;
+    const reading = left < 0 ? { ok: false as const, problem: TOO_MUCH, offset: 0 } : readLockFile(path, bytes);
+    return { path, kind: "lock", own, reading };
+  });
+  return [...read, ...modules.flatMap(builtWith)];
+}
+
+const TOO_MUCH = `the lock files have more than ${MAX_ALL_LOCK_BYTES} bytes together`;
+
+/** What lies deeper may be of an example or a template that the skill carries. */
+const isOnTop = (path: string): boolean => !path.slice("assets/".length).includes("/");
+
+function builtWith(module: ModuleSubject): readonly LockFile[] {
+  if (module.state !== "read" || module.dependencies === undefined) return [];
+  const packages = module.dependencies.filter(({ source }) => source !== "local").map(toLocked);
+  return [{ path: module.path, kind: "built", own: true, reading: { ok: true, packages } }];
+}
+
+const toLocked = ({ name, version, kind }: Dependency): LockedPackage => ({
+  ecosystem: "crates.io",
+  name,
+  version,
+  use: kind === "build" ? "development" : "shipped",
+  hashes: [],
+  offset: 0,
+});
+
+/** Lines of offsets in a lock file: 1-based. */
+export function linesIn(bytes: Uint8Array, offsets: readonly number[]): ReadonlyMap<number, number> {
+  const positions = positionsAt(decodeUtf8(bytes) ?? "", offsets);
+  return new Map([...positions].map(([offset, { line }]) => [offset, line]));
+}

@@ -1,0 +1,200 @@
+/** An SBOM held against what says what was built from: lock files, and the lists that auditable builds leave in modules (T15). */
+import type { SbomComponent, SbomHash } from "../sbom/index.ts";
+import { packageKey } from "../vulnerability/ecosystem.ts";
+import { orderOf } from "../vulnerability/orders/index.ts";
+import { identifyPackage } from "../vulnerability/package-url.ts";
+import type { LockedEcosystem, LockedPackage, LockReading } from "./lock.ts";
+
+/** A lock file, or a module that lists what it was built with. */
+export interface LockFile {
+  readonly path: string;
+  /** `built`: what a module lists. It is of that module, where a lock file is of what somebody may have built. */
+  readonly kind: "lock" | "built";
+  /** Surely of this skill: what lies deeper among its files may be of something that it only carries. */
+  readonly own: boolean;
+  readonly reading: LockReading;
+}
+
+export type Difference =
+  /** No component is that package in that version. */
+  | { readonly kind: "missing"; readonly source: LockFile; readonly locked: LockedPackage }
+  /** A component is of a version that was not built from, in place of `locked`. */
+  | {
+      readonly kind: "version";
+      readonly source: LockFile;
+      readonly locked: LockedPackage;
+      readonly component: SbomComponent;
+    }
+  /** A component has another digest than was fetched. */
+  | {
+      readonly kind: "hash";
+      readonly source: LockFile;
+      readonly locked: LockedPackage;
+      readonly component: SbomComponent;
+      readonly hash: SbomHash;
+    };
+
+export interface Compared {
+  readonly differences: readonly Difference[];
+  /** Packages that were looked for. */
+  readonly packages: number;
+}
+
+export function compareWithLocks(components: readonly SbomComponent[], files: readonly LockFile[]): Compared {
+  const sources = withoutWhatWasOnlyConsidered(files);
+  const known = knownPackages(sources);
+  const listed = listComponents(components, known);
+  const other = listed.flatMap((each) => otherVersion(each) ?? []);
+  const { missing, packages } = missingPackages(sources, known);
+  return { differences: [...other, ...listed.flatMap(otherHashes), ...missing], packages };
+}
+
+interface Known {
+  readonly source: LockFile;
+  readonly locked: LockedPackage;
+}
+
+/** What is known of one package, and what the SBOM has of it. */
+interface KnownPackage {
+  readonly versions: Map<string, Known[]>;
+  /** The one that is told, of a source that is surely of this skill where there is such. */
+  first: Known;
+  readonly listed: Set<string>;
+  /** The first component that has a version. */
+  component?: SbomComponent;
+  /** A component is of a version that is not known. */
+  told: boolean;
+}
+/** By `packageKey`. */
+type KnownPackages = ReadonlyMap<string, KnownPackage>;
+
+/** `go.sum` has all that was looked at to choose versions; where `go.mod` lies beside it, that says what was chosen. */
+function withoutWhatWasOnlyConsidered(files: readonly LockFile[]): readonly LockFile[] {
+  const chosen = new Set(files.flatMap(({ path, reading }) => (path.endsWith("go.mod") && reading.ok ? [folderOf(path)] : [])));
+  return files.map((file) => {
+    if (!file.path.endsWith("go.sum") || !file.reading.ok || !chosen.has(folderOf(file.path))) return file;
+    const packages = file.reading.packages.map((locked) => ({ ...locked, use: "optional" as const }));
+    return { ...file, reading: { ok: true, packages } };
+  });
+}
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
+
+function knownPackages(sources: readonly LockFile[]): KnownPackages {
+  const packages = new Map<string, KnownPackage>();
+  for (const source of sources)
+    for (const locked of source.reading.ok ? source.reading.packages : []) {
+      const key = packageKey(locked.ecosystem, locked.name);
+      const one = { source, locked };
+      const known = packages.get(key) ?? { versions: new Map<string, Known[]>(), first: one, listed: new Set(), told: false };
+      packages.set(key, known);
+      if (source.own && !known.first.source.own) known.first = one;
+      const same = known.versions.get(locked.version);
+      if (same === undefined) known.versions.set(locked.version, [one]);
+      else same.push(one);
+    }
+  return packages;
+}
+
+/** A component that is a package of which something is known. */
+interface Listed {
+  readonly component: SbomComponent;
+  readonly version: string;
+  readonly known: KnownPackage;
+}
+
+function listComponents(components: readonly SbomComponent[], packages: KnownPackages): readonly Listed[] {
+  return components.flatMap((component) => {
+    const { keys, version } = identitiesOf(component);
+    if (version === undefined) return [];
+    return keys.flatMap((key) => {
+      const known = packages.get(key);
+      if (known === undefined) return [];
+      known.component ??= component;
+      known.listed.add(version);
+      return [{ component, version, known }];
+    });
+  });
+}
+
+const ECOSYSTEMS: readonly LockedEcosystem[] = ["npm", "crates.io", "Go", "PyPI"];
+
+/** By its package URL; without one by its name, in whichever ecosystem there is such a package. */
+function identitiesOf({ purl, group, name, version }: SbomComponent): {
+  readonly keys: readonly string[];
+  readonly version: string | undefined;
+} {
+  if (purl === undefined) {
+    const whole = group === undefined ? name : `${group}/${name}`;
+    return { keys: ECOSYSTEMS.map((ecosystem) => packageKey(ecosystem, whole)), version };
+  }
+  const identity = identifyPackage(purl);
+  return "why" in identity ? { keys: [], version } : { keys: identity.keys, version: identity.version ?? version };
+}
+
+/** Versions of one package that are compared by more than their text: nobody locks so many of one. */
+const MAX_COMPARED_VERSIONS = 64;
+
+function ofVersion({ version, known: { versions } }: Listed): readonly Known[] | undefined {
+  const exact = versions.get(version);
+  if (exact !== undefined || versions.size > MAX_COMPARED_VERSIONS) return exact;
+  for (const known of versions.values()) if (known.some(({ locked }) => isSame(locked, version))) return known;
+  return undefined;
+}
+
+/** `v1.2.0` and `1.2.0` of Go, `1.0` and `1.0.0` of Python are one version. */
+function isSame({ ecosystem, version }: LockedPackage, other: string): boolean {
+  const [a, b] = [version, other].map((each) => each.replace(/^v/, ""));
+  return a === b || orderOf(ecosystem)?.compare(a ?? "", b ?? "") === 0;
+}
+
+/** One that is in no lock file and in no module, while the package itself is. */
+function otherVersion(listed: Listed): Difference | undefined {
+  if (ofVersion(listed) !== undefined) return undefined;
+  listed.known.told = true;
+  return { kind: "version", ...listed.known.first, component: listed.component };
+}
+
+/** A digest that none of the files of that package has. Where nothing is known under its algorithm nothing is said. */
+function otherHashes(listed: Listed): readonly Difference[] {
+  const known = ofVersion(listed) ?? [];
+  return listed.component.hashes.flatMap((hash): readonly Difference[] => {
+    const algorithm = hash.algorithm.toUpperCase();
+    const stated = hash.content.toLowerCase();
+    const digests = known.flatMap(({ locked }) => locked.hashes.filter((each) => each.algorithm === algorithm));
+    if (digests.length === 0 || digests.some(({ hex }) => hex === stated)) return [];
+    const [first] = known;
+    return first === undefined ? [] : [{ kind: "hash", ...first, component: listed.component, hash }];
+  });
+}
+
+function missingPackages(
+  sources: readonly LockFile[],
+  packages: KnownPackages,
+): { readonly missing: readonly Difference[]; readonly packages: number } {
+  // A list in a module is of what was built; Cargo.lock holds more (for tests, for other machines), and does not say what.
+  const built = sources.some(({ kind, reading }) => kind === "built" && reading.ok && reading.packages.length > 0);
+  const missing: Difference[] = [];
+  const looked = new Set<string>();
+  for (const source of sources)
+    for (const locked of source.reading.ok ? source.reading.packages : []) {
+      if (locked.use !== "shipped" && locked.use !== "unknown") continue;
+      if (built && source.kind === "lock" && locked.ecosystem === "crates.io") continue;
+      const key = packageKey(locked.ecosystem, locked.name);
+      const known = packages.get(key);
+      const once = `${source.path}\n${key}\n${locked.version}`;
+      if (known === undefined || looked.has(once)) continue;
+      looked.add(once);
+      // Where a version stands in its place that nothing knows, that is told already.
+      if (known.told || isListed(locked, known)) continue;
+      const { component } = known;
+      if (source.kind === "built" && component !== undefined) missing.push({ kind: "version", source, locked, component });
+      else missing.push({ kind: "missing", source, locked });
+    }
+  return { missing, packages: looked.size };
+}
+
+function isListed(locked: LockedPackage, { listed }: KnownPackage): boolean {
+  if (listed.has(locked.version)) return true;
+  return listed.size <= MAX_COMPARED_VERSIONS && [...listed].some((version) => isSame(locked, version));
+}

@@ -1,0 +1,16 @@
+/** A line without its end, and where it begins: UTF-16 code units of the text. */
+export interface Line {
+  readonly text: string;
+  readonly offset: number;
+}
+
+export function linesOf(text: string): readonly Line[] {
+  const lines: Line[] = [];
+  for (let start = 0; start < text.length; ) {
+    const found = text.indexOf("\n", start);
+    const end = found === -1 ? text.length : found;
+    lines.push({ text: text.slice(start, end > start && text[end - 1] === "\r" ? end - 1 : end), offset: start });
+    start = end + 1;
+  }
+  return lines;
+}

@@ -54,12 +54,12 @@ export interface PalyraErrorDetails {
   ProvenanceRefused: { readonly document: string; readonly problem: string };
   DowngradeRefused: { readonly skill_id: string; readonly requested: string; readonly current: string };
   OwnerChangeRefused: { readonly skill_id: string; readonly owner: string; readonly publisher: string };
-  /** It asks for more than what is installed, and nobody agreed to that (spec 4.4). `widening`: the changes that need a consent. */
+  /** It asks for more than what is, or was, installed, and nobody agreed to that (spec 4.4). `widening`: the changes that need a consent. */
   WideningRefused: {
     readonly skill_id: string;
     readonly version: string;
     readonly artifact_sha256: string;
-    readonly from: { readonly version: string; readonly artifact_sha256: string };
+    readonly from: { readonly version: string; readonly artifact_sha256: string; readonly installed: boolean };
     readonly widening: readonly Change[];
   };
   /** The policy's cool-down (spec 3.4). `first_seen_at_unix_ms` null: it was never here before. */

@@ -3,35 +3,59 @@ import type { Changes } from "./change.ts";
 import { Granted, type Kind } from "./cover.ts";
 import { compareSets } from "./values.ts";
 
-interface GrantList {
-  readonly path: string;
-  readonly kind: Kind;
-  readonly of: (capabilities: Capabilities) => readonly string[];
+/** The lists of a manifest whose members are grants (spec 2.3). */
+export const GRANT_LISTS = ["hosts", "vault", "read_roots", "write_roots", "devices", "nodes"] as const;
+type GrantList = (typeof GRANT_LISTS)[number];
+
+/** What is granted. `vault`: secrets, `<scope>/<key>` each. */
+export interface Grants {
+  readonly lists: { readonly [List in GrantList]: readonly string[] };
+  readonly optIns: WildcardOptIn;
+  readonly quotas: Quotas;
 }
 
-/** Lists of a manifest whose members are grants (spec 2.3). A write root grants no reading of what others wrote: each list for itself. */
-const LISTS: readonly GrantList[] = [
-  { path: "capabilities.http_egress_allowlist", kind: "host", of: (asked) => asked.http_egress_allowlist },
-  // No scope holds a `/` or a `*`, so a wildcard of one scope reaches into no other.
-  { path: "capabilities.secrets", kind: "name", of: secretKeys },
-  { path: "capabilities.filesystem.read_roots", kind: "root", of: (asked) => asked.filesystem.read_roots },
-  { path: "capabilities.filesystem.write_roots", kind: "root", of: (asked) => asked.filesystem.write_roots },
-  { path: "capabilities.device_capabilities", kind: "name", of: (asked) => asked.device_capabilities },
-  { path: "capabilities.node_capabilities", kind: "name", of: (asked) => asked.node_capabilities },
-];
+/** A write root grants no reading of what others wrote: each list for itself. No scope holds a `/` or a `*`, so a wildcard of one reaches into no other. */
+const LISTS: { readonly [List in GrantList]: { readonly path: string; readonly kind: Kind } } = {
+  hosts: { path: "capabilities.http_egress_allowlist", kind: "host" },
+  vault: { path: "capabilities.secrets", kind: "name" },
+  read_roots: { path: "capabilities.filesystem.read_roots", kind: "root" },
+  write_roots: { path: "capabilities.filesystem.write_roots", kind: "root" },
+  devices: { path: "capabilities.device_capabilities", kind: "name" },
+  nodes: { path: "capabilities.node_capabilities", kind: "name" },
+};
 
-const QUOTAS: readonly (keyof Quotas)[] = ["wall_clock_timeout_ms", "fuel_budget", "max_memory_bytes"];
-const OPT_INS: readonly (keyof WildcardOptIn)[] = ["filesystem", "http_egress", "secrets", "device", "node"];
+export const QUOTAS = ["wall_clock_timeout_ms", "fuel_budget", "max_memory_bytes"] as const satisfies readonly (keyof Quotas)[];
+export const OPT_INS = [
+  "filesystem",
+  "http_egress",
+  "secrets",
+  "device",
+  "node",
+] as const satisfies readonly (keyof WildcardOptIn)[];
+
+export const grantsOf = (asked: Capabilities): Grants => ({
+  lists: {
+    hosts: asked.http_egress_allowlist,
+    vault: secretKeys(asked),
+    read_roots: asked.filesystem.read_roots,
+    write_roots: asked.filesystem.write_roots,
+    devices: asked.device_capabilities,
+    nodes: asked.node_capabilities,
+  },
+  optIns: asked.wildcard_opt_in,
+  quotas: asked.quotas,
+});
 
 /** `before` undefined: nothing was granted. */
-export function compareGrants(changes: Changes, before: Capabilities | undefined, after: Capabilities): void {
-  for (const { path, kind, of } of LISTS) {
-    const old = before === undefined ? [] : of(before);
+export function compareGrants(changes: Changes, before: Grants | undefined, after: Grants): void {
+  for (const name of GRANT_LISTS) {
+    const { path, kind } = LISTS[name];
+    const old = before?.lists[name] ?? [];
     const granted = new Granted(kind, old);
-    compareSets(changes, "capabilities", path, old, of(after), (value) => !granted.covers(String(value)));
+    compareSets(changes, "capabilities", path, old, after.lists[name], (value) => !granted.covers(String(value)));
   }
   for (const kind of OPT_INS) {
-    const [was, is] = [before?.wildcard_opt_in[kind] ?? false, after.wildcard_opt_in[kind]];
+    const [was, is] = [before?.optIns[kind] ?? false, after.optIns[kind]];
     changes.compared("capabilities", `capabilities.wildcard_opt_in.${kind}`, was, is, is);
   }
   // What nobody agreed to before is no more of anything.
@@ -47,11 +71,10 @@ function secretKeys({ secrets }: Capabilities): readonly string[] {
 }
 
 /** What the skill is for the host: `policy_signal_provider` and the like (spec 2.1). Each is a place of its own among what decides. */
-export function compareContracts(changes: Changes, before: Manifest | undefined, after: Manifest): void {
-  const [old, next] = [contracts(before), contracts(after)];
-  compareSets(changes, "operator", "operator.plugin.contracts", old, next, () => true);
+export function compareContracts(changes: Changes, before: readonly string[], after: readonly string[]): void {
+  compareSets(changes, "operator", "operator.plugin.contracts", before, after, () => true);
 }
 
-function contracts(manifest: Manifest | undefined): readonly string[] {
-  return (manifest?.operator.plugin.contracts ?? []).map(({ kind, version }) => `${kind}@${version}`);
+export function contractsOf(manifest: Manifest): readonly string[] {
+  return (manifest.operator.plugin.contracts ?? []).map(({ kind, version }) => `${kind}@${version}`);
 }

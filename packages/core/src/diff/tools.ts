@@ -1,4 +1,4 @@
-import type { Manifest, Tool } from "../manifest/index.ts";
+import type { Tool } from "../manifest/index.ts";
 import type { Changes } from "./change.ts";
 import { compareValues, plain } from "./values.ts";
 
@@ -32,13 +32,9 @@ function compareTool(changes: Changes, path: string, before: Tool, after: Tool):
 export const asksBefore = ({ risk }: Tool): boolean => risk.default_sensitive || risk.requires_approval;
 
 const byId = (tools: readonly Tool[]): ReadonlyMap<string, Tool> => new Map(tools.map((tool) => [tool.id, tool]));
-const pathOf = (id: string): string => `entrypoints.tools[${id}]`;
+export const pathOf = (id: string): string => `entrypoints.tools[${id}]`;
 
-/** Whether this is one of the words or schemas that a model reads. */
+/** Whether this is one of the words or schemas that a model reads; `words`: all of a tool's, where the old ones are known by their digest. */
 export function isModelText(path: string): boolean {
-  return /^entrypoints\.tools\[[^\]]*\]\.(?:name$|description$|(?:in|out)put_schema(?:[.[]|$))/.test(path);
-}
-
-export function compareToolsOf(changes: Changes, before: Manifest | undefined, after: Manifest): void {
-  compareTools(changes, before?.entrypoints.tools ?? [], after.entrypoints.tools);
+  return /^entrypoints\.tools\[[^\]]*\]\.(?:name$|description$|words$|(?:in|out)put_schema(?:[.[]|$))/.test(path);
 }

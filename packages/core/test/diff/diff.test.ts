@@ -1,7 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AREAS, type Change, diffArtifacts, diffConsent, MAX_LISTED_CHANGES } from "../../src/diff/index.ts";
-import type { JsonValue } from "../../src/encoding/index.ts";
+import {
+  AREAS,
+  type ArtifactDiff,
+  type Change,
+  consentedJson,
+  consentedOf,
+  diffArtifacts,
+  diffConsent,
+  diffConsented,
+  isModelText,
+  MAX_LISTED_CHANGES,
+  readConsented,
+} from "../../src/diff/index.ts";
+import { type JsonValue, readJson, writeJson } from "../../src/encoding/index.ts";
+import { purePlatform } from "../../src/platform/index.ts";
 import { artifact, type Model, manifest, models, narrower } from "./models.ts";
 
 const widening = (before: Model, after: Model): readonly string[] =>
@@ -237,3 +250,40 @@ const OPENS_PATHS = Uint8Array.of(
   ...[1, 14, 1, 0x60, 9, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7e, 0x7e, 0x7f, 0x7f, 1, 0x7f],
   ...[2, 36, 1, 22, ...new TextEncoder().encode("wasi_snapshot_preview1"), 9, ...new TextEncoder().encode("path_open"), 0, 0],
 );
+
+describe("what is kept of a consent where the version is gone", () => {
+  const kept = (model: Model) => {
+    const text = writeJson(consentedJson(consentedOf(manifest(model), purePlatform)));
+    const read = readJson(text, readConsented);
+    if (!read.ok) throw new Error(JSON.stringify(read.faults));
+    return read.value;
+  };
+
+  it("widens by what the manifest itself would, whatever the two are", () => {
+    // Which of the two flags of a tool it was is not kept.
+    const places = ({ widening }: ArtifactDiff) =>
+      widening.map(({ path, after }) => [path.replace(/risk\..*/, "risk"), typeof after === "object" ? "" : String(after)]);
+    fc.assert(
+      fc.property(models, models, (before, after) => {
+        const there = diffConsented(kept(before), manifest(after), purePlatform);
+        expect(new Set(places(there).map(String))).toEqual(
+          new Set(places(diffConsent(manifest(before), manifest(after))).map(String)),
+        );
+      }),
+    );
+  });
+
+  it("tells other words from the same", () => {
+    const [old, same] = [
+      { tools: [{ id: "acme.echo", description: "Says it" }] },
+      { tools: [{ id: "acme.echo", description: "Says it" }] },
+    ];
+    const other = { tools: [{ id: "acme.echo", description: "Says more" }] };
+    expect(diffConsented(kept(old), manifest(same), purePlatform).changes).toEqual([]);
+    const { changes, widening: widened } = diffConsented(kept(old), manifest(other), purePlatform);
+    expect([changes.map(({ path }) => [path, isModelText(path)]), widened]).toEqual([
+      [["entrypoints.tools[acme.echo].words", true]],
+      [],
+    ]);
+  });
+});

@@ -56,7 +56,12 @@ export function tell(error: unknown, typed?: Typed): Told {
 /** A command line, for hints that go on from it. Words that may be a secret are not said again. */
 export async function typedAs(argv: readonly string[]): Promise<Typed> {
   const places = PLACE_OPTIONS.flatMap((option) => givenFor(option, argv));
-  const typed = { options: [], places: places.map((word) => ` ${shellWord(word)}`).join(""), stateRoot: stateRootIn(argv) };
+  const typed = {
+    options: [],
+    places: places.map((word) => ` ${shellWord(word)}`).join(""),
+    stateRoot: stateRootIn(argv),
+    ...fileIn(argv),
+  };
   try {
     const command = findCommand(argv);
     if (command.kind !== "operation") return typed;
@@ -68,6 +73,14 @@ export async function typedAs(argv: readonly string[]): Promise<Typed> {
   } catch {
     return typed;
   }
+}
+
+/** The file that `--artifact` names, as a shell takes it. */
+function fileIn(argv: readonly string[]): { readonly artifact?: string } {
+  const file = givenFor("--artifact", argv)
+    .at(-1)
+    ?.replace(/^--artifact=/, "");
+  return file === undefined ? {} : { artifact: shellWord(file) };
 }
 
 /** Options that say where trust lies: another command means the same place with them. */

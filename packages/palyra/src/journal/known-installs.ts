@@ -84,6 +84,13 @@ export class KnownInstalls {
     return isKnown && history?.current !== version ? history?.current : undefined;
   }
 
+  /** The version that is current in that folder, or was last; undefined: none ever was. */
+  current(skillId: string, folder: string): { readonly version: string; readonly isInstalled: boolean } | undefined {
+    const history = this.#history(skillId, folder);
+    const found = history?.versions.find(({ version }) => version === history.current);
+    return found && { version: found.version, isInstalled: found.isInstalled };
+  }
+
   #history(skillId: string, folder: string): History | undefined {
     const skill = this.#skills.get(foldId(skillId));
     return skill?.folders?.get(folder) ?? skill?.anywhere;

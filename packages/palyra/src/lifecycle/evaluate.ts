@@ -8,7 +8,7 @@ import { applyEdits, requireUsableKey } from "../trust/index.ts";
 import type { Home } from "./home.ts";
 import type { Evaluated, InstallRequest } from "./install-look.ts";
 import { missingSecrets } from "./missing-secrets.ts";
-import { differenceFrom, lookInstalled } from "./previous.ts";
+import { differenceFrom, isKnown, lookInstalled } from "./previous.ts";
 import { readDecidingTrust } from "./trust-place.ts";
 
 /** What the bytes say of themselves and to the trust store: spec 5.2, from inspect to audit. */
@@ -16,8 +16,8 @@ export async function evaluate(home: Home, request: InstallRequest, bytes: Uint8
   for (const { key } of request.trusted) requireUsableKey(key);
   const artifact = await openArtifact(bytes, home.platform, home.host);
   checkInstallNames(artifact.manifest.skill_id, artifact.archive.entries);
-  const { index, previous } = await lookInstalled(home, artifact.manifest.skill_id);
-  const difference = differenceFrom(previous, artifact.manifest);
+  const { index, previous } = await lookInstalled(home, artifact);
+  const difference = differenceFrom(previous, artifact.manifest, home);
   const trust = await readDecidingTrust(home, call, "install");
   const { store, constraints } = applyEdits(
     trust,
@@ -26,9 +26,7 @@ export async function evaluate(home: Home, request: InstallRequest, bytes: Uint8
   const trusted = decideTrust(artifact, store, { allowFirstUse: request.allowUntrusted, constraints, now: call.now });
   const { policy, feed = NO_FEED, vex = [] } = request;
   const update =
-    previous === undefined
-      ? {}
-      : { update: { from: previous.entry.version, known: previous.manifest !== undefined, changes: difference.changes } };
+    previous === undefined ? {} : { update: { from: previous.version, known: isKnown(previous), changes: difference.changes } };
   const options = { policy, platform: home.platform, now: call.now, feed, vex, ...update };
   const report = await auditSkill(trusted, options);
   return {

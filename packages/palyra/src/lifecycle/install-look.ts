@@ -1,10 +1,10 @@
 /** What an install is asked for, finds out and answers. */
 import type { VerifiedArtifact } from "palyra-skills/artifact";
 import type { AdmittedSkill, AuditPolicy, AuditReport, FeedSource, SourcedStatement } from "palyra-skills/audit";
-import type { ArtifactDiff, Change } from "palyra-skills/diff";
+import type { ArtifactDiff, Change, Consented } from "palyra-skills/diff";
 import type { Manifest } from "palyra-skills/manifest";
 import type { TrustDecision, TrustedSkill } from "palyra-skills/trust";
-import type { InstalledEntry, InstalledIndex, SecretKey, Source } from "../installed/index.ts";
+import type { InstalledIndex, SecretKey, Source } from "../installed/index.ts";
 import type { TrustDocuments, TrustEdit } from "../trust/index.ts";
 import type { Standing } from "./standing.ts";
 import type { StartingStatus } from "./statuses.ts";
@@ -26,10 +26,17 @@ export interface InstallRequest {
   readonly acceptWidening: boolean;
 }
 
-/** The version that is current before an install, and its manifest as far as it can be read and is what was installed. */
+/** The version that was last consented to before an install: the current one, or one that is gone. */
 export interface Previous {
-  readonly entry: InstalledEntry;
+  readonly version: string;
+  readonly artifact_sha256: string;
+  readonly payload_sha256: string;
+  /** By the index. */
+  readonly isInstalled: boolean;
+  /** As far as it can be read and is what was installed. */
   readonly manifest: Manifest | undefined;
+  /** Else what the journal keeps of it. Undefined both: nothing is known, and everything counts as new. */
+  readonly consented: Consented | undefined;
 }
 
 /** What the artifact itself says: acquired, inspected, trusted, audited. */
@@ -40,9 +47,9 @@ export interface Evaluated {
   readonly artifact: VerifiedArtifact;
   /** What is installed, of the moment of this look. */
   readonly index: InstalledIndex;
-  /** Absent: no version of the skill is. */
+  /** Absent: no version of the skill is or was, or this very release was the last. */
   readonly previous?: Previous;
-  /** What changes of what a person consented to (spec 4.4); nothing where no version is installed. */
+  /** What changes of what a person consented to (spec 4.4); nothing where nobody did before. */
   readonly difference: ArtifactDiff;
   /** The trust files as they were read for the decision. */
   readonly trust: TrustDocuments;

@@ -57,13 +57,7 @@ export async function installSkill(
 
 /** What a person's consent is about: from which artifact to which it widens as well. */
 function shown({ trusted, previousVersion, status, allowed, previous }: InstallLook): string {
-  return JSON.stringify([
-    trusted.decision,
-    previousVersion ?? null,
-    status.status,
-    allowed,
-    previous?.entry.artifact_sha256 ?? null,
-  ]);
+  return JSON.stringify([trusted.decision, previousVersion ?? null, status.status, allowed, previous?.artifact_sha256 ?? null]);
 }
 
 /** A release that is refused for being fresh is remembered: or its cool-down would never begin. */
@@ -83,7 +77,7 @@ function agreed(look: InstallLook, { missingSecrets = look.missingSecrets, accep
   if (previous === undefined || widening.length === 0 || allowed.includes(ACCEPT_WIDENING)) return { ...look, missingSecrets };
   if (acceptsWidening) return { ...look, missingSecrets, allowed: [...allowed, ACCEPT_WIDENING] };
   const { skill_id, version } = artifact.manifest;
-  const from = { version: previous.entry.version, artifact_sha256: previous.entry.artifact_sha256 };
+  const from = { version: previous.version, artifact_sha256: previous.artifact_sha256, installed: previous.isInstalled };
   throw new PalyraError("WideningRefused", { skill_id, version, artifact_sha256: artifactSha256, from, widening });
 }
 

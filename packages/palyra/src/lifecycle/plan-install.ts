@@ -3,10 +3,12 @@ import { resolve } from "node:path";
 import { type JsonObject, shorten } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
 import { currentOf, type InstalledEntry, withEntry } from "../installed/index.ts";
+import { consentedPayload } from "./consented.ts";
 import { auditPayload, makeEvent, trustConflict } from "./events.ts";
 import type { Home } from "./home.ts";
 import type { Compared, Evaluated, Ground, InstallDocument } from "./install-look.ts";
 import { type Plan, recordSteps, type Step } from "./plan.ts";
+import { isKnown } from "./previous.ts";
 import { predecessor } from "./statuses.ts";
 
 /** The steps of an install, in the order of spec 5.2. */
@@ -26,6 +28,7 @@ export function planInstall(
     previous_version: currentOf(index, skill_id)?.version ?? null,
     ...(look.allowed.length === 0 ? {} : { allowed: look.allowed }),
     ...wideningOf(look),
+    ...consentedPayload(look.artifact.manifest, home),
   };
   const trust: readonly Step[] =
     look.edits.length === 0 ? [] : [{ do: "change_trust", trust_store: resolve(home.places.trustStore), edits: look.edits }];
@@ -67,11 +70,11 @@ const MAX_KEPT = 100;
 function wideningOf({ difference, previous, artifact, artifactSha256, allowed }: Evaluated & Compared): JsonObject {
   const { widening } = difference;
   if (previous === undefined || widening.length === 0) return {};
-  const { version, artifact_sha256, payload_sha256 } = previous.entry;
+  const { version, artifact_sha256, payload_sha256 } = previous;
   return {
     widening: {
       accepted: allowed.includes(ACCEPT_WIDENING),
-      from: { version, artifact_sha256, payload_sha256, known: previous.manifest !== undefined },
+      from: { version, artifact_sha256, payload_sha256, known: isKnown(previous) },
       to: { version: artifact.manifest.version, artifact_sha256: artifactSha256, payload_sha256: artifact.payloadSha256 },
       count: widening.reduce((sum, { more = 1 }) => sum + more, 0),
       changes: widening.slice(0, MAX_KEPT).map(({ kind, path, after }) => ({

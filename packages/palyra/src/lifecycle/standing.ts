@@ -71,7 +71,7 @@ async function withInstalls<Result>(
   }
 }
 
-function installsOf(events: readonly StoredEvent[]): KnownInstalls {
+export function installsOf(events: readonly StoredEvent[]): KnownInstalls {
   const installs = new KnownInstalls();
   for (const { kind, payload_json } of events) installs.take(kind, payload_json);
   return installs;

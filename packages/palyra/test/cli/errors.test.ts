@@ -86,7 +86,7 @@ const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {
     skill_id: x,
     version: x,
     artifact_sha256: x,
-    from: { version: x, artifact_sha256: x },
+    from: { version: x, artifact_sha256: x, installed: false },
     widening: [
       { area: "capabilities", kind: "added", path: "capabilities.http_egress_allowlist", after: x, widening: true },
       { area: "tools", kind: "added", path: `entrypoints.tools[${x}]`, after: { name: x }, widening: true },

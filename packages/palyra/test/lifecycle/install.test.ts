@@ -417,7 +417,10 @@ describe("T3: a skill id stays with its publisher", () => {
     });
     await remove(home);
     await expect(install(home, usurper, ANY_ID)).rejects.toHaveCode("OwnerChangeRefused");
-    await install(home, usurper, { ...ANY_ID, allowOwnerChange: true });
+    const agreed = { ...ANY_ID, allowOwnerChange: true };
+    // Its tools are others as well, which is a consent of its own (spec 4.4).
+    await expect(install(home, usurper, agreed)).rejects.toHaveCode("WideningRefused");
+    await install(home, usurper, { ...agreed, acceptWidening: true });
     expect((await readTrust(trustPlace(home))).constraints.owners.get("acme.echo")).toBe("globex");
   });
 

@@ -81,9 +81,10 @@ describe("T31: a quarantine is not evaded by the own row of a version that comes
     await change(home, "1.0.0", "quarantined");
     const file = join(home.places.skillsRoot, "installed-index.json");
     writeFileSync(file, readFileSync(file, "utf8").replace('"version": "1.0.0"', '"version": "1.0.1"'));
-    // Of a version that is not there nobody knows what it asked for.
-    await expect(install(home, { version: "1.1.0" })).rejects.toHaveCode("WideningRefused");
-    const { status, look } = await install(home, { version: "1.1.0" }, { acceptWidening: true });
+    // What was consented to is what the journal keeps.
+    const wider = { version: "1.1.0", tools: ["acme.echo.say", "acme.echo.pay"] };
+    await expect(install(home, wider)).rejects.toHaveCode("WideningRefused");
+    const { status, look } = await install(home, { version: "1.1.0" });
     expect(look.status).toEqual({ status: "quarantined", known: false, inheritedFrom: "1.0.0" });
     expect(status).toBe("quarantined");
   });

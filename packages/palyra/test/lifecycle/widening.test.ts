@@ -6,7 +6,17 @@ import { ARTIFACT_FILE, readIndex, skillsFolder } from "../../src/installed/inde
 import type { Journal, OpenJournal } from "../../src/journal/index.ts";
 import { jumpBetween } from "../../src/lifecycle/fresh.ts";
 import { type Home, type InstallRequest, installSkill, lookInstall, removeSkill } from "../../src/lifecycle/index.ts";
-import { install, installRequest, newCall, newHome, type SkillSpec, skillFile, stateOf, temporaryFolder } from "./support.ts";
+import {
+  homeIn,
+  install,
+  installRequest,
+  newCall,
+  newHome,
+  type SkillSpec,
+  skillFile,
+  stateOf,
+  temporaryFolder,
+} from "./support.ts";
 
 const reading = (...roots: string[]): string =>
   `[capabilities.filesystem]\nread_roots = [${roots.map((root) => `"${root}"`).join(", ")}]`;
@@ -15,7 +25,16 @@ const WIDER: SkillSpec = { version: "1.1.0", extra: reading("data", "other") };
 const ACCEPT = { acceptWidening: true } as const;
 
 interface EditedIndex {
-  readonly entries: { version: string; current: boolean; artifact_sha256: string }[];
+  entries: { version: string; current: boolean; artifact_sha256: string }[];
+}
+
+const artifactOf = ({ places }: Home) => join(places.skillsRoot, "acme.echo", "1.0.0", ARTIFACT_FILE);
+
+function editIndex({ places }: Home, edit: (index: EditedIndex) => void): void {
+  const { index: file } = skillsFolder(places.skillsRoot);
+  const index: EditedIndex = JSON.parse(readFileSync(file, "utf8"));
+  edit(index);
+  writeFileSync(file, JSON.stringify(index));
 }
 
 const versions = async (home: Home) => (await readIndex(home.places.skillsRoot)).entries.map((entry) => entry.version);
@@ -107,19 +126,81 @@ describe("an update that asks for more than what is installed (spec 4.4, 9.2)", 
     expect(await last(home)).toMatchObject({ payload: { allowed: ["allow_downgrade", "accept_widening"] } });
   });
 
-  it("asks for everything where what is installed cannot be read, or is not what was installed", async () => {
-    for (const damage of [(file: string) => rmSync(file), (file: string) => writeFileSync(file, "PK")]) {
-      const home = newHome();
-      await install(home, OLD);
-      damage(join(home.places.skillsRoot, "acme.echo", "1.0.0", ARTIFACT_FILE));
-      const update = { ...OLD, version: "1.1.0" };
-      await expect(install(home, update)).rejects.toHaveCode("WideningRefused");
-      await install(home, update, ACCEPT);
-      expect(await last(home)).toMatchObject({ payload: { widening: { from: { known: false } } } });
-    }
+  const damages: readonly ((home: Home) => unknown)[] = [
+    (home) => rmSync(artifactOf(home)),
+    (home) => writeFileSync(artifactOf(home), "PK"),
+    (home) => rmSync(skillsFolder(home.places.skillsRoot).index),
+    (home) => editIndex(home, (index) => index.entries.splice(0)),
+    (home) => editIndex(home, (index) => Object.assign(index.entries[0] ?? {}, { artifact_sha256: "0".repeat(64) })),
+    (home) => removeSkill(home, { skillId: "acme.echo" }, newCall()),
+  ];
+  it.each([
+    ...["missing", "damaged", "with its index", "out of its index", "another by its index", "removed"].map(
+      (name, at) => [name, damages[at]] as const,
+    ),
+  ])("T8, T31: goes by what the journal keeps of the consent where what was installed is %s", async (_, damage) => {
+    const home = newHome();
+    const { artifact_sha256, payload_sha256 } = (await install(home, OLD)).document;
+    await damage?.(home);
+    await expect(install(home, WIDER)).rejects.toMatchObject({
+      code: "WideningRefused",
+      details: { from: { version: "1.0.0", artifact_sha256 }, widening: [{ after: "other" }] },
+    });
+    await install(home, WIDER, ACCEPT);
+    const from = { version: "1.0.0", artifact_sha256, payload_sha256, known: true };
+    expect(await last(home)).toMatchObject({ payload: { allowed: ["accept_widening"], widening: { from, count: 1 } } });
   });
 
-  it("T8, T31: asks for everything where the index was edited, and names what grants more", async () => {
+  it.each(damages.slice(2).map((damage, at) => [at, damage] as const))(
+    "needs none after that where it asks for no more, nor the same release (%i)",
+    async (_, damage) => {
+      for (const next of [OLD, { ...OLD, version: "1.1.0" }]) {
+        const home = newHome();
+        await install(home, OLD);
+        await damage(home);
+        const isThere = (await versions(home)).length > 0;
+        if (next === OLD && isThere) continue;
+        expect((await install(home, next)).document).not.toHaveProperty("widening");
+      }
+    },
+  );
+
+  it("asks for everything where the journal keeps nothing of it: by an older release, or too much to keep", async () => {
+    const home = newHome();
+    const roots = Array.from({ length: 3000 }, (_, at) => `data-with-a-long-name/${at}`);
+    const much = { extra: reading(...roots) };
+    await install(home, much);
+    expect((await last(home))?.payload).not.toHaveProperty("consented");
+    await removeSkill(home, { skillId: "acme.echo" }, newCall());
+    await expect(install(home, { ...much, version: "1.1.0" })).rejects.toHaveCode("WideningRefused");
+    await install(home, much);
+  });
+
+  it("keeps the last consent through a removal, for each folder that a journal serves", async () => {
+    const home = newHome();
+    const other = homeIn(temporaryFolder());
+    const beside = { ...home, places: { ...home.places, skillsRoot: other.places.skillsRoot } };
+    await install(home, OLD);
+    await install(beside, { version: "1.0.1" });
+    await removeSkill(home, { skillId: "acme.echo" }, newCall());
+    await install(home, { ...OLD, version: "1.0.2" });
+    await expect(install(beside, { ...OLD, version: "1.0.3" })).rejects.toMatchObject({
+      details: { from: { version: "1.0.1" } },
+    });
+  });
+
+  it("a pin of the words holds through a removal", async () => {
+    const home = newHome();
+    const policy = { ...DEFAULT_POLICY, checks: { tool_text_changed: "fail" } } as const;
+    await install(home, OLD, { policy });
+    await removeSkill(home, { skillId: "acme.echo" }, newCall());
+    await expect(install(home, { ...OLD, version: "1.1.0", description: "Says more" }, { policy })).rejects.toHaveCode(
+      "AuditRefused",
+    );
+    await install(home, { ...OLD, version: "1.2.0" }, { policy });
+  });
+
+  it("T8, T31: goes by the journal where the index names what grants more", async () => {
     const edits: readonly ((index: EditedIndex) => void)[] = [
       (index) => {
         for (const entry of index.entries) entry.current = entry.version === "1.0.0";
@@ -130,14 +211,11 @@ describe("an update that asks for more than what is installed (spec 4.4, 9.2)", 
       const home = newHome();
       await install(home, { extra: reading("data", "other") });
       await install(home, { ...OLD, version: "1.1.0" });
-      const { index: file } = skillsFolder(home.places.skillsRoot);
-      const index: EditedIndex = JSON.parse(readFileSync(file, "utf8"));
-      edit(index);
-      writeFileSync(file, JSON.stringify(index));
+      editIndex(home, edit);
       const update = { ...WIDER, version: "1.2.0" };
       await expect(install(home, update)).rejects.toHaveCode("WideningRefused");
       await install(home, update, ACCEPT);
-      expect(await last(home)).toMatchObject({ payload: { widening: { from: { known: false } } } });
+      expect(await last(home)).toMatchObject({ payload: { widening: { from: { version: "1.1.0", known: true } } } });
     }
   });
 
@@ -147,7 +225,7 @@ describe("an update that asks for more than what is installed (spec 4.4, 9.2)", 
     const request = installRequest(await skillFile(temporaryFolder(), { ...WIDER, version: "3.0.0" }));
     const asked: unknown[] = [];
     await installSkill(home, request, newCall(), async ({ difference, previous }) => {
-      asked.push([previous?.entry.version, difference.widening.length]);
+      asked.push([previous?.version, difference.widening.length]);
       if (asked.length === 1) await install(home, { version: "2.0.0" });
       return { acceptsWidening: true };
     });
@@ -182,7 +260,7 @@ describe("an update that asks for more than what is installed (spec 4.4, 9.2)", 
       const request = installRequest(await skillFile(temporaryFolder(), { ...OLD, version: "1.2.0" }));
       const look = await lookInstall(overtaken, request, newCall());
       expect(isDone).toBe(true);
-      expect(look.previous).toMatchObject({ entry: { version: "1.1.0" }, manifest: { version: "1.1.0" } });
+      expect(look.previous).toMatchObject({ version: "1.1.0", manifest: { version: "1.1.0" } });
       expect(look.difference.widening).toEqual([]);
     }
   });

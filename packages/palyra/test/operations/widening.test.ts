@@ -36,6 +36,7 @@ describe("installing over an installed version (spec 4.4, 6.2)", () => {
       expect(exit).toBe(1);
       expect(stderr).toContain("asks for more than 1.0.0, which is installed: 1 change that nobody agreed to");
       expect(stderr).toContain("network: evil.example");
+      expect(stderr).toMatch(/palyra skills diff acme\.echo \/\S+\.palyra-skill /);
       expect(stderr).toMatch(/to accept it: palyra skills install --artifact \S+ .*--accept-widening/);
     }
     const error = errorOf(await installing(WIDER, {}, "--json"));

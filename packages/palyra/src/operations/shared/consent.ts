@@ -2,7 +2,7 @@ import { type ArtifactDiff, isModelText } from "palyra-skills/diff";
 import { toHex } from "palyra-skills/encoding";
 import type { Capabilities, Manifest } from "palyra-skills/manifest";
 import type { Question } from "../../call.ts";
-import { ACCEPT_WIDENING, type InstallLook } from "../../lifecycle/index.ts";
+import { ACCEPT_WIDENING, type InstallLook, isKnown } from "../../lifecycle/index.ts";
 import { keyPicture } from "../wording/keys.ts";
 import { safe } from "../wording/safe.ts";
 import { type Branch, tree } from "../wording/tree.ts";
@@ -18,9 +18,9 @@ export function installQuestion(look: InstallLook): Question | undefined {
   const { previous, trusted, difference, allowed } = look;
   const widens = difference.widening.length > 0 && !allowed.includes(ACCEPT_WIDENING);
   const rewords = difference.changes.some(({ path }) => isModelText(path));
-  if (previous !== undefined && trusted.decision !== "tofu_newly_pinned" && !widens && !rewords) return undefined;
+  if (previous?.isInstalled === true && trusted.decision !== "tofu_newly_pinned" && !widens && !rewords) return undefined;
   const { skill_id, version } = trusted.artifact.manifest;
-  const more = widens && previous !== undefined ? `, which asks for more than ${safe(previous.entry.version)} did` : "";
+  const more = widens && previous !== undefined ? `, which asks for more than ${safe(previous.version)} did` : "";
   return { context: installContext(look), question: `Install ${safe(skill_id)} ${safe(version)}${more}?` };
 }
 
@@ -40,9 +40,9 @@ export function installContext({ trusted, allowed, previous, difference }: Insta
     ...(trusted.decision === "tofu_newly_pinned" ? keyPicture(toHex(publicKey)).map((line) => `              ${line}`) : []),
     ...allowed.filter((step) => step !== "allow_untrusted").map((step) => `allowed       ${ALLOWED[step] ?? safe(step)}`),
     "",
-    ...(previous?.manifest === undefined
-      ? ["It asks for", ...capabilityTree(manifest)]
-      : changesSince(safe(previous.entry.version), difference)),
+    // Of one that is gone, or cannot be read, all of it; and what of it is more.
+    ...(previous?.manifest === undefined ? ["It asks for", ...capabilityTree(manifest)] : []),
+    ...(previous === undefined || !isKnown(previous) ? [] : changesSince(safe(previous.version), difference)),
   ];
 }
 

@@ -42,13 +42,16 @@ export const INSTALL_REFUSALS: { readonly [Code in Refusal]: Sentence<PalyraErro
   },
   WideningRefused: {
     says: ({ skill_id, version, from, widening }) =>
-      `${safe(skill_id)} ${safe(version)} asks for more than ${safe(from.version)}, which is installed: ${count(widening.length, "change")} that nobody agreed to`,
+      `${safe(skill_id)} ${safe(version)} asks for more than ${safe(from.version)}, which ${from.installed ? "is" : "was"} installed: ${count(widening.length, "change")} that nobody agreed to`,
     lists: ({ widening }) => [
       ...widening.slice(0, MAX_NAMED).map(changeInWords),
       ...(widening.length > MAX_NAMED ? [`and ${widening.length - MAX_NAMED} more`] : []),
     ],
-    hint: ({ skill_id }, typed) =>
-      `palyra skills diff ${safe(skill_id)} FILE${typed.places} shows all that changed; to accept it: ${withFlag("--accept-widening", typed)}`,
+    hint: ({ skill_id, from }, typed) => {
+      // With what is gone nothing can be compared.
+      const diff = `palyra skills diff ${safe(skill_id)} ${typed.artifact ?? "FILE"}${typed.places} shows all that changed; `;
+      return `${from.installed ? diff : ""}to accept it: ${withFlag("--accept-widening", typed)}`;
+    },
   },
   ReleaseTooFresh: {
     says: ({ skill_id, version, first_seen_at_unix_ms: seen, allowed_from_unix_ms: from }) =>

@@ -9,6 +9,8 @@ export interface Typed {
   readonly places: string;
   /** `--state-root`, as it was given. */
   readonly stateRoot?: string | undefined;
+  /** The file of the artifact that it is about, safe to print. */
+  readonly artifact?: string;
   /** The same command with one flag more, safe to print. */
   readonly again?: (flag: string) => string;
 }

@@ -32,23 +32,34 @@ export const MAX_HIDDEN = 200;
  */
 export class Matches {
   readonly #found: TextMatch[] = [];
-  readonly #counts = new Map<string, number>();
+  readonly #counts = { fail: new Map<string, number>(), warn: new Map<string, number>() };
 
   add(code: string, status: TextMatch["status"], start: number, end: number, hidden?: string): void {
-    if (!this.hasRoom(code, status)) return;
-    const key = `${status} ${code}`;
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    const counts = this.#counts[status];
+    const count = counts.get(code) ?? 0;
+    if (count >= MAX_MATCHES) return;
+    counts.set(code, count + 1);
     const spelled = hidden === undefined || hidden === "" ? {} : { hidden: Array.from(hidden).slice(0, MAX_HIDDEN).join("") };
     this.#found.push({ code, status, start, end, ...spelled });
   }
 
   /** Whether one more of this code and status would be kept. */
   hasRoom(code: string, status: TextMatch["status"]): boolean {
-    return (this.#counts.get(`${status} ${code}`) ?? 0) < MAX_MATCHES;
+    return (this.#counts[status].get(code) ?? 0) < MAX_MATCHES;
   }
 
   get all(): readonly TextMatch[] {
     return this.#found.toSorted((a, b) => a.start - b.start || a.end - b.end || (a.code < b.code ? -1 : 1));
+  }
+}
+
+/** Each place where a global pattern matches. (`matchAll` copies the pattern, which costs more than looking through a short text.) */
+export function eachHit(pattern: RegExp, text: string, use: (hit: RegExpExecArray) => void): void {
+  pattern.lastIndex = 0;
+  for (let hit = pattern.exec(text); hit !== null; hit = pattern.exec(text)) {
+    const next = pattern.lastIndex + (hit[0] === "" ? 1 : 0);
+    use(hit);
+    pattern.lastIndex = next;
   }
 }
 

@@ -13,8 +13,11 @@ export function bidirectionalMatches(text: string, kind: TextKind): readonly Tex
   const found = new Matches();
   const plain = kind !== "name" && hasRightToLeft(text);
   const open: { readonly code: number; readonly at: number }[] = [];
+  let isolates = 0;
   const closeParagraph = (): void => {
+    if (open.length === 0) return;
     for (const { at } of open.splice(0)) found.add("bidirectional_unclosed", "fail", at, at + 1);
+    isolates = 0;
   };
   CONTROL.lastIndex = 0;
   for (let hit = CONTROL.exec(text); hit !== null; hit = CONTROL.exec(text)) {
@@ -22,16 +25,23 @@ export function bidirectionalMatches(text: string, kind: TextKind): readonly Tex
     const code = text.charCodeAt(at);
     if (code === 0x0a || code === 0x2029) closeParagraph();
     else if (code === POP_EMBEDDING || code === POP_ISOLATE) {
-      const opened = open.findLastIndex((each) => isIsolate(each.code) === (code === POP_ISOLATE));
+      const wanted = code === POP_ISOLATE;
+      // So many are open that nothing is looked for in vain (T17).
+      const some = wanted ? isolates > 0 : open.length > isolates;
       // An isolate that ends closes what was opened in it (UAX 9).
-      if (opened >= 0) open.splice(opened);
+      if (some)
+        for (const each of open.splice(open.findLastIndex((each) => isIsolate(each.code) === wanted)))
+          isolates -= isIsolate(each.code) ? 1 : 0;
       else if (!plain) found.add("bidirectional_control", kind === "name" ? "fail" : "warn", at, at + 1);
     } else if (code === 0x202d || code === 0x202e) {
       found.add("bidirectional_override", "fail", at, at + 1);
     } else {
       const isMark = code === 0x061c || code === 0x200e || code === 0x200f;
       // UAX 9 counts 125 levels: what lies deeper is not laid out, and not kept here.
-      if (!isMark && open.length < 125) open.push({ code, at });
+      if (!isMark && open.length < 125) {
+        open.push({ code, at });
+        isolates += isIsolate(code) ? 1 : 0;
+      }
       if (!plain) found.add("bidirectional_control", kind === "name" ? "fail" : "warn", at, at + 1);
     }
   }

@@ -1,6 +1,7 @@
-import { decodeUtf8, fromBase64, fromHex } from "../../encoding/index.ts";
+import { decodeUtf8, fromBase64, fromHex, utf8FaultAt } from "../../encoding/index.ts";
 import { instructionMatches } from "../instructions/instructions.ts";
-import { Matches, type TextKind, type TextMatch } from "../match.ts";
+import { eachHit, Matches, type TextKind, type TextMatch } from "../match.ts";
+import { codeTable } from "../unicode/code-table.ts";
 
 /** Characters of one payload that are decoded: enough to see what it is. */
 const MAX_DECODED = 8192;
@@ -20,22 +21,22 @@ const ESCAPED = [
 export function encodedMatches(text: string, kind: TextKind): readonly TextMatch[] {
   const found = new Matches();
   if (kind === "name") return [];
-  for (const hit of text.matchAll(BASE64)) {
-    if (!found.hasRoom("encoded_instructions", "fail")) break;
-    tell(base64Text(hit[0]), hit.index, hit.index + hit[0].length, kind, found);
-  }
-  for (const hit of text.matchAll(HEX)) {
-    const digits = hit[1] ?? "";
-    const start = hit.index + hit[0].length - digits.length;
+  eachHit(BASE64, text, ({ index, 0: digits }) => {
+    if (found.hasRoom("encoded_instructions", "fail")) tell(base64Text(digits), index, index + digits.length, kind, found);
+  });
+  eachHit(HEX, text, ({ index, 0: whole, 1: digits = "" }) => {
+    const start = index + whole.length - digits.length;
     const even = digits.slice(0, Math.min(digits.length - (digits.length % 2), MAX_DECODED));
     tell(readable(fromHex(even.toLowerCase())), start, start + digits.length, kind, found);
-  }
+  });
   for (const { pattern, unit, radix } of ESCAPED)
-    for (const hit of text.matchAll(pattern)) {
-      const codes = Array.from(hit[0].slice(0, MAX_DECODED).matchAll(unit), ([, digits = "0"]) => Number.parseInt(digits, radix));
-      const decoded = String.fromCharCode(...codes);
-      if ((decoded.match(/[A-Za-z]/g)?.length ?? 0) > 5) tell(decoded, hit.index, hit.index + hit[0].length, kind, found);
-    }
+    eachHit(pattern, text, ({ index, 0: escaped }) => {
+      let decoded = "";
+      eachHit(unit, escaped.slice(0, MAX_DECODED), ([, digits = "0"]) => {
+        decoded += String.fromCharCode(Number.parseInt(digits, radix));
+      });
+      if (/(?:[A-Za-z][^A-Za-z]*){6}/.test(decoded)) tell(decoded, index, index + escaped.length, kind, found);
+    });
   return found.all;
 }
 
@@ -73,12 +74,29 @@ function loosened(digits: string): string {
 /** The bytes as text, where it is one that somebody wrote: letters and spaces, no digest and no picture. */
 function readable(bytes: Uint8Array | undefined): string | undefined {
   if (bytes === undefined || bytes.length < 16) return undefined;
-  const wide = bytes.every((byte, index) => index % 2 === 0 || byte === 0);
-  const plain = wide ? bytes.filter((_, index) => index % 2 === 0) : bytes;
-  const text = decodeUtf8(plain) ?? decodeUtf8(plain.subarray(0, plain.length - 3)) ?? "";
-  if (text === "" || /[\0-\x08\x0e-\x1f\x7f]/.test(text)) return undefined;
-  const ordinary = text.match(/[\p{L}\p{N} .,:;/'"()=-]/gu)?.length ?? 0;
+  const plain = isWide(bytes) ? bytes.filter((_, index) => index % 2 === 0) : bytes;
+  if (plain.some(isControl)) return undefined;
+  // The last character may be cut.
+  const fault = utf8FaultAt(plain) ?? plain.length;
+  const text = fault < plain.length - 3 ? "" : (decodeUtf8(plain.subarray(0, fault)) ?? "");
+  if (!/\p{L}{2}[ \n]/u.test(text)) return undefined;
   // A token's header is JSON, and no prose.
   if (text.startsWith("{") && !/\s\w+\s\w+\s/.test(text)) return undefined;
-  return /\p{L}{2}[ \n]/u.test(text) && ordinary >= text.length * 0.85 ? text : undefined;
+  return countOrdinary(text) >= text.length * 0.85 ? text : undefined;
 }
+
+const isControl = (byte: number): boolean => (byte < 0x20 ? byte < 0x09 || byte > 0x0d : byte === 0x7f);
+
+/** Two bytes a character, as Windows writes. */
+function isWide(bytes: Uint8Array): boolean {
+  for (let at = 1; at < bytes.length; at += 2) if (bytes[at] !== 0) return false;
+  return true;
+}
+
+function countOrdinary(text: string): number {
+  let count = 0;
+  for (const character of text) count += isOrdinary(character.codePointAt(0) ?? 0);
+  return count;
+}
+
+const isOrdinary = codeTable((code) => (/[\p{L}\p{N} .,:;/'"()=-]/u.test(String.fromCodePoint(code)) ? 1 : 0));

@@ -1,8 +1,8 @@
-import { codeAt, codeBefore, isAsciiWord, Matches, type TextKind, type TextMatch } from "../match.ts";
+import { codeAt, codeBefore, eachHit, isAsciiWord, Matches, type TextKind, type TextMatch } from "../match.ts";
 import { isJoining, isSpaceless, scriptOf } from "../unicode/scripts.ts";
 import { isPictograph, type Run } from "./run.ts";
 import { isSelector, selectorMatches } from "./selectors.ts";
-import { tagMatches } from "./tags.ts";
+import { isTag, tagMatches } from "./tags.ts";
 
 /**
  * Characters that nobody sees: Unicode's default ignorables and blank letters, but for the bidirectional controls. A run of
@@ -25,12 +25,11 @@ const MANY = 16;
 export function invisibleMatches(text: string, kind: TextKind): readonly TextMatch[] {
   const found = new Matches();
   const runs: Run[] = [];
-  INVISIBLE.lastIndex = 0;
-  for (let hit = INVISIBLE.exec(text); hit !== null; hit = INVISIBLE.exec(text)) runs.push(runAt(text, hit.index, hit[0]));
+  eachHit(INVISIBLE, text, (hit) => runs.push(runAt(text, hit.index, hit[0])));
   for (const run of runs) tagMatches(run, found);
   selectorMatches(runs, found);
   const odd = runs.filter((run) => run.codes.some(isPlainInvisible) && !isOrdinary(run, kind));
-  const spelling = odd.length >= MANY && new Set(odd.flatMap(({ codes }) => codes)).size > 1;
+  const spelling = odd.length >= MANY && hasSeveral(odd);
   for (const { codes, start, end, before, after } of odd) {
     const inWord = isAsciiWord(before) && isAsciiWord(after);
     const soft = codes.every((code) => code === SOFT_HYPHEN);
@@ -42,10 +41,24 @@ export function invisibleMatches(text: string, kind: TextKind): readonly TextMat
   return found.all;
 }
 
+/** Not one and the same character all the time. */
+function hasSeveral(runs: readonly Run[]): boolean {
+  const first = runs[0]?.codes[0];
+  return runs.some(({ codes }) => codes.some((code) => code !== first));
+}
+
 function runAt(text: string, start: number, run: string): Run {
   const end = start + run.length;
-  const codes = Array.from(run, (character) => character.codePointAt(0) ?? 0);
-  return { codes, start, end, before: codeBefore(text, start), after: codeAt(text, end) };
+  const codes: number[] = [];
+  let [selectors, tags] = [0, 0];
+  for (let at = 0; at < run.length; at++) {
+    const code = codeAt(run, at);
+    if (code > 0xffff) at++;
+    codes.push(code);
+    if (isSelector(code)) selectors++;
+    else if (isTag(code)) tags++;
+  }
+  return { codes, start, end, before: codeBefore(text, start), after: codeAt(text, end), selectors, tags };
 }
 
 /** Neither a tag nor a variation selector: those are judged on their own. */

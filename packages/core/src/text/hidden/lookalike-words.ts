@@ -1,4 +1,5 @@
-import { isAsciiWord, Matches, type TextKind, type TextMatch } from "../match.ts";
+import { codeAt, isAsciiWord, Matches, type TextKind, type TextMatch } from "../match.ts";
+import { codeTable } from "../unicode/code-table.ts";
 import { type Lookalike, lookalikeOf } from "../unicode/lookalikes.ts";
 import { type Script, scriptOf } from "../unicode/scripts.ts";
 
@@ -13,77 +14,97 @@ const BESIDE_LATIN: ReadonlySet<Script> = new Set("Han Hiragana Katakana Hangul 
  */
 export function lookalikeMatches(text: string, kind: TextKind): readonly TextMatch[] {
   const found = new Matches();
-  const words = suspectWords(text);
-  const written = new Set(words.flatMap(({ distinct }) => [...distinct]));
-  for (const word of words) {
-    const judged = judge(word, written, kind);
-    if (judged !== undefined) found.add(judged.code, judged.status, word.start, word.end, word.looksLike.join(""));
+  const written = writtenIn(text);
+  for (let start = 0; start < text.length; ) {
+    let end = start;
+    let suspect = false;
+    while (end < text.length) {
+      const code = codeAt(text, end);
+      if (isInWord(code) === 0) break;
+      suspect ||= code > 0x7f && lookalikeOf(code) !== undefined;
+      end += code > 0xffff ? 2 : 1;
+    }
+    if (suspect) {
+      const word = read(text, start, end);
+      const judged = judge(word, written, kind);
+      if (judged !== undefined && found.hasRoom(judged.code, judged.status))
+        found.add(judged.code, judged.status, start, end, looksLike(text.slice(start, end)));
+    }
+    // What stands behind a word is in none.
+    start = end < text.length ? end + (codeAt(text, end) > 0xffff ? 2 : 1) : end;
   }
   return found.all;
 }
 
-interface Word {
-  readonly start: number;
-  end: number;
-  ascii: number;
-  /** Letters that look like ASCII. */
-  readonly alike: { readonly code: number; readonly script: Script; readonly likeness: Lookalike; readonly at: number }[];
-  /** Scripts of letters that look like none. */
-  readonly distinct: Set<Script>;
-  readonly looksLike: string[];
-  /** Where its last ASCII letter is. */
-  lastAscii: number;
-  firstAscii: number;
+/** Scripts of letters that look like none of ours. */
+function writtenIn(text: string): ReadonlySet<Script> {
+  const written = new Set<Script>();
+  let last: Script | undefined;
+  for (let at = 0; at < text.length; at++) {
+    if (text.charCodeAt(at) < 0x80) continue;
+    const code = codeAt(text, at);
+    if (code > 0xffff) at++;
+    if (isDistinct(code) === 0) continue;
+    const script = scriptOf(code);
+    if (script !== last) written.add(script);
+    last = script;
+  }
+  return written;
 }
 
-/** Words with a character outside ASCII in them. */
-function suspectWords(text: string): readonly Word[] {
-  const words: Word[] = [];
-  for (const hit of text.matchAll(WORD)) {
-    if (!NOT_ASCII.test(hit[0])) continue;
-    words.push(read(hit[0], hit.index));
-  }
-  return words;
+const isDistinct = codeTable((code) => (lookalikeOf(code) === undefined && /\p{L}/u.test(String.fromCodePoint(code)) ? 1 : 0));
+
+/** A word with characters in it that look like ASCII. */
+interface Word {
+  readonly ascii: number;
+  readonly firstAscii: number;
+  readonly lastAscii: number;
+  readonly alike: readonly Alike[];
+  /** Whether it has letters that look like none. */
+  readonly distinct: boolean;
+  /** Characters that are seen. */
+  readonly length: number;
+}
+
+interface Alike {
+  readonly code: number;
+  readonly script: Script;
+  readonly likeness: Lookalike;
+  readonly at: number;
 }
 
 /**
  * Letters, digits, and the signs outside ASCII that pass for one of them. What this engine's Unicode has not assigned yet may be any of
  * them: the verdict is not to depend on the engine.
  */
-const WORD = /(?:[\p{L}\p{M}\p{N}\p{Pc}\p{Cf}\p{Cn}]|(?![\0-\x7f])[\p{S}\u05c0\u05c3\u166e\u2016])+/gu;
-const NOT_ASCII = /[^\0-\x7f]/;
+const WORD = /^(?:[\p{L}\p{M}\p{N}\p{Pc}\p{Cf}\p{Cn}]|(?![\0-\x7f])[\p{S}\u05c0\u05c3\u166e\u2016])$/u;
+const isInWord = codeTable((code) => (WORD.test(String.fromCodePoint(code)) ? 1 : 0));
 
-function read(characters: string, start: number): Word {
-  const word: Word = {
-    start,
-    end: start + characters.length,
-    ascii: 0,
-    alike: [],
-    distinct: new Set(),
-    looksLike: [],
-    lastAscii: -1,
-    firstAscii: Number.POSITIVE_INFINITY,
-  };
-  let at = 0;
-  for (const character of characters) {
-    const code = character.codePointAt(0) ?? 0;
-    if (code < 0x80) {
-      if (isAsciiWord(code)) {
-        word.ascii++;
-        word.lastAscii = at;
-        word.firstAscii = Math.min(word.firstAscii, at);
-      }
-      word.looksLike.push(character);
-    } else {
-      const likeness = lookalikeOf(code);
-      const script = scriptOf(code);
-      if (likeness !== undefined) word.alike.push({ code, script, likeness, at });
-      else if (/\p{L}/u.test(character)) word.distinct.add(script);
-      word.looksLike.push(likeness?.ascii ?? character);
-    }
-    at += character.length;
+function read(text: string, start: number, end: number): Word {
+  let [ascii, lastAscii, firstAscii, length] = [0, -1, Number.POSITIVE_INFINITY, 0];
+  let distinct = false;
+  const alike: Alike[] = [];
+  for (let index = start; index < end; ) {
+    const code = codeAt(text, index);
+    const at = index - start;
+    const likeness = code < 0x80 ? undefined : lookalikeOf(code);
+    if (isAsciiWord(code)) {
+      ascii++;
+      lastAscii = at;
+      firstAscii = Math.min(firstAscii, at);
+    } else if (likeness !== undefined) alike.push({ code, script: scriptOf(code), likeness, at });
+    else if (code > 0x7f && isDistinct(code) === 1) distinct = true;
+    const width = code > 0xffff ? 2 : 1;
+    length += likeness?.ascii.length ?? width;
+    index += width;
   }
-  return word;
+  return { ascii, firstAscii, lastAscii, alike, distinct, length };
+}
+
+function looksLike(word: string): string {
+  let text = "";
+  for (const character of word) text += lookalikeOf(character.codePointAt(0) ?? 0)?.ascii ?? character;
+  return text;
 }
 
 interface Judgement {
@@ -93,7 +114,6 @@ interface Judgement {
 
 function judge(word: Word, written: ReadonlySet<Script>, kind: TextKind): Judgement | undefined {
   const { alike, ascii } = word;
-  if (alike.length === 0) return undefined;
   const foreign = alike.filter(({ script }) => script !== "Latin" && script !== "Common" && script !== "Inherited");
   const scripts = new Set(foreign.map(({ script }) => script));
   if (foreign.length === 0) return judgeStyled(word, kind);
@@ -104,7 +124,7 @@ function judge(word: Word, written: ReadonlySet<Script>, kind: TextKind): Judgem
     // A word of one script with an ending of another (`URLами`) is how people write; letters of two among each other are not.
     return { code: "mixed_script_word", status: likeLatin && foreign.some(({ at }) => at < word.lastAscii) ? "fail" : "warn" };
   }
-  if (word.distinct.size > 0 || [...scripts].some((script) => written.has(script))) return undefined;
+  if (word.distinct || [...scripts].some((script) => written.has(script))) return undefined;
   if (kind === "name") return { code: "lookalike_word", status: likeLatin && alike.length > 2 ? "fail" : "warn" };
   return likeLatin && alike.length > 2 ? { code: "lookalike_word", status: alike.length > 3 ? "fail" : "warn" } : undefined;
 }
@@ -114,12 +134,12 @@ const isFormula = ({ alike, firstAscii, lastAscii }: Word, scripts: ReadonlySet<
   scripts.size === 1 && scripts.has("Greek") && alike.length === 1 && alike.every(({ at }) => at < firstAscii || at > lastAscii);
 
 /** Letters of mathematics, full width and the like: styled, or out of sight of whoever searches for the word. */
-function judgeStyled({ alike, ascii, distinct, looksLike }: Word, kind: TextKind): Judgement | undefined {
+function judgeStyled({ alike, ascii, distinct, length }: Word, kind: TextKind): Judgement | undefined {
   const letters = alike.filter(({ likeness }) => /[A-Za-z]/.test(likeness.ascii));
   if (letters.length === 0) return kind === "name" ? { code: "styled_letters", status: "warn" } : undefined;
   if (kind === "name") return { code: "styled_letters", status: "warn" };
   const unusual = letters.filter(({ code, likeness }) => !likeness.allowed && !isFullWidth(code) && !isOrdinaryMark(code));
-  const spells = looksLike.join("").length > 3 && ascii + letters.length > 3 && distinct.size === 0;
+  const spells = length > 3 && ascii + letters.length > 3 && !distinct;
   return spells && unusual.length > 1 ? { code: "styled_letters", status: "warn" } : undefined;
 }
 

@@ -1,9 +1,9 @@
 import { instructionMatches } from "../instructions/instructions.ts";
-import { Matches, type TextKind, type TextMatch } from "../match.ts";
+import { eachHit, Matches, type TextKind, type TextMatch } from "../match.ts";
 
 /** Characters of a comment or an element that are looked at. */
 const MAX_LOOK = 4000;
-/** Hidden elements of one text that are looked into. */
+/** Comments, and hidden elements, of one text that are looked into. */
 const MAX_ELEMENTS = 200;
 
 /**
@@ -21,13 +21,21 @@ export function markupMatches(text: string, kind: TextKind): readonly TextMatch[
 }
 
 function comments(text: string, kind: TextKind, found: Matches): void {
+  let looked = 0;
+  // What a tool says of itself has no use for so many; a page may have.
+  const look = (body: string, start: number, end: number): void => {
+    if (kind !== "asset" && ++looked > MAX_ELEMENTS) found.add("hidden_comment", "fail", start, end);
+    else comment(body, start, end, kind, found);
+  };
   for (let start = text.indexOf("<!--"); start !== -1 && found.hasRoom("hidden_comment", "fail"); ) {
     const close = text.indexOf("-->", start + 4);
     const end = close === -1 ? text.length : close + 3;
-    comment(text.slice(start + 4, Math.min(close === -1 ? end : close, start + MAX_LOOK)), start, end, kind, found);
+    look(text.slice(start + 4, Math.min(close === -1 ? end : close, start + MAX_LOOK)), start, end);
     start = text.indexOf("<!--", end);
   }
-  for (const hit of text.matchAll(LINK_COMMENT)) comment(hit[1] ?? "", hit.index, hit.index + hit[0].length, kind, found);
+  eachHit(LINK_COMMENT, text, ({ index, 0: whole, 1: body = "" }) => {
+    if (found.hasRoom("hidden_comment", "fail")) look(body, index, index + whole.length);
+  });
 }
 
 /** Markdown that is never shown: `[//]: # (…)`. */
@@ -85,8 +93,13 @@ const ACTIVE_LINK =
 const ACTIVE_ELEMENT =
   /<(?:script|iframe|object|embed)\b[^<>]{0,400}>(?=[^<]{0,400}[\w(])|<[a-z][^<>]{0,200}\son[a-z]{3,20}\s{0,4}=\s{0,4}["']?[^\s"'>]/gi;
 
+/** A picture from elsewhere: showing it tells its server that, when and where it was shown. */
+const REMOTE_IMAGE =
+  /!\[(?:(?!!\[)[^\]\n]){0,200}\]\(\s{0,2}<?(?:https?:)?\/\/[^)\s]{1,300}|<img\b[^<>]{0,400}?\ssrc\s{0,4}=\s{0,4}["']?\s{0,4}(?:https?:)?\/\/[^"'\s<>]{1,300}/gi;
+
 function activeMarkup(text: string, kind: TextKind, found: Matches): void {
   if (kind === "asset") return;
-  for (const hit of text.matchAll(ACTIVE_LINK)) found.add("active_link", "fail", hit.index, hit.index + hit[0].length);
-  for (const hit of text.matchAll(ACTIVE_ELEMENT)) found.add("active_markup", "warn", hit.index, hit.index + hit[0].length);
+  eachHit(ACTIVE_LINK, text, ({ index, 0: said }) => found.add("active_link", "fail", index, index + said.length));
+  eachHit(REMOTE_IMAGE, text, ({ index, 0: said }) => found.add("remote_image", "warn", index, index + said.length));
+  eachHit(ACTIVE_ELEMENT, text, ({ index, 0: said }) => found.add("active_markup", "warn", index, index + said.length));
 }

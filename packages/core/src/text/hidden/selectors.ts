@@ -14,14 +14,17 @@ const MANY = 8;
  * symbols, ideographs) is ordinary; several in a row never are.
  */
 export function selectorMatches(runs: readonly Run[], found: Matches): void {
-  const rows = runs.filter(({ codes }) => codes.filter(isSelector).length > 1);
-  for (const { codes, start, end } of rows)
-    found.add("variation_selectors", "fail", start, end, bytesOf(codes.filter(isSelector)));
-  const single = runs.filter((run) => run.codes.filter(isSelector).length === 1 && !hasVariants(run));
+  const hasRoom = () => found.hasRoom("variation_selectors", "fail");
+  const single: Run[] = [];
+  for (const run of runs) {
+    if (run.selectors > 1 && hasRoom())
+      found.add("variation_selectors", "fail", run.start, run.end, bytesOf(run.codes.filter(isSelector)));
+    else if (run.selectors === 1 && !hasVariants(run)) single.push(run);
+  }
   const status = single.length >= MANY ? "fail" : "warn";
-  const spelled = bytesOf(single.map(({ codes }) => codes.find(isSelector) ?? 0));
-  for (const { start, end } of single)
-    found.add("variation_selectors", status, start, end, status === "fail" ? spelled : undefined);
+  if (single.length === 0 || !found.hasRoom("variation_selectors", status)) return;
+  const spelled = status === "fail" ? bytesOf(single.map(({ codes }) => codes.find(isSelector) ?? 0)) : undefined;
+  for (const { start, end } of single) found.add("variation_selectors", status, start, end, spelled);
 }
 
 function hasVariants({ codes, before, after }: Run): boolean {

@@ -48,9 +48,12 @@ export const WORDS: WordLists = {
   rules:
     "rules|rule|polic*|restriction*|constraint*|limitation*|filter|filters|safeguard*|protocol*|check|checks|measures|moderation|boundaries|parameters|protections",
   not: "do_not|dont|never|must_not|mustnt|should_not|shouldnt|cannot|not_to|no_need_to|avoid|without|refrain_from|need_not",
-  tell: "tell|mention|inform|notify|alert|telling|mentioning|informing|notifying|alerting|warn|warning",
+  tell: "tell|inform|notify|alert|warn|telling|informing|notifying|alerting|warning",
   show: "reveal|disclose|show|display|expose|report|explain|say|describe|discuss|acknowledge|revealing|disclosing|showing",
   people: "user|users|human|humans|person|people|anyone|anybody|operator|customer|owner|them|him|her",
+  /** What `user` and the like are part of a name of: who tells the user interface keeps nothing from a user. */
+  things:
+    "interface|interfaces|service|services|support|agent|agents|group|groups|pool|pools|thread|threads|process|processes|space|desk|portal",
   secretly: "secretly|covertly|stealthily|surreptitiously|clandestinely|furtively",
   silently: "silently|quietly|invisibly|discreetly|behind_the_scenes|unnoticed",
   send: "send|sends|sending|forward|forwards|forwarding|post|posts|posting|upload|uploads|uploading|transmit|transmits|transmitting|exfiltrate|exfiltrates|exfiltrating|leak|leaks|email|emails|emailing|bcc|submit|submits|submitting|relay|relays|deliver|deliver|append|appends|attach|attaches|copy|copies|share|shares|pass|passes|passing|report|reports|stream|streams|pipe|pipes|mirror|mirrors|dump|log|logs|publish|ship|route",
@@ -114,7 +117,7 @@ export const ENGLISH: readonly Pattern[] = [
     "concealment",
     "@not show|display|reveal|expose|report ~1 this|these|that|the|any ~2 step|steps|action|actions|instruction*|call|calls ~3 to? ~2 @people",
     "conceal|hide|disguise|obscure ~8 from ~3 security|moderator|moderators|auditor*|admin*|reviewer*|code_review|monitoring",
-    "@not ~2 tell|inform|notify|alert|warn|telling|informing|notifying|alerting|warning ~2 @people",
+    "@not ~2 @tell ~2 @people !@things",
     "@not ~2 mention|mentioning|reveal|revealing|disclose|disclosing|acknowledge ~2 this|these|that|it|any_of_this|steps|tool|instruction*|anything ~12 @people",
     "@not ~2 mention|reveal|disclose|discuss|acknowledge ~1 this|these|that|it|any_of_this ~3 instruction*|step|steps|action|actions|behavior|behaviour|fact|tag|message|prompt",
     "@not mention|mentioning ~2 this|these|it|that|you|anything ~3 to|in|about|used|is|as",
@@ -122,12 +125,13 @@ export const ENGLISH: readonly Pattern[] = [
     "@secretly ~5 @send|collect|collects|read|reads|create|creates|record|records|register|registers|add|adds|store|stores|modify|access|include|install",
     "@silently ~3 forward|forwards|exfiltrate|exfiltrates|transmit|transmits|upload|uploads|bcc|append|appends|leak|send|sends|copy|copies|create|creates|collect|collects|harvest ~6 @private|@away|data|copy|results|everything|webhook|content*|emails|messages",
     "keep ~4 secret|hidden|invisible|private|confidential|quiet ~3 from ~1 @people",
-    "hide|conceal|hides|conceals ~5 from ~1 @people",
+    "hide|conceal|hides|conceals ~5 from ~1 @people !@things",
     "@people ~2 must_not|should_not|must_never|should_never|need_not|doesnt_need_to|does_not_need_to|dont_need_to|do_not_need_to|shouldnt|wont|will_not ~1 know|see|notice|be_told|be_informed|be_aware|find_out",
   ),
   ...warn(
     "concealment",
     "@not ~2 @show|mention|mentioning ~6 @people",
+    "@not ~2 @tell ~2 @people",
     "@secretly",
     "keep ~3 hidden|secret|invisible",
     "@not ~1 mention ~4 instruction*|tool|tools|this",
@@ -213,6 +217,8 @@ export const ENGLISH: readonly Pattern[] = [
     "side_effect|side_effects ~4 <ident>",
     "results|output|outputs|data ~4 passed|forwarded|sent|piped|handed ~2 directly|automatically|immediately ~2 to",
     "replaces|supersedes|deprecates ~3 all|other|the|official ~2 tool*|<ident>",
+    "must|always|should|shall|has_to|have_to ~2 used|called|invoked|use|call|invoke ~3 for|on|in|with|before|after ~1 every|all|each|any ~2 request*|quer*|question*|task*|message*|conversation*|prompt*|turn|turns|interaction*|operation*",
+    "other|others|another|alternative*|remaining|existing ~3 are|is|now|deprecated ~2 deprecated|obsolete|unsafe|broken|disabled|unreliable|insecure|outdated|superseded|retired",
     "register|define|create ~4 tool ~3 called|named ~8 eval|exec|actually",
   ),
   ...fail(
@@ -243,13 +249,14 @@ export const ENGLISH: readonly Pattern[] = [
   ),
   ...fail(
     "addressed_to_model",
-    "note|message|memo|instruction*|attention|notice|reminder|hint ~1 to|for ~2 @model",
+    "note|memo|attention|notice|reminder|hint ~1 to|for ~2 @model",
     "dear|hey|hello|attention ~1 @model ~4 please|you|ignore|must|do|i",
     "if_you_are|if_youre ~2 an? ~1 @model ~8 must|should|ignore|please|instead|do|send|read|follow|output",
     "@model ~1 must|shall ~2 always? ~1 ignore|obey|forward|send|include|treat|comply|bypass|prioritize|not_tell|never_tell",
   ),
   ...warn(
     "addressed_to_model",
+    "message|instruction* ~1 to|for ~2 @model",
     "you_are ~2 an? ~1 ai ~1 agent|assistant|model|system",
     "heads_up|important|critical|urgent|update ~1 for? ~1 ai|llm|model|assistant|agents",
     "@model ~1 must|should|shall ~3 always|now|immediately|ignore|adopt|treat|never|not",

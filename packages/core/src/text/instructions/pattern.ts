@@ -1,5 +1,4 @@
 import { foldText } from "../unicode/fold.ts";
-import type { Tokens } from "./tokens.ts";
 
 /**
  * Patterns over words. A pattern is steps, one after another: `verb|other_verb ~3 object*`.
@@ -8,11 +7,12 @@ import type { Tokens } from "./tokens.ts";
  *     stem*      a word that begins so
  *     ~3         up to three other words may stand before the next step
  *     a|b?       the step may be missing
+ *     !a|b       none of these is the next word
  *     <keyfile>  a word of that class (specials.ts); `<ident>` a name with `_` in it
  *     @name      a list of words by its name
  *
- * All steps stand in one sentence. What a pattern costs at a word is bounded by its steps and gaps, so a text takes time
- * linear in its length whatever it is.
+ * All steps stand in one sentence, and a whole match in `MAX_SPAN` words: a text is searched by masks of as many bits (search.ts), so
+ * what a pattern costs at a word is a few operations a step, whatever the text is.
  */
 export interface Step {
   /** Words that are an alternative alone. */
@@ -24,11 +24,16 @@ export interface Step {
   /** Other words that may stand before it. */
   readonly gap: number;
   readonly optional: boolean;
+  readonly barred: boolean;
 }
 
 export type WordLists = { readonly [name: string]: string };
 
 const MAX_GAP = 12;
+/** Words that the longest match of a pattern may have. */
+export const MAX_SPAN = 31;
+/** Letters of the shortest stem: by so many it is found. */
+export const MIN_STEM = 3;
 
 export function compilePattern(source: string, lists: WordLists): readonly Step[] {
   const steps: Step[] = [];
@@ -39,8 +44,9 @@ export function compilePattern(source: string, lists: WordLists): readonly Step[
       continue;
     }
     const optional = part.endsWith("?");
-    const alternatives = expand(optional ? part.slice(0, -1) : part, lists).map(wordsOf);
-    steps.push({ ...sorted(alternatives), gap, optional });
+    const barred = part.startsWith("!");
+    const alternatives = expand(part.slice(barred ? 1 : 0, optional ? -1 : undefined), lists).map(wordsOf);
+    steps.push({ ...sorted(alternatives), gap, optional, barred });
     gap = 0;
   }
   return steps;
@@ -74,44 +80,11 @@ function sorted(alternatives: readonly (readonly string[])[]): Pick<Step, "words
   return { words, stems, rows };
 }
 
-/** What the first word of a match may be: words, and stems with their `*`. */
-export const firstWords = ({ words, stems, rows }: Step): readonly string[] => [
-  ...new Set([...words, ...stems.map((stem) => `${stem}*`), ...rows.keys()]),
-];
+/** Words of the longest match. */
+export const spanOf = (steps: readonly Step[]): number =>
+  steps
+    .filter(({ barred }) => !barred)
+    .reduce((sum, { gap, rows }) => sum + gap + Math.max(1, ...[...rows.values()].flat().map(({ length }) => length)), 0);
 
-const IDENTIFIER = "<ident>";
+export const IDENTIFIER = "<ident>";
 export const isIdentifier = (word: string): boolean => word.length > 3 && word.includes("_");
-
-/** Index behind the last word of the shortest match that begins at this word; -1 for none. */
-export function matchAt(steps: readonly Step[], tokens: Tokens, at: number): number {
-  const sentence = tokens.sentences[at];
-  let reached: number[] = [at];
-  for (const step of steps) {
-    const next = step.optional ? [...reached] : [];
-    for (const from of reached)
-      for (let to = from; to <= from + step.gap && tokens.sentences[to] === sentence; to++)
-        addEnds(step, tokens, to, sentence, next);
-    if (next.length === 0) return -1;
-    reached = next;
-  }
-  return Math.min(...reached);
-}
-
-/** Adds where the step ends when it begins at this word. */
-function addEnds(step: Step, tokens: Tokens, at: number, sentence: number | undefined, ends: number[]): void {
-  const word = tokens.words[at] ?? "";
-  const alone =
-    step.words.has(word) ||
-    step.stems.some((stem) => word.startsWith(stem)) ||
-    (step.words.has(IDENTIFIER) && isIdentifier(word));
-  if (alone && !ends.includes(at + 1)) ends.push(at + 1);
-  for (const row of step.rows.get(word) ?? []) {
-    const end = at + row.length;
-    const whole =
-      tokens.sentences[end - 1] === sentence && row.every((each, index) => matchesWord(each, tokens.words[at + index]));
-    if (whole && !ends.includes(end)) ends.push(end);
-  }
-}
-
-const matchesWord = (pattern: string, word = ""): boolean =>
-  pattern === word || (pattern.endsWith("*") && word.startsWith(pattern.slice(0, -1)));

@@ -1,4 +1,4 @@
-import { Matches, type TextKind, type TextMatch } from "../match.ts";
+import { eachHit, Matches, type TextKind, type TextMatch } from "../match.ts";
 
 /** Marks by which models tell who speaks. In a tool's words they put words into another's mouth. */
 const TEMPLATE =
@@ -10,9 +10,12 @@ const BRACKETS =
   /(?:\[|【|\{\{|###?\s?|\*\*)\s{0,2}(?:(?:system|admin(?:istrator)?|developer|root|security)(?:\s(?:note|message|override|prompt|instructions?|notice|update|directive|command|alert|mode))?|(?:hidden|new|secret|updated|override|internal)\s(?:system\s)?(?:instructions?|directives?)|(?:hidden|masked|covert|embedded|veiled|occult|secret|clandestine|invisible|concealed)\s(?:\w{2,12}\s){0,2}(?:instruction|directive|message|text|content|segment|note|command)s?(?:\s\w{2,10}){0,2}|(?:action|attention)\srequired|instructions?\s(?:to|for)\s(?:the\s)?(?:ai|llm|model|assistant|agent)s?|(?:note|message)\s(?:to|for)\s(?:the\s)?(?:ai|llm|model|assistant|agent)s?)\s{0,2}(?:\]|】|\}\}|:|\*\*)/gi;
 /** A picture whose address is filled in: showing it sends what is filled in. */
 const FILLED_IMAGE =
-  /!\[[^\]\n]{0,200}\]\(\s{0,2}<?https?:\/\/[^)\s]{1,300}?(?:\{\{|\$\{|\{[a-z_]{2,30}\}|<[a-z_]{2,30}>|\[[a-z_ ]{2,30}\])/gi;
+  /!\[(?:(?!!\[)[^\]\n]){0,200}\]\(\s{0,2}<?https?:\/\/[^)\s]{1,300}?(?:\{\{|\$\{|\{[a-z_]{2,30}\}|<[a-z_]{2,30}>|\[[a-z_ ]{2,30}\])/gi;
 const JSON_ROLE = /["']role["']\s{0,3}:\s{0,3}["'](?:system|developer)["']/gi;
 const TURN = /(?:^|\n)\s{0,4}(?:Human|Assistant|System|User)\s{0,2}:\s{0,4}(?=\S)/g;
+
+/** Elements of one text that are looked into. */
+const MAX_ELEMENTS = 200;
 
 const GRAVE =
   /^\W{0,4}(?:system\s(?:override|instructions?|prompt|directive|command)|(?:hidden|secret|override)\s|instructions?\s(?:to|for)|(?:note|message)\s(?:to|for))/i;
@@ -21,26 +24,29 @@ const GRAVE =
 export function roleMatches(text: string, kind: TextKind): readonly TextMatch[] {
   const found = new Matches();
   const grave = kind === "asset" ? "warn" : "fail";
-  for (const hit of text.matchAll(TEMPLATE)) found.add("role_marks", grave, hit.index, hit.index + hit[0].length);
-  for (const hit of text.matchAll(ELEMENT)) {
-    const opens = !hit[0].startsWith("</");
-    if (opens)
-      found.add(
-        "role_element",
-        kind === "asset" ? "warn" : elementStatus(text, hit.index, hit[0]),
-        hit.index,
-        hit.index + hit[0].length,
-      );
+  // All of them have one of these.
+  if (!/[<[【{#*:]/.test(text)) return [];
+  const of = (pattern: RegExp, add: (start: number, end: number, said: string) => void): void =>
+    eachHit(pattern, text, ({ index, 0: said }) => add(index, index + said.length, said));
+  of(TEMPLATE, (start, end) => found.add("role_marks", grave, start, end));
+  let elements = 0;
+  of(ELEMENT, (start, end, said) => {
+    if (said.startsWith("</")) return;
+    // What a tool says of itself has no use for so many; a page may have.
+    const many = ++elements > MAX_ELEMENTS;
+    const status = kind === "asset" ? "warn" : many ? "fail" : elementStatus(text, start, said);
+    found.add("role_element", status, start, end);
+  });
+  of(BRACKETS, (start, end, said) => {
+    found.add("role_heading", kind !== "asset" && GRAVE.test(said) ? "fail" : "warn", start, end);
+  });
+  of(FILLED_IMAGE, (start, end) => found.add("data_link", grave, start, end));
+  of(JSON_ROLE, (start, end) => found.add("role_in_json", "warn", start, end));
+  if (kind !== "asset") {
+    const turns: [number, number][] = [];
+    of(TURN, (start, end) => turns.push([start, end]));
+    if (turns.length > 1) for (const [start, end] of turns) found.add("role_turn", "warn", start, end);
   }
-  for (const hit of text.matchAll(BRACKETS)) {
-    const status = kind !== "asset" && GRAVE.test(hit[0]) ? "fail" : "warn";
-    found.add("role_heading", status, hit.index, hit.index + hit[0].length);
-  }
-  for (const hit of text.matchAll(FILLED_IMAGE)) found.add("data_link", grave, hit.index, hit.index + hit[0].length);
-  for (const hit of text.matchAll(JSON_ROLE)) found.add("role_in_json", "warn", hit.index, hit.index + hit[0].length);
-  const turns = Array.from(text.matchAll(TURN));
-  if (turns.length > 1 && kind !== "asset")
-    for (const hit of turns) found.add("role_turn", "warn", hit.index, hit.index + hit[0].length);
   return found.all;
 }
 

@@ -1,3 +1,5 @@
+import { eachHit } from "../match.ts";
+
 /** Pieces of a text that are one word to the patterns, whatever is in them. The word is that of the class. */
 export interface Special {
   readonly word: SpecialWord;
@@ -73,7 +75,11 @@ const FILLED = /\$\{[^{}\n]{1,80}\}|\{\{[^{}\n]{1,80}\}\}|\bprocess\.env\b(?:\.\
 
 /** In the order of the text; none overlaps another. */
 export function specialsIn(text: string): readonly Special[] {
-  const found = [...links(text), ...addresses(text), ...files(text), ...filled(text)];
+  // All of them have one of these.
+  if (!/[./@{_]|id |Data/i.test(text)) return [];
+  const found: Special[] = [];
+  for (const find of [links, addresses, files, filled]) find(text, found);
+  if (found.length < 2) return found;
   found.sort((a, b) => a.start - b.start || b.end - a.end);
   let end = 0;
   return found.filter((each) => {
@@ -83,31 +89,29 @@ export function specialsIn(text: string): readonly Special[] {
   });
 }
 
-function links(text: string): readonly Special[] {
-  return Array.from(text.matchAll(LINKS), ({ index, 0: link }) => {
+function links(text: string, found: Special[]): void {
+  eachHit(LINKS, text, ({ index, 0: link }) => {
     const end = index + link.replace(/[.,;:!?]{1,3}$/, "").length;
-    return { word: BAD_HOST.test(link) && !LOCAL_HOST.test(link) ? "<badurl>" : "<url>", start: index, end };
+    found.push({ word: BAD_HOST.test(link) && !LOCAL_HOST.test(link) ? "<badurl>" : "<url>", start: index, end });
   });
 }
 
-function addresses(text: string): readonly Special[] {
-  const found: Special[] = [];
+function addresses(text: string, found: Special[]): void {
   for (let at = text.indexOf("@"); at !== -1; at = text.indexOf("@", at + 1)) {
     const name = ADDRESS.exec(text.slice(Math.max(0, at - 64), at));
     const domain = name === null ? null : DOMAIN.exec(text.slice(at + 1, at + 256));
     if (name !== null && domain !== null)
       found.push({ word: "<email>", start: at - name[0].length, end: at + 1 + domain[0].length });
   }
-  return found;
 }
 
-function files(text: string): readonly Special[] {
-  return Array.from(text.matchAll(FILES), ({ index, 0: file, groups = {} }) => {
+function files(text: string, found: Special[]): void {
+  eachHit(FILES, text, ({ index, 0: file, groups = {} }) => {
     const before = LEADING.exec(text.slice(Math.max(0, index - 60), index))?.[0].length ?? 0;
     const word = groups["key"] !== undefined ? "<keyfile>" : groups["env"] !== undefined ? "<envfile>" : "<agentfile>";
-    return { word, start: index - before, end: index + file.length };
+    found.push({ word, start: index - before, end: index + file.length });
   });
 }
 
-const filled = (text: string): readonly Special[] =>
-  Array.from(text.matchAll(FILLED), ({ index, 0: value }) => ({ word: "<env>", start: index, end: index + value.length }));
+const filled = (text: string, found: Special[]): void =>
+  eachHit(FILLED, text, ({ index, 0: value }) => found.push({ word: "<env>", start: index, end: index + value.length }));

@@ -1,4 +1,5 @@
-import { codeAt } from "../match.ts";
+import { codeAt, isAsciiWord } from "../match.ts";
+import { codeTable } from "../unicode/code-table.ts";
 import { foldCharacter, foldText } from "../unicode/fold.ts";
 import { specialsIn } from "./specials.ts";
 
@@ -26,15 +27,11 @@ export function tokensOf(text: string): Tokens {
   const ends: number[] = [];
   const sentences: number[] = [];
   const specials = specialsIn(text);
+  // Of the same length where all is ASCII, and only then used.
+  const lowered = text.toLowerCase();
+  const isPlain = lowered.length === text.length;
   let special = 0;
   let sentence = 0;
-  let word = "";
-  // A word of another alphabet is compared as it is written in lower case: some capitals alone look like ASCII. One with ASCII
-  // in it is a disguise where all of it looks like ASCII.
-  let lower = "";
-  let mixed = false;
-  let start = 0;
-  let end = 0;
   let endsSentence = false;
   const push = (made: string, from: number, to: number): void => {
     words.push(made);
@@ -42,55 +39,80 @@ export function tokensOf(text: string): Tokens {
     ends.push(to);
     sentences.push(sentence);
   };
-  const flush = (): void => {
-    if (word !== "") push(mixed && isAscii(word) ? word : lower, start, end);
-    word = "";
-    lower = "";
-    mixed = false;
+  const open = (): void => {
+    if (endsSentence) sentence++;
+    endsSentence = false;
   };
   for (let at = 0; at < text.length; ) {
     const next = specials[special];
     if (next !== undefined && at === next.start) {
-      flush();
-      if (endsSentence) sentence++;
-      endsSentence = false;
+      open();
       push(next.word, next.start, next.end);
       at = next.end;
       special++;
       continue;
     }
-    const code = codeAt(text, at);
-    const width = code > 0xffff ? 2 : 1;
-    const kind = kindOf(code);
-    if (kind === LETTER || kind === ALONE) {
-      const folded = foldCharacter(code);
-      if (folded !== "") {
-        if (endsSentence && word === "") sentence++;
-        endsSentence = false;
-        if (kind === ALONE) {
-          flush();
-          push(folded, at, at + width);
-        } else {
+    const code = text.charCodeAt(at);
+    if (isAsciiWordOrLine(code)) {
+      const limit = next?.start ?? text.length;
+      let end = at + 1;
+      while (end < limit && isAsciiWordOrLine(text.charCodeAt(end))) end++;
+      if (end >= limit || isBreak(text.charCodeAt(end))) {
+        open();
+        const last = Math.min(end, at + MAX_WORD);
+        push(isPlain ? lowered.slice(at, last) : text.slice(at, last).toLowerCase(), at, end);
+        at = end;
+        continue;
+      }
+    }
+    at = other(at, next?.start ?? text.length);
+  }
+  return { words, starts, ends, sentences };
+
+  /** A word that is not ASCII alone, or what parts words; the index behind it. */
+  function other(from: number, limit: number): number {
+    // A word of another alphabet is compared as it is written in lower case: some capitals alone look like ASCII. One with ASCII
+    // in it is a disguise where all of it looks like ASCII.
+    let word = "";
+    let lower = "";
+    let mixed = false;
+    let start = from;
+    let end = from;
+    let at = from;
+    while (at < limit) {
+      const code = codeAt(text, at);
+      const width = code > 0xffff ? 2 : 1;
+      const kind = kindOf(code);
+      if (kind === LETTER || kind === ALONE) {
+        const folded = foldCharacter(code);
+        if (folded !== "") {
+          if (word === "") open();
+          if (kind === ALONE) {
+            if (word !== "") break;
+            push(folded, at, at + width);
+            return at + width;
+          }
           if (word === "") start = at;
           if (word.length < MAX_WORD) {
             word += folded;
             mixed ||= code < 0x80;
-            lower += code < 0x80 ? folded : foldText(String.fromCodePoint(code).toLowerCase());
+            lower += code < 0x80 ? folded : loweredCharacter(code);
           }
           end = at + width;
         }
+      } else if (kind === APOSTROPHE && word.length > 2) {
+        // `don't`, `user's`; not the article of `l'utilisateur`.
+      } else if (kind !== INVISIBLE) {
+        if (word !== "") break;
+        if (kind === STOP && isEnd(text, at + width)) endsSentence = true;
+        else if (code === 0x0a && isParagraph(text, at + 1)) endsSentence = true;
+        return at + width;
       }
-    } else if (kind === APOSTROPHE && word.length > 2) {
-      // `don't`, `user's`; not the article of `l'utilisateur`.
-    } else if (kind !== INVISIBLE) {
-      flush();
-      if (kind === STOP && isEnd(text, at + width)) endsSentence = true;
-      else if (code === 0x0a && isParagraph(text, at + 1)) endsSentence = true;
+      at += width;
     }
-    at += width;
+    if (word !== "") push(mixed && isAscii(word) ? word : lower, start, end);
+    return Math.max(at, from + 1);
   }
-  flush();
-  return { words, starts, ends, sentences };
 }
 
 const isAscii = (word: string): boolean => /^[\0-\x7f]*$/.test(word);
@@ -102,15 +124,26 @@ const APOSTROPHE = 3;
 const STOP = 4;
 const INVISIBLE = 5;
 
-const kinds = new Uint8Array(0x10000).fill(255);
+const kindOf = codeTable((code) => classify(String.fromCodePoint(code), code));
 
-function kindOf(code: number): number {
-  const known = code < 0x10000 ? (kinds[code] ?? 255) : 255;
-  if (known !== 255) return known;
-  const kind = classify(String.fromCodePoint(code), code);
-  if (code < 0x10000) kinds[code] = kind;
-  return kind;
+/** A letter, a digit or `_`. */
+const isAsciiWordOrLine = (code: number): boolean => isAsciiWord(code) || code === 0x5f;
+
+/** What in ASCII parts words for certain. */
+const isBreak = (code: number): boolean => code < 0x80 && code !== 0x27;
+
+/** What is left of a character in lower case. */
+function loweredCharacter(code: number): string {
+  const known = lowers.get(code);
+  if (known !== undefined) return known;
+  const made = foldText(String.fromCodePoint(code).toLowerCase());
+  if (lowers.size < MAX_LOWERS) lowers.set(code, made);
+  return made;
 }
+
+const lowers = new Map<number, string>();
+/** More than there are capitals. */
+const MAX_LOWERS = 8192;
 
 function classify(character: string, code: number): number {
   if (code === 0x27 || code === 0x2019 || code === 0x2bc) return APOSTROPHE;

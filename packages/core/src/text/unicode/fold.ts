@@ -1,8 +1,10 @@
+import { codeTable } from "./code-table.ts";
 import { lookalikeOf } from "./lookalikes.ts";
 
+/** Of those characters that fold to something else. */
 const folded = new Map<number, string>();
-/** Characters whose folding is kept; more different ones than any person reads are worked out each time. */
-const MAX_KEPT = 8192;
+/** All that there are, and some more. */
+const MAX_KEPT = 16_384;
 
 /**
  * A character as patterns are written: NFKC, in lower case, without accents, as the ASCII that it looks like (UTS 39), tag
@@ -11,12 +13,15 @@ const MAX_KEPT = 8192;
  */
 export function foldCharacter(code: number): string {
   if (code < 0x80) return String.fromCharCode(code >= 0x41 && code <= 0x5a ? code + 0x20 : code);
+  if (staysItself(code) === 1) return String.fromCodePoint(code);
   const kept = folded.get(code);
   if (kept !== undefined) return kept;
   const made = fold(code);
   if (folded.size < MAX_KEPT) folded.set(code, made);
   return made;
 }
+
+const staysItself = codeTable((code) => (fold(code) === String.fromCodePoint(code) ? 1 : 0));
 
 function fold(code: number): string {
   if (code > 0xe0020 && code < 0xe007f) return foldCharacter(code - 0xe0000);

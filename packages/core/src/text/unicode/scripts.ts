@@ -1,3 +1,4 @@
+import { codeTable } from "./code-table.ts";
 import { SCRIPT_NAMES, SCRIPT_RANGES } from "./tables.ts";
 
 /** A script by its name in Unicode's Scripts.txt; `Unknown` where no character is assigned. */
@@ -15,8 +16,17 @@ let table: Table | undefined;
 
 /** The script of a character (UAX 24). Unpacked when it is first asked. */
 export function scriptOf(code: number): Script {
+  if (code < 0) return UNKNOWN;
+  const script = scriptNumber(code);
+  return script === NONE ? UNKNOWN : (table?.names[script] ?? UNKNOWN);
+}
+
+const UNKNOWN: Script = "Unknown";
+const NONE = 0xff;
+
+const scriptNumber = codeTable((code) => {
   table ??= unpack();
-  const { firsts, lasts, names, scripts } = table;
+  const { firsts, lasts, scripts } = table;
   let low = 0;
   let high = firsts.length;
   while (low < high) {
@@ -25,8 +35,8 @@ export function scriptOf(code: number): Script {
     else low = middle + 1;
   }
   const found = low - 1;
-  return found >= 0 && code <= (lasts[found] ?? 0) ? (names[scripts[found] ?? 0] ?? "Unknown") : "Unknown";
-}
+  return found >= 0 && code <= (lasts[found] ?? 0) ? (scripts[found] ?? NONE) : NONE;
+});
 
 function unpack(): Table {
   const ranges = SCRIPT_RANGES.trim().split(" ");

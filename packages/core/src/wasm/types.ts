@@ -122,6 +122,13 @@ export class FunctionTypes {
     return type;
   }
 
+  /** The codes of the type's results, one byte each. */
+  resultCodes(index: number): Uint8Array {
+    const params = this.#skipCount(this.#offsets[index] ?? 0);
+    const results = this.#skipCount(params + (this.params[index] ?? 0));
+    return this.#bytes.subarray(results, results + (this.results[index] ?? 0));
+  }
+
   /** Equal for equal types; of others, hardly ever. */
   hash(index: number): number {
     const params = this.#skipCount(this.#offsets[index] ?? 0);

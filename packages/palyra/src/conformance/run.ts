@@ -54,7 +54,17 @@ async function supportedOps(ask: Ask): Promise<ReadonlySet<JsonValue>> {
   }
 }
 
-const ALL_OPS: ReadonlySet<JsonValue> = new Set(["manifest", "inspect", "verify", "audit", "build", "trust", "key", "archive"]);
+const ALL_OPS: ReadonlySet<JsonValue> = new Set([
+  "manifest",
+  "inspect",
+  "verify",
+  "audit",
+  "build",
+  "trust",
+  "key",
+  "archive",
+  "fuel",
+]);
 
 async function tryCase(each: Case, ask: Ask, has: (op: string) => boolean): Promise<readonly Mismatch[]> {
   try {

@@ -46,7 +46,7 @@ describe("the protocol of spec 12", () => {
     expect(await ask({})).toMatchObject({ ok: false, code: "UnknownOperation" });
     expect(await ask({ op: 5 })).toMatchObject({ ok: false, code: "UnknownOperation" });
     expect(await ask({ op: "toString" })).toMatchObject({ ok: false, code: "UnknownOperation" });
-    expect(await ask({ op: "fuel" })).toMatchObject({ ok: false, code: "UnknownOperation" });
+    expect(await ask({ op: "nothing" })).toMatchObject({ ok: false, code: "UnknownOperation" });
     expect(await ask([])).toMatchObject({ ok: false, code: "InvalidRequest" });
     expect(await ask({ op: "inspect" })).toMatchObject({ ok: false, code: "InvalidRequest" });
     expect(await ask({ op: "inspect", bytes: "*" })).toMatchObject({ ok: false, code: "InvalidRequest" });

@@ -13,7 +13,7 @@ const tools = { platform: nodePlatform, now: () => 1_800_000_000_000 };
 const ask = (op: string, request: JsonObject) => answerTo(encodeUtf8(writeJson({ op, ...request })), tools);
 
 describeShared("conformance", "every vector of ../shared/conformance agrees", () => {
-  it.each(["manifest", "artifact", "audit", "trust", "keys", "build"])("%s", async (area) => {
+  it.each(["manifest", "artifact", "audit", "trust", "keys", "build", "fuel"])("%s", async (area) => {
     const cases = (await loadCases(shared("conformance"))).filter((each) => each.area === area);
     expect(cases.length).toBeGreaterThan(50);
     const report = await tryCases(cases, ask);

@@ -2,7 +2,7 @@
 import { open } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { decodeUtf8, type JsonObject } from "palyra-skills/encoding";
-import { readBounded } from "../../files/index.ts";
+import { ifThere, readBounded } from "../../files/index.ts";
 import { toBase64 } from "../protocol.ts";
 
 /** Files up to this size are sent as bytes, larger ones by their path, so that both ways are tried. */
@@ -15,6 +15,12 @@ export async function artifactRequest(folder: string, name: string): Promise<Jso
   const file = within(folder, name);
   const read = await readBounded(file, MAX_SENT_BYTES);
   return read.ok ? { bytes: toBase64(read.bytes) } : { file };
+}
+
+/** `globals` of a request of op `fuel`, where there is such a file. */
+export async function optionalArtifact(folder: string, name: string): Promise<JsonObject> {
+  const read = await ifThere(() => readBounded(within(folder, name), MAX_SENT_BYTES));
+  return read?.ok === true ? { globals: toBase64(read.bytes) } : {};
 }
 
 /** A text under the name that its op takes; as `bytes` where it is no UTF-8. */

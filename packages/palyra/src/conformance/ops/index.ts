@@ -25,6 +25,7 @@ export const OPS: ReadonlyMap<string, Load> = new Map<string, Load>([
   ["wasm", async () => (await import("./wasm.ts")).wasmOp],
   ["texts", async () => (await import("./texts.ts")).textsOp],
   ["diff", async ({ platform }) => (await import("./diff.ts")).diffOp(platform)],
+  ["fuel", async () => (await import("./fuel.ts")).fuelOp],
   ["capabilities", async () => capabilitiesOp],
 ]);
 

@@ -1,0 +1,119 @@
+/** What a module consumes (spec 10.2): op fuel. It runs here, in this process, and as long as its budget lasts: for vectors, not for strangers' modules. */
+import type { JsonReader, JsonValue } from "palyra-skills/encoding";
+import { type ModuleFacts, readModule } from "palyra-skills/wasm";
+import { meter } from "palyra-skills/wasm/metering";
+import { base64, type Op, ProtocolRefusal, toJson } from "../protocol.ts";
+import { importsFor } from "./fuel-imports.ts";
+import { bytesOf } from "./inputs.ts";
+
+/** What a 32-bit memory and a table can have at most: the vectors are about fuel. */
+const CAPS = { memoryBytes: 2 ** 32, tableElements: 10_000_000 };
+/** Calls of one request. */
+const MAX_CALLS = 10_000;
+
+export const fuelOp: Op = {
+  read(request) {
+    const load = bytesOf(request);
+    const globals = request.optional("globals", (at) => (at.isNull ? undefined : base64(at)));
+    const given = request.required("calls");
+    const calls = given.array(callOf);
+    if (calls.length > MAX_CALLS) given.fault("too many calls", { found: String(calls.length), allowed: `at most ${MAX_CALLS}` });
+    const budget = request.required("budget").integer({ min: 0n, max: 2n ** 62n });
+    const mode = request.optional("mode", (at) => at.oneOf(["flat", "per_byte"])) ?? "per_byte";
+    return async () => {
+      const bytes = await load();
+      const { facts, module } = accepted(bytes);
+      const metered = meter(bytes, { mode, caps: CAPS });
+      if (!metered.ok) throw invalid("it cannot be metered", metered.refusal);
+      const run = new FuelledRun(module(metered.bytes), metered, budget);
+      return { outcomes: toJson(run.outcomes(importsFor(facts, globals), calls)) };
+    };
+  },
+};
+
+interface Call {
+  readonly export: string;
+  readonly params: readonly ZeroType[];
+}
+type ZeroType = "i32" | "i64" | "f32" | "f64";
+
+function callOf(at: JsonReader): Call {
+  const fields = at.object();
+  return {
+    export: fields.required("export").string(),
+    params: fields.optional("params", (list) => list.array((each) => each.oneOf(["i32", "i64", "f32", "f64"]))) ?? [],
+  };
+}
+
+const invalid = (why: string, details: unknown): ProtocolRefusal =>
+  new ProtocolRefusal("InvalidModule", `this is no module that is accepted here: ${why}`, toJson(details));
+
+/** The original is validated first: what is wrong in it may be right once a counter is appended (spec 10.2). */
+function accepted(bytes: Uint8Array): {
+  readonly facts: ModuleFacts;
+  module(metered: Uint8Array<ArrayBuffer>): WebAssembly.Module;
+} {
+  const reading = readModule(bytes);
+  if (!reading.ok) throw invalid(reading.problem, reading);
+  if (!WebAssembly.validate(Uint8Array.from(bytes))) throw invalid("the engine refuses it", {});
+  return { facts: reading.facts, module: (metered) => new WebAssembly.Module(metered) };
+}
+
+type Row = readonly [outcome: string, fuel?: JsonValue];
+
+/** One instance, and what each call of it consumes of the same budget. */
+class FuelledRun {
+  readonly #module: WebAssembly.Module;
+  readonly #names: { readonly fuel: string; readonly start?: string };
+  readonly #budget: bigint;
+
+  constructor(module: WebAssembly.Module, names: { readonly fuel: string; readonly start?: string }, budget: bigint) {
+    this.#module = module;
+    this.#names = names;
+    this.#budget = budget;
+  }
+
+  outcomes(imports: WebAssembly.Imports, calls: readonly Call[]): Row[] {
+    const { fuel, start } = this.#names;
+    let exports: WebAssembly.Instance["exports"];
+    try {
+      ({ exports } = new WebAssembly.Instance(this.#module, imports));
+    } catch {
+      return [["instantiation_failed", 0]];
+    }
+    const counter = exports[fuel];
+    if (!(counter instanceof WebAssembly.Global)) throw new TypeError("the counter is not exported");
+    const first: Row = start === undefined ? ["ok", 0] : this.#call(exports[start], [], counter);
+    if (first[0] !== "ok") return [["instantiation_failed", first[1] ?? 0]];
+    return [
+      ["instantiated", first[1] ?? 0],
+      ...calls.map(
+        (call): Row =>
+          this.#call(
+            exports[call.export],
+            call.params.map((type) => (type === "i64" ? 0n : 0)),
+            counter,
+          ),
+      ),
+    ];
+  }
+
+  #call(called: WebAssembly.Exported | undefined, args: readonly (number | bigint)[], counter: WebAssembly.Global): Row {
+    if (typeof called !== "function") return ["no_such_function"];
+    counter.value = -this.#budget;
+    const outcome = outcomeOf(() => called(...args));
+    const left = -BigInt(counter.value);
+    // A trap by which nothing is left of the budget is the budget's end: what else it may be is not told apart.
+    return [outcome === "trap" && left <= 0n ? "out_of_fuel" : outcome, toJson(this.#budget - (left < 0n ? 0n : left))];
+  }
+}
+
+function outcomeOf(run: () => unknown): string {
+  try {
+    run();
+    return "ok";
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) return "trap";
+    return error instanceof RangeError ? "stack_overflow" : "host_error";
+  }
+}

@@ -16,8 +16,6 @@ export async function runDaemonCommand(argv: readonly string[], program: URL): P
   // From here on, so that one that comes early is not lost. The second ends the process at once.
   const stopped = stopSignal();
   let failure: 1 | 2 = 2;
-  // V8 lets a heap of this size grow to four times what lives in it before it looks for what does not; by this, to 1.3 times. Of all threads.
-  process.getBuiltinModule("node:v8").setFlagsFromString("--heap-growing-percent=30");
   tameWarnings({ write: (text) => void process.stderr.write(text), terminal: false });
   try {
     const words = readDaemonWords(argv);

@@ -1,6 +1,8 @@
 import { fileMark } from "../files/index.ts";
+import type { InstalledEntry } from "./entry.ts";
 import type { InstalledIndex } from "./installed-index.ts";
 import { skillsFolder } from "./layout.ts";
+import { ownText } from "./own-text.ts";
 import { readIndex } from "./read.ts";
 
 /**
@@ -21,8 +23,33 @@ export class KeptIndex {
     const mark = fileMark(skillsFolder(this.#skillsRoot).index);
     if (mark !== undefined && this.#known?.mark === mark) return this.#known.index;
     this.#known = undefined;
-    const index = await readIndex(this.#skillsRoot);
+    const index = withOwnTexts(await readIndex(this.#skillsRoot));
     if (mark !== undefined) this.#known = { mark, index };
     return index;
   }
+}
+
+/** Else each record keeps the whole text that it was read from, for as long as it is kept: with 10,000 of them 6 MB on each thread. */
+function withOwnTexts({ updatedAt, entries }: InstalledIndex): InstalledIndex {
+  // What many records have in common is there once.
+  const shared = new Map<string, string>();
+  const share = (text: string): string => {
+    const known = shared.get(text);
+    if (known !== undefined) return known;
+    const own = ownText(text);
+    shared.set(own, own);
+    return own;
+  };
+  const owned = (entry: InstalledEntry): InstalledEntry => ({
+    ...entry,
+    skill_id: ownText(entry.skill_id),
+    version: share(entry.version),
+    publisher: share(entry.publisher),
+    artifact_sha256: ownText(entry.artifact_sha256),
+    payload_sha256: ownText(entry.payload_sha256),
+    signature_key_id: share(entry.signature_key_id),
+    source: { kind: entry.source.kind, reference: ownText(entry.source.reference) },
+    missing_secrets: entry.missing_secrets.map(({ scope, key }) => ({ scope: share(scope), key: share(key) })),
+  });
+  return { updatedAt, entries: entries.map(owned) };
 }

@@ -10,6 +10,7 @@ import type { Manifest } from "palyra-skills/manifest";
 import { readOwn, writeOwn } from "../files/index.ts";
 import type { InstalledEntry } from "./entry.ts";
 import { type SkillsFolder, skillsFolder } from "./layout.ts";
+import { ownText } from "./own-text.ts";
 
 /** Bytes; far beyond what the most skills that people have take. */
 const MAX_CACHE_BYTES = 64 * 1024 * 1024;
@@ -87,17 +88,20 @@ export class KeptSummaries {
   #keep(key: string | undefined, summary: ManifestSummary | undefined, before: string | undefined): ManifestSummary | undefined {
     if (key === undefined || key !== before || summary === undefined) return summary;
     if (this.#known.size >= MAX_KEPT) this.#known.clear();
-    // Texts of its own: a part of another keeps the whole of that, which is a manifest.
-    const { skill_name, min_palyra_version, ...numbers } = summary;
-    this.#known.set(key, { ...numbers, skill_name: ownText(skill_name), min_palyra_version: ownText(min_palyra_version) });
+    const { skill_name, min_palyra_version, tool_count, required_protocol_major } = summary;
+    // Field by field: of an object that is the rest of another the engine keeps a shape for each.
+    this.#known.set(key, {
+      skill_name: ownText(skill_name),
+      tool_count,
+      required_protocol_major,
+      min_palyra_version: ownText(min_palyra_version),
+    });
     return summary;
   }
 }
 
 /** Summaries; some hundred bytes each. */
 const MAX_KEPT = 32 * 1024;
-
-const ownText = (text: string): string => Buffer.from(text, "utf8").toString("utf8");
 
 function keyOf(folder: SkillsFolder, entry: InstalledEntry): string | undefined {
   const stat = statSync(folder.artifact(entry.skill_id, entry.version), { throwIfNoEntry: false });

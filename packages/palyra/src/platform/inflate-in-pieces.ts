@@ -1,13 +1,14 @@
 import type { Inflated } from "palyra-skills/platform";
 
 /**
- * Inflates on the thread pool, `pieceBytes` of the input a trip: each piece of the content is taken while the next one inflates.
+ * Inflates on the thread pool, a half of what is left of the input a trip, at least `leastBytes`: each piece of the content is taken while
+ * the next one inflates. So there are few trips, for each of which a thread has to wake up, and little is left to be taken at the end.
  * @throws zlib's own error, and what `take` throws
  */
 export function inflateInPieces(
   deflated: Uint8Array,
   limit: number,
-  pieceBytes: number,
+  leastBytes: number,
   take: (piece: Uint8Array) => void,
 ): Promise<Inflated> {
   return new Promise((resolve, reject) => {
@@ -32,7 +33,8 @@ export function inflateInPieces(
     const feed = (): void => {
       // What is not taken lies behind the end of the stream; "end" is on its way.
       if (stream.destroyed || stream.bytesWritten < given) return;
-      const next = deflated.subarray(given, given + pieceBytes);
+      const half = Math.ceil((deflated.length - given) / 2);
+      const next = deflated.subarray(given, given + Math.max(half, leastBytes));
       given += next.length;
       // First the pool's next piece of work, then ours on what it did before.
       if (next.length === 0) stream.end();

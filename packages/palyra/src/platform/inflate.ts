@@ -28,10 +28,10 @@ export async function inflate(deflated: Uint8Array, limit: number, take?: (piece
 }
 
 /**
- * Bytes of input for one trip to the thread pool: some tenth of a millisecond for each of them, so that its caller hashes one piece while
- * the next inflates, and waits for no more than one at the end.
+ * Bytes of input for one trip to the thread pool, at least: its caller hashes one piece while the next inflates, and waits for no more than
+ * one at the end, a millisecond or two. Half of that makes as many trips again, and on an idle machine each is the waking up of a core.
  */
-const PIECE_BYTES = 128 * 1024;
+const PIECE_BYTES = 256 * 1024;
 
 const onThreadPool = (deflated: Uint8Array, options: ZlibOptions): Promise<unknown> =>
   new Promise((resolve, reject) => {

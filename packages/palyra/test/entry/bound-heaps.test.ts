@@ -1,0 +1,22 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bundleForNode } from "../../../../testing/bundle.ts";
+
+const MEBI = 1024 * 1024;
+let program: Awaited<ReturnType<typeof bundleForNode>>;
+beforeAll(async () => {
+  program = await bundleForNode(fileURLToPath(new URL("heap-room.ts", import.meta.url)));
+});
+afterAll(() => program.remove());
+
+const roomOf = (how: string): readonly number[] =>
+  JSON.parse(execFileSync(process.execPath, [program.file, how], { encoding: "utf8" }));
+
+describe("the heaps of palyrad", () => {
+  it("keep little room for what is new, on each thread, after the engine has made another", () => {
+    expect(Math.max(...roomOf("bound"))).toBeLessThanOrEqual(4 * MEBI);
+    // As they are, they take more: else this would say nothing.
+    expect(Math.min(...roomOf("as they are"))).toBeGreaterThan(8 * MEBI);
+  });
+});

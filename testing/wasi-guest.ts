@@ -50,6 +50,7 @@ export class Guest {
   readonly out: Uint8Array[] = [];
   readonly log: Uint8Array[] = [];
   charged = 0;
+  readonly denied: string[] = [];
   readonly imports: ReturnType<typeof wasiImports>;
 
   constructor({ roots = [], ask, context = {}, pages = 48 }: GuestOptions = {}) {
@@ -65,6 +66,7 @@ export class Guest {
         (() => {
           throw new Error("nothing is to be asked here");
         }),
+      denied: (capability) => this.denied.push(capability),
       stdin: new Uint8Array(),
       stdout: { write: (bytes) => this.out.push(bytes.slice()) },
       stderr: { write: (bytes) => this.log.push(bytes.slice()) },

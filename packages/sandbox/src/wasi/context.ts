@@ -19,6 +19,8 @@ export interface HostContext {
   charge(bytes: number): void;
   /** Asks the parent and waits. */
   ask(request: HostRequest): HostReply;
+  /** Told where something was refused for want of a grant: `filesystem.write:/notes`, `http:api.example.com`, `secret:skill:acme.echo/token`. */
+  denied?(capability: string): void;
 }
 
 /** What WASI works with besides. */

@@ -1,6 +1,6 @@
 /** The descriptors of one run: 0 to 2, then the granted roots, then what the module opens. */
 import type { HostReply, HostRequest } from "../host-messages.ts";
-import type { Sink, WasiContext } from "./context.ts";
+import type { GrantedRoot, Sink, WasiContext } from "./context.ts";
 import { fault, WasiFault } from "./errno.ts";
 import { directoryRights, STDIN_RIGHTS, STDOUT_RIGHTS } from "./rights.ts";
 
@@ -28,6 +28,8 @@ export interface DirectoryDescriptor extends Common {
   readonly handle: number;
   /** What a root is called here; the parent never closes it. */
   readonly preopened?: string;
+  /** In which it lies. */
+  readonly root: GrantedRoot;
 }
 export interface FileDescriptor extends Common {
   readonly kind: "file";
@@ -49,8 +51,8 @@ export class Descriptors {
     for (const [fd, sink] of [stdout, stderr].entries()) {
       this.#open.set(1 + fd, { kind: "output", sink, base: STDOUT_RIGHTS, inheriting: 0n, flags: 0 });
     }
-    for (const [handle, { name, write }] of roots.entries()) {
-      this.add({ kind: "directory", handle, preopened: `/${name}`, ...directoryRights(write), flags: 0 });
+    for (const [handle, root] of roots.entries()) {
+      this.add({ kind: "directory", handle, preopened: `/${root.name}`, root, ...directoryRights(root.write), flags: 0 });
     }
   }
 
@@ -75,8 +77,14 @@ export class Descriptors {
   directory(fd: number, rights = 0n): DirectoryDescriptor {
     const found = this.get(fd);
     if (found.kind !== "directory") throw fault("notdir");
-    if ((found.base & rights) !== rights) throw fault("notcapable");
+    if ((found.base & rights) !== rights) throw this.refused(found);
     return found;
+  }
+
+  /** For want of a right; told where it is the grant that is wanting, and no right that the module gave up. */
+  refused({ root }: DirectoryDescriptor): WasiFault {
+    if (!root.write) this.#context.denied?.(`filesystem.write:/${root.name}`);
+    return fault("notcapable");
   }
 
   /** Before anything is opened for it. `mfile` */

@@ -41,7 +41,7 @@ export function pathFunctions(memory: Memory, descriptors: Descriptors) {
       const text = memory.path(path, length);
       const reads = (base & RIGHT.fdRead) !== 0n;
       const writes = (base & RIGHT.fdWrite) !== 0n;
-      if (writes && (from.inheriting & RIGHT.fdWrite) === 0n) throw fault("notcapable");
+      if (writes && (from.inheriting & RIGHT.fdWrite) === 0n) throw descriptors.refused(from);
       descriptors.requireFree();
       const flags = (oflags & OFLAG.all) | (reads ? OPEN.read : 0) | (writes ? OPEN.write : 0);
       const { value, bytes } = descriptors.ask({ op: "open", directory: from.handle, path: text, flags });
@@ -49,7 +49,14 @@ export function pathFunctions(memory: Memory, descriptors: Descriptors) {
       const had = from.inheriting;
       const isDirectory = bytes[TYPE_AT] === FILE_TYPE.directory;
       const added = isDirectory
-        ? descriptors.add({ kind: "directory", handle, base: isDirectoryRight(had), inheriting: had, flags: fdflags })
+        ? descriptors.add({
+            kind: "directory",
+            handle,
+            root: from.root,
+            base: isDirectoryRight(had),
+            inheriting: had,
+            flags: fdflags,
+          })
         : descriptors.add({
             kind: "file",
             handle,

@@ -1,0 +1,137 @@
+/** A connection to an address that was looked at, and is looked at again once it is made (T37). No proxy: nothing of the environment is read. */
+import { lookup } from "node:dns/promises";
+import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { HOST_ERROR } from "palyra-sandbox/host-messages";
+import { addressOfHost, isGlobalUnicast } from "./address.ts";
+import type { HttpPermission } from "./permission.ts";
+
+/** Why there is no answer: an error of `palyra:skills/host@1`. */
+export class HttpFault extends Error {
+  readonly code: number;
+
+  constructor(code: number, options?: { readonly cause?: unknown }) {
+    super(`http ${code}`, options);
+    this.name = "HttpFault";
+    this.code = code;
+  }
+}
+
+/** What reaches the network. */
+export interface Network {
+  /** All addresses of a name. */
+  resolve(name: string): Promise<readonly string[]>;
+  connect(address: string, port: number, signal: AbortSignal): Promise<Socket>;
+}
+
+export const NETWORK: Network = {
+  resolve: async (name) => (await lookup(name, { all: true, verbatim: true })).map(({ address }) => address),
+  connect: (host, port, signal) =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ host, port, autoSelectFamily: false });
+      const stop = (): void => void socket.destroy(new HttpFault(HOST_ERROR.timedOut));
+      signal.addEventListener("abort", stop, { once: true });
+      socket.once("error", reject);
+      socket.once("connect", () => {
+        socket.removeListener("error", reject);
+        signal.removeEventListener("abort", stop);
+        resolve(socket);
+      });
+    }),
+};
+
+/** Addresses that are tried, and milliseconds for each. */
+const MOST_TRIED = 4;
+const CONNECT_MS = 10_000;
+
+/** A stream to the URL's host, encrypted where it is https. Throws `HttpFault`. */
+export async function openConnection(
+  url: URL,
+  permission: HttpPermission,
+  network: Network,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const literal = addressOfHost(url.hostname);
+  const addresses = literal === undefined ? await resolved(url.hostname, network, signal) : [literal];
+  const allowed = permission.anyAddress ? addresses : addresses.filter(isGlobalUnicast);
+  if (allowed.length === 0) throw new HttpFault(addresses.length === 0 ? HOST_ERROR.failed : HOST_ERROR.denied);
+  const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
+  const socket = await firstThatAnswers(allowed.slice(0, MOST_TRIED), port, permission, network, signal);
+  return url.protocol === "https:" ? encrypted(socket, url, literal, permission, signal) : socket;
+}
+
+async function resolved(name: string, network: Network, signal: AbortSignal): Promise<readonly string[]> {
+  try {
+    return await orAborted(network.resolve(name.replace(/\.$/, "")), signal);
+  } catch (error) {
+    throw error instanceof HttpFault ? error : new HttpFault(HOST_ERROR.failed, { cause: error });
+  }
+}
+
+async function firstThatAnswers(
+  addresses: readonly string[],
+  port: number,
+  permission: HttpPermission,
+  network: Network,
+  signal: AbortSignal,
+): Promise<Socket> {
+  let problem: unknown;
+  for (const address of addresses) {
+    signal.throwIfAborted();
+    try {
+      const socket = await network.connect(address, port, AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MS)]));
+      // Of the socket itself: whatever was looked up, this is where it has gone to.
+      if (permission.anyAddress || isGlobalUnicast(socket.remoteAddress ?? "")) return socket;
+      socket.destroy();
+      throw new HttpFault(HOST_ERROR.denied);
+    } catch (error) {
+      if (error instanceof HttpFault && error.code === HOST_ERROR.denied) throw error;
+      problem = error;
+    }
+  }
+  throw problem instanceof HttpFault ? problem : new HttpFault(HOST_ERROR.failed, { cause: problem });
+}
+
+function encrypted(
+  socket: Socket,
+  url: URL,
+  literal: string | undefined,
+  { ca }: HttpPermission,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const name = literal ?? url.hostname.replace(/\.$/, "");
+  return new Promise((resolve, reject) => {
+    const secure = connectTls({
+      socket,
+      host: name,
+      ...(literal === undefined ? { servername: name } : {}),
+      ...(ca === undefined ? {} : { ca }),
+      ALPNProtocols: ["http/1.1"],
+      minVersion: "TLSv1.2",
+      // Whatever the environment says.
+      rejectUnauthorized: true,
+    });
+    const failed = (error: unknown): void => {
+      socket.destroy();
+      reject(error instanceof HttpFault ? error : new HttpFault(HOST_ERROR.failed, { cause: error }));
+    };
+    const stop = (): void => failed(new HttpFault(HOST_ERROR.timedOut));
+    signal.addEventListener("abort", stop, { once: true });
+    secure.once("error", failed);
+    secure.once("secureConnect", () => {
+      secure.removeListener("error", failed);
+      signal.removeEventListener("abort", stop);
+      resolve(secure);
+    });
+  });
+}
+
+/** A look-up of names cannot be stopped; it is not waited for. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(new HttpFault(HOST_ERROR.timedOut));
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}

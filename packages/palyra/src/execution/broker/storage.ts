@@ -1,0 +1,163 @@
+/** Files of the granted roots by name, for `palyra:skills/host@1`: the same way to them as WASI has (spec 10.4). */
+
+import { ERRNO, HOST_ERROR, type HostReply, MAX_CALL_BYTES, OPEN, reply } from "palyra-sandbox/host-messages";
+import { writeJson } from "palyra-skills/encoding";
+import type { FileRequest, OpenRoot, RootFiles } from "./files.ts";
+
+const DENIED: ReadonlySet<number> = new Set([ERRNO.notcapable, ERRNO.loop, ERRNO.acces, ERRNO.perm, ERRNO.rofs]);
+const LARGE: ReadonlySet<number> = new Set([ERRNO.dquot, ERRNO.fbig, ERRNO.nospc, ERRNO.overflow, ERRNO.mfile]);
+const INVALID: ReadonlySet<number> = new Set([
+  ERRNO.inval,
+  ERRNO.notdir,
+  ERRNO.isdir,
+  ERRNO.nametoolong,
+  ERRNO.notempty,
+  ERRNO.exist,
+]);
+
+/** An error number of WASI in the terms of this interface. */
+function hostError(errno: number): number {
+  if (errno === ERRNO.noent) return HOST_ERROR.notFound;
+  if (DENIED.has(errno)) return HOST_ERROR.denied;
+  if (LARGE.has(errno)) return HOST_ERROR.tooLarge;
+  return INVALID.has(errno) ? HOST_ERROR.invalid : HOST_ERROR.failed;
+}
+
+class StorageFault extends Error {
+  readonly code: number;
+
+  constructor(code: number) {
+    super(`storage ${code}`);
+    this.name = "StorageFault";
+    this.code = code;
+  }
+}
+
+interface Place {
+  readonly directory: number;
+  readonly path: string;
+}
+
+/** Where preview 1 has a file's type and size, and an entry its parts. */
+const STAT = { type: 16, size: 32, directory: 3 } as const;
+const ENTRY = { bytes: 24, length: 16, type: 20 } as const;
+
+export class Storage {
+  readonly #files: RootFiles;
+  readonly #roots: readonly OpenRoot[];
+  readonly #newName: () => string;
+
+  /** @param newName of a file that is not there yet */
+  constructor(files: RootFiles, roots: readonly OpenRoot[], newName: () => string) {
+    this.#files = files;
+    this.#roots = roots;
+    this.#newName = newName;
+  }
+
+  read(path: string, offset: bigint, length: number): HostReply {
+    return this.#answer(path, (place) =>
+      this.#open(place, OPEN.read, (handle) =>
+        this.#ask({ op: "read", handle, offset, length: Math.min(length, MAX_CALL_BYTES) }),
+      ),
+    );
+  }
+
+  /** `[{ "name": "notes.txt", "kind": "file", "size": 12 }]`, as the directory has them; a link or a device is no entry. */
+  list(path: string): HostReply {
+    return this.#answer(path, (place) =>
+      this.#open(place, OPEN.directory, (directory) => {
+        const entries = this.#names(directory).flatMap((name) => {
+          const { code, bytes } = this.#files.handle({ op: "path_stat", directory, path: name });
+          if (code !== ERRNO.success) return [];
+          const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+          const kind = view.getUint8(STAT.type) === STAT.directory ? "directory" : "file";
+          return [{ name, kind, size: view.getBigUint64(STAT.size, true) }];
+        });
+        const text = new TextEncoder().encode(writeJson(entries));
+        if (text.byteLength > MAX_CALL_BYTES) throw new StorageFault(HOST_ERROR.tooLarge);
+        return reply(0, 0n, text);
+      }),
+    );
+  }
+
+  /** The whole file at once or not at all: it is written beside, and takes the name when it is whole. */
+  write(path: string, bytes: Uint8Array): HostReply {
+    return this.#answer(path, ({ directory, path: name }) => {
+      if (name === "." || name.endsWith("/")) throw new StorageFault(HOST_ERROR.invalid);
+      const beside = `${name.slice(0, name.lastIndexOf("/") + 1)}${this.#newName()}`;
+      try {
+        this.#open({ directory, path: beside }, OPEN.create | OPEN.exclusive | OPEN.write, (handle) => {
+          this.#ask({ op: "write", handle, offset: 0n, append: 0, bytes });
+          return this.#ask({ op: "sync", handle });
+        });
+        return this.#ask({ op: "rename", directory, path: beside, toDirectory: directory, toPath: name });
+      } catch (error) {
+        this.#files.handle({ op: "unlink", directory, path: beside });
+        throw error;
+      }
+    });
+  }
+
+  /** A file, or a directory that is empty. */
+  remove(path: string): HostReply {
+    return this.#answer(path, (place) => {
+      const { code } = this.#files.handle({ op: "unlink", ...place });
+      if (code === ERRNO.isdir) return this.#ask({ op: "remove_directory", ...place });
+      if (code !== ERRNO.success) throw new StorageFault(hostError(code));
+      return reply(0);
+    });
+  }
+
+  /** `<root>/<path>`; of roots within roots the innermost. */
+  #place(path: string): Place {
+    const inside = (name: string): boolean => path === name || path.startsWith(`${name}/`);
+    let found: { readonly directory: number; readonly name: string } | undefined;
+    for (const [directory, { name }] of this.#roots.entries())
+      if (inside(name) && name.length > (found?.name.length ?? -1)) found = { directory, name };
+    if (found === undefined) throw new StorageFault(HOST_ERROR.denied);
+    const rest = path.slice(found.name.length + 1);
+    return { directory: found.directory, path: rest === "" ? "." : rest };
+  }
+
+  #open(place: Place, flags: number, use: (handle: number) => HostReply): HostReply {
+    const handle = Number(this.#ask({ op: "open", ...place, flags }).value);
+    try {
+      return use(handle);
+    } finally {
+      this.#files.handle({ op: "close", handle });
+    }
+  }
+
+  #names(directory: number): string[] {
+    const names: string[] = [];
+    for (let cookie = 0n; ; ) {
+      const { bytes } = this.#ask({ op: "list", directory, cookie, length: MAX_CALL_BYTES });
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      let at = 0;
+      while (at + ENTRY.bytes <= bytes.byteLength) {
+        const end = at + ENTRY.bytes + view.getUint32(at + ENTRY.length, true);
+        if (end > bytes.byteLength) break;
+        const name = new TextDecoder().decode(bytes.subarray(at + ENTRY.bytes, end));
+        if (name !== "." && name !== "..") names.push(name);
+        cookie = view.getBigUint64(at, true);
+        at = end;
+      }
+      if (bytes.byteLength < MAX_CALL_BYTES) return names;
+    }
+  }
+
+  #ask(request: FileRequest): HostReply {
+    const answer = this.#files.handle(request);
+    if (answer.code !== ERRNO.success) throw new StorageFault(hostError(answer.code));
+    return answer;
+  }
+
+  #answer(path: string, work: (place: Place) => HostReply): HostReply {
+    try {
+      return work(this.#place(path));
+    } catch (error) {
+      if (error instanceof StorageFault) return reply(error.code);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { HostReply } from "palyra-sandbox/host-messages";
+import { describe, expect, it } from "vitest";
+import { BROKER_LIMITS, openBroker } from "../../../src/execution/broker/index.ts";
+import { broker, CODE } from "./calls.ts";
+import { stateRoot } from "./roots.ts";
+
+async function storage() {
+  const state = stateRoot();
+  const roots = [
+    { name: "data", write: true },
+    { name: "data/read", write: false },
+    { name: "in", write: false },
+  ];
+  const of = await broker({ stateRoot: state, roots });
+  const at = (...names: string[]): string => join(state, "skill-data", "acme.web", ...names);
+  const text = ({ bytes }: HostReply): string => new TextDecoder().decode(bytes);
+  return {
+    of,
+    at,
+    read: async (path: string, offset = 0n, length = 99) => {
+      const found = await of.handle({ op: "storage_read", path, offset, length });
+      return found.code === 0 ? text(found) : found.code;
+    },
+    list: async (path: string) => {
+      const found = await of.handle({ op: "storage_list", path });
+      return found.code === 0 ? JSON.parse(text(found)) : found.code;
+    },
+    write: async (path: string, content: string) =>
+      (await of.handle({ op: "storage_write", path, bytes: new TextEncoder().encode(content) })).code,
+    remove: async (path: string) => (await of.handle({ op: "storage_remove", path })).code,
+  };
+}
+
+describe("storage of palyra:skills/host@1", () => {
+  it("writes, reads, lists and removes below a root", async () => {
+    const { of, at, read, list, write, remove } = await storage();
+    expect(await write("data/notes.txt", "first")).toBe(0);
+    expect(await write("data/notes.txt", "second, longer")).toBe(0);
+    expect(await read("data/notes.txt")).toBe("second, longer");
+    expect([await read("data/notes.txt", 8n, 3), await read("data/notes.txt", 99n)]).toEqual(["lon", ""]);
+    mkdirSync(at("data", "sub"));
+    expect(await write("data/sub/b", "x")).toBe(0);
+    symlinkSync("/etc", at("data", "etc"));
+    expect(await list("data")).toEqual(
+      expect.arrayContaining([
+        { name: "notes.txt", kind: "file", size: 14 },
+        { name: "sub", kind: "directory", size: expect.any(Number) },
+        { name: "read", kind: "directory", size: expect.any(Number) },
+      ]),
+    );
+    expect(await list("data")).toHaveLength(3);
+    expect([await remove("data/sub"), await remove("data/sub/b"), await remove("data/sub")]).toEqual([CODE.invalid, 0, 0]);
+    expect(readdirSync(at("data")).sort()).toEqual(["etc", "notes.txt", "read"]);
+    expect(of.uses).toContainEqual(
+      expect.objectContaining({ capability: "filesystem", resource: "data", action: "write", allowed: true }),
+    );
+  });
+
+  it("is for granted names alone, and for reading where only that is granted", async () => {
+    const { at, read, list, write, remove } = await storage();
+    writeFileSync(at("in", "a"), "given");
+    writeFileSync(at("data", "read", "b"), "inner");
+    expect([await read("in/a"), await read("data/read/b")]).toEqual(["given", "inner"]);
+    for (const path of ["other/x", "inside", "/in/a", "", "../in/a", "in/../../x", "data/../in/a"])
+      expect(await read(path), path).toBe(CODE.denied);
+    for (const path of ["in/a", "in/new", "data/read/b"])
+      expect([await write(path, "x"), await remove(path)], path).toEqual([CODE.denied, CODE.denied]);
+    expect([await read("in/none"), await read("in/a/b"), await read("in"), await list("in/a"), await list("none")]).toEqual([
+      CODE.notFound,
+      CODE.invalid,
+      CODE.invalid,
+      CODE.invalid,
+      CODE.denied,
+    ]);
+    expect(readFileSync(at("in", "a"), "utf8")).toBe("given");
+  });
+
+  it("follows no link, and leaves nothing of a write that failed", async () => {
+    const { at, read, write, remove } = await storage();
+    symlinkSync("/etc/passwd", at("data", "leak"));
+    symlinkSync("/etc", at("data", "etc"));
+    expect([
+      await read("data/leak"),
+      await read("data/etc/passwd"),
+      await write("data/leak", "x"),
+      await remove("data/leak"),
+    ]).toEqual(Array(4).fill(CODE.denied));
+    mkdirSync(at("data", "dir"));
+    for (const path of ["data/dir", "data/dir/", "data/"]) expect(await write(path, "x"), path).toBe(CODE.invalid);
+    expect(await write("data/none/x", "x")).toBe(CODE.notFound);
+    expect(readdirSync(at("data")).sort()).toEqual(["dir", "etc", "leak", "read"]);
+  });
+
+  it("is bounded as every other way to files", async () => {
+    const state = stateRoot();
+    const of = await openBroker({
+      stateRoot: state,
+      guarded: [],
+      skillId: "acme.web",
+      principal: "user:ann",
+      channel: null,
+      roots: [{ name: "data", write: true }],
+      http: { hosts: [], grants: [] },
+      secrets: { granted: [], global: [], insertions: [], read: async () => undefined },
+      now: Date.now,
+      randomBytes: (count) => new Uint8Array(count),
+      signal: new AbortController().signal,
+      limits: { ...BROKER_LIMITS, writtenBytes: 10 },
+    });
+    const write = (name: string, size: number) =>
+      of.handle({ op: "storage_write", path: `data/${name}`, bytes: new Uint8Array(size) });
+    expect([(await write("a", 10)).code, (await write("a", 1)).code]).toEqual([0, CODE.tooLarge]);
+    expect(readdirSync(join(state, "skill-data", "acme.web", "data"))).toEqual(["a"]);
+    await of.close();
+    expect((await write("b", 0)).code).toBe(CODE.failed);
+  });
+});

@@ -41,14 +41,19 @@ export function findingDetails(found: readonly Finding[], level?: Exclude<CheckL
   const ranked = [...found.filter(({ status }) => status === "fail"), ...found.filter(({ status }) => status === "warn")];
   return {
     count: found.length,
-    findings: ranked.slice(0, MAX_LISTED_FINDINGS).map(({ code, status, message, place, quote, about }) => ({
-      code,
-      status: level ?? status,
-      message,
-      place: placeDetails(place),
-      ...(quote === undefined ? {} : { quote: shortened(quote) }),
-      ...(about === undefined ? {} : { about: shortened(about) }),
-    })),
+    findings: ranked.slice(0, MAX_LISTED_FINDINGS).map((found) => findingObject(found, level)),
+  };
+}
+
+/** A finding as details list it. */
+export function findingObject({ code, status, message, place, quote, about }: Finding, level?: Finding["status"]): JsonObject {
+  return {
+    code,
+    status: level ?? status,
+    message,
+    place: placeDetails(place),
+    ...(quote === undefined ? {} : { quote: shortened(quote) }),
+    ...(about === undefined ? {} : { about: shortened(about) }),
   };
 }
 

@@ -32,7 +32,7 @@ export type { Parameter, Parameters, ParameterValue, ParameterValues } from "./p
 export { DEFAULT_POLICY, parsePolicy } from "./policy.ts";
 export { type Reference, type ReferenceList, referenceOf, referencesOf } from "./references.ts";
 export type { AuditPolicy, AuditReport, Check, CheckLevel, CheckStatus, Severity } from "./report.ts";
-export { type AuditResult, type Reported, resultsOf } from "./results.ts";
+export { type AuditResult, type Reported, resultsOf, type SilencingStatement } from "./results.ts";
 export type { RuleData, RuleExample } from "./rule.ts";
 export { ADDITIONAL_RULES, RULES } from "./rules/index.ts";
 export { maxAgeDays } from "./rules/vulnerability_matches.ts";

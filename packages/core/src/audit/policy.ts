@@ -1,4 +1,4 @@
-import { type JsonReader, readJson } from "../encoding/index.ts";
+import { type JsonReader, nearest, readJson } from "../encoding/index.ts";
 import { SkillError } from "../errors.ts";
 import { type Parameters, type ParameterValue, type ParameterValues, readParameter } from "./parameter.ts";
 import type { AuditPolicy, CheckLevel } from "./report.ts";
@@ -65,7 +65,7 @@ export function readParameters(root: JsonReader, declared: { readonly [checkId: 
       const known = Object.hasOwn(declared, id) ? declared[id] : undefined;
       if (known !== undefined) return readOfRule(ofRule, known);
       const problem = KNOWN.has(id) ? "this check has no parameters" : "unknown check";
-      ofRule.fault(problem, { found: id, allowed: Object.keys(declared).join(", ") });
+      ofRule.fault(problem, { found: id, allowed: meant(id, Object.keys(declared)) });
       return {};
     }),
   );
@@ -75,10 +75,16 @@ function readOfRule(ofRule: JsonReader, declared: Parameters): { readonly [name:
   const values = ofRule.map((value, name): readonly [string, ParameterValue][] => {
     const parameter = Object.hasOwn(declared, name) ? declared[name] : undefined;
     if (parameter !== undefined) return [[name, readParameter(value, parameter)]];
-    value.fault("unknown parameter", { found: name, allowed: Object.keys(declared).join(", ") });
+    value.fault("unknown parameter", { found: name, allowed: meant(name, Object.keys(declared)) });
     return [];
   });
   return Object.fromEntries([...values.values()].flat());
+}
+
+/** The one that was probably meant, before a list of forty that is cut. */
+function meant(typed: string, names: readonly string[]): string {
+  const near = nearest(typed, names);
+  return near === undefined || near === typed ? names.join(", ") : `${near}, or another of ${names.length}`;
 }
 
 const KNOWN: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));
@@ -91,7 +97,7 @@ function readLevels(checks: JsonReader): { readonly [checkId: string]: CheckLeve
       if (!SWITCHABLE.has(id)) {
         const [rule = id] = id.split(":"); // `manifest_warning:<code>`
         const problem = KNOWN.has(rule) ? "this check cannot be switched" : "unknown check";
-        level.fault(problem, { found: id, allowed: [...SWITCHABLE].join(", ") });
+        level.fault(problem, { found: id, allowed: meant(id, [...SWITCHABLE]) });
       }
       return level.oneOf(["fail", "warn", "off"]);
     }),

@@ -17,12 +17,23 @@ export interface AuditResult {
   readonly message: string;
   readonly place?: Place;
   readonly quote?: string;
+  /** What is said of it (VEX) that silences it: nobody has to act, and all are shown it. */
+  readonly silenced?: SilencingStatement;
   /**
    * 64 hex digits, the same on every machine and from version to version as long as the same stands in the same place: of rule,
    * code, file, tool, field and what stands there. Absent for what a check does not list, or could not judge: nobody can
    * accept that by name.
    */
   readonly fingerprint?: string;
+}
+
+export interface SilencingStatement {
+  /** `not_affected`, `fixed`; blank for what the report counts and does not list. */
+  readonly status: string;
+  readonly justification?: string;
+  readonly detail?: string;
+  /** The document that says so. */
+  readonly source: string;
 }
 
 /** As much of a report as is read here. */
@@ -53,10 +64,15 @@ const FINGERPRINT = "palyra.skill.finding.v1";
 type Unnamed = Omit<AuditResult, "fingerprint"> & { readonly about?: string };
 
 function resultsOfCheck(check: Check): readonly Unnamed[] {
-  const { check_id, status, message, details } = check;
-  if (status === "pass") return [];
+  const { check_id, details } = check;
   const [rule = check_id] = check_id.split(":");
   const of = { rule, check_id };
+  return [...countedResults(check, of), ...silencedResults(details, of)];
+}
+
+function countedResults(check: Check, of: Pick<Unnamed, "rule" | "check_id">): readonly Unnamed[] {
+  const { status, message, details } = check;
+  if (status === "pass") return [];
   if (status === "skipped") return [{ ...of, status, message, ...placed(ownPlace(details)) }];
   const listed = isArray(details?.["findings"]) ? details["findings"] : undefined;
   if (listed === undefined)
@@ -69,10 +85,34 @@ function resultsOfCheck(check: Check): readonly Unnamed[] {
     : results;
 }
 
+/** What a statement silenced, as the rule would have told it. */
+function silencedResults(details: JsonObject | undefined, of: Pick<Unnamed, "rule" | "check_id">): readonly Unnamed[] {
+  const listed = isArray(details?.["silenced"]) ? details["silenced"] : [];
+  const results = listed.flatMap((each): readonly Unnamed[] => {
+    const found = isObject(each) ? findingOf(each["finding"]) : undefined;
+    return found === undefined || !isObject(each) ? [] : [{ ...of, ...found, silenced: statementOf(each) }];
+  });
+  const more = Number(details?.["silenced_count"] ?? listed.length) - results.length;
+  if (!(more > 0)) return results;
+  const message = `${more} more of this check, which statements silence and the report does not list.`;
+  return [...results, { ...of, status: "warn", message, silenced: { status: "", source: "" } }];
+}
+
+function statementOf(said: JsonObject): SilencingStatement {
+  const text = (key: "justification" | "detail") => (typeof said[key] === "string" ? { [key]: said[key] } : {});
+  const { status, source } = said;
+  return {
+    status: typeof status === "string" ? status : "",
+    ...text("justification"),
+    ...text("detail"),
+    source: typeof source === "string" ? source : "",
+  };
+}
+
 /** Sizes and offsets: what is accepted of a module is not unsaid by its next build. Numbers that are part of a name stay. */
 const AMOUNT = /(?<![\w.-])\d+(?![\w-]|\.\d)/g;
 
-function findingOf(value: JsonValue): Omit<Unnamed, "rule" | "check_id"> | undefined {
+function findingOf(value: JsonValue | undefined): Omit<Unnamed, "rule" | "check_id"> | undefined {
   if (!isObject(value)) return undefined;
   const { code, status, message, place, quote, about } = value;
   if (typeof code !== "string" || typeof message !== "string" || (status !== "fail" && status !== "warn")) return undefined;

@@ -13,6 +13,7 @@ export {
   type JsonValue,
   toValue,
 } from "./json.ts";
+export { nearest } from "./nearest.ts";
 export {
   decodeText,
   JsonFault,

@@ -17,6 +17,8 @@ import {
   type ReportSubject,
   ranked,
   type SubjectProblem,
+  silenced,
+  statementInWords,
   titleOf,
   totalsOf,
 } from "./report.ts";
@@ -59,6 +61,7 @@ function subjectSection(subject: ReportSubject): string[] {
   const { path, problem, results, checks, skill } = subject;
   const passed = checks.filter(({ status }) => status === "pass");
   const known = accepted(results);
+  const quiet = silenced(results);
   return [
     "<section>",
     `<h2>${escaped(titleOf(subject))}</h2>`,
@@ -69,6 +72,10 @@ function subjectSection(subject: ReportSubject): string[] {
     ...disclosed(
       `${known.length} accepted`,
       known.flatMap((result) => acceptedArticle(subject, result)),
+    ),
+    ...disclosed(
+      `${quiet.length} silenced`,
+      quiet.flatMap((result) => silencedArticle(subject, result)),
     ),
     ...disclosed(`${passed.length} of ${checks.length} checks passed`, passedList(passed)),
     "</section>",
@@ -103,6 +110,17 @@ function acceptedArticle(subject: ReportSubject, result: ReportResult): string[]
     `<div class="label">Accepted: ${nameOf(result)}</div>`,
     `<p>${prose(result.message)}</p>`,
     `<p>By ${escaped(owner)} until ${escaped(expires)}: ${escaped(reason)}</p>`,
+    ...placeLines(subject, result),
+    "</article>",
+  ];
+}
+
+function silencedArticle(subject: ReportSubject, result: ReportResult): string[] {
+  return [
+    "<article>",
+    `<div class="label">Silenced: ${nameOf(result)}</div>`,
+    `<p>${prose(result.message)}</p>`,
+    ...(result.silenced === undefined ? [] : [`<p>${escaped(statementInWords(result.silenced))}</p>`]),
     ...placeLines(subject, result),
     "</article>",
   ];

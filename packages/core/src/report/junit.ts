@@ -1,6 +1,6 @@
 /**
  * JUnit's XML, as CI systems read it: a suite for each subject, a case for each check that passed and for each result. JUnit knows no
- * warning: one is a case that passes and says so on its output. What was accepted, or could not be judged, is a skipped case.
+ * warning: one is a case that passes and says so on its output. What was accepted or silenced, or could not be judged, is a skipped case.
  */
 import { fieldInWords, pathOf, placeInWords, placeOf } from "./location.ts";
 import { escaped } from "./markup.ts";
@@ -10,6 +10,7 @@ import {
   type ReportResult,
   type ReportSubject,
   type SubjectProblem,
+  statementInWords,
   titleOf,
   totalsOf,
 } from "./report.ts";
@@ -35,7 +36,7 @@ interface Suite {
 }
 
 function suite(subject: ReportSubject): Suite {
-  const { fail, skipped, accepted, problems } = totalsOf([subject]);
+  const { fail, skipped, accepted, silenced, problems } = totalsOf([subject]);
   const passed = subject.checks.filter(({ status }) => status === "pass");
   const cases = [
     ...(subject.problem === undefined ? [] : problemCase(subject, subject.problem)),
@@ -43,7 +44,7 @@ function suite(subject: ReportSubject): Suite {
     ...subject.results.flatMap((result) => resultCase(subject, result)),
   ];
   const tests = passed.length + subject.results.length + problems;
-  const counts = `tests="${tests}" failures="${fail}" errors="${problems}" skipped="${skipped + accepted}"`;
+  const counts = `tests="${tests}" failures="${fail}" errors="${problems}" skipped="${skipped + accepted + silenced}"`;
   return {
     tests,
     failures: fail,
@@ -56,14 +57,19 @@ const named = (subject: ReportSubject, name: string): string =>
   `classname="${escaped(subject.skill?.skill_id ?? subject.path)}" name="${escaped(name)}"`;
 
 function resultCase(subject: ReportSubject, result: ReportResult): string[] {
-  const { check_id, code, status, message, accepted } = result;
+  const { check_id, code, status, message, accepted, silenced } = result;
   const place = placeOf(result);
   const where = placeInWords(pathOf(subject, place.file), place);
   const name = `${check_id}${code === undefined ? "" : `: ${code}`} at ${where}`;
   const body = inside(result, where);
   const start = `    <testcase ${named(subject, name)}>`;
-  if (accepted !== undefined) {
-    const why = `accepted by ${accepted.owner} until ${accepted.expires}: ${accepted.reason}`;
+  const why =
+    silenced !== undefined
+      ? statementInWords(silenced)
+      : accepted !== undefined
+        ? `accepted by ${accepted.owner} until ${accepted.expires}: ${accepted.reason}`
+        : undefined;
+  if (why !== undefined) {
     return [start, `      <skipped message="${escaped(why)}">${body}</skipped>`, "    </testcase>"];
   }
   if (status === "skipped") return [start, `      <skipped message="${escaped(message)}"/>`, "    </testcase>"];

@@ -12,6 +12,8 @@ import {
   type ReportResult,
   type ReportSubject,
   ranked,
+  silenced,
+  statementInWords,
   titleOf,
   totalsOf,
 } from "./report.ts";
@@ -76,6 +78,7 @@ function addSubject(page: Page, subject: ReportSubject): void {
     page.add("");
   }
   addAccepted(page, subject);
+  addSilenced(page, subject);
   const passed = checks.filter(({ status }) => status === "pass").length;
   if (checks.length > 0) page.add(`${passed} of ${checks.length} checks passed.`, "");
 }
@@ -108,6 +111,22 @@ function addAccepted(page: Page, subject: ReportSubject): void {
   for (const result of known) {
     const { owner = "", expires = "", reason = "" } = result.accepted ?? {};
     page.add(`| ${code(result.check_id)} | ${where(subject, result)} | ${prose(owner)} | ${expires} | ${prose(reason)} |`);
+  }
+  page.add("", "</details>", "");
+}
+
+function addSilenced(page: Page, subject: ReportSubject): void {
+  const known = silenced(subject.results);
+  if (known.length === 0) return;
+  page.add(
+    `<details><summary>${known.length} silenced</summary>`,
+    "",
+    "| check | where | what | why |",
+    "| --- | --- | --- | --- |",
+  );
+  for (const result of known) {
+    const why = result.silenced === undefined ? "" : statementInWords(result.silenced);
+    page.add(`| ${code(result.check_id)} | ${where(subject, result)} | ${prose(result.message)} | ${prose(why)} |`);
   }
   page.add("", "</details>", "");
 }

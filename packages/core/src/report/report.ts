@@ -1,6 +1,6 @@
 /** What a report is made of, whatever its form: plain data, put together by whoever audited. */
 
-import type { Acceptance, AuditResult, BaselineProblem, Check, RuleData } from "../audit/index.ts";
+import type { Acceptance, AuditResult, BaselineProblem, Check, RuleData, SilencingStatement } from "../audit/index.ts";
 import type { Fault } from "../errors.ts";
 import type { Excerpt } from "./excerpt.ts";
 
@@ -57,18 +57,30 @@ export interface SubjectProblem {
   readonly document?: string;
 }
 
-/** What counts: not accepted by anybody. */
+/** What counts: not accepted by anybody, nor silenced by a statement (VEX). */
 export const open = (results: readonly ReportResult[], status: AuditResult["status"]): readonly ReportResult[] =>
-  results.filter((result) => result.status === status && result.accepted === undefined);
+  results.filter((result) => result.status === status && result.accepted === undefined && result.silenced === undefined);
 
 export const accepted = (results: readonly ReportResult[]): readonly ReportResult[] =>
-  results.filter((result) => result.accepted !== undefined);
+  results.filter((result) => result.accepted !== undefined && result.silenced === undefined);
+
+export const silenced = (results: readonly ReportResult[]): readonly ReportResult[] =>
+  results.filter((result) => result.silenced !== undefined);
+
+/** `not affected (vulnerable code not present): why, says vex.json`. */
+export function statementInWords({ status, justification, detail, source }: SilencingStatement): string {
+  if (status === "") return "silenced by statements";
+  const words = (text: string) => text.replaceAll("_", " ");
+  const because = justification === undefined ? "" : ` (${words(justification)})`;
+  return `${words(status)}${because}${detail === undefined ? "" : `: ${withoutStop(detail)}`}, says ${source}`;
+}
 
 export interface Totals {
   readonly fail: number;
   readonly warn: number;
   readonly skipped: number;
   readonly accepted: number;
+  readonly silenced: number;
   /** Could not be audited. */
   readonly problems: number;
 }
@@ -80,6 +92,7 @@ export function totalsOf(subjects: readonly ReportSubject[]): Totals {
     warn: open(results, "warn").length,
     skipped: open(results, "skipped").length,
     accepted: accepted(results).length,
+    silenced: silenced(results).length,
     problems: subjects.filter(({ problem }) => problem !== undefined).length,
   };
 }

@@ -5,7 +5,7 @@
 import { type JsonObject, type JsonValue, writeJson } from "../encoding/index.ts";
 import { pathOf, placeOf, uriOf } from "./location.ts";
 import { marked } from "./markup.ts";
-import { type Report, type ReportResult, type ReportSubject, withoutStop } from "./report.ts";
+import { type Report, type ReportResult, type ReportSubject, silenced, statementInWords, withoutStop } from "./report.ts";
 import { descriptors, type RuleDescriptors, taxonomies } from "./sarif-rules.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -13,11 +13,12 @@ const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schem
 export function sarifReport(report: Report): string {
   const rules = descriptors(report);
   const files = new Files();
+  const withSuppressions = report.baseline !== undefined || report.subjects.some(({ results }) => silenced(results).length > 0);
   const results = report.subjects.flatMap((subject) => [
     ...problemResults(subject, rules, files),
     ...subject.results
       .filter(({ status }) => status !== "skipped")
-      .map((result) => findingResult(result, subject, rules, files, report.baseline !== undefined)),
+      .map((result) => findingResult(result, subject, rules, files, withSuppressions)),
   ]);
   const notifications = [
     ...report.subjects.flatMap((subject) => skippedNotifications(subject, rules, files)),
@@ -85,7 +86,7 @@ function findingResult(
   files: Files,
   withSuppressions: boolean,
 ): JsonObject {
-  const { rule, check_id, code, status, message, fingerprint, accepted } = result;
+  const { rule, check_id, code, status, message, fingerprint } = result;
   return {
     ruleId: marked(rule),
     ruleIndex: rules.indexOf(rule),
@@ -94,7 +95,7 @@ function findingResult(
     locations: [location(result, subject, files)],
     ...(fingerprint === undefined ? {} : { partialFingerprints: fingerprints(fingerprint) }),
     // Where one result says whether it is suppressed, all have to.
-    ...(withSuppressions ? { suppressions: accepted === undefined ? [] : [suppression(accepted)] } : {}),
+    ...(withSuppressions ? { suppressions: suppressionsOf(result) } : {}),
     properties: { check_id: marked(check_id), ...(code === undefined ? {} : { code: marked(code) }), ...skillOf(subject) },
   };
 }
@@ -104,6 +105,12 @@ const fingerprints = (fingerprint: string): JsonObject => ({
   "palyraSkillFinding/v1": fingerprint,
   primaryLocationLineHash: `${fingerprint.slice(0, 16)}:1`,
 });
+
+/** A statement of exploitability is the reason where there is one: it stands whether somebody accepted the finding or not. */
+function suppressionsOf({ accepted, silenced: said }: ReportResult): readonly JsonObject[] {
+  if (said !== undefined) return [{ kind: "external", status: "accepted", justification: marked(statementInWords(said)) }];
+  return accepted === undefined ? [] : [suppression(accepted)];
+}
 
 const suppression = ({ reason, owner, expires }: NonNullable<ReportResult["accepted"]>): JsonObject => ({
   kind: "external",

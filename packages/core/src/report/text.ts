@@ -15,6 +15,8 @@ import {
   type ReportSubject,
   ranked,
   type SubjectProblem,
+  silenced,
+  statementInWords,
   totalsOf,
 } from "./report.ts";
 import { totalsInWords } from "./words.ts";
@@ -76,26 +78,38 @@ function subjectLines(subject: ReportSubject, style: TextStyle): string[] {
     ...(problem === undefined ? [] : problemLines(subject, problem, style)),
     ...ranked(results).flatMap((result) => resultLines(subject, result, style)),
     ...accepted(results).flatMap((result) => acceptedLines(subject, result, style)),
+    ...silenced(results).flatMap((result) => silencedLines(subject, result, style)),
     ...(checks.length === 0 ? [] : [faint(`  ${passed} of ${checks.length} checks passed`)]),
   ];
 }
 
 function resultLines(subject: ReportSubject, result: ReportResult, style: TextStyle): string[] {
-  const { status, message, check_id, code } = result;
+  const { status, message } = result;
   const label = status === "fail" ? style.bad(LABELS.fail) : style.warning(LABELS[status]);
-  const id = style.safe(code === undefined ? check_id : `${check_id}: ${code}`);
+  const id = style.safe(idOf(result));
   return [`  ${label}  ${prose(message, style)} ${style.faint(`(${id})`)}`, ...placeLines(subject, result, style)];
 }
 
 function acceptedLines(subject: ReportSubject, result: ReportResult, style: TextStyle): string[] {
-  const { check_id, message, accepted: by } = result;
+  const by = result.accepted;
   const why = `accepted by ${by?.owner ?? ""} until ${by?.expires ?? ""}: ${by?.reason ?? ""}`;
+  return knownLines("accept ", subject, result, why, style);
+}
+
+function silencedLines(subject: ReportSubject, result: ReportResult, style: TextStyle): string[] {
+  return knownLines("silent ", subject, result, result.silenced === undefined ? "" : statementInWords(result.silenced), style);
+}
+
+/** What nobody has to act on, and why. */
+function knownLines(label: string, subject: ReportSubject, result: ReportResult, why: string, style: TextStyle): string[] {
   return [
-    `  ${style.faint("accept ")}  ${prose(message, style)} ${style.faint(`(${style.safe(check_id)})`)}`,
+    `  ${style.faint(label)}  ${prose(result.message, style)} ${style.faint(`(${style.safe(idOf(result))})`)}`,
     `${INDENT}${style.strong(style.safe(why))}`,
-    ...placeLines(subject, result, style).slice(0, 1),
+    ...placeLines(subject, result, style),
   ];
 }
+
+const idOf = ({ check_id, code }: ReportResult): string => (code === undefined ? check_id : `${check_id}: ${code}`);
 
 function placeLines(subject: ReportSubject, result: ReportResult, style: TextStyle): string[] {
   if (result.place === undefined) return [];

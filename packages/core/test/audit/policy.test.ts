@@ -133,6 +133,20 @@ describe("parameters of rules", () => {
     ]);
   });
 
+  it("names the check that was probably meant, and not a list that is cut", () => {
+    const allowed = (text: string) => {
+      try {
+        parsePolicy(text, "policy.json");
+      } catch (error) {
+        if (isSkillError(error, "PolicyInvalid")) return error.details.faults[0]?.allowed;
+      }
+      return undefined;
+    };
+    expect(allowed('{"checks":{"tool_text_hiden":"off"}}')).toMatch(/^tool_text_hidden, or another of \d+$/);
+    expect(allowed('{"parameters":{"vulnerability_match":{}}}')).toMatch(/^vulnerability_matches, or another of \d+$/);
+    expect(allowed('{"checks":{"xyz":"off"}}')).toContain("tool_text_hidden, ");
+  });
+
   it("have defaults that a policy could set, and stand in the policy only where it sets some", () => {
     for (const { id, parameters = {} } of RULES) {
       const values = Object.fromEntries(Object.entries(parameters).map(([name, each]) => [name, each.default]));

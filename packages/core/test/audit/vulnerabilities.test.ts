@@ -224,6 +224,14 @@ describe("statements of exploitability", () => {
           status: "not_affected",
           justification: "vulnerable_code_not_in_execute_path",
           source: "acme.vex.json",
+          finding: {
+            code: "vulnerable_component",
+            status: "fail",
+            message: expect.stringContaining("The operator says not affected (vulnerable_code_not_in_execute_path)."),
+            place: expect.objectContaining({ file: expect.any(String) }),
+            quote: "pkg:npm/lodash@1.0.0",
+            about: "CVE-2024-1",
+          },
         },
       ],
     });

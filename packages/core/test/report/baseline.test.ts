@@ -79,7 +79,7 @@ describe("a baseline", () => {
       [audited],
       acceptances(audited, (at) => at === 0),
     );
-    expect(totalsOf(report.subjects)).toEqual({ fail: 1, warn: 1, skipped: 0, accepted: 1, problems: 0 });
+    expect(totalsOf(report.subjects)).toEqual({ fail: 1, warn: 1, skipped: 0, accepted: 1, silenced: 0, problems: 0 });
     expect(report.subjects[0]?.results[0]?.accepted).toMatchObject({ owner: "ada", reason: "It is known." });
     expect(open(report.subjects[0]?.results ?? [], "fail").map(({ check_id }) => check_id)).toEqual(["other"]);
   });

@@ -6,7 +6,7 @@ import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { parse } from "parse5";
 import { SaxesParser } from "saxes";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { describeShared, shared } from "../../../../testing/shared.ts";
 import { UNSAFE } from "../../src/encoding/index.ts";
 import {
@@ -18,6 +18,7 @@ import {
   type Report,
   sarifReport,
   textReport,
+  totalsOf,
 } from "../../src/report/index.ts";
 import { audit, trustedSkill } from "../audit/skills.ts";
 import { nodePlatform } from "../platforms.ts";
@@ -166,6 +167,84 @@ it("JUnit tells failures, warnings, and what was accepted or not judged", () => 
   expect(text).toContain("<system-out>warning: No feed is named.");
   expect(text).toContain("accepted by ada until 2023-12-31: It is known.");
   expect(() => xmlOf(text.replace("</testcase>", ""))).toThrow();
+});
+
+describe("what a statement of exploitability silences counts nowhere, and is shown in every form", () => {
+  const silenced = [
+    {
+      id: "CVE-1",
+      component: "lodash",
+      status: "not_affected",
+      justification: "vulnerable_code_not_present",
+      detail: "It was cut out.",
+      source: "ours.vex.json",
+      finding: {
+        code: "vulnerable_component",
+        status: "fail",
+        message: "`lodash` has CVE-1 (high). Fixed in 2.0.0.",
+        place: { file: "sbom.cdx.json", line: 2 },
+        quote: "pkg:npm/lodash@1.0.0",
+        about: "CVE-1",
+      },
+    },
+  ];
+  const quiet = (details: object) => ({
+    path: "echo.palyra-skill",
+    report: skill({ ...plainCheck("vulnerability_matches", "pass"), details: JSON.parse(JSON.stringify(details)) }),
+    bytesOf: () => new TextEncoder().encode('{\n"purl": "pkg:npm/lodash@1.0.0"\n'),
+  });
+  const report = reportOf([quiet({ silenced_count: 1, silenced })]);
+  const why = "not affected (vulnerable code not present): It was cut out, says ours.vex.json";
+
+  it("text", () => {
+    expect(textReport(report)).toContain(
+      [
+        "passed  acme.echo 1.0.0  echo.palyra-skill",
+        '  silent   "lodash" has CVE-1 (high). Fixed in 2.0.0. (vulnerability_matches: vulnerable_component)',
+        `           ${why}`,
+        "           echo.palyra-skill!/sbom.cdx.json:2",
+        '           2 | "purl": "pkg:npm/lodash@1.0.0"',
+        "             | ^",
+        "  1 of 1 checks passed",
+        "",
+        "1 silenced",
+      ].join("\n"),
+    );
+  });
+
+  it("SARIF: a result that is suppressed, for the same fingerprint as without the statement", () => {
+    const [run] = JSON.parse(sarifReport(report)).runs;
+    expect(run.results).toMatchObject([
+      {
+        ruleId: "vulnerability_matches",
+        level: "error",
+        suppressions: [{ kind: "external", status: "accepted", justification: why }],
+      },
+    ]);
+    const [{ finding: told } = { finding: {} }] = silenced;
+    const open = reportOf([{ ...quiet({}), report: skill(check("vulnerability_matches", [told])) }]);
+    const [found] = JSON.parse(sarifReport(open)).runs[0].results;
+    expect(found.suppressions).toBeUndefined();
+    expect(found.partialFingerprints).toEqual(run.results[0].partialFingerprints);
+    expect(totalsOf(open.subjects).fail).toBe(1);
+    expect(totalsOf(report.subjects)).toMatchObject({ fail: 0, warn: 0, silenced: 1 });
+  });
+
+  it("JUnit, Markdown and HTML", () => {
+    expect(junitReport(report)).toContain('tests="2" failures="0" errors="0" skipped="1"');
+    expect(junitReport(report)).toContain(`<skipped message="${why}">`);
+    expect(markdownReport(report)).toContain("<details><summary>1 silenced</summary>");
+    expect(markdownReport(report)).toContain("It was cut out, says ours.vex.json |");
+    expect(htmlReport(report, nodePlatform)).toContain("<summary>1 silenced</summary>");
+    expect(htmlReport(report, nodePlatform)).toContain(`<p>${why}</p>`);
+  });
+
+  it("more than are listed are counted, and details from elsewhere are not believed", () => {
+    expect(textReport(reportOf([quiet({ silenced_count: 61, silenced })]))).toContain("60 more of this check");
+    for (const details of [{ silenced: 5 }, { silenced: [] }, { silenced_count: "x" }])
+      expect(totalsOf(reportOf([quiet(details)]).subjects).silenced).toBe(0);
+    expect(textReport(reportOf([quiet({ silenced: [5, {}, { finding: 1 }] })]))).toContain("3 more of this check");
+  });
 });
 
 interface Node {

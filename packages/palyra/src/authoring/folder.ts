@@ -1,5 +1,5 @@
 /** A folder of sources as the skill that would be packed of it: what `palyra skills lint` looks at. */
-import { type Dirent, readdirSync } from "node:fs";
+import { type Dirent, readdirSync, statSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
 import type { BuiltArtifact, SourceFile } from "palyra-skills/artifact";
 import type { Platform } from "palyra-skills/platform";
@@ -26,6 +26,8 @@ export interface FolderFiles {
   readonly manifest: string;
   readonly modules: ReadonlyMap<string, string>;
   readonly assets: ReadonlyMap<string, string>;
+  /** Links to folders, which are not looked through. */
+  readonly passedOver: readonly string[];
 }
 
 const MANIFEST = "skill.toml";
@@ -36,7 +38,7 @@ const MAX_LOOKED_AT = 20_000;
 
 /** Which files it would be packed of. `Usage` where there is no module; `Io`. */
 export function filesOf({ folder, modules, assets }: Pick<FolderRequest, "folder" | "modules" | "assets">): FolderFiles {
-  const found = modules.length === 0 || assets.length === 0 ? listSources(folder) : [];
+  const { files: found, passedOver } = modules.length === 0 || assets.length === 0 ? listSources(folder) : NOTHING;
   const modulePaths = modules.length > 0 ? modules : found.filter((path) => path.endsWith(".wasm")).map(inFolder(folder));
   const assetPaths = assets.length > 0 ? assets : found.filter((path) => path.startsWith("assets/")).map(inFolder(folder));
   if (modulePaths.length === 0)
@@ -44,17 +46,26 @@ export function filesOf({ folder, modules, assets }: Pick<FolderRequest, "folder
       problem: `there is no module (.wasm) below ${folder}`,
       hint: "build it first, or name it: --module FILE",
     });
-  return { manifest: join(folder, MANIFEST), modules: named(folder, modulePaths), assets: named(folder, assetPaths, "assets/") };
+  return {
+    manifest: join(folder, MANIFEST),
+    modules: named(folder, modulePaths),
+    assets: named(folder, assetPaths),
+    passedOver: passedOver.map(inFolder(folder)),
+  };
 }
 
-/** Their paths in the folder, or their last part where they lie elsewhere. What lies in `assets/` is not put into another `assets/`. */
-function named(folder: string, paths: readonly string[], below = ""): ReadonlyMap<string, string> {
+const NOTHING: Listed = { files: [], passedOver: [] };
+
+/**
+ * As `package build` names them when it is called in the folder (spec 11.2): by their paths in it, so that a baseline of one holds for
+ * the other; by their last part where they lie elsewhere.
+ */
+function named(folder: string, paths: readonly string[]): ReadonlyMap<string, string> {
   return new Map(
     paths.map((path) => {
       const inside = relative(resolve(folder), resolve(path));
       const outside = inside === "" || inside.startsWith("..") || resolve(inside) === inside;
-      const name = outside ? basename(path) : inside.replaceAll(sep, "/");
-      return [name.startsWith(below) ? name.slice(below.length) : name, path];
+      return [outside ? basename(path) : inside.replaceAll(sep, "/"), path];
     }),
   );
 }
@@ -71,9 +82,18 @@ export async function buildFolder(request: FolderRequest, files: FolderFiles, pl
   return buildPackage(build, { manifest, modules, assets }, platform);
 }
 
-/** Files below the folder, ascending; links are not followed, and hidden folders not looked into. */
-function listSources(folder: string): readonly string[] {
+interface Listed {
+  readonly files: readonly string[];
+  readonly passedOver: readonly string[];
+}
+
+/**
+ * Files below the folder, ascending. A link to a file is one, as it is to `package build`; one to a folder may lead anywhere, and is not
+ * looked through. Nor are hidden folders.
+ */
+function listSources(folder: string): Listed {
   const files: string[] = [];
+  const passedOver: string[] = [];
   const folders = [""];
   let seen = 0;
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
@@ -88,11 +108,15 @@ function listSources(folder: string): readonly string[] {
       if (entry.name.startsWith(".") || SKIPPED.has(entry.name)) continue;
       const path = next === "" ? entry.name : `${next}/${entry.name}`;
       if (entry.isDirectory()) folders.push(path);
-      else if (entry.isFile()) files.push(path);
+      else if (entry.isSymbolicLink() && leadsToFolder(join(folder, path))) passedOver.push(path);
+      else if (entry.isFile() || entry.isSymbolicLink()) files.push(path);
     }
   }
-  return files.toSorted();
+  return { files: files.toSorted(), passedOver: passedOver.toSorted() };
 }
+
+/** One that leads nowhere is told when it is read. */
+const leadsToFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 function list(folder: string): Dirent[] {
   try {

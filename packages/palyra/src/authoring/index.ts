@@ -1,6 +1,7 @@
 /** What makes artifacts: keys, sources, the SBOM and the provenance of what is really there, the package itself. */
 export { buildFolder, type FolderFiles, type FolderRequest, filesOf } from "./folder.ts";
 export { type GeneratedKey, generateKey, writeKeyFile } from "./keygen.ts";
+export { linkRemarks } from "./links.ts";
 export { readLockFiles } from "./lockfile.ts";
 export { refuseInputAsOutput } from "./output.ts";
 export { type PackageDocument, type PackageRequest, packageSkill } from "./package.ts";

@@ -7,6 +7,7 @@ import { type Manifest, parseManifest } from "palyra-skills/manifest";
 import type { Platform } from "palyra-skills/platform";
 import { io, makeFolder, writeFileAtomically } from "../files/index.ts";
 import { VERSION } from "../version.ts";
+import { linkRemarks } from "./links.ts";
 import { lockRemarks } from "./lock-remarks.ts";
 import { lockedPackages, readLockFiles } from "./lockfile.ts";
 import { writeProvenance } from "./provenance.ts";
@@ -58,7 +59,8 @@ export async function packageSkill(
   await writeFileAtomically(request.output, built.bytes, { mode: 0o644 });
   const { artifact, bytes } = built;
   const locks = request.sbom === undefined ? [] : await lockRemarks(artifact, dirname(request.manifest));
-  for (const remark of [...notModuleRemarks(artifact), ...toolModuleRemarks(artifact), ...locks]) warn(remark);
+  const links = await linkRemarks([request.manifest, ...request.modules, ...request.assets]);
+  for (const remark of [...links, ...notModuleRemarks(artifact), ...toolModuleRemarks(artifact), ...locks]) warn(remark);
   return {
     artifact_path: request.output,
     payload_sha256: artifact.payloadSha256,

@@ -1,7 +1,7 @@
+import { nearest } from "palyra-skills/encoding";
 import { CATALOG, isOperationName, LATER_COMMANDS, type OperationName } from "../operations/catalog.ts";
 import { safe } from "../operations/wording/safe.ts";
 import { GLOBAL_OPTIONS, LATER_GLOBALS } from "./options.ts";
-import { nearest } from "./suggest.ts";
 import { splitOption, usage } from "./words.ts";
 
 /** What a command line is about, before its options are read. */

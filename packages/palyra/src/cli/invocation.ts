@@ -1,8 +1,8 @@
+import { nearest } from "palyra-skills/encoding";
 import type { Field, Operation, RawInput } from "../operations/operation.ts";
 import { quoted, safe } from "../operations/wording/safe.ts";
 import type { SettingsOptions } from "../settings.ts";
 import { GLOBAL_OPTIONS, LATER_GLOBALS, MAX_LISTED_CHOICES, type Option, optionsOf } from "./options.ts";
-import { nearest } from "./suggest.ts";
 import { readWords, usage, type Words } from "./words.ts";
 
 /** A command line, taken apart for one operation. */

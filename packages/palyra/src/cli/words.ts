@@ -1,7 +1,7 @@
+import { nearest } from "palyra-skills/encoding";
 import { PalyraError } from "../errors.ts";
 import { quoted } from "../operations/wording/safe.ts";
 import type { Option } from "./options.ts";
-import { nearest } from "./suggest.ts";
 
 /** What stood on the command line: each option once, or as a list; and the words that are no options. */
 export interface Words {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
+import { nearest } from "palyra-skills/encoding";
 import { describe, expect, it } from "vitest";
+import { distance } from "../../../core/src/encoding/nearest.ts";
 import type { Option } from "../../src/cli/options.ts";
-import { distance, nearest } from "../../src/cli/suggest.ts";
 import { readWords } from "../../src/cli/words.ts";
 import { PalyraError } from "../../src/errors.ts";
 

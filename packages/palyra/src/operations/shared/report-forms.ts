@@ -43,10 +43,28 @@ export interface FormOptions extends BaselineOptions {
   readonly failOn: "fail" | "warn" | "never";
 }
 
+/** A file's name says in which form it is to be, or the command does: one that says none is more likely mistyped than meant. */
+export function formProblem({ format, output }: Pick<FormOptions, "format" | "output">): string | undefined {
+  if (output === undefined || format !== undefined || formatOf(output) !== undefined) return undefined;
+  const endings = [...Object.keys(ENDINGS), ...TEXT_ENDINGS].filter((ending) => ending !== "").join(", ");
+  return `the name of --output ${output} says no form: add --format, or let it end in one of ${endings}`;
+}
+
 /** What was told besides the document: fields of it where there is something. */
 export interface Told {
+  /** What was found one by one, as the other forms count it; checks are counted beside. */
+  readonly results?: Results;
   readonly baseline?: BaselineSummary;
   readonly output?: { readonly format: Format; readonly file: string };
+}
+
+export interface Results {
+  readonly failures: number;
+  readonly warnings: number;
+  readonly not_judged: number;
+  readonly accepted: number;
+  readonly silenced: number;
+  readonly not_audited: number;
 }
 
 /** Never silently: who accepted what, and what is accepted in vain. */
@@ -129,12 +147,13 @@ export async function tell<Document extends object>(
 ): Promise<Document> {
   const { platform } = services.home;
   const { output } = options;
-  const format = options.format ?? formatOf(output);
+  const format = options.format ?? formatOf(output) ?? "text";
   const reportWith = (baseline: BaselineFile | undefined) => reportOf({ of, audited, baseline }, platform, call.now);
   const before = reportWith(read);
   const written = await writeAccepted(options, read, () => toAccept(before, options.failOn), call);
   const report = written === undefined ? before : reportWith(written);
   const document = documentOf({
+    results: resultsIn(report),
     ...(report.baseline === undefined ? {} : { baseline: summaryOf(report, written?.added) }),
     ...(output === undefined ? {} : { output: { format, file: output } }),
   });
@@ -154,6 +173,11 @@ function reportOf(
 ): Report {
   const program = { name: "palyra", version: VERSION };
   return makeReport({ program, of, audited, rules: RULES, now, ...(baseline === undefined ? {} : { baseline }) }, platform);
+}
+
+function resultsIn({ subjects }: Report): Results {
+  const { fail, warn, skipped, accepted, silenced, problems } = totalsOf(subjects);
+  return { failures: fail, warnings: warn, not_judged: skipped, accepted, silenced, not_audited: problems };
 }
 
 /** What this command would fail for. */
@@ -189,11 +213,15 @@ const ENDINGS: { readonly [ending: string]: Format } = {
   ".htm": "html",
 };
 
-function formatOf(output: string | undefined): Format {
+const TEXT_ENDINGS: readonly string[] = ["", ".txt", ".text", ".log"];
+
+/** Undefined for an ending that says nothing. */
+function formatOf(output: string | undefined): Format | undefined {
   const ending = output === undefined ? "" : extname(output).toLowerCase();
   // GitHub's own convention for a SARIF log.
   if (output?.toLowerCase().endsWith(".sarif.json")) return "sarif";
-  return Object.hasOwn(ENDINGS, ending) ? (ENDINGS[ending] ?? "text") : "text";
+  if (TEXT_ENDINGS.includes(ending)) return "text";
+  return Object.hasOwn(ENDINGS, ending) ? ENDINGS[ending] : undefined;
 }
 
 /** Each form is loaded where it is wanted alone (habit 8). */

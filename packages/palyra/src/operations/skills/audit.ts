@@ -19,7 +19,7 @@ import { acceptUntrusted, optionalSkillId, trustedPublisher, version } from "../
 import { problemOf } from "../shared/inventory.ts";
 import { readPolicy } from "../shared/policy.ts";
 import { quotable } from "../shared/quotable.ts";
-import { failsBy, formOptions, readyToTell, type Told, tell } from "../shared/report-forms.ts";
+import { failsBy, formOptions, formProblem, readyToTell, type Told, tell } from "../shared/report-forms.ts";
 import { withScanning } from "../shared/scanning.ts";
 import { quarantineTampered } from "../shared/tampering.ts";
 import { readTrusting } from "../shared/trusting.ts";
@@ -84,7 +84,7 @@ export const audit = operation({
       [skillId, artifact, forms.format, forms.output, forms.baseline].some((each) => each !== undefined)
     )
       return "--explain shows a rule, and nothing is audited: leave the rest out";
-    return baselineProblem(forms, failOn);
+    return formProblem(forms) ?? baselineProblem(forms, failOn);
   },
   run: async (services, input, call): Promise<AuditDocument | RuleDocument> => {
     if (input.explain !== undefined) return ruleDocument(input.explain);

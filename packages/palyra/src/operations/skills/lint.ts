@@ -5,7 +5,15 @@ import type { AuditReport, Check, SourceText } from "palyra-skills/audit";
 import type { Audited, SubjectProblem } from "palyra-skills/report";
 import { decideTrust, EMPTY_TRUST_STORE } from "palyra-skills/trust";
 import * as v from "valibot";
-import { buildFolder, type FolderFiles, type FolderRequest, filesOf, readLockFiles, signingTime } from "../../authoring/index.ts";
+import {
+  buildFolder,
+  type FolderFiles,
+  type FolderRequest,
+  filesOf,
+  linkRemarks,
+  readLockFiles,
+  signingTime,
+} from "../../authoring/index.ts";
 import type { Call } from "../../call.ts";
 import { list, text } from "../field.ts";
 import { operation } from "../operation.ts";
@@ -15,7 +23,7 @@ import { auditArtifact } from "../shared/examine.ts";
 import { problemOf } from "../shared/inventory.ts";
 import { readPolicy } from "../shared/policy.ts";
 import { quotable } from "../shared/quotable.ts";
-import { failsBy, formOptions, readyToTell, type Told, tell } from "../shared/report-forms.ts";
+import { failsBy, formOptions, formProblem, readyToTell, type Told, tell } from "../shared/report-forms.ts";
 import { withScanning } from "../shared/scanning.ts";
 
 /** What an audit of the artifact would find that is packed of the folder; places are those of the sources. */
@@ -46,12 +54,13 @@ export const lint = operation({
   places: ["auditPolicy", "vex"],
   examples: ["skills lint .", "skills lint skills/echo --fail-on warn --output lint.sarif"],
   notes:
-    "Packs it in memory, as package build does, and audits that: the same rules in the same words, with places in the source files. Nothing is written but --output and --write-baseline. Exits with 1 where it cannot be packed, or as --fail-on says. node_modules, target and hidden folders are not looked into.",
+    "Packs it in memory, as package build does, and audits that: the same rules in the same words, with places in the source files. Nothing is written but --output and --write-baseline. Exits with 1 where it cannot be packed, or as --fail-on says. Entries are named as package build names them in that folder, so that a baseline holds for the artifact, too. node_modules, target, hidden folders and links to folders are not looked into.",
   errors: ["PolicyInvalid", "VexInvalid", "BaselineInvalid", "ArtifactEntryTooLarge", "Serialization", "Io"],
-  problem: ({ failOn, ...forms }) => baselineProblem(forms, failOn),
+  problem: ({ failOn, ...forms }) => formProblem(forms) ?? baselineProblem(forms, failOn),
   run: async (services, input, call): Promise<LintDocument> => {
     const { folder, module: modules, asset: assets, sbom, provenance } = input;
     const files = filesOf({ folder, modules, assets });
+    await remarkOnLinks(files, call);
     const beside = await readLockFiles(folder);
     const sources = sourcesOf(files, { sbom, provenance, folder, beside });
     const baseline = await readyToTell(input, [...sources.values(), services.settings.auditPolicy.value]);
@@ -73,6 +82,12 @@ export const lint = operation({
   },
   failed: failsBy,
 });
+
+async function remarkOnLinks({ manifest, modules, assets, passedOver }: FolderFiles, call: Call): Promise<void> {
+  for (const folder of passedOver)
+    call.warn(`${folder} is a link to a folder, which is not looked through: name its files, --asset FILE`);
+  for (const remark of await linkRemarks([manifest, ...modules.values(), ...assets.values()])) call.warn(remark);
+}
 
 /** The document as a report shows it. */
 export function auditedOfFolder({ folder, files, skill_id, version, publisher, checks, problem }: LintDocument): Audited {

@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chunks } from "./chunks.mjs";
+import { sandboxBundle } from "./sandbox-bundle.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
@@ -29,7 +30,7 @@ function types() {
 /** Of every source: what another program judged is judged anew, whether or not its version says that it is another (spec 5.4, T32). */
 function codeDigest() {
   const hash = createHash("sha256");
-  for (const folder of ["packages/core/src", "packages/palyra/src"])
+  for (const folder of ["packages/core/src", "packages/sandbox/src", "packages/palyra/src"])
     for (const name of readdirSync(join(root, folder), { recursive: true }).sort())
       if (/\.[jt]s$/.test(name))
         hash.update(`${folder}/${name.replaceAll("\\", "/")}\n`).update(readFileSync(join(root, folder, name)));
@@ -132,7 +133,8 @@ async function bundle(outdir) {
     banner: REQUIRE,
     plugins: [compiled],
   });
-  Object.assign(metafile.outputs, alone.metafile.outputs, daemon.metafile.outputs);
+  const sandbox = await build({ ...common, ...sandboxBundle, outfile: join(outdir, "sandbox/child.cjs") });
+  Object.assign(metafile.outputs, sandbox.metafile.outputs, alone.metafile.outputs, daemon.metafile.outputs);
   writeFileSync(join(outdir, "meta.json"), JSON.stringify(metafile));
   // Chunks of earlier builds go last: a command that runs meanwhile finds its own.
   const made = new Set(Object.keys(metafile.outputs).map((output) => basename(output)));

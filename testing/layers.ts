@@ -41,9 +41,17 @@ export const sandboxLayers: LayerTable = {
   "protocol.ts": { layer: 0 },
   wasi: { layer: 1 },
   imports: { layer: 2 },
-  "schema.ts": { layer: 1, packages: ["@cfworker/json-schema"] },
+  "schema.ts": { layer: 2, packages: ["@cfworker/json-schema"] },
+  "ended.ts": { layer: 1 },
+  "denied.ts": { layer: 2 },
+  "sinks.ts": { layer: 2 },
+  "traps.ts": { layer: 2 },
+  "random.ts": { layer: 1, packages: ["node:crypto"] },
   "channel.ts": { layer: 1, packages: ["node:fs"] },
-  "child.ts": { layer: 4 },
+  "modules.ts": { layer: 2 },
+  "link.ts": { layer: 3 },
+  "call.ts": { layer: 4 },
+  "child.ts": { layer: 5 },
 };
 /** What the sandbox has of core: as little as can be (spec 10.3). */
 export const SANDBOX_OF_CORE: readonly string[] = [

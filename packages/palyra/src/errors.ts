@@ -117,6 +117,8 @@ export interface PalyraErrorDetails {
   DaemonRefused: { readonly url: string; readonly status: number; readonly problem: string };
   /** What audits in the daemon gives no answer: its thread ended, or is being ended. */
   AuditorUnavailable: { readonly problem: string };
+  /** No process can be had in which a tool would run (spec 10.3). */
+  SandboxUnavailable: { readonly problem: string };
   /** Another daemon serves this state root; `holder` says who, as far as it is known. */
   DaemonRunning: { readonly state_root: string; readonly holder: string | null; readonly url: string | null };
   /** Nobody can be listened to at this address. `code` is the system's: EADDRINUSE, EACCES, EADDRNOTAVAIL. */

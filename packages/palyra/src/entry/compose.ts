@@ -76,7 +76,18 @@ function conformanceBodies(): ConformanceBodies {
   return {
     serve: async () => {
       const { serve } = await import("../conformance/index.ts");
-      await serve(process.stdin, writeAnswer, { platform: nodePlatform, now: () => Date.now() });
+      const { openSandboxPool } = await import("../execution/pool.ts");
+      const { sandboxProgram } = await import("./sandbox-program.ts");
+      let pool: ReturnType<typeof openSandboxPool> | undefined;
+      const sandbox = () => {
+        pool ??= openSandboxPool({ program: sandboxProgram() });
+        return pool;
+      };
+      try {
+        await serve(process.stdin, writeAnswer, { platform: nodePlatform, now: () => Date.now(), sandbox });
+      } finally {
+        await pool?.close();
+      }
     },
     run: async (request) => (await import("../conformance/index.ts")).runConformance(request),
   };

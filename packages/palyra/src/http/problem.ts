@@ -83,6 +83,7 @@ const OPERATION_STATUS: { readonly [Code in ErrorCode | PalyraErrorCode]: number
   LockTimeout: UNUSABLE,
   UnsafeStateRoot: UNUSABLE,
   AuditorUnavailable: UNUSABLE,
+  SandboxUnavailable: UNUSABLE,
   DaemonRunning: UNUSABLE,
   ListenFailed: UNUSABLE,
   Io: UNUSABLE,

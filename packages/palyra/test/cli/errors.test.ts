@@ -111,6 +111,7 @@ const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {
   DaemonRunning: { state_root: "/var/lib/palyra", holder: "4711", url: "http://127.0.0.1:7142" },
   ListenFailed: { address: "127.0.0.1:7142", code: "EADDRINUSE" },
   AuditorUnavailable: { problem: x },
+  SandboxUnavailable: { problem: "its process ended at its start (SIGKILL)" },
   JournalUnavailable: { file: x, problem: x },
   JournalChainBroken: { seq: 4, problem: x },
   LockTimeout: { file: x, waited_ms: 30_000, holder: x },

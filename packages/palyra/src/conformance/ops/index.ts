@@ -1,5 +1,6 @@
 /** What our implementation answers (spec 12). Each group loads when it is first asked. */
 import type { Platform } from "palyra-skills/platform";
+import type { SandboxPool } from "../../execution/index.ts";
 import { VERSION } from "../../version.ts";
 import type { Op } from "../protocol.ts";
 
@@ -7,6 +8,8 @@ export interface OpTools {
   readonly platform: Platform;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Where op `sandbox` runs what it is given; opened when it is first asked. */
+  readonly sandbox?: () => SandboxPool;
 }
 
 type Load = (tools: OpTools) => Promise<Op>;
@@ -26,6 +29,7 @@ export const OPS: ReadonlyMap<string, Load> = new Map<string, Load>([
   ["texts", async () => (await import("./texts.ts")).textsOp],
   ["diff", async ({ platform }) => (await import("./diff.ts")).diffOp(platform)],
   ["fuel", async () => (await import("./fuel.ts")).fuelOp],
+  ["sandbox", async ({ sandbox }) => (await import("./sandbox.ts")).sandboxOp(sandbox)],
   ["capabilities", async () => capabilitiesOp],
 ]);
 

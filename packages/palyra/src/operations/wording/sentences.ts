@@ -349,6 +349,10 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
     says: ({ problem }) => `the daemon cannot audit now: ${safe(problem)}`,
     hint: () => "no skill became more eligible by it; the next audit starts anew",
   },
+  SandboxUnavailable: {
+    says: ({ problem }) => `no process can be started in which a tool would run: ${safe(problem)}`,
+    hint: () => "nothing was run; a container or a limit of the system may keep Node from starting another process",
+  },
   DaemonRunning: {
     says: ({ state_root, holder, url }) =>
       `another daemon serves ${safe(state_root)}: process ${safe(holder ?? "unknown")}${url === null ? "" : `, at ${safe(url)}`}`,

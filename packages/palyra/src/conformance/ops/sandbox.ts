@@ -1,0 +1,57 @@
+/** How one run of a module ends, with nothing of this host's: op sandbox. */
+
+import type { CapabilityGrants } from "palyra-skills/capability";
+import type { Fields, JsonReader } from "palyra-skills/encoding";
+import { DEFAULT_QUOTAS } from "palyra-skills/manifest";
+import { PalyraError } from "../../errors.ts";
+import { runTrial, type SandboxPool } from "../../execution/index.ts";
+import { base64, type Op, toBase64, toJson } from "../protocol.ts";
+import { bytesOf } from "./inputs.ts";
+
+const MAX_WALL_MS = 600_000;
+
+export const sandboxOp = (pool: (() => SandboxPool) | undefined): Op => ({
+  read(request) {
+    const load = bytesOf(request);
+    const input = request.optional("stdin", (at) => (at.isNull ? undefined : base64(at))) ?? new Uint8Array(0);
+    const grants = request.optional("grants", (at) => (at.isNull ? undefined : grantsOf(at.object())));
+    const quotas = quotasOf(request.optional("quotas", (at) => (at.isNull ? undefined : at.object())));
+    const fuelMode = request.optional("mode", (at) => at.oneOf(["per_byte", "flat"])) ?? "per_byte";
+    return async () => {
+      if (pool === undefined) throw new PalyraError("SandboxUnavailable", { problem: "none was set up here" });
+      const trial = { module: await load(), input, quotas, fuelMode, ...(grants === undefined ? {} : { grants }) };
+      const { signal } = new AbortController();
+      const { kind, details, stdout, log, exitCode, used } = await runTrial(pool(), trial, { signal });
+      return {
+        outcome: kind,
+        details,
+        stdout: toBase64(stdout),
+        exit_code: exitCode ?? null,
+        log,
+        used: toJson({ fuel: used.fuel, memory_bytes: used.memoryBytes, wall_ms: used.wallMs, output_bytes: used.outputBytes }),
+      };
+    };
+  },
+});
+
+function grantsOf(fields: Fields): CapabilityGrants {
+  const names = (name: string): string[] =>
+    [...new Set(fields.optional(name, (at) => at.array((each: JsonReader) => each.string())) ?? [])].sort();
+  return {
+    http_hosts: names("http_hosts"),
+    secret_keys: names("secret_keys"),
+    storage_prefixes: names("storage_prefixes"),
+    channels: names("channels"),
+  };
+}
+
+/** Spec 2.1 names them; what is absent is as for a manifest that does not say. */
+function quotasOf(fields: Fields | undefined) {
+  const number = (name: keyof typeof DEFAULT_QUOTAS, max: bigint): bigint =>
+    fields?.optional(name, (at) => at.integer({ min: 1n, max })) ?? DEFAULT_QUOTAS[name];
+  return {
+    fuel: number("fuel_budget", 2n ** 64n - 1n),
+    memoryBytes: Number(number("max_memory_bytes", BigInt(Number.MAX_SAFE_INTEGER))),
+    wallMs: Number(number("wall_clock_timeout_ms", BigInt(MAX_WALL_MS))),
+  };
+}

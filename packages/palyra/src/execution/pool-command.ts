@@ -1,0 +1,60 @@
+/**
+ * How a sandbox process is started (spec 10.3, T39): Node's permission flags and nothing allowed but reading its own program, no environment, no descriptor
+ * but two pipes (what it says to stderr is thrown away), and on Linux the system's own limits on memory and processor time.
+ */
+import { existsSync } from "node:fs";
+
+/** What a process may use for as long as it lives, all its calls together. */
+export interface ProcessLimits {
+  /** Bytes of private memory, the engine's own included. */
+  readonly memoryBytes: number;
+  /** Of all its threads. */
+  readonly cpuSeconds: number;
+}
+
+export interface StartCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const SHELL = "/bin/sh";
+/** Kilobytes, as `ulimit` counts. */
+const KIBI = 1024;
+/** MiB of the heap of JavaScript: requests, answers and schemas, none of them over a few MiB. */
+const HEAP_MIB = 192;
+
+/** `process.permission` is without a prefix from Node 22.13 on; the older flag is still taken by 22. */
+function permissionFlag(version: string): string {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 22 || (major === 22 && minor >= 13) ? "--permission" : "--experimental-permission";
+}
+
+export function nodeFlags(program: string, nodeVersion: string): readonly string[] {
+  return [
+    permissionFlag(nodeVersion),
+    `--allow-fs-read=${program}`,
+    "--no-warnings",
+    "--no-addons",
+    // Of a stranger's schema or name nothing becomes code.
+    "--disallow-code-generation-from-strings",
+    `--max-old-space-size=${HEAP_MIB}`,
+    program,
+  ];
+}
+
+export function startCommand(
+  program: string,
+  limits: ProcessLimits,
+  on: { readonly platform: NodeJS.Platform; readonly node: string; readonly version: string; readonly env: NodeJS.ProcessEnv },
+): StartCommand {
+  const flags = nodeFlags(program, on.version);
+  // Windows starts nothing without it.
+  const env = on.platform === "win32" ? { SystemRoot: on.env["SystemRoot"] } : {};
+  if (on.platform !== "linux" || !existsSync(SHELL)) return { file: on.node, args: flags, env };
+  // `-d` bounds memory and leaves WebAssembly working, which `-v` does not. No core is written: it would hold what the call was given. Where one is
+  // refused, nothing is started.
+  const kibi = Math.ceil(limits.memoryBytes / KIBI);
+  const script = `ulimit -d ${kibi} && ulimit -t ${limits.cpuSeconds} && ulimit -c 0 && exec "$0" "$@"`;
+  return { file: SHELL, args: ["-c", script, on.node, ...flags], env };
+}

@@ -1,0 +1,216 @@
+/**
+ * Sandbox processes (spec 10.3): started ahead, so that a call does not wait for Node; one call at a time each; one artifact's digest each for as long as it
+ * lives. A process that was ended, died or said what it must not say is replaced; one that has done much is, too.
+ */
+import { availableParallelism } from "node:os";
+import { MAX_INPUT_BYTES, MAX_KEPT_MODULES, MAX_MODULE_BYTES, MAX_SCHEMA_BYTES } from "palyra-sandbox/limits";
+import { PalyraError } from "../errors.ts";
+import { PoolCall } from "./pool-call.ts";
+import type { ProcessLimits } from "./pool-command.ts";
+import { fits, limitsOf, SMALLEST } from "./pool-limits.ts";
+import { type Death, SandboxProcess } from "./pool-process.ts";
+import { type ResidentOf, residentReader } from "./pool-resident.ts";
+import { moduleKey } from "./pool-shared.ts";
+import type { CallOutcome, HostAnswers, PreparedCall, PrepareOptions, SandboxJob, SandboxPool } from "./pool-types.ts";
+
+export interface PoolOptions {
+  /** The file of the program that each process runs. */
+  readonly program: string;
+  /** Processes that stand ready and serve nobody yet. */
+  readonly idle?: number;
+  /** Calls at once; more wait. */
+  readonly most?: number;
+  /** Looks at each process's memory while it works; by default where the system limits none. */
+  readonly residentOf?: ResidentOf | undefined;
+}
+
+/** Calls of one process before another takes its place. */
+const MOST_CALLS = 10_000;
+/** Milliseconds after which what was taken is started anew: not beside what took it. */
+const REFILL_MS = 100;
+
+export function openSandboxPool(options: PoolOptions): SandboxPool {
+  return new Pool(options);
+}
+
+class Pool implements SandboxPool {
+  readonly #program: string;
+  readonly #idleWanted: number;
+  readonly #most: number;
+  readonly #residentOf: ResidentOf | undefined;
+  /** Serve nobody yet. */
+  readonly #idle: SandboxProcess[] = [];
+  /** Have served, and wait for the next call; the one that was used last is the last. */
+  readonly #warm: SandboxProcess[] = [];
+  readonly #all = new Set<SandboxProcess>();
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+  #isClosed = false;
+  #refill: NodeJS.Timeout | undefined;
+
+  constructor({ program, idle = 1, most = Math.max(2, availableParallelism()), ...options }: PoolOptions) {
+    this.#program = program;
+    this.#idleWanted = idle;
+    this.#most = most;
+    const watched = process.platform === "linux" ? undefined : residentReader(process.platform);
+    this.#residentOf = "residentOf" in options ? options.residentOf : watched;
+    this.#fill();
+  }
+
+  async prepare(job: SandboxJob, answers: HostAnswers, options: PrepareOptions): Promise<PreparedCall | CallOutcome> {
+    const early = tooLarge(job);
+    if (early !== undefined) return refused(job, "InvalidInput", early);
+    await this.#turn(options.signal);
+    let isOurs = true;
+    const release = (): void => {
+      if (isOurs) this.#next();
+      isOurs = false;
+    };
+    try {
+      if (options.signal.aborted) {
+        release();
+        return refused(job, "RuntimeFailure", { fault: "cancelled" });
+      }
+      const process = await this.#processFor(job);
+      const call = new PoolCall(process, job, answers, options, {
+        residentOf: this.#residentOf,
+        release: (mayServe) => {
+          this.#giveBack(process, mayServe);
+          release();
+        },
+      });
+      return await call.prepare();
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#refill);
+    for (const each of this.#all) each.kill();
+    await Promise.all([...this.#all].map(({ gone }) => gone));
+  }
+
+  /** Waits until fewer calls run than may. */
+  #turn(signal: AbortSignal): Promise<void> {
+    if (this.#running < this.#most) {
+      this.#running += 1;
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const go = (): void => {
+        signal.removeEventListener("abort", leave);
+        resolve();
+      };
+      // Who leaves takes a turn all the same, and gives it back at once.
+      const leave = (): void => {
+        const at = this.#waiting.indexOf(go);
+        if (at === -1) return;
+        this.#waiting.splice(at, 1);
+        this.#running += 1;
+        resolve();
+      };
+      this.#waiting.push(go);
+      signal.addEventListener("abort", leave, { once: true });
+    });
+  }
+
+  #next(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#running -= 1;
+    else next();
+  }
+
+  /** One that has served this artifact, or none before; never one that has served another. */
+  async #processFor(job: SandboxJob): Promise<SandboxProcess> {
+    if (this.#isClosed) throw unavailable("the pool is closed");
+    const limits = limitsOf(job.quotas);
+    const process =
+      take(this.#warm, (each) => each.artifactSha256 === job.artifactSha256 && canServe(each, job, limits)) ??
+      take(this.#idle, (each) => fits(each.limits, limits)) ??
+      this.#start(limits);
+    process.artifactSha256 = job.artifactSha256;
+    process.calls += 1;
+    this.#scheduleFill();
+    const death = await process.ready;
+    if (death !== undefined || process.isDead) throw unavailable(problemOf(death));
+    return process;
+  }
+
+  #giveBack(process: SandboxProcess, mayServe: boolean): void {
+    this.#scheduleFill();
+    if (process.isDead) return;
+    if (mayServe && !this.#isClosed) this.#warm.push(process);
+    else process.kill();
+    while (this.#warm.length > this.#most) this.#warm.shift()?.kill();
+  }
+
+  #start(limits: ProcessLimits): SandboxProcess {
+    const process = new SandboxProcess(this.#program, limits);
+    this.#all.add(process);
+    process.gone.then(() => {
+      this.#all.delete(process);
+      take(this.#idle, (each) => each === process);
+      take(this.#warm, (each) => each === process);
+    });
+    return process;
+  }
+
+  #scheduleFill(): void {
+    if (this.#refill !== undefined || this.#isClosed || this.#idle.length >= this.#idleWanted) return;
+    this.#refill = setTimeout(() => {
+      this.#refill = undefined;
+      if (!this.#isClosed) this.#fill();
+    }, REFILL_MS).unref();
+  }
+
+  #fill(): void {
+    while (this.#idle.length < this.#idleWanted) this.#idle.push(this.#start(SMALLEST));
+  }
+}
+
+function canServe(process: SandboxProcess, job: SandboxJob, limits: ProcessLimits): boolean {
+  if (process.isDead || process.calls >= MOST_CALLS || !fits(process.limits, limits)) return false;
+  // Its processor time is limited for all of its life.
+  if ((process.busyMs + job.quotas.wallMs) * THREADS > process.limits.cpuSeconds * 1000) return false;
+  return process.keeps.has(moduleKey(job)) || process.keeps.size < MAX_KEPT_MODULES;
+}
+/** An engine compiles on so many threads at once. */
+const THREADS = 4;
+
+function take<T>(from: T[], fitsIn: (each: T) => boolean): T | undefined {
+  const at = from.findLastIndex(fitsIn);
+  return at === -1 ? undefined : from.splice(at, 1)[0];
+}
+
+/** What cannot even be told to a process. */
+function tooLarge({ module, input, inputSchema = "", outputSchema = "" }: SandboxJob) {
+  const sizes = [
+    { fault: "module", used: module.length, allowed: MAX_MODULE_BYTES },
+    { fault: "input", used: input.length, allowed: MAX_INPUT_BYTES },
+    { fault: "input_schema", used: Buffer.byteLength(inputSchema), allowed: MAX_SCHEMA_BYTES },
+    { fault: "output_schema", used: Buffer.byteLength(outputSchema), allowed: MAX_SCHEMA_BYTES },
+  ];
+  const over = sizes.find(({ used, allowed }) => used > allowed);
+  return over === undefined ? undefined : { ...over, problem: "it is too large" };
+}
+
+const refused = (job: SandboxJob, kind: CallOutcome["kind"], details: CallOutcome["details"]): CallOutcome => ({
+  kind,
+  details,
+  stdout: new Uint8Array(0),
+  log: "",
+  used: { wallMs: 0, outputBytes: 0 },
+  allowed: job.quotas,
+});
+
+const unavailable = (problem: string): PalyraError => new PalyraError("SandboxUnavailable", { problem });
+
+function problemOf(death: Death | undefined): string {
+  if (death?.broke !== undefined) return death.broke;
+  return death === undefined
+    ? "its process was ended"
+    : `its process ended at its start (${death.signal ?? `exit code ${death.code}`})`;
+}

@@ -1,0 +1,87 @@
+/**
+ * What a module is given, and what is called in it (spec 10.4). Imports have no types in JavaScript: each is held against the one table of spec 4.6 here,
+ * and so is each export that is used. A name that nobody provides, or of another type, is given to nobody (T14).
+ */
+import { classifyImport, PALYRA_HOST_CAPABILITIES, PALYRA_SKILLS_HOST } from "palyra-skills/capability";
+import type { ExportFact, FunctionType } from "palyra-skills/wasm";
+import { invalid, type Outcome, told } from "./ended.ts";
+import { handleImports, hostImports } from "./imports/index.ts";
+import type { Compiled } from "./modules.ts";
+import type { Prepare } from "./protocol.ts";
+import { type HostImports, type WasiContext, wasiImports } from "./wasi/index.ts";
+
+const WASI: readonly string[] = ["wasi_snapshot_preview1", "wasi_unstable"];
+const MEMORY = "memory";
+const INITIALIZE = "_initialize";
+
+/** What is called, in this order; the last is the tool's own. */
+export interface Entry {
+  readonly functions: readonly string[];
+  /** It gives an i32, which is the exit code. */
+  readonly hasResult: boolean;
+}
+
+/** What stands in the way of linking a module, before anything of it is instantiated; undefined for nothing. */
+export function linkFault({ imports, exports }: Compiled, { entrypoint }: Prepare): Outcome | undefined {
+  for (const fact of imports) {
+    const { problem, expected } = classifyImport(fact);
+    if (problem !== undefined)
+      return invalid("import", {
+        module: told(fact.module),
+        name: told(fact.name),
+        problem,
+        ...(expected === undefined ? {} : { expected: typeText(expected) }),
+      });
+  }
+  const usesMemory = imports.some(({ module }) => module !== PALYRA_HOST_CAPABILITIES);
+  const memory = exports.find(({ name }) => name === MEMORY);
+  if (usesMemory && memory?.kind !== "memory")
+    return invalid("export", { name: MEMORY, problem: "it is no memory of the module" });
+  return entryOf(exports, entrypoint) === undefined
+    ? invalid("entrypoint", { name: told(entrypoint), ...entryProblem(exports, entrypoint) })
+    : undefined;
+}
+
+/** A command's `_start`, or a function that may give an exit code; a reactor's `_initialize` before it. */
+export function entryOf(exports: readonly ExportFact[], entrypoint: string): Entry | undefined {
+  const type = typeOf(exports, entrypoint);
+  if (type !== "() -> ()" && type !== "() -> (i32)") return undefined;
+  const isReactor = entrypoint !== "_start" && typeOf(exports, INITIALIZE) === "() -> ()" && entrypoint !== INITIALIZE;
+  return { functions: isReactor ? [INITIALIZE, entrypoint] : [entrypoint], hasResult: type === "() -> (i32)" };
+}
+
+function entryProblem(exports: readonly ExportFact[], entrypoint: string): { readonly problem: string; readonly found?: string } {
+  const found = exports.find(({ name }) => name === entrypoint);
+  if (found === undefined) return { problem: "there is no such export" };
+  if (found.kind !== "function" || found.type === undefined) return { problem: `it is a ${found.kind}` };
+  return { problem: "it takes or gives something else", found: told(typeText(found.type)) };
+}
+
+function typeOf(exports: readonly ExportFact[], name: string): string | undefined {
+  const found = exports.find((each) => each.name === name);
+  return found?.kind === "function" && found.type !== undefined ? typeText(found.type) : undefined;
+}
+
+/** `(i32, i64) -> (i32)`. */
+const typeText = ({ params, results }: FunctionType): string => `(${params.join(", ")}) -> (${results.join(", ")})`;
+
+/** Only what the module names: each module's functions, made for this run. */
+export function importsOf({ imports }: Compiled, { grants }: Prepare, context: WasiContext): object {
+  const made = new Map<string, HostImports>();
+  const linked: { [module: string]: { [name: string]: unknown } } = Object.create(null);
+  for (const { module, name } of imports) {
+    const provided = made.get(module) ?? provide(module, grants, context);
+    made.set(module, provided);
+    linked[module] ??= Object.create(null);
+    const of = linked[module];
+    if (of !== undefined) of[name] = Object.hasOwn(provided, name) ? provided[name] : undefined;
+  }
+  return linked;
+}
+
+function provide(module: string, grants: Prepare["grants"], context: WasiContext): HostImports {
+  if (WASI.includes(module)) return wasiImports(context);
+  if (module === PALYRA_HOST_CAPABILITIES) return handleImports(grants);
+  if (module === PALYRA_SKILLS_HOST) return hostImports(context);
+  return {};
+}

@@ -1,0 +1,107 @@
+/**
+ * Requests and answers against the schemas of a stranger's manifest (spec 10, steps 3 and 5). It runs here, in the process that is ended at its deadline,
+ * for a stranger's regular expressions and combinations can take as long as they like. The validator interprets: no schema becomes code.
+ */
+import { type Schema, type SchemaDraft, Validator } from "@cfworker/json-schema";
+import { JsonFault, type JsonNode, type JsonObject, parseJson } from "palyra-skills/encoding";
+import { failed, invalid, type Outcome, told } from "./ended.ts";
+
+/** Faults that are told of one document. */
+const MAX_TOLD = 8;
+
+/** By the name of its meta-schema; draft 2020-12 where it names none or another. */
+const DRAFTS: readonly (readonly [RegExp, SchemaDraft])[] = [
+  [/draft-04\/schema/, "4"],
+  [/draft-0[67]\/schema/, "7"],
+  [/2019-09\/schema/, "2019-09"],
+];
+
+/** What is wrong with a request; undefined for nothing. */
+export function requestFault(input: Uint8Array, schema: string): Outcome | undefined {
+  const checked = check(input, schema);
+  return checked === undefined ? undefined : invalid(checked.of === "schema" ? "input_schema" : "input", checked.details);
+}
+
+/** What is wrong with an answer. That is the tool's fault, not the caller's. */
+export function answerFault(output: Uint8Array, schema: string): Outcome | undefined {
+  const checked = check(output, schema);
+  return checked === undefined ? undefined : failed(checked.of === "schema" ? "output_schema" : "output", checked.details);
+}
+
+interface Fault {
+  readonly of: "document" | "schema";
+  readonly details: JsonObject;
+}
+
+function check(document: Uint8Array, schema: string): Fault | undefined {
+  let value: Plain;
+  try {
+    value = plain(parseJson(document));
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    const { problem, line, column } = error;
+    return { of: "document", details: { problem, line, column } };
+  }
+  try {
+    const { valid, errors } = validatorOf(schema).validate(value);
+    return valid ? undefined : { of: "document", details: { faults: errors.slice(0, MAX_TOLD).map(faultOf) } };
+  } catch (error) {
+    // A reference that leads nowhere or goes round, an expression that is none, a keyword of another type.
+    return { of: "schema", details: { problem: told(error instanceof Error ? error.message : "it cannot be used") } };
+  }
+}
+
+const faultOf = ({
+  instanceLocation,
+  keyword,
+  error,
+}: {
+  instanceLocation: string;
+  keyword: string;
+  error: string;
+}): JsonObject => ({
+  path: told(instanceLocation),
+  keyword: told(keyword),
+  problem: told(error),
+});
+
+let last: { readonly text: string; readonly validator: Validator } | undefined;
+
+/** The last one is kept: a process serves one skill, and mostly one tool of it. */
+function validatorOf(text: string): Validator {
+  if (last?.text !== text) last = { text, validator: makeValidator(text) };
+  return last.validator;
+}
+
+function makeValidator(text: string): Validator {
+  const schema = plain(parseJson(text));
+  if (typeof schema === "boolean") return new Validator(schema);
+  if (!isSchema(schema)) throw new TypeError("neither an object nor a boolean");
+  const named = schema["$schema"];
+  const draft = DRAFTS.find(([name]) => typeof named === "string" && name.test(named))?.[1] ?? "2020-12";
+  return new Validator(schema, draft);
+}
+
+const isSchema = (value: Plain): value is Schema & { readonly [key: string]: Plain } =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+type Plain = null | boolean | number | string | Plain[] | { [key: string]: Plain };
+
+/** As the validator takes it: every number a double, as for any reader of JSON in JavaScript; no key is special. */
+function plain(node: JsonNode): Plain {
+  switch (node.kind) {
+    case "null":
+      return null;
+    case "integer":
+      return Number(node.value);
+    case "array":
+      return node.items.map(plain);
+    case "object": {
+      const value: { [key: string]: Plain } = Object.create(null);
+      for (const [key, member] of node.members) value[key] = plain(member);
+      return value;
+    }
+    default:
+      return node.value;
+  }
+}

@@ -1,0 +1,42 @@
+/** Where a module's output goes, bounded. */
+import { quotaExceeded, Stop } from "./ended.ts";
+import { MAX_LOG_BYTES, MAX_OUTPUT_BYTES } from "./limits.ts";
+
+/** stdout: kept whole, or the call ends. */
+export class Output {
+  #kept = new Uint8Array(4096);
+  #length = 0;
+
+  write(bytes: Uint8Array): void {
+    const length = this.#length + bytes.length;
+    if (length > MAX_OUTPUT_BYTES) throw new Stop(quotaExceeded("output_bytes", length, MAX_OUTPUT_BYTES));
+    if (length > this.#kept.length) {
+      const larger = new Uint8Array(Math.min(MAX_OUTPUT_BYTES, Math.max(length, 2 * this.#kept.length)));
+      larger.set(this.#kept.subarray(0, this.#length));
+      this.#kept = larger;
+    }
+    this.#kept.set(bytes, this.#length);
+    this.#length = length;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#kept.subarray(0, this.#length);
+  }
+}
+
+/** stderr: told as it comes, and dropped from a length on. */
+export class Log {
+  readonly #tell: (bytes: Uint8Array) => void;
+  #left = MAX_LOG_BYTES;
+
+  constructor(tell: (bytes: Uint8Array) => void) {
+    this.#tell = tell;
+  }
+
+  write(bytes: Uint8Array): void {
+    const kept = bytes.subarray(0, this.#left);
+    if (kept.length === 0) return;
+    this.#left -= kept.length;
+    this.#tell(kept);
+  }
+}

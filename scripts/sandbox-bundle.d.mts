@@ -1,0 +1,1 @@
+export const sandboxBundle: { entryPoints: string[]; format: "cjs"; minifySyntax: boolean };

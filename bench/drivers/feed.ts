@@ -42,7 +42,11 @@ function write(count: number): string {
 async function open(count: number): Promise<{ readonly scan: () => number; readonly ms: number }> {
   const path = write(count);
   const started = performance.now();
-  const { source } = await openFeed(path, { cache: join(folder, "cache"), signal: new AbortController().signal });
+  const { source } = await openFeed(path, {
+    cache: join(folder, "cache"),
+    now: Date.now(),
+    signal: new AbortController().signal,
+  });
   const ms = performance.now() - started;
   if (source.state !== "open") throw new Error(JSON.stringify(source));
   const purls = Array.from({ length: components }, (_, at) => `pkg:npm/package-${at}@1.0.0`);

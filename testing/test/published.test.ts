@@ -29,7 +29,7 @@ async function feedOf(advisories: readonly object[]): Promise<Pick<NamedFeed, "s
   onTestFinished(() => rm(folder, { recursive: true }));
   await mkdir(join(folder, "feed"));
   for (const [at, record] of advisories.entries()) await writeFile(join(folder, "feed", `${at}.json`), JSON.stringify(record));
-  return openFeed(join(folder, "feed"), { cache: join(folder, "cache"), signal: new AbortController().signal });
+  return openFeed(join(folder, "feed"), { cache: join(folder, "cache"), now: Date.now(), signal: new AbortController().signal });
 }
 
 describe("published attacks, rebuilt as skills", () => {

@@ -108,7 +108,11 @@ export interface PalyraErrorDetails {
   /** It expired and its grace is over, or (null) it was never fetched. */
   RevocationListStale: { readonly issuer: string; readonly expired_at_unix_ms: number | null; readonly grace_ms: number };
   /** An address that something is fetched from gave none. `source` has no password. */
-  FeedUnreachable: { readonly source: string; readonly problem: string };
+  FeedUnreachable: {
+    readonly source: string;
+    readonly of: "revocation_list" | "vulnerability_feed";
+    readonly problem: string;
+  };
   /** A file of statements of exploitability (VEX) that is not as its format has it, or of another format. */
   VexInvalid: { readonly file: string; readonly format: string; readonly faults: readonly Fault[] };
   /** A daemon that was named gave no answer, or none that can be believed. `url` has no password. */

@@ -75,7 +75,7 @@ export function auditorHere(options: SettingsOptions, env: Environment, warn: (t
       };
       // Read anew by every pass: one that was changed to an invalid one stops the pass, and says so.
       const policy = await readPolicy(settings);
-      await renewFeed(settings, call);
+      await renewFeed(settings, call, () => readFeedKey(home));
       return withScanning(
         settings,
         call,

@@ -18,7 +18,8 @@ export async function fetchList({ source, ca_cert }: FollowedList, signal: Abort
     const bounds = { timeoutMs: FETCH_TIMEOUT_MS, maxBytes: MAX_REVOCATION_LIST_BYTES };
     return await get(new URL(source), { ...bounds, ...ca, signal });
   } catch (error) {
-    if (error instanceof NetFailure) throw new PalyraError("FeedUnreachable", { source, problem: error.problem });
+    if (error instanceof NetFailure)
+      throw new PalyraError("FeedUnreachable", { source, of: "revocation_list", problem: error.problem });
     throw error;
   }
 }

@@ -104,7 +104,7 @@ const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {
   TrustStoreChanged: { file: x, trust_store: x, recorded: x, actual: x },
   RevocationListUnusable: { issuer: x, file: x, problem: x },
   RevocationListStale: { issuer: x, expired_at_unix_ms: 1, grace_ms: 1 },
-  FeedUnreachable: { source: x, problem: x },
+  FeedUnreachable: { source: x, of: "vulnerability_feed", problem: x },
   VexInvalid: { file: x, format: x, faults },
   DaemonUnreachable: { url: x, problem: x },
   DaemonRefused: { url: x, status: 401, problem: x },

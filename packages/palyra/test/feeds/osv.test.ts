@@ -1,4 +1,5 @@
 // The vulnerability feed (spec 4.3, 4.4): every form of it, its index, its cache.
+import { createSecretKey, randomBytes } from "node:crypto";
 import {
   appendFileSync,
   mkdirSync,
@@ -49,7 +50,9 @@ const RECORDS = {
 };
 
 const signal = new AbortController().signal;
-const open = (hook: string, in_ = cache) => openFeed(hook, { cache: in_, signal });
+const NOW = 1_750_000_000_000;
+const key = createSecretKey(randomBytes(32));
+const open = (hook: string, in_ = cache) => openFeed(hook, { cache: in_, now: NOW, signal });
 
 /** Ids of what is known of lodash, or the problem. */
 async function lodash(hook: string, in_ = cache): Promise<readonly string[] | string | undefined> {
@@ -202,7 +205,7 @@ describe("where nothing may be written", () => {
 });
 
 describe("an https address", () => {
-  const options = { now: 1_750_000_000_000, signal, ca: CERTIFICATE };
+  const options = { now: NOW, signal, key, ca: CERTIFICATE };
 
   it("is fetched once, asked for with what is known of it, and read without a network", async () => {
     const asked: (string | undefined)[] = [];

@@ -40,7 +40,7 @@ const publish = ({ folder }: Place, ...records: readonly object[]): void => {
   for (const [number, each] of records.entries()) writeFileSync(join(folder, `${number}.json`), JSON.stringify(each));
 };
 const open = ({ home, folder }: Place): Promise<NamedFeed> =>
-  openFeed(folder, { cache: join(home.places.stateRoot, "cache", "feeds"), signal: new AbortController().signal });
+  openFeed(folder, { cache: join(home.places.stateRoot, "cache", "feeds"), now: NOW, signal: new AbortController().signal });
 
 /** A pass with the feed as it is now. */
 async function pass(at: Place, more: Partial<ReauditRequest> = {}) {
@@ -116,7 +116,7 @@ describe("T16, T32: an index of the feed that somebody else wrote", () => {
     publish(at, record("CVE-2024-2", "lodash"));
     const key = await readFeedKey(at.home);
     const cache = join(at.home.places.stateRoot, "cache", "feeds");
-    const openKeyed = () => openFeed(at.folder, { cache, key, signal });
+    const openKeyed = () => openFeed(at.folder, { cache, key, now: NOW, signal });
     (await openKeyed()).close();
     const file = join(cache, readdirSync(cache).find((name) => name.endsWith(".keyed.index")) ?? "");
     const whole = openIndex(file, key);
@@ -125,7 +125,7 @@ describe("T16, T32: an index of the feed that somebody else wrote", () => {
     async function* other() {
       yield { name: "a.json", bytes: Buffer.from(JSON.stringify(record("CVE-2024-1", "minimist"))) };
     }
-    await buildIndex(file, other(), () => facts, signal, forgedWith(key));
+    await buildIndex(file, other(), () => facts, signal, { now: NOW, key: forgedWith(key) });
     const { source, close } = await openKeyed();
     try {
       return await passWith(at, { feed: source });

@@ -4,7 +4,7 @@ import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { writeJson } from "palyra-skills/encoding";
-import { keysOf, type OsvRecord, osvRecordJson, readOsvRecord } from "palyra-skills/supplychain";
+import { keysOf, MAX_OSV_RECORD_BYTES, type OsvRecord, osvRecordJson, readOsvRecord } from "palyra-skills/supplychain";
 import { asIo } from "../../files/index.ts";
 import { type FeedFile, FeedProblem } from "./feed-file.ts";
 import { blockCheck, blockLine, bucketOf, CHECK_BYTES, ENTRY_BYTES, type IndexFacts, indexHead } from "./index-file.ts";
@@ -28,12 +28,12 @@ export async function buildIndex(
   source: AsyncIterable<FeedFile>,
   ends: () => { readonly mark: string; readonly sha256: string },
   signal: AbortSignal,
-  key?: KeyObject,
+  { now, key }: { readonly now: number; readonly key?: KeyObject | undefined },
 ): Promise<void> {
   const temporary = `${file}.${process.getBuiltinModule("node:crypto").randomBytes(6).toString("hex")}.tmp`;
   const spool = `${temporary}.spool`;
   try {
-    const spooled = await spoolRecords(spool, source, signal);
+    const spooled = await spoolRecords(spool, source, now, signal);
     const { lines, ...counts } = spooled;
     const buckets = Math.max(1, 2 ** Math.ceil(Math.log2(Math.max(1, lines.keys.size))));
     await writeIndex(temporary, spool, lines, { ...ends(), ...counts, buckets }, signal, key);
@@ -59,6 +59,7 @@ type Counts = Omit<IndexFacts, "mark" | "sha256" | "buckets">;
 async function spoolRecords(
   spool: string,
   source: AsyncIterable<FeedFile>,
+  now: number,
   signal: AbortSignal,
 ): Promise<Counts & { readonly lines: Lines }> {
   const lines: Lines = { keys: new Map(), keyOf: [], offsets: [], lengths: [] };
@@ -71,18 +72,19 @@ async function spoolRecords(
       if (++seen > MAX_RECORDS) throw new FeedProblem(`it has more than ${MAX_RECORDS} records`);
       if (seen % BREATH === 0) await breathe(signal);
       const read = bytes === undefined ? undefined : readOsvRecord(bytes);
-      if (read?.ok !== true) {
+      const parts = read?.ok === true ? linesOf(read.value) : undefined;
+      if (read?.ok !== true || parts === undefined) {
         refused += 1;
-        const [fault] = read?.faults ?? [];
+        const [fault] = read?.ok === false ? read.faults : [];
         const why = fault === undefined ? "too large" : [fault.path, fault.problem].join(" ").trim();
         if (refusals.length < MAX_REFUSALS) refusals.push(`${name}: ${why}`.slice(0, MAX_REFUSAL));
         continue;
       }
-      newest = Math.max(newest ?? read.value.modified, read.value.modified);
+      newest = later(newest, read.value.modified, now);
       if (read.value.withdrawn !== undefined) withdrawn += 1;
       else {
         records += 1;
-        for (const [key, part] of partsOf(read.value)) append(lines, writer, key, part);
+        for (const [key, line] of parts) append(lines, writer, key, line);
       }
     }
   } finally {
@@ -97,19 +99,40 @@ async function breathe(signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
 }
 
-/** Of a record what is about each of its packages. */
-function partsOf(record: OsvRecord): ReadonlyMap<string, OsvRecord> {
-  const parts = new Map<string, OsvRecord>();
+/** Milliseconds by which clocks differ, and time zones that somebody forgot. */
+const MAX_AHEAD_MS = 24 * 60 * 60 * 1000;
+
+/** Whether it is a time of the past, as far as clocks can say. */
+export const isPast = (time: number, now: number): boolean => time <= now + MAX_AHEAD_MS;
+
+/** One record from the future says nothing of how old a feed is; one of such records alone is as old as can be (T16). */
+const later = (newest: number | undefined, modified: number, now: number): number =>
+  Math.max(newest ?? 0, isPast(modified, now) ? modified : 0);
+
+/** Bytes of all lines of one record: what it says of itself stands in each. */
+const MAX_LINES_BYTES = 4 * MAX_OSV_RECORD_BYTES;
+
+/** Of a record what is about each of its packages. Undefined: it is about so many that it would fill the disk. */
+function linesOf(record: OsvRecord): readonly (readonly [key: string, line: Buffer])[] | undefined {
+  const parts = new Map<string, OsvRecord["affected"][number][]>();
   for (const affected of record.affected)
     for (const key of keysOf(affected)) {
-      const before = parts.get(key)?.affected ?? [];
-      parts.set(key, { ...record, affected: [...before, affected] });
+      const known = parts.get(key);
+      if (known === undefined) parts.set(key, [affected]);
+      else known.push(affected);
     }
-  return parts;
+  const lines: (readonly [string, Buffer])[] = [];
+  let bytes = 0;
+  for (const [key, affected] of parts) {
+    const line = Buffer.from(blockLine(key, writeJson(osvRecordJson({ ...record, affected }))));
+    bytes += line.length;
+    if (bytes > MAX_LINES_BYTES) return undefined;
+    lines.push([key, line]);
+  }
+  return lines;
 }
 
-function append({ keys, keyOf, offsets, lengths }: Lines, writer: Appender, key: string, part: OsvRecord): void {
-  const line = Buffer.from(blockLine(key, writeJson(osvRecordJson(part))));
+function append({ keys, keyOf, offsets, lengths }: Lines, writer: Appender, key: string, line: Buffer): void {
   const number = keys.get(key) ?? keys.size;
   keys.set(key, number);
   keyOf.push(number);

@@ -8,3 +8,6 @@ export interface FeedFile {
 
 /** Why what is named is no feed: a few words. */
 export class FeedProblem extends Error {}
+
+/** Bytes of all records of a feed; all that OSV publishes has a tenth of it. */
+export const MAX_FEED_BYTES = 64 * 1024 * 1024 * 1024;

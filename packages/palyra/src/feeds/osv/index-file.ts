@@ -171,13 +171,13 @@ function readBlock(descriptor: number, { digest, directory, key }: Head, size: n
   return isWhole ? decodeUtf8(lines) : undefined;
 }
 
-/** A record that is kept under several of the keys, once, with all that it says of them. */
+/** A record that is kept under several of the keys, or several times under one, once, with all that it says of them. */
 function merged(records: readonly OsvRecord[]): readonly OsvRecord[] {
-  const known = new Map<string, OsvRecord>();
+  const known = new Map<string, { readonly record: OsvRecord; readonly affected: OsvAffected[] }>();
   for (const record of records) {
     const before = known.get(record.id);
-    const affected: readonly OsvAffected[] = [...(before?.affected ?? []), ...record.affected];
-    known.set(record.id, before === undefined ? record : { ...before, affected });
+    if (before === undefined) known.set(record.id, { record, affected: [...record.affected] });
+    else for (const each of record.affected) before.affected.push(each);
   }
-  return [...known.values()];
+  return [...known.values()].map(({ record, affected }) => ({ ...record, affected }));
 }

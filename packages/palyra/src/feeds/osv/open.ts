@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import type { FeedSource, OpenFeed } from "palyra-skills/audit";
 import { PalyraError } from "../../errors.ts";
 import { fileMark } from "../../files/index.ts";
-import { buildIndex } from "./build-index.ts";
+import { buildIndex, isPast } from "./build-index.ts";
 import { cachedFeed, isAddress, withoutSecrets } from "./cache.ts";
 import { FeedProblem } from "./feed-file.ts";
 import { folderMark } from "./folder.ts";
@@ -17,6 +17,8 @@ export interface OpenOptions {
   /** Of this home's caches; made where its parent is there. Where it cannot be, the index is made for this run alone. */
   readonly cache: string;
   readonly signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  readonly now: number;
   /** Of the vault, where something is decided by what is found: an index that was not checked with it does not count (T16, T32). */
   readonly key?: KeyObject;
   /** Told before something that lasts. */
@@ -40,10 +42,10 @@ const NOT_OPEN = (hook: string, problem: string): NamedFeed => ({
 export async function openFeed(hook: string, options: OpenOptions): Promise<NamedFeed> {
   const shown = withoutSecrets(hook);
   try {
-    const cached = isAddress(hook) ? await cachedFeed(hook, options.cache) : undefined;
+    const cached = isAddress(hook) ? await cachedFeed(hook, options.cache, options.key) : undefined;
     if (isAddress(hook) && cached === undefined) return NOT_OPEN(shown, "it was not fetched yet: palyra skills feed refresh");
     const path = resolve(cached?.file ?? hook);
-    const index = await indexFor(path, options);
+    const index = await indexFor(path, options, cached?.sha256);
     const { sha256, records, withdrawn, refused, newest } = index.facts;
     const facts = {
       hook: shown,
@@ -69,18 +71,19 @@ function problemOf(error: unknown): string {
   throw error;
 }
 
-async function indexFor(path: string, options: OpenOptions): Promise<OpenIndex> {
+/** `sha256`: of what was fetched, which no other bytes take the place of (T16, T32). */
+async function indexFor(path: string, options: OpenOptions, sha256: string | undefined): Promise<OpenIndex> {
   const mark = sourceMark(path);
-  const { key } = options;
+  const { key, now } = options;
   const name = `${createHash("sha256").update(path).digest("hex").slice(0, 32)}${key === undefined ? "" : ".keyed"}.index`;
   const folder = cacheFolder(options.cache);
   const file = join(folder.path, name);
   try {
     const known = folder.isTemporary ? undefined : openIndex(file, key);
-    if (known?.facts.mark === mark) return checking(known, file);
+    if (known !== undefined && isOf(known.facts, mark, sha256, now)) return checking(known, file);
     known?.close();
     options.progress?.("indexing the vulnerability feed");
-    await index(path, file, mark, options);
+    await index(path, file, mark, options, sha256);
     const made = openIndex(file, key);
     if (made === undefined) throw new FeedProblem("its index could not be written");
     return checking(made, file);
@@ -89,6 +92,10 @@ async function indexFor(path: string, options: OpenOptions): Promise<OpenIndex> 
     if (folder.isTemporary) rmSync(folder.path, { recursive: true, force: true, maxRetries: 0 });
   }
 }
+
+/** One that was made while the clock was ahead believed what was dated in its future. */
+const isOf = (facts: IndexFacts, mark: string, sha256: string | undefined, now: number): boolean =>
+  facts.mark === mark && (sha256 ?? facts.sha256) === facts.sha256 && isPast(facts.newest ?? 0, now);
 
 /** An index that turns out to be damaged goes, so that whoever opens the feed next makes it anew. */
 function checking(index: OpenIndex, file: string): OpenIndex {
@@ -102,10 +109,18 @@ function checking(index: OpenIndex, file: string): OpenIndex {
   };
 }
 
-async function index(path: string, file: string, mark: string, { signal, key }: OpenOptions): Promise<void> {
+async function index(
+  path: string,
+  file: string,
+  mark: string,
+  { signal, key, now }: OpenOptions,
+  sha256: string | undefined,
+): Promise<void> {
   const isFolder = statSync(path).isDirectory();
   const hash = createHash("sha256");
   if (!isFolder) for await (const chunk of createReadStream(path, { signal })) hash.update(chunk);
+  if (sha256 !== undefined && hash.copy().digest("hex") !== sha256)
+    throw new FeedProblem("what was fetched of it was changed since: palyra skills feed refresh");
   const form = isFolder ? "folder" : formOf(path);
   const ends = (): { mark: string; sha256: string } => {
     if (sourceMark(path) !== mark) throw new FeedProblem("it changes while it is read");
@@ -116,7 +131,7 @@ async function index(path: string, file: string, mark: string, { signal, key }: 
     recordsOf(path, form, (part) => hash.update(part)),
     ends,
     signal,
-    key,
+    { now, key },
   );
 }
 

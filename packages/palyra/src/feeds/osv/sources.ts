@@ -1,15 +1,27 @@
 /** The records of a feed, one by one, from any of the forms in which OSV's are kept. */
 import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import { basename } from "node:path";
-import { MAX_OSV_RECORD_BYTES } from "palyra-skills/supplychain";
-import { type FeedFile, FeedProblem } from "./feed-file.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { MAX_OSV_RECORD_BYTES, readOsvRecord } from "palyra-skills/supplychain";
+import { type FeedFile, FeedProblem, MAX_FEED_BYTES } from "./feed-file.ts";
 import { listedRecords } from "./folder.ts";
 import { zipRecords } from "./zip.ts";
 
 export type FeedForm = "folder" | "zip" | "gzip" | "lines" | "record";
 
-/** Bytes of all records of a feed; all that OSV publishes has a tenth of it. */
-export const MAX_FEED_BYTES = 64 * 1024 * 1024 * 1024;
+/** Reads all of a file, so far as to say that it is a whole feed with a record in it. Throws `FeedProblem`, the system's errors, and what the signal was aborted with. */
+export async function requireFeed(file: string, signal: AbortSignal): Promise<void> {
+  let [seen, isOne] = [0, false];
+  for await (const { bytes } of recordsOf(file, formOf(file), () => {})) {
+    if (++seen % BREATH === 0) await nextTurn();
+    signal.throwIfAborted();
+    isOne ||= bytes !== undefined && readOsvRecord(bytes).ok;
+  }
+  if (!isOne) throw new FeedProblem("there is no record in it");
+}
+
+/** Records after which others on this thread have their turn. */
+const BREATH = 500;
 
 /** What a file is, by its first bytes and, where they do not say, its name. */
 export function formOf(file: string): FeedForm {

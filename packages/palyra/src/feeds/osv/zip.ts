@@ -1,7 +1,7 @@
 /** A zip of records as OSV publishes it (`all.zip`). yauzl finds the entries; they are inflated here, each within its bounds and checked. */
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { MAX_OSV_RECORD_BYTES } from "palyra-skills/supplychain";
-import { type FeedFile, FeedProblem } from "./feed-file.ts";
+import { type FeedFile, FeedProblem, MAX_FEED_BYTES } from "./feed-file.ts";
 import type { ZipEntry } from "./zip-entries.ts";
 
 const STORED = 0;
@@ -11,11 +11,18 @@ export async function* zipRecords(file: string): AsyncIterable<FeedFile> {
   const { zipEntries } = await import("./zip-entries.ts");
   const descriptor = openSync(file, "r");
   const entries = zipEntries(file)[Symbol.asyncIterator]();
+  const there = fstatSync(descriptor).size;
+  let [packed, size] = [0, 0];
   try {
     for (;;) {
       const next = await understood(() => entries.next());
       if (next.done === true) return;
       const entry = next.value;
+      // Bytes that several entries share, as in a bomb, would be read again for each.
+      packed += entry.packed;
+      size += entry.size;
+      if (packed > there) throw new FeedProblem("its entries lie over each other");
+      if (size > MAX_FEED_BYTES) throw new FeedProblem(`it has more than ${MAX_FEED_BYTES} bytes`);
       if (entry.name.endsWith(".json")) yield await understood(() => recordOf(entry, descriptor));
     }
   } finally {

@@ -41,8 +41,8 @@ export async function describeFeed(settings: Settings, call: Call): Promise<Feed
   const hook = settings.vulnerabilityFeed.value;
   const asked_at_unix_ms = call.now;
   if (hook === undefined) return { feed: null, state: "not_named", ...NOTHING, asked_at_unix_ms };
-  const { signal, progress } = call;
-  const { source, facts, close } = await openFeed(hook, { cache: feedCache(settings), signal, progress });
+  const { now, signal, progress } = call;
+  const { source, facts, close } = await openFeed(hook, { cache: feedCache(settings), now, signal, progress });
   close();
   if (source.state !== "open" || facts === undefined) {
     const { hook: feed = hook, problem = null } = source.state === "unreadable" ? source : {};

@@ -25,7 +25,7 @@ export function feedCache(settings: Settings): string {
  */
 export async function withScanning<Result>(
   settings: Settings,
-  call: Pick<Call, "signal" | "progress">,
+  call: Pick<Call, "now" | "signal" | "progress">,
   work: (scanning: Scanning) => Promise<Result>,
   key?: () => Promise<KeyObject>,
 ): Promise<Result> {
@@ -37,9 +37,9 @@ export async function withScanning<Result>(
   const file = vulnerabilityStatements.value;
   const { statements: vex, sha256: vexSha256 } = file === undefined ? NO_STATEMENTS : await readVexFiles(file);
   if (hook === undefined) return work({ feed: NO_FEED, vex, vexSha256 });
-  const { signal, progress } = call;
+  const { now, signal, progress } = call;
   const keyed = key === undefined ? {} : { key: await key() };
-  const opened = await openFeed(hook, { cache: feedCache(settings), signal, progress, ...keyed });
+  const opened = await openFeed(hook, { cache: feedCache(settings), now, signal, progress, ...keyed });
   try {
     return await work({ feed: opened.source, vex, vexSha256 });
   } finally {
@@ -51,16 +51,22 @@ export async function withScanning<Result>(
 export const RENEW_INTERVAL_MS = 6 * 60 * 60 * 1000;
 
 /** Fetches a feed that is an address, where it was not heard of for that long. What fails is a warning: what is here counts, and says its age. */
-export async function renewFeed(settings: Settings, call: Pick<Call, "now" | "signal" | "warn">): Promise<void> {
+export async function renewFeed(
+  settings: Settings,
+  call: Pick<Call, "now" | "signal" | "warn">,
+  readKey: () => Promise<KeyObject>,
+): Promise<void> {
   const hook = settings.vulnerabilityFeed.value;
   if (hook === undefined || !hook.includes("://")) return;
   const { fetchFeed, fetchedAt, withoutSecrets } = await import("../../feeds/index.ts");
   const cache = feedCache(settings);
-  const age = call.now - ((await fetchedAt(hook, cache)) ?? 0);
+  const { now, signal } = call;
+  const key = await readKey();
+  const age = now - ((await fetchedAt(hook, cache, { key, signal })) ?? 0);
   // Heard of in what is the future by now: a clock was wrong, and says nothing of when to ask again.
   if (age >= 0 && age < RENEW_INTERVAL_MS) return;
   try {
-    await fetchFeed(hook, cache, call);
+    await fetchFeed(hook, cache, { now, signal, key });
   } catch (error) {
     call.signal.throwIfAborted();
     if (!(error instanceof PalyraError)) throw error;

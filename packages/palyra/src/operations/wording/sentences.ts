@@ -324,8 +324,12 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
   },
   FeedUnreachable: {
     says: ({ source, problem }) => `${safe(withoutUserInfo(source))} cannot be fetched: ${safe(problem)}`,
-    hint: ({ problem }) =>
-      `nothing was changed; what was fetched before goes on counting until it is stale${problem.includes("signed by nobody") ? "; a private authority is named with --ca-cert FILE" : ""}`,
+    hint: ({ of, problem }) => {
+      const isUnknown = problem.includes("signed by nobody");
+      if (of === "vulnerability_feed")
+        return `nothing was changed; audits go on with what was fetched before, and say how old it is${isUnknown ? "; NODE_EXTRA_CA_CERTS=FILE in the environment names a private authority" : ""}`;
+      return `nothing was changed; what was fetched before goes on counting until it is stale${isUnknown ? "; a private authority is named with --ca-cert FILE" : ""}`;
+    },
   },
   VexInvalid: {
     says: ({ file, format, faults: list }) =>

@@ -17,6 +17,7 @@ export interface SettingsOptions {
   readonly trustStore?: string | undefined;
   readonly auditPolicy?: string | undefined;
   readonly vex?: string | undefined;
+  readonly authorizationPolicy?: string | undefined;
   readonly url?: string | undefined;
   readonly token?: string | undefined;
   readonly principal?: string | undefined;
@@ -56,6 +57,8 @@ export interface Settings {
   readonly vulnerabilityFeed: Setting<string | undefined>;
   /** A file of statements of exploitability (VEX), or a folder of them. */
   readonly vulnerabilityStatements: Setting<string | undefined>;
+  /** A file of Cedar policies, or a folder of them (spec 10.5); undefined: only those that always hold. */
+  readonly authorizationPolicy: Setting<string | undefined>;
   readonly daemonUrl: Setting<string>;
   readonly daemonToken: Setting<string | undefined>;
   /** Undefined where no home folder is known. */
@@ -102,6 +105,10 @@ export function resolveSettings(
     auditPolicy: option("--audit-policy", options.auditPolicy) ?? variable(env, "PALYRA_SKILL_AUDIT_POLICY") ?? NOTHING,
     vulnerabilityFeed: trimmed(variable(env, "PALYRA_SKILL_AUDIT_VULN_FEED_HOOK")) ?? NOTHING,
     vulnerabilityStatements: option("--vex", options.vex) ?? variable(env, "PALYRA_SKILL_AUDIT_VEX") ?? NOTHING,
+    authorizationPolicy:
+      option("--authorization-policy", options.authorizationPolicy) ??
+      variable(env, "PALYRA_SKILL_AUTHORIZATION_POLICY") ??
+      NOTHING,
     daemonUrl: option("--url", options.url) ?? variable(env, "PALYRA_DAEMON_URL") ?? byDefault(DEFAULT_DAEMON_URL),
     daemonToken: option("--token", options.token) ?? variable(env, "PALYRA_ADMIN_TOKEN") ?? NOTHING,
     proceduresDir: option("--skills-dir", options.skillsDir) ?? resolveProceduresDir(env, platform),

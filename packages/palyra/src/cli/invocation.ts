@@ -100,6 +100,7 @@ function settingsOf({ texts }: Words): SettingsOptions {
     trustStore: texts.get("trust-store"),
     auditPolicy: texts.get("audit-policy"),
     vex: texts.get("vex"),
+    authorizationPolicy: texts.get("authorization-policy"),
     url: texts.get("url"),
     token: texts.get("token"),
     principal: texts.get("principal"),

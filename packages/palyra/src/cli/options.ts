@@ -57,6 +57,7 @@ const PLACES: { readonly [Name in Place]: Option } = {
   trustStore: text("trust-store", "FILE", "The trust store, instead of <state root>/skills/trust-store.json"),
   auditPolicy: text("audit-policy", "FILE", "The audit policy, a JSON file"),
   vex: text("vex", "FILE", "Statements on vulnerabilities (OpenVEX, CycloneDX): a file, or a folder of them"),
+  authorizationPolicy: text("authorization-policy", "FILE", "Your Cedar policies: a file, or a folder of *.cedar"),
 };
 
 const ASKING: readonly Option[] = [

@@ -3,17 +3,13 @@ import type { Call } from "../call.ts";
 import { type Auditor, auditorOf, type LocalAuditor } from "../daemon/auditor.ts";
 import type { AuditorData } from "../daemon/auditor-messages.ts";
 import { threadedAuditor } from "../daemon/threaded-auditor.ts";
-import { KeptIndex } from "../installed/index.ts";
-import { readFeedKey, reauditSkills } from "../lifecycle/index.ts";
+import { type InstalledEntry, KeptIndex } from "../installed/index.ts";
+import { keepLaunchVerdicts, readFeedKey, reauditSkills } from "../lifecycle/index.ts";
 import { readPolicy } from "../operations/shared/policy.ts";
 import { renewFeed, withScanning } from "../operations/shared/scanning.ts";
 import { audit } from "../operations/skills/audit.ts";
 import { DEFAULT_DEVICE_ID, type Environment, type SettingsOptions } from "../settings.ts";
-import { VERSION } from "../version.ts";
-import { compose } from "./compose.ts";
-
-/** Of the sources that this was built from; what is not built is another program with each version. */
-const CODE = process.env["PALYRA_CODE_DIGEST"] ?? VERSION;
+import { CODE, compose } from "./compose.ts";
 
 /** Who the daemon's own task is in the journal (spec 5.4). */
 export const DAEMON_PRINCIPAL = "system:daemon";
@@ -79,7 +75,21 @@ export function auditorHere(options: SettingsOptions, env: Environment, warn: (t
       return withScanning(
         settings,
         call,
-        (scanning) => reauditSkills(home, { policy, ...scanning, code: CODE, clock: () => Date.now(), watch }, call),
+        async (scanning) => {
+          const standards = { policy, ...scanning, code: CODE };
+          const passed: InstalledEntry[] = [];
+          const request = {
+            ...standards,
+            clock: () => Date.now(),
+            watch,
+            passed: (entry: InstalledEntry) => void passed.push(entry),
+          };
+          try {
+            return await reauditSkills(home, request, call);
+          } finally {
+            await keepLaunchVerdicts(home, standards, passed, { ...call, now: Date.now() });
+          }
+        },
         () => readFeedKey(home),
       );
     },

@@ -8,9 +8,13 @@ import type { ConformanceBodies, Services } from "../operations/services.ts";
 import { nodePlatform } from "../platform/node.ts";
 import { type Environment, resolveSettings, type SettingsOptions } from "../settings.ts";
 import { type VaultDoor, vaultDoor } from "../vault/index.ts";
+import { VERSION } from "../version.ts";
 import { journalsKeeping } from "./journals.ts";
 import { stdout } from "./streams.ts";
 import { monotonicUlids } from "./ulid.ts";
+
+/** Of the sources that this was built from; what is not built is another program with each version. */
+export const CODE = process.env["PALYRA_CODE_DIGEST"] ?? VERSION;
 
 /** What may be asked of the person at a terminal; absent where nobody may be asked (spec 5.2). */
 export type AskSecret = (label: string) => Promise<Uint8Array>;
@@ -48,7 +52,7 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
     readStdin: (limit) => readAll(process.stdin, "stdin", limit),
     readDescriptor,
     probeDaemon: async (run, signal) => (await import("../cli/own-daemon.ts")).probeDaemon(run, signal),
-    runtime: { node: process.versions.node, program: process.argv[1], path: env["PATH"] ?? "" },
+    runtime: { node: process.versions.node, program: process.argv[1], path: env["PATH"] ?? "", code: CODE },
     randomBytes,
     sourceDateEpoch: env["SOURCE_DATE_EPOCH"],
     conformance: conformanceBodies(),

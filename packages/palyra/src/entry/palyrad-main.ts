@@ -39,11 +39,16 @@ export async function runDaemonCommand(argv: readonly string[], program: URL): P
 
 /** All that it is started with, checked before anything is opened. `Usage`, `PolicyInvalid`, `Io`. */
 async function partsOf({ settings: options, daemon, reauditIntervalMs }: DaemonWords): Promise<DaemonParts> {
-  const { settings } = compose(options, process.env);
+  const { settings, home } = compose(options, process.env);
   const config = await readConfig(daemon, process.env);
   const intervalMs = resolveReauditInterval(reauditIntervalMs, process.env);
   // One that is off is said now, with its line, not by the first pass.
   await readPolicy(settings);
+  // The same of those by which tools are let start: one that is not valid opens nothing (spec 10.5).
+  if (settings.authorizationPolicy.value !== undefined) {
+    const { readPolicies } = await import("../policy/index.ts");
+    await readPolicies(settings.authorizationPolicy.value, home.platform);
+  }
   // What this process starts need not know it.
   delete process.env["PALYRA_ADMIN_TOKEN"];
   return { options, env: process.env, config, intervalMs };

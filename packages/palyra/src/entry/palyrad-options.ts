@@ -19,15 +19,13 @@ export const DAEMON_OPTIONS: readonly Option[] = [
   text("admin-token-file", "FILE", "A file that only you can read, with the token; instead of $PALYRA_ADMIN_TOKEN"),
   text("audit-policy", "FILE", "The audit policy, a JSON file; instead of $PALYRA_SKILL_AUDIT_POLICY"),
   text("vex", "FILE", "Statements on vulnerabilities, a file or a folder; instead of $PALYRA_SKILL_AUDIT_VEX"),
+  text("authorization-policy", "FILE", "Your Cedar policies, a file or a folder; instead of $PALYRA_SKILL_AUTHORIZATION_POLICY"),
   text("reaudit-interval-ms", "N", "Milliseconds between two passes of the re-audit (6 h); 0: never"),
   flag("dev", "For trying things out on this machine alone: starts without a token"),
   flag("json", 'Say { "ready": true, "url": … } and errors as JSON'),
   flag("help", "Show this help"),
   flag("version", "Show the version"),
 ];
-
-/** Refused by name: ignoring them would let through what an operator meant to stop. */
-const LATER = { "authorization-policy": "authorization policies" };
 
 export interface DaemonWords {
   readonly settings: SettingsOptions;
@@ -38,7 +36,7 @@ export interface DaemonWords {
 
 /** `Usage`. */
 export function readDaemonWords(argv: readonly string[]): DaemonWords {
-  const { flags, texts, others } = readWords(argv, { options: DAEMON_OPTIONS, later: LATER });
+  const { flags, texts, others } = readWords(argv, { options: DAEMON_OPTIONS, later: {} });
   const [tooMany] = others;
   if (tooMany !== undefined) throw usage("palyrad takes options only", "palyrad --help lists them");
   return {
@@ -48,6 +46,7 @@ export function readDaemonWords(argv: readonly string[]): DaemonWords {
       trustStore: texts.get("trust-store"),
       auditPolicy: texts.get("audit-policy"),
       vex: texts.get("vex"),
+      authorizationPolicy: texts.get("authorization-policy"),
     },
     daemon: {
       port: texts.get("port"),

@@ -1,4 +1,15 @@
-/** Running a tool (spec 10), as far as it is built: the gate, and the processes in which modules run. */
+/** Running a tool (spec 10). */
+export { AuthorizationRecords } from "./authorization-records.ts";
+export {
+  type AskApproval,
+  type Authorized,
+  type AuthorizePorts,
+  authorize,
+  type LaunchPlan,
+  type LaunchQuestion,
+  planLaunch,
+  stillAuthorized,
+} from "./authorize.ts";
 export { openSandboxPool, type PoolOptions } from "./pool.ts";
 export type {
   CallOutcome,
@@ -11,6 +22,8 @@ export type {
   SandboxQuotas,
   Used,
 } from "./pool-types.ts";
+export { makeReceipt, type ReceiptPorts, receiptIn, receiptPayload, receiptSalt, type UnsignedReceipt } from "./receipts.ts";
 export { type GatePorts, type ResolvedSkill, RunGate, type RunRequest } from "./resolve.ts";
 export { LaunchPermit, recordStart } from "./start.ts";
+export { type FoundTool, findTool, listTools, type NamedTool, type RunnableTool, type ToolPorts } from "./tools.ts";
 export { runTrial, type Trial } from "./trial.ts";

@@ -6,6 +6,7 @@ import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
 import { currentOf, findEntry, folderPlace, IndexLook, type InstalledEntry, readIndex, versionsOf } from "../installed/index.ts";
 import {
+  type Anchor,
   type EffectiveStatus,
   GENESIS,
   type Head,
@@ -127,14 +128,38 @@ export class RunGate {
   }
 
   async #status({ skill_id, version }: InstalledEntry): Promise<EffectiveStatus> {
+    return this.#asked(
+      async (journal, anchors) => journal.statusByChain(this.#chain, anchors, skill_id, version),
+      () => UNKNOWN,
+    );
+  }
+
+  /** Of everything, for lists: by the chain, as `resolve` asks of one. */
+  statuses(): Promise<(skillId: string, version: string) => EffectiveStatus> {
+    return this.#asked(
+      async (journal, anchors) => journal.statusesByChain(this.#chain, anchors),
+      () => () => UNKNOWN,
+    );
+  }
+
+  /** Whether it may still run, while it does. `NotEligible`, `NotInstalled`, and what `resolve` throws of index and journal. */
+  async requireStillActive(skill: { readonly skillId: string; readonly version: string }): Promise<void> {
+    const entry = await this.entryOf(skill);
+    requireActive(entry, await this.#status(entry), this.#chain, await folderPlace(this.#ports.skillsRoot));
+  }
+
+  async #asked<Result>(
+    ask: (journal: Journal, anchors: readonly Anchor[]) => Promise<Result>,
+    none: () => Result,
+  ): Promise<Result> {
     const { recorded, anchors } = await this.anchors();
     // By its name each time: a file that was swapped is another (T26).
     const journal = await this.#ports.openJournal(this.#ports.journal, { create: false });
     try {
-      const status = (await journal?.statusByChain(this.#chain, anchors, skill_id, version)) ?? UNKNOWN;
+      const answer = journal === undefined ? none() : await ask(journal, anchors);
       const end = journal === undefined ? GENESIS : this.#chain.head;
       requireRecorded(recorded, end, ({ seq }) => seq <= end.seq);
-      return status;
+      return answer;
     } finally {
       await journal?.close();
     }

@@ -43,6 +43,8 @@ export async function recordStart(
   ports: GatePorts & { readonly newUlid: (now: number) => string },
   skill: ResolvedSkill,
   call: Call,
+  /** What the start is of beside the skill, for its event; and what else is to be looked at again, each time, before the transaction. */
+  { about = {}, again }: { readonly about?: JsonObject; readonly again?: () => Promise<void> } = {},
 ): Promise<LaunchPermit> {
   const folder = await folderPlace(ports.skillsRoot);
   const journal = await ports.openJournal(ports.journal, { create: true, auditFile: ports.auditFile });
@@ -54,7 +56,8 @@ export async function recordStart(
       const entry = await gate.entryOf(skill);
       if (entry.artifact_sha256 !== skill.artifactSha256) throw changed(skill, entry.artifact_sha256);
       const trusted = await ports.decide(skill.artifact, call);
-      const event = newEvent(ports.newUlid(call.now), call, "skill.started", payloadOf(skill));
+      await again?.();
+      const event = newEvent(ports.newUlid(call.now), call, "skill.started", { ...payloadOf(skill), ...about });
       const seq = await journal.transaction(
         (writer) => {
           const status = writer.statusByChain(gate.chain, anchors, skill.skillId, skill.version);

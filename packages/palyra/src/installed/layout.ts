@@ -9,6 +9,9 @@ export const STAGING_FOLDER = ".staging";
 export const LIST_CACHE_FILE = ".cache.json";
 export const VERDICTS_FILE = ".verdicts";
 export const EXAMINING_FILE = ".examining";
+export const PASSED_FILE = ".passed";
+export const APPROVALS_FILE = ".approvals";
+export const GRANTS_FILE = ".grants";
 export const ARTIFACT_FILE = "artifact.palyra-skill";
 export const METADATA_FILE = "install-metadata.json";
 
@@ -22,6 +25,10 @@ export interface SkillsFolder {
   readonly listCache: string;
   readonly verdicts: string;
   readonly examining: string;
+  /** Verdicts by which a launch may be (spec 10), and what operators have decided about launches (spec 10.5). */
+  readonly passed: string;
+  readonly approvals: string;
+  readonly grants: string;
   skill(skillId: string): string;
   version(skillId: string, version: string): string;
   artifact(skillId: string, version: string): string;
@@ -41,6 +48,9 @@ export function skillsFolder(root: string): SkillsFolder {
     listCache: join(root, LIST_CACHE_FILE),
     verdicts: join(root, VERDICTS_FILE),
     examining: join(root, EXAMINING_FILE),
+    passed: join(root, PASSED_FILE),
+    approvals: join(root, APPROVALS_FILE),
+    grants: join(root, GRANTS_FILE),
     skill: (skillId) => within + skillId,
     version: (skillId, version) => within + skillId + sep + version,
     artifact: (skillId, version) => within + skillId + sep + version + sep + ARTIFACT_FILE,

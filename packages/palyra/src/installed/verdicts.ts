@@ -57,6 +57,10 @@ export class Verdicts {
     return this.#put;
   }
 
+  get size(): number {
+    return this.#kept.size;
+  }
+
   /** Forgets those that nobody asked for: of versions that are gone, or rest on something else by now. True: there were any. */
   dropUnused(): boolean {
     const hadAny = this.#used.size < this.#kept.size;

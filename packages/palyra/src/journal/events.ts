@@ -16,6 +16,11 @@ export const EVENT_KINDS = [
   "skill.trust_changed",
   "skill.procedure_saved",
   "skill.started",
+  "skill.finished",
+  "skill.refused",
+  "skill.approved",
+  "skill.approval_removed",
+  "skill.granted",
   "skill.seen",
   "skill.head_accepted",
 ] as const;
@@ -34,6 +39,9 @@ export const NEUTRAL_KINDS = [
   "skill.verified",
   "skill.procedure_saved",
   "skill.started",
+  "skill.finished",
+  "skill.refused",
+  "skill.approved",
   "skill.seen",
 ] as const satisfies readonly EventKind[];
 

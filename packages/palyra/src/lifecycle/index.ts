@@ -10,6 +10,7 @@ export type {
   InstallOutcome,
   InstallRequest,
 } from "./install-look.ts";
+export { holdsLaunchVerdict, isLaunchable, keepLaunchVerdicts, type LaunchStandards, launchGround } from "./launch-verdicts.ts";
 export { missingSecrets } from "./missing-secrets.ts";
 export { openInstalled } from "./open-installed.ts";
 export { ACCEPT_WIDENING } from "./plan-install.ts";
@@ -18,7 +19,7 @@ export type { ReauditRequest } from "./reaudit/measure.ts";
 export { reauditSkills } from "./reaudit/pass.ts";
 export { type FailedSkill, MAX_FAILED_TOLD, type PassSummary } from "./reaudit/summary.ts";
 export type { Watch } from "./reaudit/watch.ts";
-export { readFeedKey } from "./record-key.ts";
+export { readFeedKey, readRecordKey } from "./record-key.ts";
 export { recoverForReading } from "./recover-reading.ts";
 export { recordRemoteStatus } from "./remote-status.ts";
 export { type RemoveOutcome, type RemoveRequest, removeSkill, requireInstalled } from "./remove.ts";

@@ -6,10 +6,16 @@
 import type { VerificationReport } from "palyra-skills/trust";
 import type { PackageDocument, RebuildDocument } from "../authoring/index.ts";
 import type { StatusDocument } from "../lifecycle/index.ts";
+import type { ApprovalAddDocument } from "./approvals/add.ts";
+import type { ApprovalsDocument } from "./approvals/list.ts";
+import type { ApprovalRemoveDocument } from "./approvals/remove.ts";
 import type { StateDoctorDocument } from "./doctor/doctor.ts";
 import type { DoctorDocument } from "./extension/doctor.ts";
 import type { FeedRefreshDocument } from "./feed/refresh.ts";
 import type { FeedDocument } from "./feed/shared.ts";
+import type { GrantListDocument } from "./grant/list.ts";
+import type { GrantRemoveDocument } from "./grant/remove.ts";
+import type { GrantsDocument } from "./grant/shared.ts";
 import type { AcceptHeadDocument } from "./journal/accept-head.ts";
 import type { JournalExportDocument } from "./journal/export.ts";
 import type { HeadDocument } from "./journal/named-head.ts";
@@ -17,8 +23,16 @@ import type { JournalTailDocument } from "./journal/tail.ts";
 import type { JournalVerifyDocument } from "./journal/verify.ts";
 import type { Operation } from "./operation.ts";
 import type { InspectDocument } from "./package/inspect.ts";
+import type { PolicyCheckDocument } from "./policy/check.ts";
+import type { PolicyExplainDocument } from "./policy/explain.ts";
+import type { PolicyShowDocument } from "./policy/show.ts";
+import type { PolicyTestDocument } from "./policy/test.ts";
 import type { ProcedureDocument } from "./procedure/save.ts";
 import type { ProvenanceDocument } from "./provenance/verify.ts";
+import type { ReceiptExportDocument } from "./receipts/export.ts";
+import type { ReceiptListDocument } from "./receipts/list.ts";
+import type { ReceiptShowDocument } from "./receipts/show.ts";
+import type { ReceiptVerifyDocument } from "./receipts/verify.ts";
 import type { RevocationsAddDocument } from "./revocations/add.ts";
 import type { RevocationsDocument } from "./revocations/list.ts";
 import type { RefreshDocument } from "./revocations/refresh.ts";
@@ -40,6 +54,7 @@ import type { KeygenDocument } from "./skills/keygen.ts";
 import type { LintDocument } from "./skills/lint.ts";
 import { type ListDocument, list } from "./skills/list.ts";
 import type { RemoveDocument } from "./skills/remove.ts";
+import type { ToolsDocument } from "./skills/tools.ts";
 import type { UseDocument } from "./skills/use.ts";
 import type { AcceptChangesDocument } from "./trust/accept-changes.ts";
 import type { TrustExportDocument } from "./trust/export.ts";
@@ -101,6 +116,21 @@ export interface Outputs {
   "skills journal verify": JournalVerifyDocument;
   "skills journal export": JournalExportDocument | HeadDocument;
   "skills journal accept-head": AcceptHeadDocument;
+  "skills policy show": PolicyShowDocument;
+  "skills policy check": PolicyCheckDocument;
+  "skills policy explain": PolicyExplainDocument;
+  "skills policy test": PolicyTestDocument;
+  "skills approvals list": ApprovalsDocument;
+  "skills approvals add": ApprovalAddDocument;
+  "skills approvals remove": ApprovalRemoveDocument;
+  "skills grant list": GrantListDocument;
+  "skills grant add": GrantsDocument;
+  "skills grant remove": GrantRemoveDocument;
+  "skills receipts list": ReceiptListDocument;
+  "skills receipts show": ReceiptShowDocument;
+  "skills receipts verify": ReceiptVerifyDocument;
+  "skills receipts export": ReceiptExportDocument;
+  "skills tools": ToolsDocument;
   "secrets set": SecretSetDocument;
   "secrets get": SecretDocument;
   "secrets list": SecretListDocument;
@@ -216,6 +246,39 @@ export const CATALOG: Catalog = {
     "Accept a journal that is not the one that is known",
     async () => (await import("./journal/accept-head.ts")).acceptHead,
   ),
+  "skills policy show": line(
+    "Show the policies that always hold, or the schema",
+    async () => (await import("./policy/show.ts")).show,
+  ),
+  "skills policy check": line("Validate policies of your own", async () => (await import("./policy/check.ts")).check),
+  "skills policy explain": line(
+    "Say whether a tool may start, and which policies say so",
+    async () => (await import("./policy/explain.ts")).explain,
+  ),
+  "skills policy test": line(
+    "Hold your policies against what you expect of them",
+    async () => (await import("./policy/test.ts")).test,
+  ),
+  "skills approvals list": line(
+    "Show what was approved for more than one call",
+    async () => (await import("./approvals/list.ts")).list,
+  ),
+  "skills approvals add": line("Approve a tool ahead of time", async () => (await import("./approvals/add.ts")).add),
+  "skills approvals remove": line("Ask again for what was approved", async () => (await import("./approvals/remove.ts")).remove),
+  "skills grant list": line("Show what is granted beside manifests", async () => (await import("./grant/list.ts")).list),
+  "skills grant add": line(
+    "Grant a skill what its manifest cannot give, or hold it shorter",
+    async () => (await import("./grant/add.ts")).add,
+  ),
+  "skills grant remove": line(
+    "Take back what was granted, or lift a limit",
+    async () => (await import("./grant/remove.ts")).remove,
+  ),
+  "skills receipts list": line("Show the last runs, and the host's key", async () => (await import("./receipts/list.ts")).list),
+  "skills receipts show": line("Show all of one receipt", async () => (await import("./receipts/show.ts")).show),
+  "skills receipts verify": line("Verify receipts, offline", async () => (await import("./receipts/verify.ts")).verify),
+  "skills receipts export": line("Write receipts to a file", async () => (await import("./receipts/export.ts")).exportReceipts),
+  "skills tools": line("Show what a model is shown", async () => (await import("./skills/tools.ts")).tools),
   "secrets set": line("Store a secret", async () => (await import("./secrets/set.ts")).set),
   "secrets get": line("Show that a secret is stored, or its value", async () => (await import("./secrets/get.ts")).get),
   "secrets list": line("List the names of secrets", async () => (await import("./secrets/list.ts")).list),
@@ -239,7 +302,6 @@ export const LATER_COMMANDS: { readonly [command: string]: string } = {
   "skills init": "templates",
   "skills update": "registries",
   "skills run": "the sandbox",
-  "skills tools": "the sandbox",
   "skills mcp": "the sandbox",
   "skills registry": "registries",
 };

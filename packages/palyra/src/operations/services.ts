@@ -43,6 +43,8 @@ export interface Runtime {
   readonly program: string | undefined;
   /** `PATH`. */
   readonly path: string;
+  /** Of the sources that this was built from: another text for another program (spec 5.4). */
+  readonly code: string;
 }
 
 /** A daemon that somebody named, or this state root's own; the CLI speaks with it. */

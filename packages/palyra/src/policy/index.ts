@@ -30,6 +30,6 @@ export {
   writeGrants,
 } from "./grants.ts";
 export { type AskedRequest, decideLaunch, isAllowed, type LaunchDecision } from "./launch.ts";
-export { type Policies, readPolicies } from "./policies.ts";
+export { keptPolicies, type Policies, readPolicies } from "./policies.ts";
 export { bindingsOf, type LaunchFacts, type LaunchRequest, requestsOf, requiresApproval } from "./request.ts";
 export { readSealed, type Sealed, type SealedPlace, writeSealed } from "./sealed.ts";

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { type Fault, SkillError } from "palyra-skills";
 import { compareUtf8, decodeUtf8, encodeUtf8, toHex, u64be } from "palyra-skills/encoding";
 import type { Platform } from "palyra-skills/platform";
-import { io, readBounded } from "../files/index.ts";
+import { fileMark, io, readBounded } from "../files/index.ts";
 import { type Decider, type NamedPolicy, parsePolicyText, prepareDecider } from "./cedar.ts";
 import { DEFAULT_POLICIES, SCHEMA } from "./default-policy.ts";
 
@@ -48,15 +48,33 @@ export async function readPolicies(named: string | undefined, platform: Platform
   };
 }
 
-async function readSources(named: string): Promise<Source[]> {
+/** The same set while the files look the same. For a process that lives long. */
+export function keptPolicies(named: string | undefined, platform: Platform): () => Promise<Policies> {
+  let kept: { readonly marks: string; readonly policies: Policies } | undefined;
+  return async () => {
+    const marks = named === undefined ? "" : await marksOf(named);
+    if (kept?.marks !== marks) kept = { marks, policies: await readPolicies(named, platform) };
+    return kept.policies;
+  };
+}
+
+async function marksOf(named: string): Promise<string> {
+  const files = await filesOf(named);
+  return files.map((file) => `${file} ${fileMark(file) ?? "none"}`).join("\n");
+}
+
+async function filesOf(named: string): Promise<readonly string[]> {
   const isFolder = (await io("read", named, () => stat(named))).isDirectory();
-  const names = isFolder ? await io("read", named, () => readdir(named)) : [];
-  const files = isFolder
-    ? names
-        .filter((name) => name.endsWith(".cedar"))
-        .sort(compareUtf8)
-        .map((name) => join(named, name))
-    : [named];
+  if (!isFolder) return [named];
+  const names = await io("read", named, () => readdir(named));
+  return names
+    .filter((name) => name.endsWith(".cedar"))
+    .sort(compareUtf8)
+    .map((name) => join(named, name));
+}
+
+async function readSources(named: string): Promise<Source[]> {
+  const files = await filesOf(named);
   if (files.length === 0) throw refused(named, "no file in it ends in .cedar");
   if (files.length > MAX_POLICY_FILES) throw refused(named, `more than ${MAX_POLICY_FILES} files`);
   const sources: Source[] = [];

@@ -125,7 +125,6 @@ describe("palyrad", () => {
     ["--dev beyond this machine", ["--bind", "0.0.0.0", "--dev"], {}, "--dev is for this machine alone"],
     ["half of TLS", ["--tls-cert", "x"], {}, "belong together"],
     ["an interval that is none", ["--reaudit-interval-ms", "soon"], {}, "no whole number"],
-    ["an option of a later release", ["--authorization-policy", "x"], {}, "needs authorization policies"],
     ["an option that is none", ["--ports", "1"], {}, "unknown option"],
   ];
   it.each(refused)("refuses %s at start", async (_, words, env, message) => {

@@ -3,6 +3,7 @@ import { type AuditPolicy, type FeedSource, isTooOldFrom, maxAgeDays, type Sourc
 import { HOST_LEVEL } from "palyra-skills/manifest";
 import type { Call } from "../../call.ts";
 import { fileMark, ifThere } from "../../files/index.ts";
+import type { InstalledEntry } from "../../installed/index.ts";
 import { type TrustDocuments, trustFiles } from "../../trust/index.ts";
 import type { Home } from "../home.ts";
 import { readDecidingTrust } from "../trust-place.ts";
@@ -25,6 +26,8 @@ export interface ReauditRequest extends Standards {
   /** Milliseconds since 1970: each skill's turn has a moment of its own, since a pass may last. */
   readonly clock: () => number;
   readonly watch?: Watch | undefined;
+  /** Told of each that was judged anew, and passed. */
+  readonly passed?: (entry: InstalledEntry) => void;
 }
 
 /** What a skill is held against at one moment. */
@@ -63,7 +66,7 @@ export async function readMeasure(home: Home, standards: Standards, call: Call, 
 }
 
 /** When the same feed is too old by the policy, milliseconds since 1970; undefined: it is by now, or there is none. */
-function feedChangeMs(feed: FeedSource, policy: AuditPolicy, now: number): number | undefined {
+export function feedChangeMs(feed: FeedSource, policy: AuditPolicy, now: number): number | undefined {
   const at = feed.state === "open" ? isTooOldFrom(feed.facts, maxAgeDays(policy)) : undefined;
   return at === undefined || at <= now ? undefined : at;
 }

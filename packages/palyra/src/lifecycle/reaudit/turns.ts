@@ -207,7 +207,10 @@ export class Turns {
     this.#watch.turn(undefined);
     faultPoint("reaudit.examined");
     if (!examined.ok) return { findings: [examined.finding], indexFaults: [] };
-    if (examined.value.verdict !== undefined) await this.#keep(examined.value.verdict);
+    if (examined.value.verdict !== undefined) {
+      await this.#keep(examined.value.verdict);
+      request.passed?.(entry);
+    }
     return examined.value;
   }
 

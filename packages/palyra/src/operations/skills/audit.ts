@@ -2,7 +2,7 @@ import type { Audited } from "palyra-skills/report";
 import * as v from "valibot";
 import type { Call } from "../../call.ts";
 import { type InstalledEntry, readIndex, skillsFolder } from "../../installed/index.ts";
-import { recoverForReading, requireInstalled } from "../../lifecycle/index.ts";
+import { isLaunchable, keepLaunchVerdicts, recoverForReading, requireInstalled } from "../../lifecycle/index.ts";
 import { openInstalled } from "../../lifecycle/open-installed.ts";
 import { text } from "../field.ts";
 import { operation } from "../operation.ts";
@@ -149,13 +149,18 @@ async function auditInstalled(
   const index = await (services.readIndex?.() ?? readIndex(home.places.skillsRoot));
   const entries = skillId === undefined ? currentEntries(index) : [requireInstalled(index, skillId, version)];
   const audits: LineWithFiles[] = [];
+  const standards = { policy: options.policy, ...options.scanning, code: services.runtime.code };
+  const passed: InstalledEntry[] = [];
   for (const entry of entries) {
     call.progress(`auditing ${entry.skill_id}`);
     const { files, ...said } = await auditEntry(services, entry, options);
     const artifact = skillsFolder(home.places.skillsRoot).artifact(entry.skill_id, entry.version);
     const line: AuditLine = { source: "installed", artifact, skill_id: entry.skill_id, version: entry.version, ...said };
     audits.push({ line, ...(files === undefined ? {} : { files }) });
+    if (said.report !== undefined && isLaunchable(said.report, standards)) passed.push(entry);
   }
+  // So that they may start: a launch audits nothing (spec 10, step 2).
+  await keepLaunchVerdicts(home, standards, passed, call);
   await recordAudits(
     home,
     audits.map(({ line }) => line),

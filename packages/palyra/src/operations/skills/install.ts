@@ -10,6 +10,8 @@ import {
   type InstallDocument,
   type InstallLook,
   installSkill,
+  isLaunchable,
+  keepLaunchVerdicts,
   lookInstall,
   readFeedKey,
 } from "../../lifecycle/index.ts";
@@ -120,14 +122,17 @@ export const install = operation({
       acceptWidening,
     };
     const places = { skills_root: home.places.skillsRoot, trust_store: home.places.trustStore };
-    const work = async ({ feed, vex }: Scanning) => {
+    const work = async ({ feed, vex, vexSha256 }: Scanning) => {
       const scanned = { ...request, feed, vex };
       if (input.dryRun) {
         const look = await lookInstall(home, scanned, call);
         call.tell?.(installContext(look));
         return { ...planOf(look), ...places };
       }
-      const { document, status } = await installSkill(home, scanned, call, (look) => consent(services, look, call));
+      const { document, look, status } = await installSkill(home, scanned, call, (look) => consent(services, look, call));
+      const standards = { policy: request.policy, feed, vex, vexSha256, code: services.runtime.code };
+      // So that it may start at once (spec 10, step 2).
+      if (isLaunchable(look.report, standards)) await keepLaunchVerdicts(home, standards, [document], call);
       return { ...document, ...places, status };
     };
     // A dry run writes nothing, into the vault neither.

@@ -49,7 +49,7 @@ export const RUN_REFUSALS: { readonly [Code in Codes]: Sentence<PalyraErrorDetai
     says: ({ file, record, problem }) =>
       `the record of ${safe(record)}, ${safe(file)}, is not what was written last: ${safe(problem)}`,
     hint: ({ record }) =>
-      `nothing starts by it; put the true file back, or begin anew with none: palyra skills ${record === "grants" ? "grant" : "approvals"} reset`,
+      `nothing starts by it; put the true file back, or begin anew with none: palyra skills ${record === "grants" ? "grant" : "approvals"} remove --all`,
   },
   ReceiptNotFound: {
     says: ({ receipt_id }) => `no run here has the receipt ${quoted(receipt_id)}`,

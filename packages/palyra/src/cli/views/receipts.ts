@@ -1,0 +1,91 @@
+import { writeJson } from "palyra-skills/encoding";
+import type { Receipt } from "palyra-skills/receipt";
+import type { Outputs } from "../../operations/catalog.ts";
+import { jsonText } from "../../operations/wording/json-text.ts";
+import { safe } from "../../operations/wording/safe.ts";
+import { count, grouped, moment, size } from "../../operations/wording/units.ts";
+import { type Cell, fields, table } from "../text/layout.ts";
+import type { View } from "./view.ts";
+
+export const receiptListView: View<Outputs["skills receipts list"]> = ({ host_public_key: key, receipts }, paint) => [
+  ...(receipts.length === 0
+    ? ["no run is recorded"]
+    : table(["receipt", "when", "tool", "outcome", "by"], receipts.map(rowOf), paint)),
+  ...(key === null ? [] : fields([["this host's key", key]], paint)),
+];
+
+const rowOf = (receipt: Receipt): Cell[] => [
+  { text: safe(receipt.receipt_id, 26), paint: "strong" },
+  { text: moment(receipt.started_at_unix_ms) },
+  { text: `${safe(receipt.tool_id, 60)} ${safe(receipt.version, 20)}` },
+  { text: receipt.outcome, paint: receipt.outcome === "Ok" ? "good" : "bad" },
+  { text: `${safe(receipt.principal, 40)} on ${safe(receipt.surface, 20)}`, paint: "faint" },
+];
+
+export const receiptShowView: View<Outputs["skills receipts show"]> = ({ receipt, seq, hash, salt }, paint) =>
+  fields(
+    [
+      ["receipt", safe(receipt.receipt_id)],
+      ["outcome", receipt.outcome === "Ok" ? paint.good("Ok") : paint.bad(receipt.outcome)],
+      ["tool", `${safe(receipt.tool_id)} of ${safe(receipt.skill_id)} ${safe(receipt.version)}`],
+      ["asked by", `${safe(receipt.principal)} on ${safe(receipt.surface)}`],
+      ["from, to", `${moment(receipt.started_at_unix_ms)}, ${moment(receipt.finished_at_unix_ms)}`],
+      ["fuel", `${said(receipt.fuel_used, grouped)} of ${grouped(receipt.fuel_allowed)}`],
+      ["memory", `${said(receipt.memory_used_bytes, size)} of ${size(receipt.memory_allowed_bytes)}`],
+      ["time", `${grouped(receipt.wall_used_ms)} of ${grouped(receipt.wall_allowed_ms)} ms`],
+      ["artifact", receipt.artifact_sha256],
+      ["module", receipt.module_sha256],
+      ["policies", receipt.policy_sha256],
+      ["input", receipt.input_sha256],
+      ["output", receipt.output_sha256 ?? "none"],
+      ...receipt.grants.map((grant) => ["may use", safe(grant, 160)] as const),
+      ["signed by", receipt.host_public_key],
+      ["event", `${seq}, ${hash}`],
+      ...(salt === null ? [] : [["salt", salt] as const]),
+    ],
+    paint,
+  );
+
+const said = <Value extends number | bigint>(value: Value | null, show: (value: Value) => string): string =>
+  value === null ? "not known" : show(value);
+
+export const receiptVerifyView: View<Outputs["skills receipts verify"]> = (
+  { file, verified, key, key_from, receipts },
+  paint,
+) => [
+  ...receipts.map(({ receipt, problem }) =>
+    problem === null
+      ? `${paint.good("holds")}: ${safe(receipt.receipt_id)}, ${safe(receipt.tool_id)}, ${receipt.outcome}`
+      : `${paint.bad("proves nothing")}: ${safe(receipt.receipt_id)}: ${problem}`,
+  ),
+  `${count(verified, "receipt")} of ${receipts.length} in ${safe(file)} hold`,
+  key === null
+    ? paint.warning("nobody said whose key it must be: any would do; --key says it")
+    : `  ${paint.faint(key_from === "--key" ? "by the key" : "by this host's key")}  ${key}`,
+];
+
+/** The lines alone, for a file or another program. */
+export const receiptExportView: View<Outputs["skills receipts export"]> = ({ output, count: number, receipts = [] }, paint) =>
+  output === null
+    ? receipts.map((receipt) => jsonText({ statement: "palyra.skill.receipt.v1", ...receipt }, 0).trimEnd())
+    : [`${paint.good("exported")}: ${count(number, "receipt")} to ${safe(output)}`];
+
+/** Names and what they are for; the list itself is the document. */
+export const toolsView: View<Outputs["skills tools"]> = (tools, paint) =>
+  tools.length === 0
+    ? ["no tool may run: nothing is installed and active"]
+    : table(
+        ["tool", "what it is for"],
+        tools.map((tool) => toolRow(tool)),
+        paint,
+      );
+
+function toolRow(tool: Outputs["skills tools"][number]): Cell[] {
+  const inner = tool["function"];
+  const of = typeof inner === "object" && inner !== null && !("length" in inner) ? inner : tool;
+  const text = (name: string): string => {
+    const value = of[name];
+    return typeof value === "string" ? value : writeJson(value ?? null);
+  };
+  return [{ text: safe(text("name"), 80), paint: "strong" }, { text: safe(text("description"), 100) }];
+}

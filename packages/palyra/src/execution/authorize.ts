@@ -1,0 +1,209 @@
+/** Spec 10, step 2: whether this call may start, and why not. One function decides; what it answers starts nothing by itself. */
+import { SkillError } from "palyra-skills";
+import type { ArchiveEntry } from "palyra-skills/archive";
+import { moduleOfTool } from "palyra-skills/audit";
+import { encodeUtf8, toHex, u64be } from "palyra-skills/encoding";
+import type { Manifest, Tool } from "palyra-skills/manifest";
+import type { Platform } from "palyra-skills/platform";
+import type { Call } from "../call.ts";
+import { PalyraError } from "../errors.ts";
+import {
+  type Approval,
+  type ApprovalScope,
+  type ApprovalSubject,
+  type AskedRequest,
+  approvalId,
+  decideLaunch,
+  effectiveQuotas,
+  grantTexts,
+  isAllowed,
+  type LaunchDecision,
+  makeApproval,
+  type Policies,
+  type SkillGrants,
+} from "../policy/index.ts";
+import type { AuthorizationRecords } from "./authorization-records.ts";
+import type { ResolvedSkill } from "./resolve.ts";
+
+export interface AuthorizePorts {
+  readonly platform: Platform;
+  /** The policies in force; `PolicyInvalid`. The same object while they are the same. */
+  readonly policies: () => Promise<Policies>;
+  readonly records: AuthorizationRecords;
+  /** Whether an audit that passed is kept of these bytes, by what is in force (spec 5.4). */
+  readonly hasVerdict: (skill: ResolvedSkill, call: Call) => Promise<boolean>;
+  /** Keeps an approval for later, and journals it. */
+  readonly keepApproval: (approval: Approval, call: Call) => Promise<void>;
+}
+
+/** Who asks, and for what. */
+export interface LaunchQuestion {
+  readonly toolId: string;
+  readonly surface: string;
+  readonly session: string;
+  readonly input: Uint8Array;
+  /** The caller's own limit; it lowers. */
+  readonly maxFuel?: bigint | undefined;
+}
+
+/** All that is known before anybody is asked: what `--dry-run` shows, and what an approval is about. */
+export interface LaunchPlan {
+  readonly skill: ResolvedSkill;
+  readonly tool: Tool;
+  readonly modulePath: string;
+  readonly module: ArchiveEntry;
+  readonly quotas: ReturnType<typeof effectiveQuotas>;
+  readonly granted: SkillGrants;
+  readonly grants: readonly string[];
+  readonly policies: Policies;
+  readonly decision: LaunchDecision;
+  readonly subject: ApprovalSubject;
+  /** The kept one that fits. */
+  readonly approval: Approval | undefined;
+  /** Of all that a yes to this one call binds, the input included; 64 hex digits. */
+  readonly basis: string;
+}
+
+/** Undefined: no. */
+export type AskApproval = (plan: LaunchPlan) => Promise<ApprovalScope | undefined>;
+
+/** `UnknownTool`, `VerdictMissing`, `PolicyInvalid`, `AuthorizationRecordInvalid`; what the vault throws. Writes nothing. */
+export async function planLaunch(
+  ports: AuthorizePorts,
+  skill: ResolvedSkill,
+  question: LaunchQuestion,
+  call: Call,
+): Promise<LaunchPlan> {
+  const { manifest } = skill.artifact;
+  const tool = toolOf(manifest, question.toolId);
+  if (!(await ports.hasVerdict(skill, call)))
+    throw new PalyraError("VerdictMissing", { skill_id: skill.skillId, version: skill.version });
+  const granted = await ports.records.grantsOf(skill.skillId);
+  const policies = await ports.policies();
+  const { principal } = call;
+  const decision = decideLaunch(policies, {
+    manifest,
+    toolId: tool.id,
+    status: skill.status.status,
+    trust: skill.trusted.decision,
+    signatureKeyId: skill.artifact.keyId,
+    artifactSha256: skill.artifactSha256,
+    principal,
+    surface: question.surface,
+  });
+  const grants = grantTexts(manifest, granted);
+  const subject: ApprovalSubject = {
+    principal,
+    surface: question.surface,
+    skill_id: skill.skillId,
+    tool_id: tool.id,
+    artifact_sha256: skill.artifactSha256,
+    grants,
+    policy_sha256: policies.sha256,
+  };
+  const isAsked = decision.kind === "approval";
+  const approval = isAsked ? await ports.records.approvalFor(subject, { session: question.session, now: call.now }) : undefined;
+  const modulePath = moduleOfTool(tool, manifest, modulePathsOf(skill));
+  const module = skill.artifact.archive.get(modulePath);
+  // The audit fails where there is none (spec 10.4): a verdict is not kept of such a skill.
+  if (module === undefined) throw new SkillError("MissingArtifactEntry", { path: modulePath });
+  const quotas = effectiveQuotas(manifest, granted, question.maxFuel === undefined ? {} : { fuel: question.maxFuel });
+  const basis = basisOf(subject, question.input, ports.platform);
+  return { skill, tool, modulePath, module, quotas, granted, grants, policies, decision, subject, approval, basis };
+}
+
+/** A call that may start, and by whose yes. */
+export interface Authorized {
+  readonly plan: LaunchPlan;
+  readonly approved: "not_asked" | "kept" | ApprovalScope;
+}
+
+/**
+ * Decides. `PolicyDenied`; `ApprovalRequired` where nobody can be asked; `Declined` where a person said no. `basis`: of a yes that was given
+ * elsewhere to this very call (T44: once).
+ */
+export async function authorize(
+  ports: AuthorizePorts,
+  plan: LaunchPlan,
+  call: Call,
+  {
+    ask,
+    basis,
+    session,
+  }: { readonly ask?: AskApproval | undefined; readonly basis?: string | undefined; readonly session: string },
+): Promise<Authorized> {
+  const { decision, subject } = plan;
+  if (decision.kind === "denied") throw denied(plan, decision.asked);
+  if (decision.kind === "allowed") return { plan, approved: "not_asked" };
+  if (plan.approval !== undefined) return { plan, approved: "kept" };
+  if (basis === plan.basis) return { plan, approved: "once" };
+  if (ask === undefined) throw approvalRequired(plan, decision.waiting);
+  const scope = await ask(plan);
+  if (scope === undefined) throw new PalyraError("Declined", { what: `running ${subject.tool_id}` });
+  if (scope !== "once") {
+    const given = { session: scope === "session" ? session : null, now: call.now, by: call.principal };
+    await ports.keepApproval(makeApproval(subject, given, ports.platform), call);
+  }
+  return { plan, approved: scope };
+}
+
+/**
+ * Again, right before the start: what an operator decided while a person thought or a compiler worked (T33). Another policy, other grants or
+ * a kept approval that is there no more, and it is to be asked anew: `ApprovalRequired`; `PolicyDenied`.
+ */
+export async function stillAuthorized(
+  ports: AuthorizePorts,
+  { plan, approved }: Authorized,
+  question: LaunchQuestion,
+  call: Call,
+): Promise<void> {
+  const now = await planLaunch(ports, plan.skill, question, call);
+  if (now.decision.kind === "denied") throw denied(now, now.decision.asked);
+  const isSame = approvalId(now.subject, null, ports.platform) === approvalId(plan.subject, null, ports.platform);
+  const isSettled =
+    approved === "not_asked" ? now.decision.kind === "allowed" : approved !== "kept" || now.approval !== undefined;
+  if (!isSame || !isSettled || JSON.stringify(texts(now.quotas)) !== JSON.stringify(texts(plan.quotas)))
+    throw approvalRequired(now, now.decision.kind === "approval" ? now.decision.waiting : []);
+}
+
+const texts = (quotas: LaunchPlan["quotas"]): string[] => Object.values(quotas).map(String);
+
+function toolOf(manifest: Manifest, toolId: string): Tool {
+  const tool = manifest.entrypoints.tools.find(({ id }) => id === toolId);
+  if (tool !== undefined) return tool;
+  throw new PalyraError("UnknownTool", { tool: toolId, offered: manifest.entrypoints.tools.map(({ id }) => id) });
+}
+
+const modulePathsOf = ({ artifact }: ResolvedSkill): readonly string[] =>
+  artifact.archive.entries.map(({ path }) => path).filter((path) => path.startsWith("modules/") && path.endsWith(".wasm"));
+
+/** SHA-256 of a domain, what an approval of this binds, and the input, with their lengths. */
+function basisOf(subject: ApprovalSubject, input: Uint8Array, platform: Platform): string {
+  const hash = platform.sha256().update(encodeUtf8("palyra.skill.approval.call.v1"));
+  for (const part of [encodeUtf8(approvalId(subject, null, platform)), input]) hash.update(u64be(part.length)).update(part);
+  return toHex(hash.digest());
+}
+
+function denied({ skill, tool }: LaunchPlan, asked: readonly AskedRequest[]): PalyraError<"PolicyDenied"> {
+  const refused = asked.filter((each) => !isAllowed(each));
+  return new PalyraError("PolicyDenied", {
+    skill_id: skill.skillId,
+    version: skill.version,
+    tool_id: tool.id,
+    denied: refused.map(({ action, resource, decision: { by, errors } }) => ({ action, resource, by, errors })),
+  });
+}
+
+function approvalRequired(
+  { skill, tool, subject, basis }: LaunchPlan,
+  waiting: readonly AskedRequest[],
+): PalyraError<"ApprovalRequired"> {
+  return new PalyraError("ApprovalRequired", {
+    skill_id: skill.skillId,
+    version: skill.version,
+    tool_id: tool.id,
+    surface: subject.surface,
+    basis,
+    asks: waiting.map(({ action, resource, values }) => ({ action, resource, values })),
+  });
+}

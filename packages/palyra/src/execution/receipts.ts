@@ -1,0 +1,57 @@
+/** What is kept of runs: receipts in the journal's outcome events (spec 10.7). */
+import type { KeyObject } from "node:crypto";
+import { encodeUtf8, type JsonObject, writeJson } from "palyra-skills/encoding";
+import type { Platform } from "palyra-skills/platform";
+import { commitment, parseReceipt, type Receipt, type ReceiptTerms, SALT_BYTES, signReceipt } from "palyra-skills/receipt";
+
+export interface ReceiptPorts {
+  readonly platform: Platform;
+  /** The host's own keys of the vault, made at the first use. */
+  readonly signingKey: () => Promise<KeyObject>;
+  readonly saltKey: () => Promise<KeyObject>;
+}
+
+/** What of a run is told to the host alone: the texts are committed to, and not in the receipt. */
+export interface RunTexts {
+  readonly input: Uint8Array;
+  /** Null: nothing was answered. */
+  readonly output: Uint8Array | null;
+}
+
+export type UnsignedReceipt = Omit<ReceiptTerms, "host_public_key" | "input_sha256" | "output_sha256">;
+
+/** Signs what a run was. */
+export async function makeReceipt(ports: ReceiptPorts, terms: UnsignedReceipt, { input, output }: RunTexts): Promise<Receipt> {
+  const { platform } = ports;
+  const salt = await receiptSalt(ports, terms.receipt_id);
+  const digests = {
+    input_sha256: commitment("input", salt, input, platform),
+    output_sha256: output === null ? null : commitment("output", salt, output, platform),
+  };
+  const key = new Uint8Array((await ports.signingKey()).export());
+  return signReceipt({ ...terms, ...digests }, key, platform);
+}
+
+/** The salt of one receipt: this host finds it again, and whoever it tells it can open the digests of that receipt alone. */
+export async function receiptSalt({ saltKey }: Pick<ReceiptPorts, "saltKey">, receiptId: string): Promise<Uint8Array> {
+  const hmac = process.getBuiltinModule("node:crypto").createHmac("sha256", await saltKey());
+  return new Uint8Array(hmac.update(`palyra.skill.receipt.salt.v1 ${receiptId}`).digest()).subarray(0, SALT_BYTES);
+}
+
+/** As the event of the outcome has it. */
+export const receiptPayload = (receipt: Receipt): JsonObject => ({ ...receipt, grants: [...receipt.grants] });
+
+/** Of an event's payload; undefined: it has none that is one. */
+export function receiptIn(payload: JsonObject): Receipt | undefined {
+  const { receipt } = payload;
+  if (receipt === undefined) return undefined;
+  const document =
+    typeof receipt === "object" && receipt !== null && !Array.isArray(receipt) ? { statement: STATEMENT, ...receipt } : null;
+  try {
+    return parseReceipt(encodeUtf8(writeJson(document)), "receipt");
+  } catch {
+    return undefined;
+  }
+}
+
+const STATEMENT = "palyra.skill.receipt.v1";

@@ -1,0 +1,163 @@
+/** The tools of what is installed: which there are, and which one is meant (spec 10, step 1; T27). */
+import type { VerifiedArtifact } from "palyra-skills/artifact";
+import type { JsonObject } from "palyra-skills/encoding";
+import type { Manifest, Tool } from "palyra-skills/manifest";
+import type { Call } from "../call.ts";
+import { PalyraError } from "../errors.ts";
+import { folderPlace, type InstalledEntry, readIndex, versionsOf } from "../installed/index.ts";
+import type { GatePorts, RunGate } from "./resolve.ts";
+
+/** A tool that may run now, as its manifest describes it. */
+export interface RunnableTool {
+  readonly toolId: string;
+  readonly skillId: string;
+  readonly version: string;
+  readonly publisher: string;
+  readonly artifactSha256: string;
+  readonly name: string;
+  readonly description: string;
+  readonly inputSchema: JsonObject;
+  readonly outputSchema: JsonObject;
+  readonly risk: Tool["risk"];
+  readonly capabilities: Manifest["capabilities"];
+}
+
+export interface ToolPorts extends GatePorts {
+  /** What a tool id becomes where a model's API takes no dots (T27). */
+  readonly nameForModel: (toolId: string) => string;
+}
+
+/**
+ * The tools of all current skills that are active by the chain. One that several of them offer, or that becomes one name with another's, is
+ * offered by none (T27). What cannot be opened offers nothing, and stops no other (T19). `IndexInvalid`, `JournalChainBroken`, `Io`.
+ */
+export async function listTools(gate: RunGate, ports: ToolPorts, call: Call): Promise<readonly RunnableTool[]> {
+  await ports.prepare(call);
+  const { entries } = await readIndex(ports.skillsRoot);
+  const active = await activeOf(
+    gate,
+    ports,
+    entries.filter(({ current }) => current),
+  );
+  const tools: RunnableTool[] = [];
+  for (const entry of active) tools.push(...(await toolsOf(ports, entry)));
+  return unambiguous(tools, ports.nameForModel).sort((a, b) => (a.toolId < b.toolId ? -1 : 1));
+}
+
+/** Those that may run by their status, and are what the journal says was installed. */
+async function activeOf(gate: RunGate, ports: ToolPorts, entries: readonly InstalledEntry[]): Promise<readonly InstalledEntry[]> {
+  if (entries.length === 0) return [];
+  const folder = await folderPlace(ports.skillsRoot);
+  const statusOf = await gate.statuses();
+  return entries.filter(
+    (entry) =>
+      statusOf(entry.skill_id, entry.version).status === "active" &&
+      gate.chain.installFault(entry, folder) === undefined &&
+      gate.chain.otherCurrent(entry, folder) === undefined,
+  );
+}
+
+async function toolsOf(ports: ToolPorts, entry: InstalledEntry): Promise<readonly RunnableTool[]> {
+  const artifact = await ports.open(entry).catch(() => undefined);
+  return artifact === undefined ? [] : artifact.manifest.entrypoints.tools.map((tool) => runnable(entry, artifact, tool));
+}
+
+function runnable(entry: InstalledEntry, { manifest }: VerifiedArtifact, tool: Tool): RunnableTool {
+  return {
+    toolId: tool.id,
+    skillId: entry.skill_id,
+    version: entry.version,
+    publisher: entry.publisher,
+    artifactSha256: entry.artifact_sha256,
+    name: tool.name,
+    description: tool.description,
+    inputSchema: tool.input_schema,
+    outputSchema: tool.output_schema,
+    risk: tool.risk,
+    capabilities: manifest.capabilities,
+  };
+}
+
+function unambiguous(tools: readonly RunnableTool[], nameForModel: ToolPorts["nameForModel"]): RunnableTool[] {
+  const skills = new Map<string, Set<string>>();
+  for (const { toolId, skillId } of tools) {
+    const name = nameForModel(toolId);
+    skills.set(name, (skills.get(name) ?? new Set()).add(skillId));
+  }
+  return tools.filter(({ toolId }) => skills.get(nameForModel(toolId))?.size === 1);
+}
+
+/** What a person or a model named. */
+export interface NamedTool {
+  /** A tool's id, or the id of a skill that has one tool. */
+  readonly tool: string;
+  readonly skillId?: string | undefined;
+  readonly version?: string | undefined;
+}
+
+/** What was meant by it; its version only where one was named. */
+export interface FoundTool {
+  readonly toolId: string;
+  readonly skillId: string;
+  readonly version?: string;
+}
+
+/**
+ * By name alone: whether it may run is the gate's to say. `UnknownTool`, `AmbiguousTool`, `NotInstalled`, what `open` throws of a skill that
+ * was named.
+ */
+export async function findTool(gate: RunGate, ports: ToolPorts, named: NamedTool, call: Call): Promise<FoundTool> {
+  await ports.prepare(call);
+  const index = await readIndex(ports.skillsRoot);
+  const skillId = named.skillId ?? (versionsOf(index, named.tool).length > 0 ? named.tool : undefined);
+  const { version } = named;
+  if (skillId !== undefined) {
+    const entry = await gate.entryOf({ skillId, version });
+    const { manifest } = await ports.open(entry);
+    const toolId = toolIn(manifest, named.tool, skillId);
+    return { toolId, skillId: entry.skill_id, ...(version === undefined ? {} : { version }) };
+  }
+  if (version !== undefined) {
+    const ofVersion = index.entries.filter((entry) => entry.version === version);
+    return { toolId: named.tool, skillId: required(await searchIn(ports, ofVersion, named.tool), named.tool), version };
+  }
+  const current = index.entries.filter((entry) => entry.current);
+  // What is stopped is found too, to say that it is.
+  const found =
+    (await searchIn(ports, await activeOf(gate, ports, current), named.tool)) ?? (await searchIn(ports, current, named.tool));
+  return { toolId: named.tool, skillId: required(found, named.tool) };
+}
+
+function required(skillId: string | undefined, tool: string): string {
+  if (skillId === undefined) throw new PalyraError("UnknownTool", { tool, offered: [] });
+  return skillId;
+}
+
+function toolIn(manifest: Manifest, tool: string, skillId: string): string {
+  const ids = manifest.entrypoints.tools.map(({ id }) => id);
+  if (ids.includes(tool)) return tool;
+  const [only] = ids;
+  if (tool !== skillId) throw new PalyraError("UnknownTool", { tool, offered: ids });
+  if (only === undefined || ids.length > 1) throw new PalyraError("AmbiguousTool", { tool, candidates: ids });
+  return only;
+}
+
+/** The skill that has the tool: those whose publisher it begins with, which nearly always are few, then all others. */
+async function searchIn(ports: ToolPorts, entries: readonly InstalledEntry[], toolId: string): Promise<string | undefined> {
+  const isOfPublisher = ({ publisher }: InstalledEntry): boolean => toolId.startsWith(`${publisher}.`);
+  for (const some of [entries.filter(isOfPublisher), entries.filter((entry) => !isOfPublisher(entry))]) {
+    const owners = new Set<string>();
+    const likeIt = new Set<string>();
+    for (const entry of some) {
+      for (const tool of await toolsOf(ports, entry)) {
+        if (tool.toolId === toolId) owners.add(entry.skill_id);
+        if (ports.nameForModel(tool.toolId) === ports.nameForModel(toolId)) likeIt.add(entry.skill_id);
+      }
+    }
+    if (owners.size > 0 && likeIt.size > 1)
+      throw new PalyraError("AmbiguousTool", { tool: toolId, candidates: [...likeIt].sort() });
+    const [owner] = owners;
+    if (owner !== undefined) return owner;
+  }
+  return undefined;
+}

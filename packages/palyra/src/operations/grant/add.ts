@@ -1,0 +1,45 @@
+import { isIdentifier } from "palyra-skills/manifest";
+import * as v from "valibot";
+import { isEmptyGrant, NO_GRANTS } from "../../policy/index.ts";
+import { operation } from "../operation.ts";
+import { changeGrants } from "../shared/authorization-writes.ts";
+import { skillId } from "../shared/inputs.ts";
+import { type GrantsDocument, grantOptions, grantsDocument, typedGrants, withGrants } from "./shared.ts";
+
+export const add = operation({
+  input: v.strictObject({ skillId, ...grantOptions }),
+  positional: ["skillId"],
+  places: ["skillsDir"],
+  examples: [
+    "skills grant add acme.weather --bearer global/weather@api.example.com",
+    "skills grant add acme.weather --global-key weather --max-wall-ms 2000",
+    "skills grant add acme.notes --root out=/srv/notes --private-origin http://127.0.0.1:8080",
+  ],
+  notes:
+    "Beside what its manifest declares. Limits only lower what the manifest says. What was approved before is asked for anew, since it binds what may be used. A server that gives back what it was sent can give a skill the secret that was inserted.",
+  errors: ["AuthorizationRecordInvalid", "LockTimeout", "JournalUnavailable", "VaultUnavailable", "UnsafeStateRoot", "Io"],
+  problem: ({ skillId: id, ...typed }) => {
+    if (!isIdentifier(id)) return "SKILL is no skill's id";
+    return isEmptyGrant(typedGrants(typed)) ? "nothing is granted: give at least one option" : undefined;
+  },
+  run: async ({ home }, { skillId: id, ...typed }, call): Promise<GrantsDocument> => {
+    const added = typedGrants(typed);
+    let granted = NO_GRANTS;
+    await changeGrants(home, call, (before) => {
+      granted = withGrants(before.get(id) ?? NO_GRANTS, added);
+      return { after: new Map([...before, [id, granted]]), payload: { skill_id: id, change: "add", ...grantedPayload(granted) } };
+    });
+    return grantsDocument(id, granted);
+  },
+});
+
+/** For the journal: names of secrets are no secrets. */
+export function grantedPayload({ hosts, global_keys, inserts, roots, limits }: typeof NO_GRANTS) {
+  return {
+    hosts: hosts.map((each) => ({ ...each })),
+    global_keys,
+    inserts: inserts.map(({ secret, host, header }) => `${secret}@${host}/${header}`),
+    roots: roots.map((each) => ({ ...each })),
+    limits: { ...limits },
+  };
+}

@@ -1,0 +1,54 @@
+import * as v from "valibot";
+import { isEmptyGrant, NO_GRANTS } from "../../policy/index.ts";
+import { flag } from "../field.ts";
+import { operation } from "../operation.ts";
+import { changeGrants } from "../shared/authorization-writes.ts";
+import { optionalSkillId } from "../shared/inputs.ts";
+import { grantedPayload } from "./add.ts";
+import { type GrantsDocument, grantOptions, grantsDocument, typedGrants, withoutGrants } from "./shared.ts";
+
+export interface GrantRemoveDocument {
+  /** What is left of each skill that was named; all of them with `--all`. */
+  readonly skills: readonly GrantsDocument[];
+}
+
+export const remove = operation({
+  input: v.strictObject({
+    skillId: optionalSkillId,
+    ...grantOptions,
+    all: flag("All of the skill; without a skill all of every skill, also where the record cannot be believed"),
+  }),
+  positional: ["skillId"],
+  places: ["skillsDir"],
+  examples: [
+    "skills grant remove acme.weather --global-key weather",
+    "skills grant remove acme.weather --all",
+    "skills grant remove --all",
+  ],
+  notes: "A limit is lifted whatever number is given with it.",
+  errors: ["AuthorizationRecordInvalid", "LockTimeout", "JournalUnavailable", "VaultUnavailable", "UnsafeStateRoot", "Io"],
+  problem: ({ skillId, all, ...typed }) => {
+    const isNamed = !isEmptyGrant(typedGrants(typed));
+    if (skillId === undefined && !all) return "give a SKILL, or --all";
+    if (isNamed === all) return "give what is to go, or --all";
+    return undefined;
+  },
+  run: async ({ home }, { skillId, all, ...typed }, call): Promise<GrantRemoveDocument> => {
+    const gone = typedGrants(typed);
+    let left = NO_GRANTS;
+    await changeGrants(
+      home,
+      call,
+      (before) => {
+        if (skillId === undefined) return { after: new Map(), payload: { change: "remove", all } };
+        left = all ? NO_GRANTS : withoutGrants(before.get(skillId) ?? NO_GRANTS, gone);
+        return {
+          after: new Map([...before, [skillId, left]]),
+          payload: { skill_id: skillId, change: "remove", ...grantedPayload(left) },
+        };
+      },
+      skillId === undefined && all,
+    );
+    return { skills: skillId === undefined ? [] : [grantsDocument(skillId, left)] };
+  },
+});

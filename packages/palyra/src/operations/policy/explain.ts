@@ -1,0 +1,69 @@
+import * as v from "valibot";
+import { findTool, planLaunch } from "../../execution/index.ts";
+import type { AskedRequest } from "../../policy/index.ts";
+import { operation } from "../operation.ts";
+import { authorizingOf } from "../shared/authorizing.ts";
+import { version } from "../shared/inputs.ts";
+import { LAUNCH_ERRORS, ofSkill, surface, toolName } from "../shared/launch-inputs.ts";
+
+/** What would be decided about a launch, and by what; nothing is started or kept. */
+export interface PolicyExplainDocument {
+  readonly tool_id: string;
+  readonly skill_id: string;
+  readonly version: string;
+  readonly artifact_sha256: string;
+  readonly principal: string;
+  readonly surface: string;
+  readonly policy_sha256: string;
+  /** `allowed`: at once; `approval`: once a person says yes; `denied`: whoever says yes. */
+  readonly decision: "allowed" | "approval" | "denied";
+  /** The approval that is kept for it; null: there is none, or none is needed. */
+  readonly approval_id: string | null;
+  readonly requests: readonly ExplainedRequest[];
+  readonly grants: readonly string[];
+}
+
+export interface ExplainedRequest {
+  readonly action: string;
+  readonly resource: string;
+  readonly requires_approval: boolean;
+  readonly values: readonly string[];
+  readonly allowed: boolean;
+  readonly by: readonly string[];
+  readonly errors: readonly string[];
+}
+
+export const explain = operation({
+  input: v.strictObject({ tool: toolName, skill: ofSkill, version, surface }),
+  positional: ["tool"],
+  places: ["skillsDir", "trustStore", "auditPolicy", "vex", "authorizationPolicy"],
+  examples: ["skills policy explain acme.echo.say", "skills policy explain acme.echo --surface mcp --json"],
+  notes:
+    "Asks everything that a launch asks, and says which policies decided. With decision approval the requests are shown as they would be with a person's yes.",
+  errors: LAUNCH_ERRORS,
+  run: async (services, { tool, skill, version, surface }, call): Promise<PolicyExplainDocument> => {
+    const { gate, tools, ports } = await authorizingOf(services);
+    const found = await findTool(gate, tools, { tool, skillId: skill, version }, call);
+    const resolved = await gate.resolve(found, call);
+    const question = { toolId: found.toolId, surface, session: "", input: new Uint8Array() };
+    const { decision, subject, approval, grants } = await planLaunch(ports, resolved, question, call);
+    return {
+      tool_id: subject.tool_id,
+      skill_id: subject.skill_id,
+      version: resolved.version,
+      artifact_sha256: subject.artifact_sha256,
+      principal: subject.principal,
+      surface,
+      policy_sha256: subject.policy_sha256,
+      decision: decision.kind,
+      approval_id: approval?.id ?? null,
+      requests: decision.asked.map(explained),
+      grants,
+    };
+  },
+});
+
+export function explained({ decision, ...request }: AskedRequest): ExplainedRequest {
+  const { action, resource, requires_approval, values } = request;
+  return { action, resource, requires_approval, values, ...decision };
+}

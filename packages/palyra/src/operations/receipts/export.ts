@@ -1,0 +1,34 @@
+import { type Receipt, writeReceipt } from "palyra-skills/receipt";
+import * as v from "valibot";
+import { integer, text } from "../field.ts";
+import { operation } from "../operation.ts";
+import { optionalSkillId } from "../shared/inputs.ts";
+import { writeNewFile } from "../shared/new-file.ts";
+import { hostPublicKey, keptReceipts } from "./shared.ts";
+
+export interface ReceiptExportDocument {
+  /** Null: they are in `receipts`. */
+  readonly output: string | null;
+  readonly count: number;
+  readonly host_public_key: string | null;
+  readonly receipts?: readonly Receipt[];
+}
+
+export const exportReceipts = operation({
+  input: v.strictObject({
+    skillId: optionalSkillId,
+    last: v.optional(integer("N", "Only the last so many", 1), Number.MAX_SAFE_INTEGER),
+    output: v.optional(text("FILE", "Write them there, one on a line; it must not be there yet")),
+  }),
+  positional: ["skillId"],
+  examples: ["skills receipts export --output receipts.ndjson", "skills receipts export acme.echo > receipts.ndjson"],
+  notes: "They are verified anywhere: palyra skills receipts verify FILE, or verifyReceipt of the package palyra-skills.",
+  errors: ["JournalUnavailable", "VaultUnavailable", "UnsafeStateRoot", "Io"],
+  run: async ({ home }, { skillId, last, output }): Promise<ReceiptExportDocument> => {
+    const receipts = (await keptReceipts(home, { last, skillId })).map(({ receipt }) => receipt);
+    const document = { output: output ?? null, count: receipts.length, host_public_key: await hostPublicKey(home) };
+    if (output === undefined) return { ...document, receipts };
+    await writeNewFile(output, Buffer.concat(receipts.map((receipt) => writeReceipt(receipt, { indent: 0 }))));
+    return document;
+  },
+});

@@ -1,0 +1,52 @@
+import type { Receipt } from "palyra-skills/receipt";
+import { receiptIn } from "../../execution/index.ts";
+import type { Home } from "../../lifecycle/home.ts";
+import { readRecordKey } from "../../lifecycle/index.ts";
+import { checkStateRoot } from "../../lifecycle/state-root.ts";
+import { shownEvent } from "../journal/tail.ts";
+
+/** A receipt and the event of the journal that holds it. */
+export interface KeptReceipt {
+  readonly seq: number;
+  readonly hash: string;
+  readonly receipt: Receipt;
+}
+
+/** Of the journal, oldest first; what is damaged is none. `JournalUnavailable`, `UnsafeStateRoot`, `Io`. */
+export async function keptReceipts(
+  home: Home,
+  { last, skillId }: { readonly last: number; readonly skillId?: string | undefined },
+): Promise<readonly KeptReceipt[]> {
+  await checkStateRoot(home); // T25
+  const journal = await home.openJournal(home.places.journal, { create: false });
+  try {
+    const events =
+      (await journal?.events({ kinds: ["skill.finished"], last, ...(skillId === undefined ? {} : { skillId }) })) ?? [];
+    return events.flatMap((event) => {
+      const { payload, seq, hash } = shownEvent(event);
+      const isObject = payload !== null && typeof payload === "object" && !("length" in payload);
+      const receipt = isObject ? receiptIn(payload) : undefined;
+      return receipt === undefined ? [] : [{ seq, hash, receipt }];
+    });
+  } finally {
+    await journal?.close();
+  }
+}
+
+/** The names under which the vault keeps what receipts are signed and salted with. */
+export const RECEIPT_KEY = "skills.receipts.key";
+export const SALT_KEY = "skills.receipts.salt";
+
+/** The host's own public key, 64 hex digits; null: no run was signed yet. */
+export async function hostPublicKey({ records, platform }: Home): Promise<string | null> {
+  const kept = await records.get(RECEIPT_KEY);
+  const seed = kept === undefined ? "" : Buffer.from(kept).toString("latin1");
+  if (!/^[0-9a-f]{64}$/.test(seed)) return null;
+  return Buffer.from(await platform.ed25519.publicKey(Buffer.from(seed, "hex"))).toString("hex");
+}
+
+export const receiptKeys = (home: Home) => ({
+  platform: home.platform,
+  signingKey: () => readRecordKey(home, RECEIPT_KEY),
+  saltKey: () => readRecordKey(home, SALT_KEY),
+});

@@ -1,0 +1,107 @@
+import { SkillError } from "palyra-skills";
+import { isCommitted, parseReceipts, type Receipt, verifyReceipt } from "palyra-skills/receipt";
+import * as v from "valibot";
+import { readBounded } from "../../files/index.ts";
+import type { Home } from "../../lifecycle/home.ts";
+import { text } from "../field.ts";
+import { operation } from "../operation.ts";
+import { hostPublicKey } from "./shared.ts";
+
+export interface ReceiptVerifyDocument {
+  readonly file: string;
+  readonly verified: number;
+  /** Whose key the receipts must have been signed with, and where that was said: `--key`, or `this host`; null: nobody said, and any key will do. */
+  readonly key: string | null;
+  readonly key_from: "--key" | "this host" | null;
+  readonly receipts: readonly VerifiedLine[];
+}
+
+export interface VerifiedLine {
+  readonly receipt: Receipt;
+  /** Names it: of its message. Null where its signature does not hold. */
+  readonly sha256: string | null;
+  /** Why it proves nothing; null: it holds. */
+  readonly problem: string | null;
+}
+
+/** Bytes of a file of receipts. */
+const MAX_FILE_BYTES = 256 * 1024 * 1024;
+const MAX_TEXT_BYTES = 16 * 1024 * 1024;
+
+export const verify = operation({
+  input: v.strictObject({
+    file: text("FILE", "A receipt, or a file with one on each line"),
+    key: v.optional(
+      text("KEY", "The host's public key, 64 hex digits; without it this host's own, where it has one", keyProblem),
+    ),
+    input: v.optional(text("FILE", "Also whether this was the input; needs --salt and one receipt")),
+    output: v.optional(text("FILE", "Also whether this was the output; needs --salt and one receipt")),
+    salt: v.optional(text("SALT", "64 hex digits, of palyra skills receipts show --salt", keyProblem)),
+  }),
+  positional: ["file"],
+  examples: [
+    "skills receipts verify receipts.ndjson --key <64 hex digits>",
+    "skills receipts verify one.json --input in.json --salt <64 hex digits>",
+  ],
+  notes:
+    "Offline, from the file alone. A receipt proves that the holder of that key asserted this, not that no other run was left out. Exits with 1 where one does not hold.",
+  errors: ["Serialization", "VaultUnavailable", "Io"],
+  problem: ({ input, output, salt }) =>
+    (input !== undefined || output !== undefined) !== (salt !== undefined) ? "--salt goes with --input or --output" : undefined,
+  run: async ({ home }, asked): Promise<ReceiptVerifyDocument> => {
+    const receipts = parseReceipts(await bytesOf(asked.file, MAX_FILE_BYTES), asked.file);
+    const { input, output } = asked;
+    const texts = {
+      ...(input === undefined ? {} : { input: await bytesOf(input, MAX_TEXT_BYTES) }),
+      ...(output === undefined ? {} : { output: await bytesOf(output, MAX_TEXT_BYTES) }),
+    };
+    const own = asked.key === undefined ? await hostPublicKey(home) : null;
+    const key = asked.key?.toLowerCase() ?? own;
+    const lines: VerifiedLine[] = [];
+    for (const receipt of receipts) {
+      const signed = await verifyReceipt(receipt, home.platform).catch(signatureProblem);
+      const sha256 = typeof signed === "string" ? null : signed.sha256;
+      const problem =
+        typeof signed === "string" ? signed : (otherKey(receipt, key) ?? textProblem(receipt, asked.salt, texts, home));
+      lines.push({ receipt, sha256, problem: problem ?? null });
+    }
+    const verified = lines.filter(({ problem }) => problem === null).length;
+    const key_from = asked.key !== undefined ? "--key" : own !== null ? "this host" : null;
+    return { file: asked.file, verified, key, key_from, receipts: lines };
+  },
+  failed: ({ receipts, verified }) => receipts.length === 0 || verified < receipts.length,
+});
+
+function signatureProblem(error: unknown): string {
+  if (error instanceof SkillError && error.code === "SignatureVerificationFailed") return "its signature does not hold";
+  throw error;
+}
+
+const otherKey = ({ host_public_key }: Receipt, key: string | null): string | undefined =>
+  key === null || key === host_public_key ? undefined : "another key signed it";
+
+function textProblem(
+  receipt: Receipt,
+  salt: string | undefined,
+  texts: { readonly input?: Uint8Array; readonly output?: Uint8Array },
+  { platform }: Home,
+): string | undefined {
+  if (salt === undefined) return undefined;
+  for (const of of ["input", "output"] as const) {
+    const bytes = texts[of];
+    const digest = receipt[`${of}_sha256`];
+    if (bytes !== undefined && (digest === null || !isCommitted(digest, of, salt.toLowerCase(), bytes, platform)))
+      return `that is not its ${of}`;
+  }
+  return undefined;
+}
+
+async function bytesOf(file: string, limit: number): Promise<Uint8Array> {
+  const read = await readBounded(file, limit);
+  if (!read.ok) throw new SkillError("Serialization", { document: file, faults: [{ path: "", problem: "too large" }] });
+  return read.bytes;
+}
+
+function keyProblem(value: string): string | undefined {
+  return /^[0-9a-f]{64}$/i.test(value) ? undefined : "is not 64 hex digits";
+}

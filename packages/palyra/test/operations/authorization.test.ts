@@ -1,0 +1,351 @@
+import { spawnSync } from "node:child_process";
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { bundleForNode } from "../../../../testing/bundle.ts";
+import { repositoryRoot } from "../../../../testing/shared.ts";
+import { commandLine, errorOf, type HostOptions, parsed, type Ran, temporaryFolder } from "../cli/support.ts";
+import { type SkillSpec, skillFile } from "../lifecycle/support.ts";
+
+let root: string;
+beforeEach(() => {
+  root = temporaryFolder();
+});
+const palyra = (...argv: string[]): Promise<Ran> => commandLine(root)(...argv);
+const json = async (...argv: string[]): Promise<Record<string, unknown>> => {
+  const ran = await palyra(...argv, "--json");
+  expect(ran.stderr).toBe("");
+  return Object(parsed(ran));
+};
+const refusal = async (...argv: string[]) => errorOf(await palyra(...argv, "--json"));
+const at = (options: HostOptions) => commandLine(root, options);
+const skills = (name: string): string => join(root, "state", "skills", name);
+
+async function install(spec: SkillSpec = {}, ...more: string[]): Promise<void> {
+  const ran = await palyra(
+    "skills",
+    "install",
+    "--artifact",
+    await skillFile(root, spec),
+    "--allow-untrusted",
+    "--accept-widening",
+    ...more,
+  );
+  expect(ran.stderr).not.toContain("error:");
+  expect(ran.exit).toBe(0);
+}
+const secretly: SkillSpec = { extra: '[[capabilities.secrets]]\nscope = "skill:acme.echo"\nkey_names = ["token"]' };
+
+describe("skills policy", () => {
+  it("shows what always holds, and the schema", async () => {
+    expect((await palyra("skills", "policy", "show")).stdout).toContain('@id("only-active")');
+    expect((await palyra("skills", "policy", "show", "--schema")).stdout).toContain("namespace Palyra");
+  });
+
+  it("checks a file, with the line of what is wrong; the option and the variable name it", async () => {
+    const file = join(root, "site.cedar");
+    writeFileSync(file, '@id("no") forbid (principal, action, resource) when { context.surface == "mcp" };');
+    expect(await json("skills", "policy", "check", "--authorization-policy", file)).toMatchObject({
+      files: [file],
+      policies: ["palyra#only-active", "palyra#approved-where-asked", "site.cedar#no"],
+      warnings: [],
+    });
+    writeFileSync(file, "forbid (principal, action, resource)\nwhen { context.surfase == 1 };");
+    const ran = await at({ env: { PALYRA_SKILL_AUTHORIZATION_POLICY: file } })("skills", "policy", "check", "--json");
+    expect(ran.exit).toBe(1);
+    expect(errorOf(ran)).toMatchObject({ code: "PolicyInvalid", details: { document: file, faults: [{ line: 2 }] } });
+  });
+
+  it("an invalid one stops a decision, and opens nothing", async () => {
+    await install();
+    const file = join(root, "site.cedar");
+    writeFileSync(file, "permit (principal, action, resource) when { true };\nnonsense");
+    expect((await refusal("skills", "policy", "explain", "acme.echo", "--authorization-policy", file)).code).toBe(
+      "PolicyInvalid",
+    );
+  });
+
+  it("explains: who decided, for which request", async () => {
+    await install(secretly);
+    const explained = await json("skills", "policy", "explain", "acme.echo.say");
+    expect(explained).toMatchObject({ decision: "approval", approval_id: null, grants: ["secret=skill:acme.echo/token"] });
+    expect(explained["requests"]).toMatchObject([
+      { action: "skill.capability.vault.read", resource: "skill:acme.echo", allowed: true },
+      { action: "tool.execute", resource: "tool:acme.echo.say", allowed: true },
+    ]);
+    const file = join(root, "site.cedar");
+    writeFileSync(file, '@id("quiet") forbid (principal, action == Palyra::Action::"skill.capability.vault.read", resource);');
+    const denied = await palyra("skills", "policy", "explain", "acme.echo", "--authorization-policy", file);
+    expect(denied.stdout).toMatch(
+      /may not start[\s\S]*denied +skill\.capability\.vault\.read +skill:acme\.echo +site\.cedar#quiet/,
+    );
+  });
+
+  it("holds policies against cases, and fails where one differs", async () => {
+    await install();
+    const cases = join(root, "cases.json");
+    const said = { skill: "acme.echo", tool: "acme.echo.say" };
+    const list = [
+      { name: "starts", ...said, expect: "allowed" },
+      { name: "not when it is stopped", ...said, status: "quarantined", expect: "denied" },
+    ];
+    writeFileSync(cases, JSON.stringify(list));
+    expect(await json("skills", "policy", "test", cases)).toMatchObject({ passed: 2, failed: 0 });
+    writeFileSync(cases, JSON.stringify([{ ...list[0], expect: "denied" }]));
+    const ran = await palyra("skills", "policy", "test", cases);
+    expect([ran.exit, ran.stdout]).toEqual([1, expect.stringContaining("expected denied, is allowed")]);
+    writeFileSync(cases, '[{"name":"x"}]');
+    expect((await refusal("skills", "policy", "test", cases)).code).toBe("Serialization");
+  });
+});
+
+describe("T28: an approval that is kept", () => {
+  it("is told, listed, and over as soon as what it binds is another", async () => {
+    await install(secretly);
+    const asked = await at({ types: "y\n", terminal: true, columns: 100 })("skills", "approvals", "add", "acme.echo.say");
+    expect(asked.stderr).toContain("secret=skill:acme.echo/token");
+    expect(asked.stderr).toContain("Let acme.echo.say of acme.echo 1.0.0 run on terminal?");
+    const [approval] = Object(await json("skills", "approvals", "list")).approvals;
+    expect(approval).toMatchObject({ tool_id: "acme.echo.say", surface: "terminal", principal: "user:local", session: null });
+    const explain = async (...more: string[]) =>
+      (await json("skills", "policy", "explain", "acme.echo.say", ...more))["approval_id"];
+    expect(await explain()).toBe(approval.id);
+    expect(await explain("--surface", "mcp")).toBeNull();
+    expect(await explain("--principal", "user:other")).toBeNull();
+    const file = join(root, "site.cedar");
+    writeFileSync(file, "forbid (principal, action, resource) when { false };");
+    expect(await explain("--authorization-policy", file)).toBeNull();
+    await json("skills", "grant", "add", "acme.echo", "--origin", "https://api.example.com:8443");
+    expect(await explain()).toBeNull();
+    await json("skills", "grant", "remove", "acme.echo", "--all");
+    expect(await explain()).toBe(approval.id);
+    expect(await json("skills", "approvals", "remove", approval.id.slice(0, 10))).toEqual({ removed: [approval.id] });
+    expect(await explain()).toBeNull();
+    const kinds = Object(await json("skills", "journal", "tail")).events.map(
+      ({ event_kind }: { event_kind: string }) => event_kind,
+    );
+    expect(kinds).toEqual(expect.arrayContaining(["skill.approved", "skill.granted", "skill.approval_removed"]));
+  });
+
+  it("is of these bytes: another version is asked for anew", async () => {
+    await install(secretly);
+    await json("skills", "approvals", "add", "acme.echo", "--yes");
+    await install({ ...secretly, version: "1.1.0" });
+    expect((await json("skills", "policy", "explain", "acme.echo"))["approval_id"]).toBeNull();
+  });
+
+  it("a no keeps nothing; what needs none is told so; what is denied cannot be approved", async () => {
+    await install(secretly);
+    const no = await at({ types: "n\n", terminal: true })("skills", "approvals", "add", "acme.echo");
+    expect([no.exit, no.stderr]).toEqual([1, expect.stringContaining("declined")]);
+    expect((await json("skills", "approvals", "list"))["count"]).toBe(0);
+    const file = join(root, "site.cedar");
+    writeFileSync(file, "forbid (principal, action, resource);");
+    expect((await refusal("skills", "approvals", "add", "acme.echo", "--authorization-policy", file)).code).toBe("PolicyDenied");
+    writeFileSync(file, 'permit (principal == Palyra::Skill::"acme.echo", action, resource);');
+    expect(await json("skills", "approvals", "add", "acme.echo", "--authorization-policy", file)).toEqual({
+      needed: false,
+      approval: null,
+    });
+  });
+
+  it("does not come back with an older record, and what cannot be believed is begun anew", async () => {
+    await install(secretly);
+    await json("skills", "approvals", "add", "acme.echo", "--yes");
+    copyFileSync(skills(".approvals"), join(root, "kept"));
+    await json("skills", "approvals", "remove", "--all");
+    copyFileSync(join(root, "kept"), skills(".approvals"));
+    const old = await refusal("skills", "policy", "explain", "acme.echo");
+    expect(old).toMatchObject({ code: "AuthorizationRecordInvalid", details: { record: "approvals" } });
+    rmSync(skills(".approvals"));
+    expect((await refusal("skills", "approvals", "list")).code).toBe("AuthorizationRecordInvalid");
+    expect(await json("skills", "approvals", "remove", "--all")).toEqual({ removed: [] });
+    expect((await json("skills", "policy", "explain", "acme.echo"))["approval_id"]).toBeNull();
+  });
+});
+
+describe("skills grant", () => {
+  it("adds, replaces, lists and takes back", async () => {
+    const all = [
+      "--origin",
+      "https://API.example.com",
+      "--private-origin",
+      "http://127.0.0.1:8080",
+      "--global-key",
+      "weather",
+      "--bearer",
+      "global/weather@api.example.com",
+      "--insert",
+      "skill:acme.echo/key@api.example.com/X-Key",
+      "--root",
+      "out=/srv/out",
+      "--max-fuel",
+      "1000",
+      "--max-wall-ms",
+      "50",
+    ];
+    const granted = await json("skills", "grant", "add", "acme.echo", ...all);
+    expect(granted).toEqual({
+      skill_id: "acme.echo",
+      hosts: [
+        { host: "api.example.com", port: 443, plain_http: false, private_addresses: false },
+        { host: "127.0.0.1", port: 8080, plain_http: true, private_addresses: true },
+      ],
+      global_keys: ["weather"],
+      inserts: [
+        { secret: "skill:acme.echo/key", host: "api.example.com", header: "x-key", prefix: "" },
+        { secret: "global/weather", host: "api.example.com", header: "authorization", prefix: "Bearer " },
+      ],
+      roots: [{ root: "out", folder: "/srv/out" }],
+      limits: { fuel: 1000, wall_ms: 50 },
+    });
+    expect(await json("skills", "grant", "add", "acme.echo", "--root", "out=/srv/other")).toMatchObject({
+      roots: [{ folder: "/srv/other" }],
+    });
+    expect((await json("skills", "grant", "list"))["count"]).toBe(1);
+    const [left] = Object(
+      await json("skills", "grant", "remove", "acme.echo", "--global-key", "weather", "--max-fuel", "1", "--root", "out=/x"),
+    ).skills;
+    expect(left).toMatchObject({ global_keys: [], roots: [], limits: { wall_ms: 50 } });
+    await json("skills", "grant", "remove", "acme.echo", "--all");
+    expect((await json("skills", "grant", "list"))["count"]).toBe(0);
+  });
+
+  it.each([
+    ["--origin", "https://api.example.com/path"],
+    ["--origin", "ftp://api.example.com"],
+    ["--private-origin", "http://user:pw@127.0.0.1"],
+    ["--global-key", "a/b"],
+    ["--insert", "global/weather@api.example.com"],
+    ["--insert", "global/weather@api.example.com/Host"],
+    ["--insert", "global/weather@api.example.com/Proxy-Authorization"],
+    ["--root", "out=relative"],
+    ["--max-memory", "1"],
+  ])("refuses %s %s", async (option, value) => {
+    expect((await palyra("skills", "grant", "add", "acme.echo", option, value)).exit).toBe(2);
+  });
+
+  it.each(["skills.trust.digest", "palyra.key"])("T22: gives nobody a key of this system's own: %s", async (key) => {
+    expect((await palyra("skills", "grant", "add", "acme.echo", "--global-key", key)).exit).toBe(2);
+    expect((await palyra("skills", "grant", "add", "acme.echo", "--bearer", `global/${key}@api.example.com`)).exit).toBe(2);
+  });
+
+  it("is refused as a whole where something else changed the record: a limit is not lifted by that", async () => {
+    await install();
+    await json("skills", "grant", "add", "acme.echo", "--max-fuel", "1000");
+    writeFileSync(skills(".grants"), readFileSync(skills(".grants"), "utf8").replace('"fuel":1000', '"fuel":9000'));
+    expect((await refusal("skills", "policy", "explain", "acme.echo")).code).toBe("AuthorizationRecordInvalid");
+    rmSync(skills(".grants"));
+    expect((await refusal("skills", "grant", "list")).code).toBe("AuthorizationRecordInvalid");
+    await json("skills", "grant", "remove", "--all");
+    expect((await json("skills", "policy", "explain", "acme.echo"))["decision"]).toBe("allowed");
+  });
+});
+
+describe("T32: the verdict that a launch rests on (spec 10, step 2)", () => {
+  const explain = (...more: string[]) => palyra("skills", "policy", "explain", "acme.echo", "--json", ...more);
+
+  it("is there after an install, also when another publisher's key came since", async () => {
+    await install();
+    expect((await explain()).exit).toBe(0);
+    await install({ publisher: "globex", key: 2 });
+    expect((await explain()).exit).toBe(0);
+  });
+
+  it("is of the policy in force: by another it is missing until an audit", async () => {
+    await install();
+    const policy = join(root, "audit.json");
+    writeFileSync(policy, JSON.stringify({ max_exported_functions: 100 }));
+    const named = ["--audit-policy", policy];
+    expect(errorOf(await explain(...named)).code).toBe("VerdictMissing");
+    expect((await palyra("skills", "audit", "acme.echo", ...named)).exit).toBe(0);
+    expect((await explain(...named)).exit).toBe(0);
+    expect((await explain()).exit).toBe(0);
+  });
+
+  it("is kept of nothing that fails, and is none where it was forged or is gone", async () => {
+    await install();
+    const kept = readFileSync(skills(".passed"));
+    const forged = Buffer.from(kept);
+    forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
+    writeFileSync(skills(".passed"), forged);
+    expect(errorOf(await explain()).code).toBe("VerdictMissing");
+    rmSync(skills(".passed"));
+    expect(errorOf(await explain()).code).toBe("VerdictMissing");
+    const strict = join(root, "strict.json");
+    writeFileSync(strict, JSON.stringify({ max_module_bytes: 1 }));
+    expect((await palyra("skills", "audit", "acme.echo", "--audit-policy", strict)).exit).toBe(1);
+    expect(errorOf(await explain("--audit-policy", strict)).code).toBe("VerdictMissing");
+    expect((await palyra("skills", "audit", "acme.echo")).exit).toBe(0);
+    expect((await explain()).exit).toBe(0);
+  });
+});
+
+describe("skills tools", () => {
+  it("is what a model is shown, by the names that its API takes", async () => {
+    await install({ description: "Says it again" });
+    const list = async (format: string) => parsed(await palyra("skills", "tools", "--format", format, "--json"));
+    expect(await list("mcp")).toEqual([
+      {
+        name: "acme.echo.say",
+        title: "acme.echo.say",
+        description: "Says it again",
+        inputSchema: { type: "object" },
+        outputSchema: { type: "object" },
+        annotations: { title: "acme.echo.say", readOnlyHint: true, destructiveHint: false, openWorldHint: false },
+      },
+    ]);
+    expect(await list("openai")).toEqual([
+      { type: "function", function: { name: "acme_echo_say", description: "Says it again", parameters: { type: "object" } } },
+    ]);
+    expect(await list("anthropic")).toEqual([
+      { name: "acme_echo_say", description: "Says it again", input_schema: { type: "object" } },
+    ]);
+  });
+
+  it("leaves out what is quarantined, at once", async () => {
+    await install();
+    await palyra("skills", "quarantine", "acme.echo");
+    expect(parsed(await palyra("skills", "tools", "--json"))).toEqual([]);
+    expect((await refusal("skills", "policy", "explain", "acme.echo.say")).code).toBe("NotEligible");
+  });
+
+  it("T27: one that two skills offer is offered by neither, and has to be named with its skill", async () => {
+    await install();
+    await install({ id: "acme.other", tools: ["acme.echo.say", "acme.other.tell"] });
+    expect(Object(parsed(await palyra("skills", "tools", "--json"))).map(({ name }: { name: string }) => name)).toEqual([
+      "acme.other.tell",
+    ]);
+    expect(await refusal("skills", "policy", "explain", "acme.echo.say")).toMatchObject({
+      code: "AmbiguousTool",
+      details: { candidates: ["acme.echo", "acme.other"] },
+    });
+    expect(await json("skills", "policy", "explain", "acme.echo.say", "--skill", "acme.other")).toMatchObject({
+      skill_id: "acme.other",
+    });
+    expect(await refusal("skills", "policy", "explain", "acme.other")).toMatchObject({ code: "AmbiguousTool" });
+    expect(await refusal("skills", "policy", "explain", "acme.nothing")).toMatchObject({ code: "UnknownTool" });
+  });
+});
+
+describe("killed between journal and record", () => {
+  it.each([
+    ["approvals.write", ["approvals", "add", "acme.echo", "--yes"], "skill.approved"],
+    ["approvals.written", ["approvals", "add", "acme.echo", "--yes"], "skill.approved"],
+    ["grants.write", ["grant", "add", "acme.echo", "--max-fuel", "5"], "skill.granted"],
+  ])("at %s: nothing is in force that the journal does not know, and the next command goes on", async (point, words, kind) => {
+    await install(secretly);
+    const driver = await bundleForNode(join(repositoryRoot, "packages/palyra/test/operations/driver.ts"));
+    const env = { PATH: "", HOME: root, PALYRA_STATE_ROOT: join(root, "state"), PALYRA_VAULT_BACKEND: "encrypted_file" };
+    const killed = spawnSync(process.execPath, [driver.file, "skills", ...words], { env: { ...env, PALYRA_FAULT_POINT: point } });
+    await driver.remove();
+    expect(killed.signal).toBe("SIGKILL");
+    const events = Object(await json("skills", "journal", "tail")).events.map((each: { event_kind: string }) => each.event_kind);
+    const inForce =
+      Number((await json("skills", "approvals", "list"))["count"]) + Number((await json("skills", "grant", "list"))["count"]);
+    expect(events.filter((each: string) => each === kind).length).toBeGreaterThanOrEqual(inForce);
+    expect(inForce).toBe(point.endsWith("written") ? 1 : 0);
+    await json("skills", ...words);
+    expect((await json("skills", "policy", "explain", "acme.echo"))["decision"]).toBe("approval");
+  });
+});

@@ -1,0 +1,128 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Receipt, writeReceipt } from "palyra-skills/receipt";
+import { beforeEach, describe, expect, it } from "vitest";
+import { compose } from "../../src/entry/compose.ts";
+import { makeReceipt, receiptIn, receiptPayload, type UnsignedReceipt } from "../../src/execution/index.ts";
+import { newEvent, redact } from "../../src/journal/index.ts";
+import { receiptKeys } from "../../src/operations/receipts/shared.ts";
+import { commandLine, errorOf, parsed, type Ran, temporaryFolder } from "../cli/support.ts";
+import { newCall } from "../lifecycle/parts.ts";
+
+let root: string;
+beforeEach(() => {
+  root = temporaryFolder();
+});
+const palyra = (...argv: string[]): Promise<Ran> => commandLine(root)(...argv);
+const json = async (...argv: string[]): Promise<Record<string, unknown>> => Object(parsed(await palyra(...argv, "--json")));
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** A run as the journal would have it, signed with the host's own key. */
+async function record(change: Partial<UnsignedReceipt> = {}): Promise<Receipt> {
+  const env = { HOME: root, PALYRA_STATE_ROOT: join(root, "state"), PALYRA_VAULT_BACKEND: "encrypted_file" };
+  const { home } = compose({}, env);
+  const call = newCall();
+  const terms: UnsignedReceipt = {
+    receipt_id: home.newUlid(call.now),
+    principal: "user:local",
+    device_id: "d",
+    channel: null,
+    surface: "terminal",
+    skill_id: "acme.echo",
+    version: "1.0.0",
+    tool_id: "acme.echo.say",
+    artifact_sha256: "a1".repeat(32),
+    module_sha256: "b2".repeat(32),
+    policy_sha256: "c3".repeat(32),
+    grants: ["secret=skill:acme.echo/token"],
+    outcome: "Ok",
+    fuel_used: 18_446_744_073_709_551_615n,
+    fuel_allowed: 400_000n,
+    memory_used_bytes: 65_536,
+    memory_allowed_bytes: 1_048_576,
+    wall_used_ms: 3,
+    wall_allowed_ms: 1_500,
+    started_at_unix_ms: call.now,
+    finished_at_unix_ms: call.now + 3,
+    ...change,
+  };
+  const receipt = await makeReceipt(receiptKeys(home), terms, { input: bytes("in"), output: bytes("out") });
+  const journal = await home.openJournal(home.places.journal, { create: true, auditFile: join(root, "audit.ndjson") });
+  const payload = { skill_id: receipt.skill_id, receipt: receiptPayload(receipt) };
+  await journal.transaction((writer) => void writer.append(newEvent(receipt.receipt_id, call, "skill.finished", payload)));
+  await journal.close();
+  return receipt;
+}
+
+describe("a receipt in the journal", () => {
+  it("comes back as it was signed: nothing of it is taken for a secret", async () => {
+    const receipt = await record();
+    expect(receiptIn(redact({ receipt: receiptPayload(receipt) }))).toEqual(receipt);
+    expect(receiptIn({ receipt: { ...receiptPayload(receipt), more: 1 } })).toBeUndefined();
+    expect(receiptIn({})).toBeUndefined();
+  });
+
+  it("is listed and shown, with the host's key; every run has the same key and a salt of its own", async () => {
+    expect(await json("skills", "receipts", "list")).toEqual({ host_public_key: null, count: 0, receipts: [] });
+    const [one, two] = [await record(), await record({ outcome: "TimedOut" })];
+    const listed = await json("skills", "receipts", "list");
+    expect(listed).toMatchObject({ host_public_key: one.host_public_key, count: 2 });
+    expect(two.host_public_key).toBe(one.host_public_key);
+    expect(two.input_sha256).not.toBe(one.input_sha256);
+    expect(await json("skills", "receipts", "show", one.receipt_id)).toMatchObject({ seq: 1, salt: null });
+    expect((await palyra("skills", "receipts", "list")).stdout).toMatch(/TimedOut/);
+    const missing = await palyra("skills", "receipts", "show", "none", "--json");
+    expect(errorOf(missing).code).toBe("ReceiptNotFound");
+  });
+});
+
+describe("skills receipts verify", () => {
+  it("holds what was exported, on another host too, by the key that is named", async () => {
+    const receipt = await record();
+    await record();
+    const file = join(root, "receipts.ndjson");
+    expect(await json("skills", "receipts", "export", "--output", file)).toMatchObject({ output: file, count: 2 });
+    expect((await palyra("skills", "receipts", "export")).stdout).toBe(readFileSync(file, "utf8"));
+    expect(await json("skills", "receipts", "verify", file)).toMatchObject({ verified: 2, key_from: "this host" });
+    const elsewhere = commandLine(temporaryFolder());
+    const there = await elsewhere("skills", "receipts", "verify", file, "--key", receipt.host_public_key, "--json");
+    expect([there.exit, parsed(there)]).toEqual([0, expect.objectContaining({ verified: 2, key_from: "--key" })]);
+    const any = await elsewhere("skills", "receipts", "verify", file);
+    expect([any.exit, any.stdout]).toEqual([0, expect.stringContaining("nobody said whose key")]);
+    const wrong = await elsewhere("skills", "receipts", "verify", file, "--key", "ab".repeat(32));
+    expect([wrong.exit, wrong.stdout]).toEqual([1, expect.stringContaining("another key signed it")]);
+  });
+
+  it("fails where one was changed, and still tells of the others", async () => {
+    const receipt = await record();
+    const file = join(root, "r.ndjson");
+    const lines = [writeReceipt(receipt, { indent: 0 }), writeReceipt({ ...receipt, outcome: "TimedOut" }, { indent: 0 })];
+    writeFileSync(file, Buffer.concat(lines));
+    const ran = await palyra("skills", "receipts", "verify", file, "--json");
+    expect(ran.exit).toBe(1);
+    expect(Object(parsed(ran)).receipts.map(({ problem }: { problem: string | null }) => problem)).toEqual([
+      null,
+      "its signature does not hold",
+    ]);
+    writeFileSync(file, "{}");
+    expect(errorOf(await palyra("skills", "receipts", "verify", file, "--json")).code).toBe("Serialization");
+    writeFileSync(file, "\n");
+    expect((await palyra("skills", "receipts", "verify", file)).exit).toBe(1);
+  });
+
+  it("opens input and output by the salt, and by nothing else", async () => {
+    const receipt = await record();
+    const file = join(root, "r.json");
+    const input = join(root, "in");
+    const output = join(root, "out");
+    writeFileSync(file, writeReceipt(receipt));
+    writeFileSync(input, "in");
+    writeFileSync(output, "out");
+    const { salt } = await json("skills", "receipts", "show", receipt.receipt_id, "--salt");
+    const verify = (...words: string[]) => palyra("skills", "receipts", "verify", file, ...words);
+    expect((await verify("--input", input, "--output", output, "--salt", String(salt))).exit).toBe(0);
+    expect((await verify("--input", output, "--salt", String(salt))).stdout).toContain("that is not its input");
+    expect((await verify("--output", output, "--salt", "ab".repeat(32))).exit).toBe(1);
+    expect((await verify("--input", input)).exit).toBe(2);
+  });
+});

@@ -58,7 +58,7 @@ const REQUIRE = {
 
 /** Reads its module from beside itself; loaded by what decides about launches alone. */
 const CEDAR = "@cedar-policy/cedar-wasm/nodejs";
-/** CommonJS that npm installs beside it, left as it is; loaded by `skills provenance verify` alone. */
+/** CommonJS that npm installs beside it, left as it is; loaded where an attestation is verified. */
 const SIGSTORE = ["@sigstore/bundle", "@sigstore/protobuf-specs", "@sigstore/verify"];
 
 const DAEMON_ENTRIES = { palyrad: "packages/palyra/src/entry/palyrad.ts" };

@@ -2,6 +2,7 @@ import type { Platform } from "../platform/index.ts";
 import { validateSbom } from "../supplychain/index.ts";
 import type { TrustedSkill } from "../trust/index.ts";
 import { noteAudited } from "./admit.ts";
+import { attestationsAmong } from "./attestations.ts";
 import { examineModules } from "./examine.ts";
 import { type FeedSource, NO_FEED, type SourcedStatement } from "./feed.ts";
 import { locksOf } from "./locks.ts";
@@ -49,6 +50,7 @@ export async function auditSkill(trusted: TrustedSkill, options: AuditOptions): 
     layout,
     ...papers,
     modules,
+    attestations: await attestationsAmong(archive.entries, policy, platform),
     locks: locksOf(archive.entries, beside, modules),
     beside,
     texts,

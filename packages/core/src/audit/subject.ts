@@ -4,6 +4,7 @@ import type { Manifest, ManifestWarning } from "../manifest/index.ts";
 import type { LockFile, SbomValidity } from "../supplychain/index.ts";
 import type { DenseRun, Traces } from "../text/secrets/index.ts";
 import type { Dependency, Feature, ModuleFacts } from "../wasm/index.ts";
+import type { AttestationState } from "./attestations.ts";
 import type { ArtifactCost } from "./cost.ts";
 import type { FeedState } from "./feed.ts";
 import type { ModuleReach } from "./reach.ts";
@@ -29,6 +30,8 @@ export interface AuditSubject {
   readonly sbomValidity?: SbomValidity;
   /** `modules/**.wasm`, in path order. */
   readonly modules: readonly ModuleSubject[];
+  /** Attestations among the assets, in path order. */
+  readonly attestations: readonly AttestationState[];
   /** What says what it was built from. */
   readonly locks: readonly LockFile[];
   /** Lock files of the sources, where a folder of them is what is audited. */

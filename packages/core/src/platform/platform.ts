@@ -24,7 +24,25 @@ export interface Platform {
   validateModule(bytes: Uint8Array): Promise<boolean>;
   /** Names the engine for messages: `Node 20.20.2`. */
   readonly engine: string;
+  /** Absent where the platform cannot: an audit whose policy asks for attestations then fails. */
+  readonly attestations?: Attestations;
 }
+
+/** Signatures in others' forms, checked offline. What is asked for is what a policy names; nothing is thrown. */
+export interface Attestations {
+  /** Of Ed25519, or ECDSA over P-256 with SHA-256, under a public key in PEM. False for any other key as well. */
+  verify(pem: string, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
+  /** A Sigstore bundle and the trusted root that it is to hold under, both JSON texts. */
+  verifyBundle(bundle: string, trustedRoot: string, signer: BundleSigner): Promise<BundleVerdict>;
+}
+
+/** Exactly this subject, vouched for by exactly this issuer; or a key of one's own. */
+export type BundleSigner = { readonly identity: string; readonly issuer: string } | { readonly pem: string };
+
+export type BundleVerdict =
+  /** `payload`: of the envelope in it; absent where it signs a file directly. */
+  | { readonly ok: true; readonly payload?: { readonly type: string; readonly bytes: Uint8Array } }
+  | { readonly ok: false; readonly problem: string };
 
 export interface Sha256 {
   update(bytes: Uint8Array): this;

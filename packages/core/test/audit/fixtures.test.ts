@@ -2,13 +2,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { ADDITIONAL_RULES, type AuditReport, type FeedSource, type Update } from "../../src/audit/index.ts";
+import { ADDITIONAL_RULES, type AuditReport, type FeedSource, type ParameterValues, type Update } from "../../src/audit/index.ts";
 import { diffConsent } from "../../src/diff/index.ts";
 import { encodeUtf8, toHex } from "../../src/encoding/index.ts";
 import { type Platform, webPlatform } from "../../src/platform/index.ts";
-import { keysOf, readOsvRecord } from "../../src/supplychain/index.ts";
+import { keysOf, preAuthEncoding, readOsvRecord } from "../../src/supplychain/index.ts";
+import { nodePlatform } from "../platforms.ts";
 import { costlyModule } from "./costly.ts";
-import { audit, type SkillParts, trustedSkill } from "./skills.ts";
+import { type AuditParts, audit, type SkillParts, trustedSkill } from "./skills.ts";
 import { assemble } from "./wat.ts";
 
 /**
@@ -16,6 +17,7 @@ import { assemble } from "./wat.ts";
  * In a `.wat`, `;;! ` goes before a line of manifest, `;;# ` before the path of the next module, and `;;@ ` before the name of
  * an engine. A `.sbom.json` or `.provenance.json` is that document of an artifact with the module `modules/echo.wasm`, whose digest is written
  * `{{modules/echo.wasm}}` there. A `.toml` with a line `# ---` is an update: above it is what the installed version has, below it the new one.
+ * An `.attested.json` has `statements`, each of which an asset of that name signs, and the `parameters` of its rule, where `{{key}}` is who signed.
  * A `.locked.json` has an `sbom` and `assets`, each file as its lines.
  * Components are looked up in `fixtures-feed.jsonl`, a record a line.
  */
@@ -24,7 +26,12 @@ const folder = fileURLToPath(new URL("fixtures", import.meta.url));
 interface Fixture {
   readonly name: string;
   readonly status: string;
-  readonly load: () => Promise<{ readonly parts: SkillParts; readonly platform: Platform; readonly update?: Update }>;
+  readonly load: () => Promise<{
+    readonly parts: SkillParts;
+    readonly platform: Platform;
+    readonly update?: Update;
+    readonly policy?: NonNullable<AuditParts["policy"]>;
+  }>;
 }
 
 /** Too large to lie in a file: so many nested blocks over so many locals. */
@@ -49,6 +56,7 @@ const ofFile = (path: string): Fixture => ({
     const text = readFileSync(path, "utf8");
     const paper = /\.(sbom|provenance)\.json$/.exec(path)?.[1];
     if (paper !== undefined) return { parts: await withPaper(paper, text), platform: webPlatform };
+    if (path.endsWith(".attested.json")) return attested(text);
     if (path.endsWith(".locked.json")) return { parts: await withLocks(text), platform: webPlatform };
     if (path.endsWith(".toml") && text.includes(UPDATE)) return asUpdate(text);
     const isManifest = extname(path) === ".toml";
@@ -77,6 +85,31 @@ async function withPaper(paper: string, text: string): Promise<SkillParts> {
   const module = await assemble('(module (func (export "_start")))');
   const digest = toHex(webPlatform.sha256().update(module).digest());
   return { modules: { "echo.wasm": module }, [paper]: text.replaceAll("{{modules/echo.wasm}}", digest) };
+}
+
+/** Signed here and now, by a key that is the same in each run. */
+async function attested(text: string): ReturnType<Fixture["load"]> {
+  const seed = new Uint8Array(32).fill(9);
+  const spki = Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), await nodePlatform.ed25519.publicKey(seed)]);
+  const pem = `-----BEGIN PUBLIC KEY-----\n${spki.toString("base64")}\n-----END PUBLIC KEY-----\n`;
+  const module = await assemble('(module (func (export "_start")))');
+  const digest = toHex(webPlatform.sha256().update(module).digest());
+  const written = text.replaceAll("{{modules/echo.wasm}}", digest).replaceAll("{{key}}", pem.replaceAll("\n", "\\n"));
+  const { statements, parameters }: { statements: Record<string, object>; parameters: ParameterValues[string] } =
+    JSON.parse(written);
+  const payloadType = "application/vnd.in-toto+json";
+  const sign = async ([name, statement]: readonly [string, object]) => {
+    const payload = encodeUtf8(JSON.stringify(statement));
+    const sig = Buffer.from(await nodePlatform.ed25519.sign(seed, preAuthEncoding(payloadType, payload))).toString("base64");
+    const envelope = { payloadType, payload: Buffer.from(payload).toString("base64"), signatures: [{ sig }] };
+    return [name, encodeUtf8(JSON.stringify(envelope))] as const;
+  };
+  const assets = Object.fromEntries(await Promise.all(Object.entries(statements).map(sign)));
+  return {
+    parts: { modules: { "echo.wasm": module }, assets },
+    platform: nodePlatform,
+    policy: { parameters: { provenance_attested: parameters } },
+  };
 }
 
 async function withLocks(text: string): Promise<SkillParts> {
@@ -152,7 +185,7 @@ describe("the fixtures of each additional check", () => {
 
           // The policy's level is what a finding counts as; without the check nothing is said.
           const at = async (level: "fail" | "warn" | "off") =>
-            statusesOf(await audit(trusted, { ...around, feed, policy: { checks: { [id]: level } } }), id);
+            statusesOf(await audit(trusted, { ...around, feed, policy: { ...around.policy, checks: { [id]: level } } }), id);
           const flagged = (level: string) => said.map((each) => (each === "pass" ? each : level));
           expect(await at("fail")).toEqual(flagged("fail"));
           expect(await at("warn")).toEqual(flagged("warn"));

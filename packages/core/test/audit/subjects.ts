@@ -135,6 +135,7 @@ export function subject(parts: SubjectParts = {}): AuditSubject {
     traces: [],
     locks: locksOf(files, [], modules),
     beside: [],
+    attestations: [],
     policy: { ...DEFAULT_POLICY, ...parts.policy },
     feed: NO_FEED,
     engine: "Node 20.20.2",

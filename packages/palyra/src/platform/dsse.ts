@@ -36,7 +36,8 @@ export async function signerOf(
   return undefined;
 }
 
-async function holds({ algorithm, key }: EnvelopeKey, signed: Uint8Array, signature: Uint8Array, platform: Platform) {
+/** Of a message under one key. */
+export async function holds({ algorithm, key }: EnvelopeKey, signed: Uint8Array, signature: Uint8Array, platform: Platform) {
   if (algorithm === "ed25519") {
     const raw = key.export({ format: "jwk" })["x"];
     // As strictly as an artifact's own: no key of small order, one spelling of a signature (spec 1.6).

@@ -10,6 +10,7 @@ import { manifestHttpEgressScopes } from "./manifest_http_egress_scopes.ts";
 import { manifestSanity } from "./manifest_sanity.ts";
 import { manifestSecretScopes } from "./manifest_secret_scopes.ts";
 import { manifestWarning } from "./manifest_warning.ts";
+import { provenanceAttested } from "./provenance_attested.ts";
 import { provenanceBuilder } from "./provenance_builder.ts";
 import { provenancePresence } from "./provenance_presence.ts";
 import { provenanceSubjects } from "./provenance_subjects.ts";
@@ -89,6 +90,7 @@ export const ADDITIONAL_RULES: readonly Rule[] = [
   sbomComponents,
   provenanceSubjects,
   provenanceBuilder,
+  provenanceAttested,
   licenseDenied,
   // the words that a model will read
   toolTextHidden,

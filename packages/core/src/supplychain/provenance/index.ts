@@ -1,4 +1,11 @@
 /** Where an artifact comes from, as its provenance says: statements, their subjects, the envelopes that sign them. */
+export {
+  isAttestation,
+  MAX_ATTESTATION_BYTES,
+  type Reading,
+  readAttestationJson,
+  signedStatement,
+} from "./attestation.ts";
 export { isPlaceholder, sha256Digest } from "./digest.ts";
 export {
   type DsseEnvelope,

@@ -1,13 +1,17 @@
 /** Which document speaks for an artifact, what it says once its signature holds, and whether that is about this artifact (T15). */
 
 import { isModulePath, type VerifiedArtifact } from "palyra-skills/artifact";
-import { decodeText, JsonFault, type JsonObjectNode, parseJson, toHex } from "palyra-skills/encoding";
-import { IN_TOTO_PAYLOAD, type ProvenanceStatement, readStatement, sha256Digest } from "palyra-skills/supplychain";
+import { decodeText, type JsonObjectNode, toHex } from "palyra-skills/encoding";
+import {
+  isAttestation,
+  MAX_ATTESTATION_BYTES,
+  type ProvenanceStatement,
+  readAttestationJson,
+  sha256Digest,
+  signedStatement,
+} from "palyra-skills/supplychain";
 import { PalyraError } from "../../errors.ts";
 import { readBounded } from "../../files/index.ts";
-
-/** Bytes of a bundle, an envelope or a trusted root; Sigstore's own root has 7 KB. */
-export const MAX_ATTESTATION_BYTES = 4 * 1024 * 1024;
 
 export interface NamedDocument {
   /** The file, or the entry of the artifact. */
@@ -22,9 +26,7 @@ export const refused = (document: string, problem: string): PalyraError =>
 /** The file that was named, or the one asset that is an attestation by its name. */
 export async function readAttestation(file: string | undefined, artifact: VerifiedArtifact): Promise<NamedDocument> {
   if (file !== undefined) return readDocument(file);
-  const assets = artifact.archive.entries.filter(({ path }) =>
-    /^assets\/.*\.(?:sigstore(?:\.json)?|intoto\.json|dsse\.json)$/.test(path),
-  );
+  const assets = artifact.archive.entries.filter(({ path }) => isAttestation(path));
   const [asset, ...others] = assets;
   if (asset === undefined || others.length > 0)
     throw new PalyraError("Usage", {
@@ -42,25 +44,17 @@ export async function readDocument(file: string): Promise<NamedDocument> {
   return parsed(file, read.bytes);
 }
 
-/** Strictly: two readers must not see two documents. */
 function parsed(name: string, bytes: Uint8Array): NamedDocument {
-  try {
-    const document = parseJson(bytes);
-    if (document.kind !== "object") throw refused(name, "it is no JSON object");
-    return { name, text: decodeText(bytes), document };
-  } catch (fault) {
-    if (fault instanceof JsonFault) throw refused(name, `it is no JSON: ${fault.problem}, line ${fault.line}`);
-    throw fault;
-  }
+  const read = readAttestationJson(bytes);
+  if (!read.ok) throw refused(name, read.problem);
+  return { name, text: decodeText(bytes), document: read.value };
 }
 
 /** The statement that an envelope holds. */
 export function statementIn(name: string, payloadType: string, payload: Uint8Array): ProvenanceStatement {
-  if (payloadType !== IN_TOTO_PAYLOAD) throw refused(name, `what it signs is no in-toto statement but ${payloadType}`);
-  const reading = readStatement(parsed(name, payload).document);
-  if (!reading.ok) throw refused(name, `${reading.place.path} of its statement ${reading.problem}`);
-  if (reading.statement.form === "bare") throw refused(name, "what it signs has no `_type`, so it is no in-toto statement");
-  return reading.statement;
+  const reading = signedStatement(payloadType, payload);
+  if (!reading.ok) throw refused(name, reading.problem);
+  return reading.value;
 }
 
 /** T15: a proof of something else is none. By the artifact's own digest, or by those of all of its modules. */

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { Archive } from "palyra-skills/archive";
 import { MAX_ENTRY_BYTES } from "palyra-skills/archive";
 import type { SourceFile, VerifiedArtifact } from "palyra-skills/artifact";
@@ -11,13 +11,16 @@ import type { Platform } from "palyra-skills/platform";
 import { readStatement } from "palyra-skills/supplychain";
 import { PalyraError } from "../errors.ts";
 import { io, readIfThere } from "../files/index.ts";
+import { checkOut, isAddress } from "./checkout.ts";
 import { buildPackage } from "./package.ts";
-import { readRepository } from "./repository.ts";
+import { readRepository, repositoryRoot } from "./repository.ts";
 import { readSource } from "./sources.ts";
 
 export interface RebuildRequest {
-  /** The folder of the manifest. */
+  /** The folder of the manifest; with `checkOut` it may be a repository's address. */
   readonly source: string;
+  /** Take the recorded commit out of the repository, and not what is in the folder now. `inside`: where in it the manifest is, of an address. */
+  readonly checkOut: { readonly inside: string } | undefined;
   /** Run there first, in a copy; nothing is run without it. */
   readonly command: string | undefined;
   /** Given to the first build as files of their own; generated where absent. */
@@ -46,6 +49,8 @@ export interface RebuildDocument {
   /** Null where it could not be packed. */
   readonly rebuilt_payload_sha256: string | null;
   readonly source: string;
+  /** The recorded commit was taken out of the source's repository; else its files were taken as they are. */
+  readonly checked_out: boolean;
   /** What was run; null: nothing. */
   readonly build_command: string | null;
   /** What the provenance names and what the folder is at, each null where that is not known. */
@@ -60,10 +65,10 @@ export async function rebuildSkill(
   platform: Platform,
   signal: AbortSignal,
 ): Promise<RebuildDocument> {
-  const source = resolve(request.source);
   const recorded = recordedCommit(artifact);
-  const actual = (await readRepository(source))?.commit ?? null;
-  return inBuiltFolder(source, request.command, signal, async (folder) => {
+  return inSource(request, recorded, signal, async (source) => {
+    const actual = (await readRepository(source.folder))?.commit ?? null;
+    const folder = await built(source, request.command, signal);
     const rebuilt = await packAgain(artifact, folder, request, platform);
     const entries = compare(artifact.archive, rebuilt.artifact.archive, artifact.layout.signature);
     const isThatCommit = recorded === null || recorded === actual;
@@ -73,7 +78,8 @@ export async function rebuildSkill(
       reproduced: isThatCommit && entries.every(({ status }) => status === "same"),
       payload_sha256: artifact.payloadSha256,
       rebuilt_payload_sha256: rebuilt.artifact.payloadSha256,
-      source,
+      source: source.named,
+      checked_out: request.checkOut !== undefined,
       build_command: request.command ?? null,
       commit: { recorded, actual },
       entries,
@@ -89,23 +95,49 @@ function recordedCommit({ provenance }: VerifiedArtifact): string | null {
   return digests.find((digest) => digest !== undefined) ?? null;
 }
 
-/** Where nothing is to be run the folder itself; else a copy of it, in which the command has run, and which is gone afterwards. */
-async function inBuiltFolder<Result>(
-  source: string,
-  command: string | undefined,
+interface Source {
+  /** As the document names it. */
+  readonly named: string;
+  /** Of the manifest. */
+  readonly folder: string;
+  /** What is gone afterwards; what is built, is built in there. */
+  readonly scratch: string;
+}
+
+/** Works on the folder that is named, or on the recorded commit in a folder that is gone afterwards. */
+async function inSource<Result>(
+  { source, checkOut: wanted }: RebuildRequest,
+  recorded: string | null,
   signal: AbortSignal,
-  work: (folder: string) => Promise<Result>,
+  work: (source: Source) => Promise<Result>,
 ): Promise<Result> {
-  if (command === undefined) return work(source);
   const scratch = await io("make", tmpdir(), () => mkdtemp(join(tmpdir(), "palyra-rebuild-")));
   try {
-    const folder = join(scratch, "source");
-    await io("copy", source, () => cp(source, folder, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true }));
-    await run(command, folder, signal);
-    return await work(folder);
+    if (wanted === undefined) return await work({ named: resolve(source), folder: resolve(source), scratch });
+    if (recorded === null)
+      throw new PalyraError("RebuildFailed", { command: "", problem: "its provenance names no commit to check out" });
+    const target = join(scratch, "commit");
+    await checkOut({ source, commit: recorded, target }, signal);
+    const named = isAddress(source) ? source : resolve(source);
+    const inside = isAddress(source) ? wanted.inside : relative((await repositoryRoot(named)) ?? named, named);
+    const folder = resolve(target, inside);
+    if (relative(target, folder).startsWith(".."))
+      throw new PalyraError("RebuildFailed", { command: "", problem: `${inside} leads out of the repository` });
+    return await work({ named, folder, scratch });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Where nothing is to be run the folder itself; else what was checked out, or a copy of the folder, in which the command has run. */
+async function built({ folder, scratch }: Source, command: string | undefined, signal: AbortSignal): Promise<string> {
+  if (command === undefined) return folder;
+  const isOurs = !relative(scratch, folder).startsWith("..");
+  const copy = isOurs ? folder : join(scratch, "source");
+  if (!isOurs)
+    await io("copy", folder, () => cp(folder, copy, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true }));
+  await run(command, copy, signal);
+  return copy;
 }
 
 /** As it was typed, through the shell. What it says goes to stderr: stdout is the document's. */

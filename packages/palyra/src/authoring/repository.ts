@@ -30,15 +30,24 @@ export async function readRepository(folder: string): Promise<SourceRepository |
   return { ...(url === undefined ? {} : { url }), ...(commit === undefined ? {} : { commit }) };
 }
 
+/** The folder that holds the repository's `.git`. */
+export async function repositoryRoot(folder: string): Promise<string | undefined> {
+  return (await findGit(resolve(folder)))?.root;
+}
+
 async function gitFolder(start: string): Promise<string | undefined> {
+  return (await findGit(start))?.git;
+}
+
+async function findGit(start: string): Promise<{ readonly root: string; readonly git: string } | undefined> {
   for (let folder = start, parents = 0; parents < MAX_PARENTS; parents++) {
     const git = join(folder, ".git");
     const found = await ifThere(() => stat(git)).catch(() => undefined);
-    if (found?.isDirectory()) return git;
+    if (found?.isDirectory()) return { root: folder, git };
     // A worktree or a submodule: a file that says where.
     if (found?.isFile()) {
       const target = /^gitdir: ([^\0\n]+)\n?$/.exec((await textOf(git, MAX_REF_BYTES)) ?? "")?.[1];
-      return target === undefined ? undefined : resolve(folder, target);
+      return target === undefined ? undefined : { root: folder, git: resolve(folder, target) };
     }
     const parent = dirname(folder);
     if (parent === folder) return undefined;

@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -37,7 +38,11 @@ beforeEach(async () => {
   writeFileSync(join(source, "skill.toml"), MANIFEST);
   writeFileSync(join(source, "echo.wasm"), MODULE);
   writeFileSync(join(source, "guide.txt"), "Echo.");
-  await packageSkill(
+  await pack();
+});
+
+const pack = () =>
+  packageSkill(
     {
       manifest: join(source, "skill.toml"),
       modules: [join(source, "echo.wasm")],
@@ -52,7 +57,6 @@ beforeEach(async () => {
     nodePlatform,
     () => {},
   );
-});
 
 const rebuild = (...more: string[]) =>
   palyra("skills", "package", "rebuild", "--artifact", file, "--source", source, "--compare", "--json", ...more);
@@ -95,7 +99,6 @@ describe("palyra skills package rebuild --compare", () => {
         expect.objectContaining({ path: "assets/guide.txt", status: "different", first_difference: 5 }),
       ]),
     });
-    const { rmSync } = await import("node:fs");
     rmSync(join(source, "guide.txt"));
     const ran = await rebuild();
     expect(ran.exit).toBe(1);
@@ -113,6 +116,103 @@ describe("palyra skills package rebuild --compare", () => {
     const ran = await rebuild();
     expect(ran.exit).toBe(1);
     expect(parsed(ran)).toMatchObject({ reproduced: false, commit: { recorded: COMMIT, actual: "d1".repeat(20) } });
+  });
+
+  describe("--checkout", () => {
+    const git = (...words: string[]) =>
+      execFileSync("git", ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false", ...words], {
+        cwd: root,
+        env: { PATH: process.env["PATH"], HOME: root, GIT_CONFIG_NOSYSTEM: "1" },
+        encoding: "utf8",
+      }).trim();
+    let commit: string;
+    /** The skill is in the folder `source` of a repository, which has gone on since it was packed. */
+    beforeEach(async () => {
+      rmSync(join(source, ".git"), { recursive: true });
+      git("init", "--quiet", "-b", "main");
+      git("add", "source");
+      git("commit", "--quiet", "-m", "One");
+      commit = git("rev-parse", "HEAD");
+      await pack();
+      writeFileSync(join(source, "guide.txt"), "Another.");
+      git("commit", "--quiet", "-a", "-m", "Two");
+      writeFileSync(join(source, "echo.wasm"), "not committed");
+    });
+
+    it("takes the recorded commit, whatever the folder is at by now", async () => {
+      const before = scratch();
+      expect(parsed(await rebuild())).toMatchObject({ reproduced: false, checked_out: false });
+      const ran = await rebuild("--checkout");
+      expect(ran.exit, ran.stderr).toBe(0);
+      expect(parsed(ran)).toMatchObject({ reproduced: true, checked_out: true, commit: { recorded: commit, actual: commit } });
+      expect(readFileSync(join(source, "echo.wasm"), "utf8")).toBe("not committed");
+      expect(scratch()).toEqual(before);
+    });
+
+    it("takes it from an address, and from where it is told to there", async () => {
+      const from = (...more: string[]) =>
+        palyra("skills", "package", "rebuild", "--artifact", file, "--source", `file://${root}`, "--json", ...more);
+      const ran = await from("--checkout", "--inside", "source");
+      expect(parsed(ran)).toMatchObject({
+        commit: { actual: commit },
+        entries: expect.arrayContaining([expect.objectContaining({ path: "modules/echo.wasm", status: "same" })]),
+      });
+      expect(errorOf(await from("--checkout", "--inside", "../.."))).toMatchObject({ code: "RebuildFailed" });
+      expect((await from()).exit).toBe(2);
+    });
+
+    it("builds in what it took", async () => {
+      const command = `"${process.execPath}" -e "require('fs').appendFileSync('guide.txt', '!')"`;
+      expect(parsed(await rebuild("--checkout", "--run-build", command))).toMatchObject({
+        reproduced: false,
+        entries: expect.arrayContaining([
+          expect.objectContaining({ path: "assets/guide.txt", status: "different", first_difference: 5 }),
+        ]),
+      });
+      expect(readFileSync(join(source, "guide.txt"), "utf8")).toBe("Another.");
+    });
+
+    it("runs nothing that the repository configures", async () => {
+      const marker = join(root, "ran");
+      const hook = `#!/bin/sh\ntouch "${marker}"\n`;
+      writeFileSync(join(root, ".git/hooks/post-checkout"), hook, { mode: 0o755 });
+      git("config", "core.fsmonitor", `touch "${marker}"`);
+      git("config", "filter.x.smudge", `touch "${marker}"`);
+      git("config", "uploadpack.packObjectsHook", `touch "${marker}"`);
+      expect(parsed(await rebuild("--checkout"))).toMatchObject({ reproduced: true });
+      expect(existsSync(marker)).toBe(false);
+    });
+
+    it("says what is missing: the commit, the repository, git itself", async () => {
+      git("checkout", "--quiet", "--orphan", "other");
+      git("commit", "--quiet", "-m", "Other");
+      git("branch", "-D", "main");
+      git("reflog", "expire", "--expire=now", "--all");
+      git("gc", "--quiet", "--prune=now");
+      const problemOf = async (...more: string[]) => errorOf(await rebuild("--checkout", ...more));
+      expect(await problemOf()).toMatchObject({
+        code: "RebuildFailed",
+        details: { problem: expect.stringContaining("git fetch") },
+      });
+      rmSync(join(root, ".git"), { recursive: true });
+      expect(await problemOf()).toMatchObject({ details: { problem: expect.stringContaining("in no git repository") } });
+      mkdirSync(join(root, ".git"));
+      const path = process.env["PATH"];
+      process.env["PATH"] = join(root, "none");
+      try {
+        expect(await problemOf()).toMatchObject({ details: { problem: "there is no git on this machine" } });
+      } finally {
+        process.env["PATH"] = path;
+      }
+    });
+
+    it("wants a commit that the provenance names", async () => {
+      rmSync(join(root, ".git"), { recursive: true });
+      await pack();
+      expect(errorOf(await rebuild("--checkout"))).toMatchObject({
+        details: { problem: "its provenance names no commit to check out" },
+      });
+    });
   });
 
   it("runs nothing but what it is told to, in a copy, and leaves none behind", async () => {

@@ -15,7 +15,7 @@ export const rebuildView: View<Outputs["skills package rebuild"]> = (rebuilt, pa
         ["built by", rebuilt.build_command === null ? "nothing was run" : safe(rebuilt.build_command)],
         [
           "commit",
-          `${safe(commit.recorded ?? "none recorded")}${commit.recorded === commit.actual ? "" : `; the source is at ${safe(commit.actual ?? "none")}`}`,
+          `${safe(commit.recorded ?? "none recorded")}${commit.recorded === commit.actual ? "" : `; the source is at ${safe(commit.actual ?? "none")}`}${rebuilt.checked_out ? ", checked out" : ""}`,
         ],
       ],
       paint,

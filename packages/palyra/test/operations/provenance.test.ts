@@ -6,6 +6,7 @@ import { encodeUtf8, toHex } from "palyra-skills/encoding";
 import { preAuthEncoding } from "palyra-skills/supplychain";
 import { beforeEach, describe, expect, it } from "vitest";
 import { describeShared, shared } from "../../../../testing/shared.ts";
+import { forge } from "../../../../testing/sigstore-forge.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
 import { commandLine, errorOf, parsed, temporaryFolder } from "../cli/support.ts";
 import { skillBytes } from "../lifecycle/support.ts";
@@ -142,5 +143,86 @@ describeShared("corpora/in-toto/sigstore-conformance", "palyra skills provenance
     const ran = await verify(bundle, "--trusted-root", folder("trusted_root.public-good.json"), ...signer);
     expect(errorOf(ran)).toMatchObject({ code: "ProvenanceRefused" });
     expect(readFileSync(file).equals(bytes)).toBe(true);
+  });
+});
+
+describe("T15: a Sigstore bundle over a skill, from end to end", () => {
+  const sigstore = forge();
+  const IDENTITY = "https://github.com/acme/echo/.github/workflows/release.yml@refs/tags/v1";
+  const ISSUER = "https://token.actions.githubusercontent.com";
+  const signer = ["--certificate-identity", IDENTITY, "--certificate-oidc-issuer", ISSUER];
+  const statement = (digest: string): Uint8Array =>
+    encodeUtf8(
+      JSON.stringify({
+        _type: "https://in-toto.io/Statement/v1",
+        subject: [{ name: "echo.palyra-skill", digest: { sha256: digest } }],
+        predicateType: "https://slsa.dev/provenance/v1",
+        predicate: { runDetails: { builder: { id: "https://ci.example" } } },
+      }),
+    );
+  const trusted = () => written("trusted_root.json", sigstore.trustedRoot);
+
+  it("is accepted under its identity and root, and under no others", async () => {
+    const bundle = written("echo.sigstore.json", sigstore.attest(statement(sha256(bytes)), IDENTITY, ISSUER));
+    const ran = await verify(bundle, "--trusted-root", trusted(), ...signer);
+    expect(ran.exit, ran.stderr).toBe(0);
+    expect(parsed(ran)).toMatchObject({
+      format: "sigstore",
+      binds: "artifact",
+      signer: { kind: "certificate", identity: IDENTITY, issuer: ISSUER },
+      builders: ["https://ci.example"],
+    });
+    const other = written("other_root.json", forge().trustedRoot);
+    const refused = [
+      ["--trusted-root", other, ...signer],
+      ["--trusted-root", trusted(), "--certificate-identity", `${IDENTITY}2`, "--certificate-oidc-issuer", ISSUER],
+      [
+        "--trusted-root",
+        trusted(),
+        "--certificate-identity",
+        IDENTITY,
+        "--certificate-oidc-issuer",
+        "https://accounts.google.com",
+      ],
+    ];
+    for (const more of refused) expect(errorOf(await verify(bundle, ...more))).toMatchObject({ code: "ProvenanceRefused" });
+  });
+
+  it("by a key of one's own is accepted under that key", async () => {
+    const key = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+    const pem = written("ec.pem", String(key.publicKey.export({ type: "spki", format: "pem" })));
+    const bundle = written("key.sigstore.json", sigstore.attestByKey(statement(sha256(bytes)), key.privateKey));
+    const ran = await verify(bundle, "--trusted-root", trusted(), "--provenance-key", pem);
+    expect(ran.exit, ran.stderr).toBe(0);
+    expect(errorOf(await verify(bundle, "--trusted-root", trusted(), "--provenance-key", join(root, "own.pem")))).toMatchObject({
+      code: "ProvenanceRefused",
+    });
+  });
+
+  it("that is genuine, and of another artifact, is refused", async () => {
+    const bundle = written("echo.sigstore.json", sigstore.attest(statement("ab".repeat(32)), IDENTITY, ISSUER));
+    expect(errorOf(await verify(bundle, "--trusted-root", trusted(), ...signer))).toMatchObject({
+      details: { problem: expect.stringContaining("something else") },
+    });
+  });
+
+  it("among the assets satisfies a policy that wants one", async () => {
+    const { archive } = await openArtifact(bytes, nodePlatform);
+    const module = archive.entries.find(({ path }) => path.startsWith("modules/"));
+    const attested = sigstore.attest(statement(module?.sha256 ?? ""), IDENTITY, ISSUER);
+    writeFileSync(file, await skillBytes({ assets: [{ path: "build.sigstore.json", bytes: encodeUtf8(attested) }] }));
+    const audited = async (parameters: object) => {
+      const policy = written(
+        "policy.json",
+        JSON.stringify({ parameters: { provenance_attested: { required: true, ...parameters } } }),
+      );
+      const ran = await palyra("skills", "audit", "--artifact", file, "--allow-untrusted", "--audit-policy", policy, "--json");
+      const { checks } = JSON.parse(ran.stdout).audits[0].report;
+      return checks.find(({ check_id }: { check_id: string }) => check_id === "provenance_attested").status;
+    };
+    const identities = [`${ISSUER} ${IDENTITY}`];
+    expect(await audited({ identities, trusted_roots: [sigstore.trustedRoot] })).toBe("pass");
+    expect(await audited({ identities, trusted_roots: [forge().trustedRoot] })).toBe("fail");
+    expect(await audited({ identities: [`${ISSUER} x`], trusted_roots: [sigstore.trustedRoot] })).toBe("fail");
   });
 });

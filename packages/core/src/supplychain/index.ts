@@ -27,6 +27,7 @@ export {
 } from "./locks/index.ts";
 export { memberText, type NodePlace } from "./nodes.ts";
 export {
+  contradictingSha256,
   type DsseEnvelope,
   type DsseSignature,
   type EnvelopeReading,

@@ -115,3 +115,21 @@ describe("terms of a policy", () => {
     expect(isNameRefused("Theirs", { denied: [], allowed: ["our own"] })).toBe(true);
   });
 });
+
+describe("the two ids that SPDX has for one licence", () => {
+  const cases = [
+    ["AGPL-3.0", "AGPL-3.0-only", true],
+    ["AGPL-3.0-only", "AGPL-3.0", true],
+    ["GPL-2.0+", "GPL-2.0-or-later", true],
+    ["GPL-2.0-or-later", "GPL-2.0+", true],
+    ["GPL-2.0-with-classpath-exception", "GPL-2.0-only", true],
+    ["LGPL-2.1 WITH OCaml-LGPL-linking-exception", "LGPL-2.1-only WITH OCaml-LGPL-linking-exception", true],
+    ["GPL-2.0-only", "GPL-2.0-or-later", false],
+    ["AGPL-3.0-only", "AGPL-1.0", false],
+    ["MIT", "MIT-0", false],
+  ] as const;
+  it.each(cases)("%s, where %s is denied: %s", (text, denied, refused) => {
+    expect(refusedLicenses(parsed(text), { denied: [denied], allowed: [] }).length > 0).toBe(refused);
+    expect(refusedLicenses(parsed(text), { denied: [], allowed: [denied] }).length === 0).toBe(refused);
+  });
+});

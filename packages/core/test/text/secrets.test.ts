@@ -233,6 +233,7 @@ describe("what is told of a secret", () => {
         offset: 3,
         length: 40,
         redacted: "ghp_… (40 characters)",
+        mark: expect.stringMatching(/^[0-9a-f]{16}$/),
       },
     ]);
     expect(findSecrets(latin(`${secret} ${secret}`), [{ from: 10, to: 100 }]).length).toBe(1);
@@ -283,4 +284,37 @@ describe("programs and texts of other people", () => {
   ])("%s: nothing", (path) => {
     expect(findSecrets(new Uint8Array(readFileSync(require.resolve(path))))).toEqual([]);
   });
+});
+
+describe("a mark of a secret", () => {
+  const marks = (text: string) => findSecrets(latin(text)).map(({ mark, certain }) => [mark.length, certain, mark]);
+  const key = (seed: number) => checksummed("ghp_", seed);
+  it("is another one for another secret of its kind and length, and the same for the same one elsewhere", () => {
+    const [[, , one] = [], [, , other] = []] = [marks(key(3))[0], marks(key(5))[0]];
+    expect(one).toMatch(/^[0-9a-f]{16}$/);
+    expect(other).toMatch(/^[0-9a-f]{16}$/);
+    expect(one).not.toBe(other);
+    expect(marks(`   ${key(3)}`)[0]?.[2]).toBe(one);
+  });
+  it("is of eight bits where somebody could guess the secret", () => {
+    for (const [length, certain] of marks(`password = "${drawn(ALNUM, 20)}"`)) expect([length, certain]).toEqual([2, false]);
+  });
+});
+
+it("a key in UTF-16 is found wherever a long text is cut", () => {
+  const key = `"${"AKIA"}${drawn("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16, 3)}"`;
+  for (const before of [65_536 - 30, 65_536 - 11, 65_536 - 2, 65_536 + 5, 2 * 65_536 - 16_384 - 9, 100_000]) {
+    const text = `${"- ".repeat(Math.ceil(before / 2)).slice(0, before)}${key}${" -".repeat(30_000)}`;
+    const found = findSecrets(Uint8Array.from(Buffer.from(text, "utf16le")));
+    expect(found.map(({ code, offset }) => [code, offset])).toEqual([["aws_access_key", 2 * (before + 1)]]);
+  }
+});
+
+it("the beginning of a token of Slack, again and again, takes no longer than other bytes", () => {
+  const text = latin(`${"xoxb-"}`.repeat(400_000));
+  findSecrets(text.subarray(0, 5000));
+  const started = process.cpuUsage();
+  expect(findSecrets(text)).toEqual([]);
+  // Two megabytes took three seconds and a half, when each was read on to 250 characters.
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(1500);
 });

@@ -1,6 +1,12 @@
 import { isModulePath } from "../../artifact/index.ts";
 import { isSha256Hex } from "../../encoding/index.ts";
-import { isPlaceholder, type ProvenanceSubject, readStatement, sha256Digest } from "../../supplychain/index.ts";
+import {
+  contradictingSha256,
+  isPlaceholder,
+  type ProvenanceSubject,
+  readStatement,
+  sha256Digest,
+} from "../../supplychain/index.ts";
 import { digestsOf, filesByEnding, type PaperFinding, placed } from "../papers.ts";
 import { artifactRule, findings, pass } from "../rule.ts";
 import { counted, named, quoted } from "../wording.ts";
@@ -79,6 +85,12 @@ function judge(subject: ProvenanceSubject, { goods, digests, endings }: Known): 
     vouches: false,
     finding: { code, status: "warn", message, at: digest?.place ?? subject.place, quote },
   });
+  const [other] = contradictingSha256(subject);
+  if (other !== undefined) {
+    const message = `The provenance gives two SHA-256 of ${who}, and readers differ in which they take. Write one.`;
+    const finding = { code: "digest_ambiguous", status: "fail", message, at: other.place, quote: other.value } as const;
+    return { ...of, vouches: true, finding };
+  }
   if (digest === undefined) {
     const others = subject.digests.map(({ algorithm }) => algorithm);
     if (others.length === 0) return warn("digest_missing", `The provenance gives no digest of ${who}. Write its SHA-256.`, name);

@@ -22,6 +22,9 @@ const byLowerCase = (ids: string): ReadonlyMap<string, string> =>
 const LICENSES = byLowerCase(LICENSE_IDS);
 const EXCEPTIONS = byLowerCase(EXCEPTION_IDS);
 
+/** Whether SPDX's list has that id, in any case. */
+export const isLicenseId = (id: string): boolean => LICENSES.has(id.toLowerCase());
+
 export function parseLicense(text: string): LicenseReading {
   if (text.length > MAX_EXPRESSION_LENGTH) return { ok: false, problem: `it has more than ${MAX_EXPRESSION_LENGTH} characters` };
   const reader = new ExpressionReader(text.match(/[()]|[^\s()]+/g) ?? []);

@@ -1,5 +1,5 @@
 /** What licences a policy takes: an expression is fine as long as one way of reading its ORs is. */
-import { type LicenseExpression, licenseText } from "./expression.ts";
+import { isLicenseId, type LicenseExpression, licenseText } from "./expression.ts";
 
 export interface LicenseTerms {
   /** Ids, whole `id WITH exception`, or names; one that ends in `*` stands for all that begin so. */
@@ -11,13 +11,30 @@ export interface LicenseTerms {
 /** The licences for which an expression is refused; none where it is not. */
 export function refusedLicenses(expression: LicenseExpression, terms: LicenseTerms): readonly string[] {
   if (expression.kind === "license") {
-    const names = [licenseText(expression), expression.id, ...(expression.orLater ? [`${expression.id}+`] : [])];
-    return isRefused(names, terms) ? [licenseText(expression)] : [];
+    return isRefused(namesOf(expression), terms) ? [licenseText(expression)] : [];
   }
   const refused = expression.parts.map((part) => refusedLicenses(part, terms));
   // Whoever may choose chooses what is fine.
   if (expression.kind === "or" && refused.some((each) => each.length === 0)) return [];
   return [...new Set(refused.flat())];
+}
+
+/** All that it is called in lists of a policy: as it is written, without its exception, and by the other of SPDX's two ids for it. */
+function namesOf(license: Extract<LicenseExpression, { kind: "license" }>): readonly string[] {
+  const { id, orLater, exception } = license;
+  const own = [id, ...(orLater ? [`${id}+`] : []), ...twins(id, orLater)];
+  return [licenseText(license), ...own, ...(exception === undefined ? [] : own.map((name) => `${name} WITH ${exception}`))];
+}
+
+/** `AGPL-3.0`, deprecated, is `AGPL-3.0-only`; `GPL-2.0+` is `GPL-2.0-or-later`; `GPL-2.0-with-…-exception` is `GPL-2.0-only` with it. */
+function twins(id: string, orLater: boolean): readonly string[] {
+  const [, withException] = /^(.+)-with-[\w-]+-exception$/i.exec(id) ?? [];
+  if (withException !== undefined) return [withException, `${withException}-only`];
+  const only = /^(.+)-only$/.exec(id)?.[1];
+  if (only !== undefined) return [only];
+  const later = /^(.+)-or-later$/.exec(id)?.[1];
+  if (later !== undefined) return [`${later}+`];
+  return [orLater ? `${id}-or-later` : `${id}-only`].filter(isLicenseId);
 }
 
 /** A name that is no expression: it is compared as it is written. */

@@ -6,7 +6,7 @@ export {
   readAttestationJson,
   signedStatement,
 } from "./attestation.ts";
-export { isPlaceholder, sha256Digest } from "./digest.ts";
+export { contradictingSha256, isPlaceholder, sha256Digest } from "./digest.ts";
 export {
   type DsseEnvelope,
   type DsseSignature,

@@ -1,3 +1,5 @@
+import { toHex } from "../../encoding/index.ts";
+import { purePlatform } from "../../platform/index.ts";
 import { Extract } from "./characters.ts";
 import { CONTENTS } from "./contents.ts";
 import type { Extent, Form } from "./form.ts";
@@ -23,6 +25,11 @@ export interface SecretMatch {
   readonly length: number;
   /** At most its first four characters, and how long it is; or its label. */
   readonly redacted: string;
+  /**
+   * Tells it from another in its place, and gives nothing away: of one whose form leaves no doubt, and which nobody can guess, 64 bits of its
+   * SHA-256; of one that may be a word, eight, so that of 256 guesses one fits.
+   */
+  readonly mark: string;
 }
 
 export interface ByteRange {
@@ -67,9 +74,21 @@ export function findTraces(bytes: Uint8Array, ranges: readonly ByteRange[] = [{ 
       scan(new Extract(text, 0, text.length), found, (offset) => start + 2 * offset);
     });
   }
-  const { counts: _, ...traces }: Found = found;
-  for (const list of Object.values(traces)) list.sort((a, b) => a.offset - b.offset);
-  return traces;
+  const { secrets, paths, contents }: Found = found;
+  return { secrets: inOrder(secrets), paths: inOrder(paths), contents: inOrder(contents) };
+}
+
+/** In the order of the bytes, and once: what lies where two pieces of a text overlap is found in both. */
+function inOrder<Match extends SecretMatch | TraceMatch>(matches: readonly Match[]): readonly Match[] {
+  const seen = new Set<string>();
+  return matches
+    .toSorted((a, b) => a.offset - b.offset)
+    .filter(({ code, offset }) => {
+      const key = `${code} ${offset}`;
+      if (seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    });
 }
 
 /** Keys and tokens alone. */
@@ -135,5 +154,7 @@ function matchOf(
 ): SecretMatch {
   const length = end - start;
   const redacted = shown ?? `${extract.text(start, Math.min(start + SHOWN, end))}… (${length} characters)`;
-  return { code, called, certain, example, offset, length, redacted };
+  const digest = purePlatform.sha256().update(extract.bytes.subarray(start, end)).digest();
+  const mark = toHex(digest.subarray(0, certain ? 8 : 1));
+  return { code, called, certain, example, offset, length, redacted, mark };
 }

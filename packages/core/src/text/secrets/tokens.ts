@@ -142,8 +142,10 @@ export const TOKENS: readonly Form[] = [
     needles: ["xoxb-", "xoxp-", "xoxa-", "xoxo-", "xoxr-", "xoxs-", "xapp-"],
     certain: true,
     read: (extract, start, end) => {
+      // Ids of ten digits and more, then what is secret. What begins otherwise is not read on: it may be the same needle again and again.
+      const digits = extract.run(end, Chars.digits, 15) - end;
+      if (digits !== 1 && (digits < 9 || digits > 14)) return undefined;
       const last = extract.run(end, Chars.base64url, 250);
-      // Ids of ten digits and more, then what is secret.
       return /^(?:\d-A[A-Z0-9]{8,12}-)?\d{9,14}-(?:\d{9,14}-)*[A-Za-z0-9]{16,}$/.test(extract.text(end, last))
         ? { start, end: last }
         : undefined;

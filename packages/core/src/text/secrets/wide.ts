@@ -3,6 +3,8 @@ const STRIDE = 16;
 const MIN_CHARACTERS = 16;
 /** Characters of one text that are narrowed at once. */
 const MAX_CHARACTERS = 65_536;
+/** Characters of a longer one that are narrowed again with what follows them: no key is longer than that. */
+const OVERLAP = 16_384;
 
 export interface WideText {
   /** Its low bytes. */
@@ -15,7 +17,7 @@ const isCharacter = (byte: number | undefined): boolean =>
 
 /**
  * Texts of two bytes a character, the low one first, as AssemblyScript, C# and Java's successors keep them: runs of printable ASCII with zeros between.
- * One look for every sixteen bytes, and each run once.
+ * One look for every sixteen bytes, and each run once; one that is long in pieces that overlap, so that what lies across their ends is whole in one.
  */
 export function wideTexts(bytes: Uint8Array, from: number, to: number, found: (text: WideText) => void): void {
   let done = from;
@@ -29,7 +31,7 @@ export function wideTexts(bytes: Uint8Array, from: number, to: number, found: (t
     while (start - 2 >= done && isPair(bytes, start - 2, to)) start -= 2;
     let end = at;
     while (end - start < 2 * MAX_CHARACTERS && isPair(bytes, end, to)) end += 2;
-    done = end;
+    done = end - start < 2 * MAX_CHARACTERS ? end : end - 2 * OVERLAP;
     if (end - start >= 2 * MIN_CHARACTERS) found({ text: narrowed(bytes, start, end), from: start });
   }
 }

@@ -37,7 +37,9 @@ export function excerptsOf(
 export function excerptOf(text: string, line: number, column: number): Excerpt {
   const points = [...text];
   const at = Math.min(column - 1, points.length);
-  const [from, to] = [Math.max(0, at - MAX_BEFORE), at + MAX_AFTER];
+  const from = Math.max(0, at - MAX_BEFORE);
+  // The sign of a cut is as wide as what it would stand for.
+  const to = points.length <= at + MAX_AFTER + 1 ? points.length : at + MAX_AFTER;
   return {
     line,
     before: `${from > 0 ? "…" : ""}${points.slice(from, at).join("")}`,

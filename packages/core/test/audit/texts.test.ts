@@ -42,6 +42,13 @@ describe("texts of assets", () => {
     ]);
   });
 
+  it("are quoted from their own line, so that a report can show it", () => {
+    const text = "Title\n\u0007 bell\nMore\n";
+    expect(findings("tool_text_hidden", file("assets/a.md", text))).toMatchObject([
+      { code: "control_character", place: { line: 2, column: 1 }, quote: "\u0007 bell" },
+    ]);
+  });
+
   it("of any name are read where they are UTF-8, and pictures are not", () => {
     const picture = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0, 0, ...encodeUtf8(order)]);
     expect(check("tool_text_instructions", file("assets/LICENSE", order))?.status).toBe("fail");

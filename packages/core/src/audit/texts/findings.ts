@@ -56,8 +56,11 @@ const SHORT = 12;
 
 function quoteOf(text: string, start: number, end: number): string {
   if (end - start > SHORT) return shortened(text.slice(start, end));
-  const from = Math.max(0, start - AROUND);
-  const around = text.slice(isLow(text, from) ? from - 1 : from, end + AROUND);
+  // Not beyond its lines: what is quoted stands in the line that is shown.
+  const before = Math.max(0, start - AROUND);
+  const from = before + text.slice(before, start).lastIndexOf("\n") + 1;
+  const [line = ""] = text.slice(end, end + AROUND).split("\n");
+  const around = text.slice(isLow(text, from) ? from - 1 : from, end + line.length);
   return isLow(around, around.length) ? around.slice(0, -1) : around;
 }
 

@@ -126,12 +126,12 @@ describeShared("corpora/sarif", "SARIF", () => {
     for (const { target } of related) expect(taxa).toContain(`${target.toolComponent.name} ${target.id}`);
   });
 
-  it("leaves no link and no placeholder of a stranger's", () => {
+  it("T20: leaves no link and no placeholder of a stranger's", () => {
     const of = (message: string) => {
       const log = JSON.parse(sarifReport(reportOf([{ path: "a", report: skill(plainCheck("x", "fail", message)) }])));
       return log.runs[0].results[0].message.text;
     };
-    expect(of("[a](https://evil.example) {0} \\ \u202e")).toBe("\\[a\\](https://evil.example) {{0}} \\\\ <U+202E>");
+    expect(of("[a](https://evil.example) {0} \\ \u202e")).toBe("\\[a\\] (https://evil.example) {{0}} \\\\ <U+202E>");
   });
 });
 

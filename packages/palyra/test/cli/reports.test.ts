@@ -276,6 +276,48 @@ describe("skills lint", () => {
     expect((await palyra("skills", "lint", folder)).stdout).not.toContain("sbom_components");
   });
 
+  it("T16: what VEX silences fails nothing, and is told with its reason in every form", async () => {
+    const component = { type: "library", name: "lodash", version: "4.17.20", purl: "pkg:npm/lodash@4.17.20" };
+    writeFileSync(
+      file("sbom.json"),
+      JSON.stringify({
+        bomFormat: "CycloneDX",
+        specVersion: "1.6",
+        metadata: { component: { type: "application", name: "acme.echo_http", version: "1.0.0" } },
+        components: [component],
+      }),
+    );
+    const range = { type: "SEMVER", events: [{ introduced: "0" }, { fixed: "4.17.21" }] };
+    const affected = [{ package: { ecosystem: "npm", name: "lodash" }, ranges: [range] }];
+    writeFileSync(
+      file("osv.jsonl"),
+      JSON.stringify({ id: "GHSA-1", modified: "2027-01-14T00:00:00Z", database_specific: { severity: "CRITICAL" }, affected }),
+    );
+    const said = { vulnerability: { name: "GHSA-1" }, products: [{ "@id": "pkg:npm/lodash" }], status: "not_affected" };
+    writeFileSync(
+      file("vex.json"),
+      JSON.stringify({
+        "@context": "https://openvex.dev/ns/v0.2.0",
+        "@id": "https://acme.example/1",
+        author: "Ada",
+        timestamp: "2027-01-14T00:00:00Z",
+        version: 1,
+        statements: [{ ...said, justification: "vulnerable_code_not_in_execute_path", impact_statement: "It is never called." }],
+      }),
+    );
+    palyra = commandLine(root, { now: Date.UTC(2027, 0, 15), env: { PALYRA_SKILL_AUDIT_VULN_FEED_HOOK: file("osv.jsonl") } });
+    const lint = (...more: string[]) => palyra("skills", "lint", folder, "--sbom", file("sbom.json"), ...more);
+    expect((await lint()).exit).toBe(1);
+    for (const format of ["text", "json", "sarif", "junit", "markdown", "html"]) {
+      const { exit, stdout } = await lint("--vex", file("vex.json"), "--format", format);
+      expect(exit, format).toBe(0);
+      expect(stdout, format).toContain("It is never called");
+    }
+    const [{ results }] = JSON.parse((await lint("--vex", file("vex.json"), "--format", "sarif")).stdout).runs;
+    const found = results.find(({ ruleId }: { ruleId: string }) => ruleId === "vulnerability_matches");
+    expect(found.suppressions).toHaveLength(1);
+  });
+
   it("shows every fault of a manifest at its place, in every form", async () => {
     change(/^version = .*$/m, 'version = "1.0"');
     const { exit, stdout } = await palyra("skills", "lint", folder);

@@ -19,11 +19,11 @@ export const capabilityUnused = artifactRule({
     passes: 'http_egress_allowlist = ["api.example.com"]\n# and a tool reaches `palyra:skills/host@1` `http-send`',
   },
   check: ({ manifest, modules }) => {
-    const declared = DECLARED_USES.filter((use) => DECLARED[use].isIn(manifest));
-    if (declared.length === 0) return [pass("Declares no host, secret, root or channel.")];
+    const declared = USES.filter((use) => DECLARED[use].isIn(manifest));
+    if (declared.length === 0) return [pass("Declares no host, secret, root, channel or device.")];
     const read = modules.filter((module) => module.state === "read");
-    const imported = usesOf(read.flatMap(({ facts }) => facts.imports.map(usesOfImport)));
-    const reached = usesOf(read.filter(isRun(manifest, modules)).flatMap(reachedUses));
+    const imported: ReadonlySet<Use> = usesOf(read.flatMap(({ facts }) => facts.imports.map(usesOfImport)));
+    const reached: ReadonlySet<Use> = usesOf(read.filter(isRun(manifest, modules)).flatMap(reachedUses));
     const unused = declared.filter((use) => !reached.has(use));
     if (unused.length === 0) return [pass("The tools can reach imports of each kind that the manifest declares.", { declared })];
     if (read.length < modules.length) {
@@ -37,9 +37,13 @@ export const capabilityUnused = artifactRule({
   },
 });
 
+/** No function of the one table gives a device (spec 4.6): what is declared of them nothing can use. */
+type Use = DeclaredUse | "devices";
+const USES: readonly Use[] = [...DECLARED_USES, "devices"];
+
 /** Where each is declared, and what gives it to a module. */
 const DECLARED: {
-  readonly [Use in DeclaredUse]: {
+  readonly [Each in Use]: {
     readonly field: string;
     readonly called: string;
     readonly isIn: (manifest: Manifest) => boolean;
@@ -70,6 +74,11 @@ const DECLARED: {
     called: "asks for a channel",
     isIn: ({ capabilities }) => capabilities.node_capabilities.length > 0,
   },
+  devices: {
+    field: "capabilities.device_capabilities",
+    called: "uses a device: no host has one",
+    isIn: ({ capabilities }) => capabilities.device_capabilities.length > 0,
+  },
 };
 
 /** A secret goes along with a request, where the operator has bound the two (spec 10.4): whoever sends can use it. */
@@ -92,7 +101,7 @@ function isRun(manifest: Manifest, modules: AuditSubject["modules"]): (module: R
   return ({ path }) => run.has(path);
 }
 
-function unusedFinding(use: DeclaredUse, isImported: boolean): Finding {
+function unusedFinding(use: Use, isImported: boolean): Finding {
   const { field, called } = DECLARED[use];
   const why = isImported ? `no tool can reach a function that ${called}` : `no module imports a function that ${called}`;
   return {

@@ -45,6 +45,7 @@ const INSTRUCTIONS = {
   addressed_to_model: "It speaks to the model rather than of the tool. Say what the tool does.",
   command: "It has a command run that fetches or hides code. Put what is needed into the module.",
   data_link: "A link that carries data to its server. Link to a page.",
+  collector_link: "A link to a bare address, a tunnel or a collector of requests. Link to a page that people know.",
   agent_memory: "It writes what an agent will obey later. Leave the agent's own files to its user.",
   destruction: "It has the user's files or systems destroyed. Say what the tool does.",
   context_parameter:

@@ -44,10 +44,8 @@ const LINK_COMMENT = /^ {0,3}\[(?:\/\/|comment|_|#)\]:[ \t]*(?:#|<>)[ \t]*([^\n]
 function comment(body: string, start: number, end: number, kind: TextKind, found: Matches): void {
   const spoken = instructionMatches(body, "tool");
   const orders = spoken.some(({ status }) => status === "fail");
-  if (orders) found.add("hidden_comment", "fail", start, end);
-  else if (spoken.length > 0) found.add("hidden_comment", "warn", start, end);
-  else if (kind !== "asset" && /\w/.test(body))
-    found.add("hidden_comment", RUNS_OR_SPEAKS.test(body) ? "fail" : "warn", start, end);
+  if (orders || (kind !== "asset" && RUNS_OR_SPEAKS.test(body))) found.add("hidden_comment", "fail", start, end);
+  else if (spoken.length > 0 || (kind !== "asset" && /\w/.test(body))) found.add("hidden_comment", "warn", start, end);
 }
 
 /** Words by which a comment in a tool's description speaks to a model, or brings code. */

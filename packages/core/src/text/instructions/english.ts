@@ -31,6 +31,8 @@ export type InstructionCode =
   | "command"
   /** A link that carries data away. */
   | "data_link"
+  /** A link to a bare address, a tunnel or a collector of requests, in what is no document. */
+  | "collector_link"
   /** Writes what an agent will obey later. */
   | "agent_memory"
   /** Destroys what is the user's. */
@@ -288,6 +290,7 @@ export const ENGLISH: readonly Pattern[] = [
     "your ~1 goal|task|objective|mission|job ~2 is ~1 to ~12 delete|wipe|erase|destroy|format|clean ~8 system|filesystem|files|file|home|resources|data|database*|disk|disks|backups",
     "delete|wipe|erase|destroy ~3 all|every|entire ~3 files|data|backups|resources|disks|databases ~8 without ~3 asking|telling|user|users",
   ),
+  ...warn("collector_link", "<badurl>"),
   ...warn(
     "agent_memory",
     "write|append|add|update|edit|modify|insert|save|store|put ~8 <agentfile>",

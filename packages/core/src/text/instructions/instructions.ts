@@ -19,7 +19,7 @@ export function instructionMatches(text: string, kind: TextKind): readonly TextM
   for (const { code, status, start, end } of roleMatches(text, kind)) found.add(code, status, start, end);
   const tokens = tokensOf(text);
   patterns().search(tokens, (pattern, first, after) => {
-    if (!found.hasRoom(pattern.code, pattern.status)) return;
+    if (!found.hasRoom(pattern.code, pattern.status) || (kind === "asset" && ORDINARY_IN_ASSETS.has(pattern.code))) return;
     const from = tokens.starts[first] ?? 0;
     const to = tokens.ends[after - 1] ?? from;
     // Documents, and tools that look for attacks, quote what others say.
@@ -28,6 +28,9 @@ export function instructionMatches(text: string, kind: TextKind): readonly TextM
   });
   return worstOfEach(found.all);
 }
+
+/** Documents and settings name addresses of machines. */
+const ORDINARY_IN_ASSETS: ReadonlySet<string> = new Set(["collector_link"]);
 
 /** Of matches of one code that overlap, the gravest, then the first. */
 function worstOfEach(matches: readonly TextMatch[]): readonly TextMatch[] {

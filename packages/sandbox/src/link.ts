@@ -4,7 +4,7 @@
  */
 import { classifyImport, PALYRA_HOST_CAPABILITIES, PALYRA_SKILLS_HOST } from "palyra-skills/capability";
 import type { ExportFact, FunctionType } from "palyra-skills/wasm";
-import { invalid, type Outcome, told } from "./ended.ts";
+import { invalid, type Outcome, Stop, told } from "./ended.ts";
 import { handleImports, hostImports } from "./imports/index.ts";
 import type { Compiled } from "./modules.ts";
 import type { Prepare } from "./protocol.ts";
@@ -74,7 +74,11 @@ export function importsOf({ imports }: Compiled, { grants }: Prepare, context: W
     made.set(module, provided);
     linked[module] ??= Object.create(null);
     const of = linked[module];
-    if (of !== undefined) of[name] = Object.hasOwn(provided, name) ? provided[name] : undefined;
+    const found = Object.hasOwn(provided, name) ? provided[name] : undefined;
+    // Of a class that the audit names, and no function that any host has.
+    if (found === undefined || of === undefined)
+      throw new Stop(invalid("import", { module: told(module), name: told(name), problem: "unknown" }));
+    of[name] = found;
   }
   return linked;
 }

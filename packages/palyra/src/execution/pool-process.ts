@@ -1,5 +1,6 @@
 /** One sandbox process as the host sees it: what is said to it, what it says, and its end. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { Socket } from "node:net";
 import { encodeFromHost, type FromHost, type FromProcess, PROTOCOL_VERSION } from "palyra-sandbox/protocol";
 import { type ProcessLimits, type StartCommand, startCommand } from "./pool-command.ts";
 import { FrameReader } from "./pool-frames.ts";
@@ -72,7 +73,7 @@ export class SandboxProcess {
     this.#child.stdout?.on("error", () => {});
     this.#child.stdout?.on("data", (chunk: Buffer) => this.#take(chunk));
     // Who waits for a call has a timer; what only stands ready must not hold up the end of this program.
-    for (const each of [this.#child, this.#child.stdin, this.#child.stdout]) unref(each);
+    this.#hold("unref");
   }
 
   get pid(): number | undefined {
@@ -91,6 +92,15 @@ export class SandboxProcess {
   kill(): void {
     this.isDead = true;
     this.#child.kill("SIGKILL");
+    // Its end is waited for.
+    this.#hold("ref");
+  }
+
+  /** Whether this program goes on for as long as the process is there. */
+  #hold(how: "ref" | "unref"): void {
+    const { stdin, stdout } = this.#child;
+    this.#child[how]();
+    for (const each of [stdin, stdout]) if (each instanceof Socket) each[how]();
   }
 
   #take(chunk: Uint8Array): void {
@@ -135,7 +145,3 @@ const commandHere = (program: string, limits: ProcessLimits): StartCommand =>
     version: process.versions.node,
     env: process.env,
   });
-
-function unref(each: object | null): void {
-  if (each !== null && "unref" in each && typeof each.unref === "function") each.unref();
-}

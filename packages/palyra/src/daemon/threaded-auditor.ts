@@ -13,8 +13,15 @@ const CLOSE_GRACE_MS = 10_000;
 /** Times that one pass is begun anew for a skill that ends the thread; then the next pass goes on with what is known by now. */
 const MOST_DEATHS = 16;
 
-/** @param start makes the thread, at the first use and after each that died */
-export function threadedAuditor(start: () => Worker, warn: (text: string) => void): Auditor {
+/**
+ * @param start makes the thread, at the first use and after each that died
+ * @param cutOff is told where it was stopped in the turn of a skill that did not come to its end
+ */
+export function threadedAuditor(
+  start: () => Worker,
+  warn: (text: string) => void,
+  { cutOff = () => {}, graceMs = CLOSE_GRACE_MS }: { readonly cutOff?: () => void; readonly graceMs?: number } = {},
+): Auditor {
   let thread: AuditorThread | undefined;
   let passing: Promise<PassSummary> | undefined;
   let isClosed = false;
@@ -52,7 +59,8 @@ export function threadedAuditor(start: () => Worker, warn: (text: string) => voi
     audit: async (request, caller) => running().audit((id) => ({ do: "audit", id, request, caller })),
     close: async () => {
       isClosed = true;
-      await thread?.close();
+      const how = await thread?.close(graceMs);
+      if (how === "cut off" && thread?.subject !== undefined) cutOff();
     },
   };
 }
@@ -121,13 +129,18 @@ class AuditorThread {
   }
 
   /** What the thread does not end by itself is ended: nothing that it does is half done by that (spec 5.2, 5.3). */
-  async close(): Promise<void> {
-    if (this.hasEnded) return;
+  async close(graceMs: number): Promise<"ended" | "cut off"> {
+    if (this.hasEnded) return "ended";
     this.#isClosing = true;
     this.#post({ do: "close" });
-    const timer = setTimeout(() => void this.#worker.terminate(), CLOSE_GRACE_MS);
+    let how: "ended" | "cut off" = "ended";
+    const timer = setTimeout(() => {
+      how = "cut off";
+      void this.#worker.terminate();
+    }, graceMs);
     await this.#ended;
     clearTimeout(timer);
+    return how;
   }
 
   #ask(waiting: Waiting, ask: (id: number) => Ask): void {

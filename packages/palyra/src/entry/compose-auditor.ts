@@ -4,7 +4,7 @@ import { type Auditor, auditorOf, type LocalAuditor } from "../daemon/auditor.ts
 import type { AuditorData } from "../daemon/auditor-messages.ts";
 import { threadedAuditor } from "../daemon/threaded-auditor.ts";
 import { type InstalledEntry, KeptIndex } from "../installed/index.ts";
-import { keepLaunchVerdicts, readFeedKey, reauditSkills } from "../lifecycle/index.ts";
+import { keepLaunchVerdicts, pardon, readFeedKey, reauditSkills } from "../lifecycle/index.ts";
 import { readPolicy } from "../operations/shared/policy.ts";
 import { renewFeed, withScanning } from "../operations/shared/scanning.ts";
 import { audit } from "../operations/skills/audit.ts";
@@ -27,7 +27,8 @@ export function composeAuditor(
 ): Auditor {
   if (program === undefined) return auditorHere(options, env, warn);
   const workerData: AuditorData = { options, env: { ...env } };
-  const thread = () =>
+  const { skillsRoot } = compose(options, env).home.places;
+  const thread = (cutOff: () => void) =>
     threadedAuditor(
       () =>
         new Worker(program, {
@@ -35,9 +36,10 @@ export function composeAuditor(
           resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: MAX_YOUNG_MB },
         }),
       warn,
+      { cutOff },
     );
   // One for each: what somebody asks for does not wait for a pass, and a skill that ends its thread ends no pass (T19).
-  const [passes, audits] = [thread(), thread()];
+  const [passes, audits] = [thread(() => pardon(skillsRoot)), thread(() => {})];
   return {
     pass: () => passes.pass(),
     audit: (request, caller) => audits.audit(request, caller),

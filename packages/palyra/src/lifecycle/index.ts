@@ -15,6 +15,7 @@ export { missingSecrets } from "./missing-secrets.ts";
 export { openInstalled } from "./open-installed.ts";
 export { ACCEPT_WIDENING } from "./plan-install.ts";
 export { isKnown } from "./previous.ts";
+export { pardon } from "./reaudit/examining.ts";
 export type { ReauditRequest } from "./reaudit/measure.ts";
 export { reauditSkills } from "./reaudit/pass.ts";
 export { type FailedSkill, MAX_FAILED_TOLD, type PassSummary } from "./reaudit/summary.ts";

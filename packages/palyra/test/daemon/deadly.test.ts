@@ -1,14 +1,17 @@
 /** Skills that end the thread or the process that audits them, over real passes (spec 5.4, T19). */
 import { spawnSync } from "node:child_process";
+import { createHmac, randomBytes } from "node:crypto";
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { threadedAuditor } from "../../src/daemon/threaded-auditor.ts";
+import { placeDigest } from "../../src/files/index.ts";
 import { readIndex, skillsFolder } from "../../src/installed/index.ts";
-import { changeStatus, type Home } from "../../src/lifecycle/index.ts";
+import { changeStatus, type Home, pardon } from "../../src/lifecycle/index.ts";
 import { homeIn, install, newCall, temporaryFolder } from "../lifecycle/support.ts";
 
 let program: Awaited<ReturnType<typeof bundleForNode>>;
@@ -78,6 +81,28 @@ describe("T19: a skill that ends the thread that audits it, every time", () => {
   });
 });
 
+describe("T19: a skill that is slow", () => {
+  it("is not accused by an orderly stop that could not wait for it, however often", { timeout: 120_000 }, async () => {
+    const root = temporaryFolder();
+    const home = homeIn(root);
+    await install(home, { id: "acme.slow" });
+    const { examining } = skillsFolder(home.places.skillsRoot);
+    for (let stops = 0; stops < 4; stops += 1) {
+      const start = () => new Worker(program.file, { workerData: { root } });
+      const cutOff = () => pardon(home.places.skillsRoot);
+      const auditor = threadedAuditor(start, () => {}, { cutOff, graceMs: 50 });
+      const pass = auditor.pass().catch((error: unknown) => error);
+      while (!existsSync(examining)) await sleep(20);
+      // Until its turn is told as well.
+      await sleep(200);
+      await auditor.close();
+      await pass;
+      expect(existsSync(examining)).toBe(false);
+    }
+    expect(await rowOf(home, "slow")).toMatchObject({ status: "active" });
+  });
+});
+
 describe("T19: a skill that ends the whole process that audits it, every time", () => {
   let pass: Awaited<ReturnType<typeof bundleForNode>>;
   beforeAll(async () => {
@@ -124,22 +149,49 @@ describe("T19: a skill that ends the whole process that audits it, every time", 
     if (entry === undefined) throw new Error("nothing is installed");
     const { skill_id, version, artifact_sha256 } = entry;
     const died = { skill_id, version, artifact_sha256, deaths: 3 };
-    const record = { schema_version: 1, examining: null, died: [died] };
+    // As it would be, had it been written by whoever has the secret of the vault; `wrong` is vouched for too.
+    const key = randomBytes(32).toString("hex");
+    const makeKnown = async () =>
+      home.records.put(`skills.examining.${await placeDigest(skillsFolder(home.places.skillsRoot).examining)}`, key);
+    const vouched = (each: object) => {
+      const text = `palyra.skill.examining.v2\n${JSON.stringify(each)}`;
+      return { ...each, mac: createHmac("sha256", Buffer.from(key, "hex")).update(text).digest("hex") };
+    };
+    const record = { schema_version: 2, examining: null, died: [died] };
     const wrong: readonly unknown[] = [
-      { ...record, schema_version: 2 },
-      { ...record, more: 1 },
-      { ...record, died: [{ ...died, artifact_sha256: "0".repeat(64) }] },
-      { ...record, died: [{ ...died, deaths: "3" }] },
-      { schema_version: 1, died: [died] },
+      vouched({ ...record, schema_version: 1 }),
+      vouched({ ...record, more: 1 }),
+      vouched({ ...record, died: [{ ...died, artifact_sha256: "0".repeat(64) }] }),
+      vouched({ ...record, died: [{ ...died, deaths: "3" }] }),
+      vouched({ schema_version: 2, died: [died] }),
       [],
+      // A stranger's own.
+      record,
+      { ...record, mac: "" },
+      { ...vouched(record), died: [{ ...died, deaths: 4 }] },
+      { ...record, mac: "0".repeat(64) },
     ];
-    for (const each of [...wrong.map((value) => JSON.stringify(value)), "", "{", JSON.stringify(record).slice(0, -3)]) {
+    for (const each of [...wrong.map((value) => JSON.stringify(value)), "", "{", JSON.stringify(vouched(record)).slice(0, -3)]) {
       writeFileSync(file, each);
+      await makeKnown();
       expect(make(), each).toMatchObject({ checked: 1, quarantined: 0 });
       expect(existsSync(file), each).toBe(false);
     }
     rmSync(skillsFolder(home.places.skillsRoot).verdicts);
-    writeFileSync(file, JSON.stringify(record));
+    writeFileSync(file, JSON.stringify(vouched(record)));
+    await makeKnown();
     expect(make()).toMatchObject({ checked: 1, quarantined: 1 });
+  });
+
+  it("is not known by a record of ours that somebody lays there again, pass after pass", async () => {
+    const { home, make, file } = await withSkills("chance");
+    expect(make()).toBe("SIGKILL");
+    const stolen = readFileSync(file);
+    expect(make()).toMatchObject({ checked: 1, quarantined: 0 });
+    for (let passes = 0; passes < 4; passes += 1) {
+      writeFileSync(file, stolen);
+      rmSync(skillsFolder(home.places.skillsRoot).verdicts, { force: true });
+      expect(make()).toMatchObject({ checked: 1, quarantined: 0 });
+    }
   });
 });

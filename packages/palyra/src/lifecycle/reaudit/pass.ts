@@ -5,7 +5,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Call } from "../../call.ts";
 import { faultPoint } from "../../files/index.ts";
-import { type InstalledEntry, skillsFolder } from "../../installed/index.ts";
+import type { InstalledEntry } from "../../installed/index.ts";
 import type { Home } from "../home.ts";
 import { recoverForReading } from "../recover-reading.ts";
 import { refreshDueLists } from "../revocation-lists.ts";
@@ -25,11 +25,12 @@ export async function reauditSkills(home: Home, request: ReauditRequest, call: C
   await recoverForReading(home, call);
   faultPoint("reaudit.begin");
   const index = new CurrentIndex(home.places.skillsRoot);
-  const examining = Examining.read(skillsFolder(home.places.skillsRoot).examining);
-  const suspects = new Set([...(request.watch ?? UNWATCHED).suspects, ...examining.suspects]);
-  const targets = suspectsLast(targetsOf(index.read().entries), suspects);
+  const { entries } = index.read();
   // A home in which nothing is installed is not touched.
-  if (targets.length === 0) return new Tally().summary(call.now, request.clock());
+  if (targetsOf(entries).length === 0) return new Tally().summary(call.now, request.clock());
+  const examining = await Examining.read(home);
+  const suspects = new Set([...(request.watch ?? UNWATCHED).suspects, ...examining.suspects]);
+  const targets = suspectsLast(targetsOf(entries), suspects);
   await refreshDueLists(home, call);
   const turns = await beginTurns(home, request, { index, targets, examining, suspects }, call);
   try {

@@ -199,7 +199,7 @@ export class Turns {
     // What the others came to is not to be had twice.
     if (suspects.has(subject) && verdicts.unwritten > 0) await this.#writeVerdicts();
     const tools = { now: request.clock(), hashing: this.#hashing, beginVerdict: () => this.#beginVerdict(entry) };
-    examining.begin(entry);
+    await examining.begin(entry);
     this.#watch.turn(subject);
     const examined = await attempt(() => examineVersion(home, entry, look.version, this.#measure, tools)).finally(() =>
       examining.done(entry),
@@ -262,7 +262,7 @@ export class Turns {
   /** `JournalChainBroken`, `IndexInvalid`: all were looked at, and the journal is not the one that is known, or the index says wrong things of some. */
   async end(): Promise<void> {
     const { verdicts, linesWait, chain, examining, call } = this.#given;
-    examining.end();
+    await examining.end();
     if (verdicts.dropUnused() || verdicts.unwritten > 0) await this.#writeVerdicts();
     if (this.#journal !== undefined || linesWait) {
       const journal = await this.#writable();

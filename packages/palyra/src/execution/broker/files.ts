@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  fsync,
   fsyncSync,
   ftruncateSync,
   lstatSync,
@@ -16,6 +17,7 @@ import {
   utimesSync,
   writeSync,
 } from "node:fs";
+import { promisify } from "node:util";
 import { ERRNO, type HostReply, type HostRequest, MAX_CALL_BYTES, OPEN, reply, TIMES } from "palyra-sandbox/host-messages";
 import { systemCode } from "../../files/index.ts";
 import { errnoOf, FileFault } from "./fault.ts";
@@ -51,6 +53,7 @@ export const isFileRequest = (request: HostRequest): request is FileRequest => "
 /** How roots were used: by name, and whether anything was changed. */
 export type NoteRoot = (root: string, change: boolean) => void;
 
+const synced = promisify(fsync);
 const FRESH = constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const NS_PER_S = 1e9;
 
@@ -81,6 +84,16 @@ export class RootFiles {
   handle(request: FileRequest): HostReply {
     try {
       return this.#answer(request);
+    } catch (error) {
+      return reply(errnoOf(error));
+    }
+  }
+
+  /** As `handle` of the same request; a disk is waited for by the call that asks, and by nobody beside it. */
+  async sync(handle: number): Promise<HostReply> {
+    try {
+      await synced(this.#get(handle).fd);
+      return reply(ERRNO.success);
     } catch (error) {
       return reply(errnoOf(error));
     }

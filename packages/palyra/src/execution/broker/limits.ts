@@ -32,7 +32,7 @@ export const BROKER_LIMITS: BrokerLimits = {
   fileBytes: 1024 * 1024 * 1024,
   created: 4096,
   handles: 512,
-  entries: 65_536,
+  entries: 16_384,
   http: {
     requests: 64,
     open: 8,

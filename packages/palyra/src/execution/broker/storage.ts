@@ -81,21 +81,31 @@ export class Storage {
   }
 
   /** The whole file at once or not at all: it is written beside, and takes the name when it is whole. */
-  write(path: string, bytes: Uint8Array): HostReply {
-    return this.#answer(path, ({ directory, path: name }) => {
+  async write(path: string, bytes: Uint8Array): Promise<HostReply> {
+    let beside: Place | undefined;
+    try {
+      const { directory, path: name } = this.#place(path);
       if (name === "." || name.endsWith("/")) throw new StorageFault(HOST_ERROR.invalid);
-      const beside = `${name.slice(0, name.lastIndexOf("/") + 1)}${this.#newName()}`;
-      try {
-        this.#open({ directory, path: beside }, OPEN.create | OPEN.exclusive | OPEN.write, (handle) => {
-          this.#ask({ op: "write", handle, offset: 0n, append: 0, bytes });
-          return this.#ask({ op: "sync", handle });
-        });
-        return this.#ask({ op: "rename", directory, path: beside, toDirectory: directory, toPath: name });
-      } catch (error) {
-        this.#files.handle({ op: "unlink", directory, path: beside });
-        throw error;
-      }
-    });
+      beside = { directory, path: `${name.slice(0, name.lastIndexOf("/") + 1)}${this.#newName()}` };
+      await this.#writeNew(beside, bytes);
+      this.#ask({ op: "rename", ...beside, toDirectory: directory, toPath: name });
+      return reply(0);
+    } catch (error) {
+      if (beside !== undefined) this.#files.handle({ op: "unlink", ...beside });
+      if (error instanceof StorageFault) return reply(error.code);
+      throw error;
+    }
+  }
+
+  async #writeNew(place: Place, bytes: Uint8Array): Promise<void> {
+    const handle = Number(this.#ask({ op: "open", ...place, flags: OPEN.create | OPEN.exclusive | OPEN.write }).value);
+    try {
+      this.#ask({ op: "write", handle, offset: 0n, append: 0, bytes });
+      const { code } = await this.#files.sync(handle);
+      if (code !== ERRNO.success) throw new StorageFault(hostError(code));
+    } finally {
+      this.#files.handle({ op: "close", handle });
+    }
   }
 
   /** A file, or a directory that is empty. */

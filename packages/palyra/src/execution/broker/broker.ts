@@ -1,0 +1,96 @@
+/** What the host does for a call that runs in its process: files, HTTP, secrets, storage (spec 10.3, 10.4). Nothing that a child says is believed. */
+import { HOST_ERROR, type HostReply, type HostRequest, reply } from "palyra-sandbox/host-messages";
+import { isFileRequest, type OpenRoot, RootFiles } from "./files.ts";
+import { NETWORK, type Network } from "./http/connect.ts";
+import { type HttpOptions, HttpRequests } from "./http/requests.ts";
+import { BROKER_LIMITS, type BrokerLimits } from "./limits.ts";
+import { openRoots, type RootGrant } from "./roots.ts";
+import { type SecretOptions, Secrets } from "./secrets.ts";
+import { Storage } from "./storage.ts";
+import { type CapabilityUse, Uses } from "./uses.ts";
+
+export interface BrokerOptions {
+  readonly stateRoot: string;
+  /** Folders besides in which, and above which, no root may be: the vault, the journal, the skills, wherever they are. */
+  readonly guarded: readonly string[];
+  readonly skillId: string;
+  readonly principal: string;
+  readonly channel: string | null;
+  /** In the order in which the child knows them. */
+  readonly roots: readonly RootGrant[];
+  readonly http: HttpOptions;
+  readonly secrets: Pick<SecretOptions, "granted" | "global" | "insertions" | "read">;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly randomBytes: (count: number) => Uint8Array;
+  /** The end of the call. */
+  readonly signal: AbortSignal;
+  readonly limits?: BrokerLimits;
+  readonly network?: Network;
+}
+
+/** One a call. */
+export interface Broker {
+  handle(request: HostRequest): Promise<HostReply>;
+  /** Ends what is under way and gives everything back. */
+  close(): Promise<void>;
+  readonly uses: readonly CapabilityUse[];
+}
+
+/** Opens the granted roots, and makes those that are not there. `UnsafeStateRoot`, `Io`. */
+export async function openBroker(options: BrokerOptions): Promise<Broker> {
+  const { stateRoot, guarded, skillId, limits = BROKER_LIMITS, network = NETWORK, signal } = options;
+  const opened = openRoots(options.roots, { stateRoot, guarded, skillId });
+  const roots = options.roots.map(({ name, write }, index): OpenRoot => ({ fd: opened[index] ?? -1, name, write }));
+  const uses = new Uses();
+  const note = (root: string, change: boolean): void => uses.add("filesystem", root, change ? "write" : "read", true);
+  const files = new RootFiles(roots, limits, note, options.now);
+  const storage = new Storage(files, roots, () => `.palyra-${Buffer.from(options.randomBytes(8)).toString("hex")}`);
+  const secrets = new Secrets({ ...options.secrets, skillId, principal: options.principal, channel: options.channel });
+  const http = new HttpRequests(options.http, { network, limits: limits.http, secrets, uses, signal });
+  let closed = false;
+  return {
+    handle: async (request) => {
+      if (closed) return reply(HOST_ERROR.failed);
+      if (request.op === "sync") return files.sync(request.handle);
+      if (isFileRequest(request)) return files.handle(request);
+      switch (request.op) {
+        case "http_send":
+          return http.send(request.head, request.body);
+        case "http_head":
+          return http.head(request.request);
+        case "http_read":
+          return http.read(request.request, request.length);
+        case "http_close":
+          return http.close(request.request);
+        case "secret_read":
+          return readSecret(secrets, uses, request.name);
+        case "storage_read":
+          return storage.read(request.path, request.offset, request.length);
+        case "storage_list":
+          return storage.list(request.path);
+        case "storage_write":
+          return storage.write(request.path, request.bytes);
+        case "storage_remove":
+          return storage.remove(request.path);
+      }
+    },
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      http.end();
+      files.close();
+    },
+    get uses() {
+      return uses.all;
+    },
+  };
+}
+
+async function readSecret(secrets: Secrets, uses: Uses, name: string): Promise<HostReply> {
+  const allowed = secrets.mayRead(name);
+  uses.add("secret", name, "read", allowed);
+  if (!allowed) return reply(HOST_ERROR.denied);
+  const value = await secrets.value(name);
+  return value === undefined ? reply(HOST_ERROR.notFound) : reply(0, 0n, value);
+}

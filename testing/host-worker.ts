@@ -1,0 +1,63 @@
+/** A thread in which one module runs with our own host functions, and asks the thread that started it (host-run.ts). */
+import { parentPort, workerData } from "node:worker_threads";
+import { decodeReply, encodeRequest, type HostReply, type HostRequest } from "palyra-sandbox/host-messages";
+import { handleImports, hostImports } from "palyra-sandbox/imports/index";
+import { wasiImports } from "palyra-sandbox/wasi/index";
+import { CONTROL, type Job } from "./host-run.ts";
+
+class Exit {
+  readonly code: number;
+  constructor(code: number) {
+    this.code = code;
+  }
+}
+
+async function run({ module, args, stdin, roots, grants, control, answers }: Job): Promise<void> {
+  const state = new Int32Array(control);
+  const out: Uint8Array[] = [];
+  const log: Uint8Array[] = [];
+  let memory: unknown;
+  const context = {
+    memory: (): Uint8Array => (memory instanceof WebAssembly.Memory ? new Uint8Array(memory.buffer) : new Uint8Array()),
+    charge: () => {},
+    ask: (request: HostRequest): HostReply => {
+      Atomics.store(state, CONTROL.answered, 0);
+      parentPort?.postMessage(encodeRequest(request));
+      Atomics.wait(state, CONTROL.answered, 0);
+      const reply = decodeReply(new Uint8Array(answers).slice(0, Atomics.load(state, CONTROL.length)));
+      if (reply === undefined) throw new Error("no answer");
+      return reply;
+    },
+  };
+  const wasi = wasiImports({
+    ...context,
+    stdin,
+    stdout: { write: (bytes) => void out.push(bytes.slice()) },
+    stderr: { write: (bytes) => void log.push(bytes.slice()) },
+    args,
+    env: [`PALYRA_TOOL_ID=${args[1]}`, "PALYRA_SKILL_ID=acme.web"],
+    clockMs: Date.now,
+    random: (into) => void crypto.getRandomValues(into),
+    roots,
+    exit: (code) => {
+      throw new Exit(code);
+    },
+  });
+  const { instance } = await WebAssembly.instantiate(module, {
+    wasi_snapshot_preview1: wasi,
+    "palyra:skills/host@1": hostImports(context),
+    "palyra:plugins/host-capabilities@0.1.0": handleImports(grants),
+  });
+  memory = instance.exports["memory"];
+  let exit = 0;
+  try {
+    const start = instance.exports["_start"];
+    if (typeof start === "function") start();
+  } catch (error) {
+    if (!(error instanceof Exit)) throw error;
+    exit = error.code;
+  }
+  parentPort?.postMessage({ exit, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(log).toString() });
+}
+
+await run(workerData);

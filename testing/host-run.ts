@@ -12,6 +12,8 @@ export interface Job {
   readonly module: BufferSource;
   readonly args: readonly string[];
   readonly stdin: Uint8Array;
+  /** Absent: the two that a tool has. */
+  readonly env?: readonly string[];
   readonly roots: readonly GrantedRoot[];
   readonly grants: CapabilityGrants;
   readonly control: SharedArrayBuffer;

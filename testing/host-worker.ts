@@ -5,6 +5,9 @@ import { handleImports, hostImports } from "palyra-sandbox/imports/index";
 import { wasiImports } from "palyra-sandbox/wasi/index";
 import { CONTROL, type Job } from "./host-run.ts";
 
+/** As an exit code. */
+const TRAPPED = 134;
+
 class Exit {
   readonly code: number;
   constructor(code: number) {
@@ -12,7 +15,7 @@ class Exit {
   }
 }
 
-async function run({ module, args, stdin, roots, grants, control, answers }: Job): Promise<void> {
+async function run({ module, args, stdin, env, roots, grants, control, answers }: Job): Promise<void> {
   const state = new Int32Array(control);
   const out: Uint8Array[] = [];
   const log: Uint8Array[] = [];
@@ -35,7 +38,7 @@ async function run({ module, args, stdin, roots, grants, control, answers }: Job
     stdout: { write: (bytes) => void out.push(bytes.slice()) },
     stderr: { write: (bytes) => void log.push(bytes.slice()) },
     args,
-    env: [`PALYRA_TOOL_ID=${args[1]}`, "PALYRA_SKILL_ID=acme.web"],
+    env: env ?? [`PALYRA_TOOL_ID=${args[1]}`, "PALYRA_SKILL_ID=acme.web"],
     clockMs: Date.now,
     random: (into) => void crypto.getRandomValues(into),
     roots,
@@ -54,8 +57,8 @@ async function run({ module, args, stdin, roots, grants, control, answers }: Job
     const start = instance.exports["_start"];
     if (typeof start === "function") start();
   } catch (error) {
-    if (!(error instanceof Exit)) throw error;
-    exit = error.code;
+    exit = error instanceof Exit ? error.code : TRAPPED;
+    if (exit === TRAPPED) log.push(Buffer.from(String(error)));
   }
   parentPort?.postMessage({ exit, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(log).toString() });
 }

@@ -66,7 +66,7 @@ export class Guest {
         (() => {
           throw new Error("nothing is to be asked here");
         }),
-      denied: (capability) => this.denied.push(capability),
+      readOnly: (root) => this.denied.push(root),
       stdin: new Uint8Array(),
       stdout: { write: (bytes) => this.out.push(bytes.slice()) },
       stderr: { write: (bytes) => this.log.push(bytes.slice()) },

@@ -173,6 +173,9 @@ class Run {
         counter.value = value;
         if (value >= 0n) throw new Stop(this.#outOfFuel());
       },
+      readOnly: (name) => {
+        this.#denied ??= { capability: "skill.capability.filesystem.write", operation: "path_open", name };
+      },
       exit: (code) => {
         throw new Exit(code);
       },

@@ -6,15 +6,6 @@ import { WasiFault } from "../wasi/errno.ts";
 import type { HostContext, HostImports } from "../wasi/index.ts";
 import { Memory } from "../wasi/memory.ts";
 
-/** What was asked for, in a few words. */
-function capabilityOf(request: HostRequest): string {
-  if ("name" in request) return `secret:${request.name}`;
-  if ("path" in request) return `storage:${request.path}`;
-  if (request.op !== "http_send") return "http";
-  const address = /"url"\s*:\s*"https?:\/\/([^"\\/?#]{1,255})/.exec(request.head);
-  return address === null ? "http" : `http:${address[1]}`;
-}
-
 /** Ends one call of a module with an error of the interface. */
 class HostFault {
   readonly code: number;
@@ -39,7 +30,6 @@ export function hostImports(context: HostContext): HostImports {
   };
   const ask = (request: HostRequest): HostReply => {
     const reply = context.ask(request);
-    if (reply.code === HOST_ERROR.denied) context.denied?.(capabilityOf(request));
     if (reply.code !== 0) throw new HostFault(reply.code < 0 ? reply.code : HOST_ERROR.failed);
     return reply;
   };

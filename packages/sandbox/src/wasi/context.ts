@@ -9,6 +9,8 @@ export interface Sink {
 export interface GrantedRoot {
   readonly name: string;
   readonly write: boolean;
+  /** What the module finds it as; absent: `/<name>`. */
+  readonly guest?: string;
 }
 
 /** What host functions work with, whichever interface they belong to. */
@@ -19,8 +21,6 @@ export interface HostContext {
   charge(bytes: number): void;
   /** Asks the parent and waits. */
   ask(request: HostRequest): HostReply;
-  /** Told where something was refused for want of a grant: `filesystem.write:/notes`, `http:api.example.com`, `secret:skill:acme.echo/token`. */
-  denied?(capability: string): void;
 }
 
 /** What WASI works with besides. */
@@ -35,5 +35,7 @@ export interface WasiContext extends HostContext {
   clockMs(): number;
   random(into: Uint8Array): void;
   readonly roots: readonly GrantedRoot[];
+  /** Told where the parent is not even asked, since a root was granted for reading alone. */
+  readOnly?(root: string): void;
   exit(code: number): never;
 }

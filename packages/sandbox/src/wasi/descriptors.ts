@@ -52,7 +52,14 @@ export class Descriptors {
       this.#open.set(1 + fd, { kind: "output", sink, base: STDOUT_RIGHTS, inheriting: 0n, flags: 0 });
     }
     for (const [handle, root] of roots.entries()) {
-      this.add({ kind: "directory", handle, preopened: `/${root.name}`, root, ...directoryRights(root.write), flags: 0 });
+      this.add({
+        kind: "directory",
+        handle,
+        preopened: root.guest ?? `/${root.name}`,
+        root,
+        ...directoryRights(root.write),
+        flags: 0,
+      });
     }
   }
 
@@ -83,7 +90,7 @@ export class Descriptors {
 
   /** For want of a right; told where it is the grant that is wanting, and no right that the module gave up. */
   refused({ root }: DirectoryDescriptor): WasiFault {
-    if (!root.write) this.#context.denied?.(`filesystem.write:/${root.name}`);
+    if (!root.write) this.#context.readOnly?.(root.name);
     return fault("notcapable");
   }
 

@@ -5,14 +5,12 @@ import { describe, expect, it } from "vitest";
 function module(answer: (request: HostRequest) => HostReply) {
   const memory = new Uint8Array(40 * 65_536);
   const asked: HostRequest[] = [];
-  const denied: string[] = [];
   let charged = 0;
   const imports = hostImports({
     memory: () => memory,
     charge: (bytes) => {
       charged += bytes;
     },
-    denied: (capability) => denied.push(capability),
     ask: (request) => {
       asked.push(request);
       return answer(request);
@@ -28,7 +26,7 @@ function module(answer: (request: HostRequest) => HostReply) {
     if (run === undefined) throw new Error(`no ${name}`);
     return Reflect.apply(run, undefined, args) ?? Number.NaN;
   };
-  return { memory, asked, denied, text, call, charged: () => charged };
+  return { memory, asked, text, call, charged: () => charged };
 }
 const bytes = (content: string): Uint8Array => new TextEncoder().encode(content);
 
@@ -79,12 +77,16 @@ describe("palyra:skills/host@1", () => {
     expect(asked).toEqual([{ op: "http_read", request: 1, length: MAX_CALL_BYTES }]);
   });
 
-  it("says what was refused, and gives the host's errors as they are", () => {
-    const { denied, call, text } = module(() => reply(HOST_ERROR.denied));
-    expect(call("secret-read", ...text("global/x", 0), 0, 0)).toBe(HOST_ERROR.denied);
-    expect(call("storage-list", ...text("other", 0), 0, 0)).toBe(HOST_ERROR.denied);
-    expect(call("http-send", ...text('{"method":"GET","url":"https://evil.example/x"}', 0), 0, 0)).toBe(HOST_ERROR.denied);
-    expect(call("http-head", 1, 0, 0)).toBe(HOST_ERROR.denied);
-    expect(denied).toEqual(["secret:global/x", "storage:other", "http:evil.example", "http"]);
+  it("gives the host's errors as they are, and no error number of WASI", () => {
+    for (const code of Object.values(HOST_ERROR)) {
+      const { call, text } = module(() => reply(code));
+      expect([
+        call("secret-read", ...text("global/x", 0), 0, 0),
+        call("http-send", 0, 0, 0, 0),
+        call("http-head", 1, 0, 0),
+      ]).toEqual([code, code, code]);
+    }
+    const { call, text } = module(() => reply(76));
+    expect(call("storage-list", ...text("other", 0), 0, 0)).toBe(HOST_ERROR.failed);
   });
 });

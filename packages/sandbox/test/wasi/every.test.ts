@@ -13,7 +13,7 @@ describe("the functions of core's table of imports", () => {
   it("are all there, and no other", () => {
     expect(Object.keys(guest().imports).sort()).toEqual([...PREVIEW1.keys()].sort());
     expect(Object.keys(handleImports(grants)).sort()).toEqual([...HANDLES.keys()].sort());
-    const host = hostImports({ memory: () => new Uint8Array(), charge: () => {}, denied: () => {}, ask: () => reply(0) });
+    const host = hostImports({ memory: () => new Uint8Array(), charge: () => {}, ask: () => reply(0) });
     expect(Object.keys(host).sort()).toEqual([...SKILLS_HOST.keys()].sort());
   });
 
@@ -49,7 +49,7 @@ describe("the functions of core's table of imports", () => {
       fc.assert(
         fc.property(args, replies, (given, answer) => {
           const memory = new Uint8Array(2 * 65_536);
-          const run = hostImports({ memory: () => memory, charge: () => {}, denied: () => {}, ask: () => answer })[name];
+          const run = hostImports({ memory: () => memory, charge: () => {}, ask: () => answer })[name];
           expect(
             Number.isInteger(run === undefined ? Number.NaN : Reflect.apply(run, undefined, given)) || answer.value > 2n ** 53n,
           ).toBe(true);

@@ -43,7 +43,8 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const opened = openRoots(options.roots, { stateRoot, guarded, skillId });
   const roots = options.roots.map(({ name, write }, index): OpenRoot => ({ fd: opened[index] ?? -1, name, write }));
   const uses = new Uses();
-  const note = (root: string, change: boolean): void => uses.add("filesystem", root, change ? "write" : "read", true);
+  const note = (root: string, change: boolean, granted: boolean): void =>
+    uses.add("filesystem", root, change ? "write" : "read", granted);
   const files = new RootFiles(roots, limits, note, options.now);
   const storage = new Storage(files, roots, () => `.palyra-${Buffer.from(options.randomBytes(8)).toString("hex")}`);
   const secrets = new Secrets({ ...options.secrets, skillId, principal: options.principal, channel: options.channel });

@@ -50,8 +50,8 @@ export type FileRequest = Extract<HostRequest, { readonly directory: number } | 
 
 export const isFileRequest = (request: HostRequest): request is FileRequest => "directory" in request || "handle" in request;
 
-/** How roots were used: by name, and whether anything was changed. */
-export type NoteRoot = (root: string, change: boolean) => void;
+/** How roots were used: by name, whether to change anything, and whether that was granted. */
+export type NoteRoot = (root: string, change: boolean, granted: boolean) => void;
 
 const synced = promisify(fsync);
 const FRESH = constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -182,8 +182,8 @@ export class RootFiles {
 
   /** Only below a root that was granted for writing. */
   #changing(handle: Handle): Handle {
+    this.#note(handle.root.name, true, handle.root.write);
     if (!handle.root.write) throw new FileFault(ERRNO.notcapable);
-    this.#note(handle.root.name, true);
     return handle;
   }
 
@@ -202,7 +202,7 @@ export class RootFiles {
       }
       return this.#openName({ ...end, name: end.name }, flags);
     });
-    this.#note(from.root.name, changes);
+    this.#note(from.root.name, changes, true);
     const handle = this.#next;
     this.#next += 1;
     this.#handles.set(handle, { fd, kind, root: from.root, read: wants(OPEN.read), write: wants(OPEN.write) });
@@ -309,7 +309,7 @@ export class RootFiles {
 
   #list(directory: number, cookie: bigint, length: number): HostReply {
     const handle = this.#directory(directory);
-    this.#note(handle.root.name, false);
+    this.#note(handle.root.name, false, true);
     if (cookie === 0n || handle.names === undefined) handle.names = namesOf(handle.fd, this.#limits.entries);
     return reply(ERRNO.success, 0n, packNames(handle.fd, handle.names, cookie, Math.min(length, MAX_CALL_BYTES)));
   }
@@ -317,7 +317,7 @@ export class RootFiles {
   /** Something that is there, as a place. */
   #at(directory: number, path: string, use: (place: number) => HostReply): HostReply {
     const from = this.#directory(directory);
-    this.#note(from.root.name, false);
+    this.#note(from.root.name, false, true);
     return walk(from.fd, parseModulePath(path), (end) => {
       if (end.name === undefined) return use(end.fd);
       const { place, kind } = openPlace(end.fd, end.name);

@@ -33,7 +33,8 @@ export function rooted(
   const uses: string[] = [];
   const opened = openRoots(grants, { stateRoot: state, skillId, guarded: [] });
   const roots = grants.map(({ name, write }, index) => ({ fd: opened[index] ?? -1, name, write }));
-  const note = (root: string, change: boolean): void => void uses.push(`${root} ${change ? "write" : "read"}`);
+  const note = (root: string, change: boolean, granted: boolean): void =>
+    void uses.push(`${root} ${change ? "write" : "read"}${granted ? "" : " refused"}`);
   const files = new RootFiles(roots, { ...BROKER_LIMITS, ...limits }, note, () => 1_700_000_000_000);
   onTestFinished(() => files.close());
   const guest = new Guest({

@@ -201,7 +201,8 @@ describe("T43: no link is made or followed", () => {
     onTestFinished(() => void swapper.kill("SIGKILL"));
     await new Promise((resolve) => swapper.stdout.once("data", resolve));
     const seen = { inside: 0, refused: 0 };
-    for (let turn = 0; turn < 20_000 && (seen.inside < 300 || seen.refused < 300); turn += 1) {
+    const until = performance.now() + 10_000;
+    while (performance.now() < until && (seen.inside < 300 || seen.refused < 300)) {
       const found = guest.open(ROOT, "a/b/secret", { rights: R.read });
       if (found.errno === 0) {
         expect(guest.read(found.fd, 99).text).toBe("inside");

@@ -9,7 +9,7 @@ import type { Broker } from "../packages/palyra/src/execution/broker/index.ts";
 export const CONTROL = { answered: 0, length: 1 } as const;
 
 export interface Job {
-  readonly module: BufferSource;
+  readonly module: Uint8Array<ArrayBuffer>;
   readonly args: readonly string[];
   readonly stdin: Uint8Array;
   /** Absent: the two that a tool has. */

@@ -15,7 +15,7 @@ class Exit {
   }
 }
 
-async function run({ module, args, stdin, env, roots, grants, control, answers }: Job): Promise<void> {
+function run({ module, args, stdin, env, roots, grants, control, answers }: Job): void {
   const state = new Int32Array(control);
   const out: Uint8Array[] = [];
   const log: Uint8Array[] = [];
@@ -46,7 +46,7 @@ async function run({ module, args, stdin, env, roots, grants, control, answers }
       throw new Exit(code);
     },
   });
-  const { instance } = await WebAssembly.instantiate(module, {
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module), {
     wasi_snapshot_preview1: wasi,
     "palyra:skills/host@1": hostImports(context),
     "palyra:plugins/host-capabilities@0.1.0": handleImports(grants),
@@ -63,4 +63,4 @@ async function run({ module, args, stdin, env, roots, grants, control, answers }
   parentPort?.postMessage({ exit, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(log).toString() });
 }
 
-await run(workerData);
+run(workerData);

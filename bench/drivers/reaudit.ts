@@ -1,17 +1,19 @@
 /**
- * The re-audit of many skills, in a process of its own: `<root> make <skills>`, `<root> first`, `<root> unchanged <samples>`. Answers a line
- * of JSON.
+ * The re-audit of many skills, in a process of its own, with heaps as `palyrad` has them: `<root> make <skills>`, `<root> first`,
+ * `<root> again <passes>`, `<root> unchanged <samples>`. Answers a line of JSON.
  */
 import { closeSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { DEFAULT_POLICY, NO_FEED } from "palyra-skills/audit";
 import type { Call } from "../../packages/palyra/src/call.ts";
+import { boundHeaps } from "../../packages/palyra/src/entry/bound-heaps.ts";
 import { compose } from "../../packages/palyra/src/entry/compose.ts";
 import { reauditSkills } from "../../packages/palyra/src/lifecycle/index.ts";
 import { nodePlatform } from "../../packages/palyra/src/platform/index.ts";
 import { forgeStore } from "../../testing/forge/store.ts";
 import { pairs } from "../measure.mjs";
 
+boundHeaps();
 const [root = "", mode = "", number = "1"] = process.argv.slice(2);
 const { home } = compose({ stateRoot: root }, { HOME: root });
 const clock = () => Date.now();
@@ -53,6 +55,15 @@ async function answer(): Promise<object> {
     const started = performance.now();
     const summary = await pass();
     return { ms: performance.now() - started, summary };
+  }
+  if (mode === "again") {
+    const ms = [];
+    for (let each = 0; each < Number(number); each += 1) {
+      const started = performance.now();
+      await pass();
+      ms.push(performance.now() - started);
+    }
+    return { ms };
   }
   const files = readdirSync(home.places.skillsRoot, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.parentPath !== home.places.skillsRoot)

@@ -17,10 +17,8 @@ const MAX_FILE_BYTES = 32 * 1024 * 1024;
 
 /** The verdicts of one skills folder: some hundred bytes of memory each. */
 export class Verdicts {
-  /** Strings of one byte a character. */
-  #kept = new Set<string>();
-  /** Those that were asked for and there, or put, since the file was read. */
-  readonly #used = new Set<string>();
+  /** Strings of one byte a character; whether it was asked for, or put, since the file was read. */
+  #kept = new Map<string, boolean>();
   #put = 0;
 
   /** What cannot be read, is no file of ours or is damaged holds none. */
@@ -34,21 +32,20 @@ export class Verdicts {
   #take(bytes: Buffer): void {
     const { length } = HEADER;
     if (!bytes.subarray(0, length).equals(HEADER) || (bytes.length - length) % VERDICT_BYTES !== 0) return;
-    for (let at = length; at < bytes.length; at += VERDICT_BYTES)
-      this.#kept.add(bytes.toString("latin1", at, at + VERDICT_BYTES));
+    const text = bytes.toString("latin1", length);
+    for (let at = 0; at < text.length; at += VERDICT_BYTES) this.#kept.set(text.slice(at, at + VERDICT_BYTES), false);
   }
 
   holds(verdict: Uint8Array): boolean {
-    const text = Buffer.from(verdict).toString("latin1");
-    const isKept = this.#kept.has(text);
-    if (isKept) this.#used.add(text);
-    return isKept;
+    const text = textOf(verdict);
+    const wasUsed = this.#kept.get(text);
+    if (wasUsed === false) this.#kept.set(text, true);
+    return wasUsed !== undefined;
   }
 
   put(verdict: Uint8Array): void {
-    const text = Buffer.from(verdict).toString("latin1");
-    this.#kept.add(text);
-    this.#used.add(text);
+    const text = textOf(verdict);
+    this.#kept.set(text, true);
     this.#put += 1;
   }
 
@@ -63,14 +60,14 @@ export class Verdicts {
 
   /** Forgets those that nobody asked for: of versions that are gone, or rest on something else by now. True: there were any. */
   dropUnused(): boolean {
-    const hadAny = this.#used.size < this.#kept.size;
-    this.#kept = new Set(this.#used);
-    return hadAny;
+    const { size } = this.#kept;
+    for (const [text, wasUsed] of this.#kept) if (!wasUsed) this.#kept.delete(text);
+    return this.#kept.size < size;
   }
 
   /** Replaces the file as a whole. `Io`. */
   async write(file: string): Promise<void> {
-    const sorted = [...this.#kept].sort();
+    const sorted = [...this.#kept.keys()].sort();
     if (HEADER.length + sorted.length * VERDICT_BYTES > MAX_FILE_BYTES) return;
     const bytes = Buffer.concat([HEADER, Buffer.from(sorted.join(""), "latin1")]);
     // One writer, the daemon of the state root: what a killed one left under the name is written over.
@@ -78,3 +75,6 @@ export class Verdicts {
     this.#put = 0;
   }
 }
+
+const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString("latin1");

@@ -26,6 +26,34 @@ export function eachLink(database: Database, tables: Tables, after: number, visi
   });
 }
 
+/** A link in the bytes of `eachBatch`: without the lengths a field could be another's beginning. */
+export const headerOf = ({ seq, lengths }: Link): string => `${seq}:${lengths.join(" ")};`;
+
+/** Links of one value of `eachBatch`. */
+const BATCH = 128;
+
+/**
+ * Hands out the links up to an event, as `headerOf` and the content of each, one after the other: for whoever only wants to know whether they
+ * are what they were, in half the time of visiting them. What can be no link is a `!`.
+ */
+export function eachBatch(database: Database, tables: Tables, upTo: number, take: (bytes: Uint8Array) => void): void {
+  if (!tables.events) return;
+  const link = `CASE WHEN ${TYPES} THEN seq || ':' || ${LENGTHS} || ';' || ${CONTENT} ELSE '!' END`;
+  for (let after = 0; after < upTo; after += BATCH) {
+    // From the first: whatever its number is.
+    const since = after === 0 ? "" : "seq > ?1 AND ";
+    const last = Math.min(after + BATCH, upTo);
+    database.select(
+      [`CAST(group_concat(${link}, '') AS BLOB)`],
+      `FROM skill_events WHERE ${since}seq <= ?2`,
+      [after, last],
+      ([bytes]) => {
+        if (bytes instanceof Uint8Array) take(bytes);
+      },
+    );
+  }
+}
+
 /** What SQLite finds wrong with the events and their indexes, by which statuses are found (T26); undefined: nothing. */
 export function indexProblem(database: Database, tables: Tables): string | undefined {
   let problem: string | undefined;

@@ -1,7 +1,7 @@
 import type { Hash } from "node:crypto";
 import type { Database } from "../files/index.ts";
 import { type Anchor, broken, ChainWalk, fieldOf, type Head, type Link } from "./chain.ts";
-import { eachLink, indexProblem } from "./chain-queries.ts";
+import { eachBatch, eachLink, headerOf, indexProblem } from "./chain-queries.ts";
 import { NEUTRAL_KINDS, STATUS_KINDS, statusOfEvent } from "./events.ts";
 import { notHeld } from "./heads.ts";
 import { INSTALL_KINDS, type InstallRecord, KnownInstalls } from "./known-installs.ts";
@@ -27,6 +27,7 @@ export class KnownChain {
   readonly #seen: Hash | undefined;
   readonly #statuses = new LastStatuses();
   readonly #installs = new KnownInstalls();
+  #rows: StatusRows | undefined;
   #decided = 0;
 
   /** @param rechecks whether `recheck` will be asked */
@@ -49,23 +50,21 @@ export class KnownChain {
     if (!holds(database, tables, this.head)) throw broken(seq, "it is not the event that was there before");
     eachLink(database, tables, seq, (link) => {
       this.#walk.step(link);
-      this.#seen?.update(textOf(link)).update(link.content);
+      this.#seen?.update(headerOf(link)).update(link.content);
       this.#note(link);
     });
     for (const anchor of anchors) if (!holds(database, tables, anchor)) throw notHeld(anchor, this.head);
   }
 
   /**
-   * Inside a transaction, before `advance`: whether the links that were walked are, byte for byte, what they were. Takes a third of the time of
+   * Inside a transaction, before `advance`: whether the links that were walked are, byte for byte, what they were. Takes a sixth of the time of
    * walking them again. False: it is another journal, or one that was changed, and is to be walked from its first event.
    */
   recheck(database: Database, tables: Tables): boolean {
     const { seq } = this.head;
     if (this.#seen === undefined || !holds(database, tables, this.head)) return false;
     const found = newHash();
-    eachLink(database, tables, 0, (link) => {
-      if (link.seq <= seq) found.update(textOf(link)).update(link.content);
-    });
+    eachBatch(database, tables, seq, (bytes) => found.update(bytes));
     return found.digest().equals(this.#seen.copy().digest());
   }
 
@@ -74,7 +73,8 @@ export class KnownChain {
   }
 
   statuses(database: Database, tables: Tables): (skillId: string, version: string) => EffectiveStatus {
-    const rows = StatusRows.read(database, tables);
+    const rows = StatusRows.read(database, tables, this.#rows);
+    this.#rows = rows;
     return (skillId, version) => this.#statuses.status(rows.of(skillId, version), skillId, version);
   }
 
@@ -102,8 +102,6 @@ export class KnownChain {
 }
 
 const newHash = (): Hash => process.getBuiltinModule("node:crypto").createHash("sha256");
-/** What of a link is not its content: without the lengths a field could be another's beginning. */
-const textOf = ({ seq, lengths }: Link): string => `${seq}:${lengths.join()};`;
 
 const isOneOf = (kinds: readonly string[], kind: string): boolean => kinds.includes(kind);
 

@@ -1,6 +1,5 @@
 /** What lies in the folder of an installed version against what should (spec 5.1, 5.4). Pure. */
 import type { ArchiveEntry } from "palyra-skills/archive";
-import { toHex } from "palyra-skills/encoding";
 import type { ListedFile, ListedFolder } from "../../files/index.ts";
 import { ARTIFACT_FILE, type InstalledEntry, METADATA_FILE } from "../../installed/index.ts";
 import { type Finding, MISSING_ARTIFACT } from "./reasons.ts";
@@ -14,7 +13,7 @@ export function artifactFinding(
   const code = "artifact_digest_mismatch";
   const sha256 = version?.artifact?.sha256;
   if (sha256 !== undefined) {
-    const actual = toHex(sha256);
+    const actual = Buffer.from(sha256.buffer, sha256.byteOffset, sha256.byteLength).toString("hex");
     return actual === entry.artifact_sha256 ? undefined : { code, detail: actual, actual };
   }
   if (version?.artifact !== undefined) return { code, detail: "more bytes than an artifact may have" };

@@ -29,8 +29,8 @@ export function locksOf(
 
 const TOO_MUCH = `the lock files have more than ${MAX_ALL_LOCK_BYTES} bytes together`;
 
-/** What lies deeper may be of an example or a template that the skill carries. */
-const isOnTop = (path: string): boolean => !path.slice("assets/".length).includes("/");
+/** What lies deeper may be of an example or a template that the skill carries. A file of `assets/` may be named so and packed into `assets/assets/`. */
+const isOnTop = (path: string): boolean => /^(?:assets\/){1,2}[^/]+$/.test(path);
 
 function builtWith(module: ModuleSubject): readonly LockFile[] {
   if (module.state !== "read" || module.dependencies === undefined) return [];

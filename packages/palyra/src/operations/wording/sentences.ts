@@ -258,7 +258,9 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
     says: ({ command, problem }) =>
       command === "" ? `there is nothing to compare: ${safe(problem)}` : `${quoted(command)} did not build it: ${safe(problem)}`,
     hint: ({ command }) =>
-      command === "" ? "name the folder with skill.toml, and with --run-build COMMAND what builds the modules there" : undefined,
+      command === ""
+        ? "--source is the folder with skill.toml; --run-build COMMAND builds its modules, and without --checkout its files are taken as they are"
+        : undefined,
   },
   ProvenanceRefused: {
     says: ({ document, problem }) => `${safe(document)} proves nothing about this artifact: ${safe(problem)}`,

@@ -19,10 +19,10 @@ const CLOCK_MS = 50;
 const FUEL = 2_000_000n;
 
 const groups: readonly (readonly [group: string, modules: readonly Hostile[]])[] = [
-  ["spin, and exhaust the stack", SPINS],
-  ["grow, trap, and hold the compiler", GROWS],
-  ["forge imports, confuse types, are none", FORGED],
-  ["answer, flood, and ask for the impossible", ANSWERING],
+  ["T17: modules that spin, and exhaust the stack", SPINS],
+  ["T24: modules that grow, trap, and hold the compiler", GROWS],
+  ["T14: modules that forge imports, confuse types, are none", FORGED],
+  ["T40: modules that answer, flood, and ask for the impossible", ANSWERING],
 ];
 
 const innocent = async () => {
@@ -33,7 +33,7 @@ const innocent = async () => {
 const FINE = { kind: "Ok", says: '{"hello":"world"}' };
 
 for (const [group, modules] of groups)
-  describe(`T17, T24, T40: modules that ${group}`, () => {
+  describe(group, () => {
     it.each(modules.map((each) => [each.name, each] as const))("%s", async (_, { module, kinds, details, quotas, job }) => {
       const allowed = { ...QUOTAS, fuel: FUEL, ...quotas };
       const hostile = jobOf(await module(), { ...job, artifactSha256: `hostile ${group}`, quotas: allowed });

@@ -1,6 +1,6 @@
 import { MAX_ALIGNMENT, MAX_FUNCTION_BYTES, MAX_LOCALS } from "../limits.ts";
 import { Malformed } from "../malformed.ts";
-import { Immediate as I, MISC_OPCODES, OPCODES, Op, SIMD_OPCODES } from "../opcodes.ts";
+import { Immediate as I, OPCODES, Op, SIMD_OPCODES } from "../opcodes.ts";
 import { Reader } from "../reader.ts";
 import type { ModuleState } from "../state.ts";
 import { isValueType } from "../types.ts";
@@ -11,6 +11,7 @@ import type { AddedGlobals } from "./globals.ts";
 import { type Grown, GrowthCode } from "./growth.ts";
 import { Code, instruction } from "./instructions.ts";
 import { type FuelMode, Refused } from "./metered.ts";
+import { passBlockType, passNumber, passReference, readMoves } from "./operands.ts";
 import type { ResultBlocks } from "./results.ts";
 import type { Writer } from "./writer.ts";
 
@@ -212,7 +213,7 @@ export class BodyMeter {
         this.#simd(start);
         return;
       default:
-        this.#reference(op, start);
+        passReference(reader, this.#module, op, start);
     }
   }
 
@@ -245,23 +246,11 @@ export class BodyMeter {
   #open(op: number, start: number): void {
     const { reachable } = this.#blocks;
     if (reachable && op !== Op.block) this.#flush(start);
-    this.#passBlockType();
+    passBlockType(this.#reader, this.#module);
     this.#blocks.open(op === Op.block ? "block" : op === Op.loop ? "loop" : "if");
     if (op !== Op.loop || !reachable) return;
     this.#copyTo(this.#reader.at);
     this.#fuel.test();
-  }
-
-  /** A type index must be one of the module's own. */
-  #passBlockType(): void {
-    const reader = this.#reader;
-    const code = reader.peek();
-    if (code >= 0x40 && code < 0x80) {
-      reader.at += 1;
-      return;
-    }
-    // A positive number of 33 bits, read as an unsigned one.
-    reader.index("type", this.#module.types.count);
   }
 
   #end(start: number): void {
@@ -335,49 +324,9 @@ export class BodyMeter {
   }
 
   #misc(start: number): void {
-    const reader = this.#reader;
-    const { memories, tables } = this.#module;
-    const memory = (): boolean => memories[reader.index("memory", memories.length)]?.wide === true;
-    const table = (): boolean => tables[reader.index("table", tables.length)]?.wide === true;
-    const code = reader.u32();
-    switch (MISC_OPCODES.immediates[code]) {
-      case I.plain:
-        return;
-      case I.dataDrop:
-      case I.elemDrop:
-        reader.u32();
-        return;
-      case I.memoryInit:
-        reader.u32();
-        memory();
-        this.#bulk(start, false);
-        return;
-      case I.tableInit:
-        reader.u32();
-        table();
-        this.#bulk(start, false);
-        return;
-      case I.memoryFill:
-        this.#bulk(start, memory());
-        return;
-      case I.memoryCopy: {
-        const [into, from] = [memory(), memory()];
-        this.#bulk(start, into && from);
-        return;
-      }
-      case I.tableCopy: {
-        const [into, from] = [table(), table()];
-        this.#bulk(start, into && from);
-        return;
-      }
-      case I.tableIndex:
-        if (code === TABLE_GROW) this.#grow(start, this.#context.tables, reader.index("table", tables.length));
-        else if (code === TABLE_FILL) this.#bulk(start, table());
-        else table();
-        return;
-      default:
-        throw new Malformed("there is no such instruction", start);
-    }
+    const moves = readMoves(this.#reader, this.#module, start);
+    if (moves?.does === "bulk") this.#bulk(start, moves.wide);
+    if (moves?.does === "grow") this.#grow(start, this.#context.tables, moves.table);
   }
 
   /**
@@ -405,32 +354,4 @@ export class BodyMeter {
     if (immediate === I.v128 || immediate === I.shuffle) reader.skip(16);
     else if (immediate >= I.lane16) reader.skip(1);
   }
-
-  #reference(op: number, start: number): void {
-    const reader = this.#reader;
-    switch (IMMEDIATES[op]) {
-      case I.tableIndex:
-        reader.index("table", this.#module.tables.length);
-        return;
-      case I.refFunc:
-        reader.index("function", this.#module.functions.length);
-        return;
-      case I.refNull:
-        reader.skip(1);
-        return;
-      case I.selectTyped:
-        reader.skip(reader.u32());
-        return;
-      default:
-        throw new Malformed(`there is no instruction 0x${op.toString(16)}`, start);
-    }
-  }
 }
-
-/** A LEB128 number of a body that an engine has validated. */
-function passNumber(reader: Reader): void {
-  while (reader.byte() >= 0x80);
-}
-
-const TABLE_GROW = 0x0f;
-const TABLE_FILL = 0x11;

@@ -7,7 +7,8 @@ import type { Changes } from "./change.ts";
 
 /**
  * What each module imports and exports. An import widens nothing by itself: what is granted is what the manifest declares (spec 4.6), and
- * that is compared by itself. One that is new shows what the code begins to use.
+ * that is compared by itself. One that is new shows what the code begins to use; and so does one that was there and can be called now
+ * (`reachable`: from any export, or at the start).
  */
 export function compareModules(changes: Changes, old: VerifiedArtifact, next: VerifiedArtifact): void {
   const [before, after] = [modulesOf(old), modulesOf(next)];
@@ -42,18 +43,23 @@ function facesOf(entry: ArchiveEntry | undefined): { readonly imports: Faces; re
   const reading = readModule(entry.bytes);
   if (!reading.ok) return NOTHING;
   const { imports, exports } = reading.facts;
+  const reached = reading.calls.fromExports().imports;
   return {
-    imports: new Map(imports.map((each) => [JSON.stringify([each.module, each.name, each.kind]), importFace(each)])),
+    imports: new Map(
+      imports.map((each, at) => [JSON.stringify([each.module, each.name, each.kind]), importFace(each, reached.has(at))]),
+    ),
     exports: new Map(exports.map((each) => [JSON.stringify([each.name, each.kind]), exportFace(each)])),
   };
 }
 
-const importFace = (fact: ImportFact): JsonValue => ({
+const importFace = (fact: ImportFact, isReached: boolean): JsonValue => ({
   module: fact.module,
   name: fact.name,
   kind: fact.kind,
   ...typeOf(fact.type),
   class: classifyImport(fact).class,
+  // Nothing but a function is called.
+  ...(fact.kind === "function" ? { reachable: isReached } : {}),
 });
 
 const exportFace = ({ name, kind, type }: ExportFact): JsonValue => ({ name, kind, ...typeOf(type) });

@@ -23,7 +23,11 @@ function compareComponents(changes: Changes, before: Components, after: Componen
   for (const [name, is] of after) if (!before.has(name)) changes.added("sbom", pathOf(name), versions(is));
 }
 
-const versions = (each: ReadonlySet<string>): string => [...each].sort(compareUtf8).join(", ");
+/** Null: none is said. */
+function versions(each: ReadonlySet<string>): string | null {
+  const said = [...each].filter((version) => version !== "").sort(compareUtf8);
+  return said.length === 0 ? null : said.join(", ");
+}
 const pathOf = (name: string): string => `components[${shorten(name, 300)}]`;
 
 function componentsByPackage(sbom: JsonObjectNode): Components {
@@ -36,8 +40,12 @@ function componentsByPackage(sbom: JsonObjectNode): Components {
   return found;
 }
 
-/** A package URL without its version, qualifiers and subpath; else group and name. */
-function nameOf({ purl, group, name, version }: SbomComponent): { readonly name: string; readonly version: string } {
+/** A package URL without its version, qualifiers and subpath; else group and name; else what it is called within the document. */
+function nameOf({ purl, group, name: written, version, bomRef, type }: SbomComponent): {
+  readonly name: string;
+  readonly version: string;
+} {
+  const name = written === "" ? (bomRef ?? type ?? "") : written;
   if (purl === undefined) return { name: group === undefined ? name : `${group}/${name}`, version: version ?? "" };
   const bare = purl.split(/[?#]/, 1)[0] ?? "";
   // The `@` of a scope is written `%40`, or comes before a slash.

@@ -1,5 +1,6 @@
 import type { Tool } from "../manifest/index.ts";
 import type { Changes } from "./change.ts";
+import { isAssetText } from "./files.ts";
 import { compareValues, plain } from "./values.ts";
 
 /**
@@ -34,7 +35,12 @@ export const asksBefore = ({ risk }: Tool): boolean => risk.default_sensitive ||
 const byId = (tools: readonly Tool[]): ReadonlyMap<string, Tool> => new Map(tools.map((tool) => [tool.id, tool]));
 export const pathOf = (id: string): string => `entrypoints.tools[${id}]`;
 
-/** Whether this is one of the words or schemas that a model reads; `words`: all of a tool's, where the old ones are known by their digest. */
+/**
+ * Whether this is one of the words or schemas that a model reads, of a tool or of an asset; `words`: all of a tool's, where the old ones are
+ * known by their digest.
+ */
 export function isModelText(path: string): boolean {
-  return /^entrypoints\.tools\[[^\]]*\]\.(?:name$|description$|words$|(?:in|out)put_schema(?:[.[]|$))/.test(path);
+  return (
+    isAssetText(path) || /^entrypoints\.tools\[[^\]]*\]\.(?:name$|description$|words$|(?:in|out)put_schema(?:[.[]|$))/.test(path)
+  );
 }

@@ -69,9 +69,24 @@ export function checkJump({ max_version_jump: limit }: AuditPolicy, { artifact }
   if (jump > limit) throw new PalyraError("VersionJumpRefused", { skill_id, version, current: before, jump, limit });
 }
 
-/** By how much the part that breaks rises: the major one, or the minor one of `0.x`. */
+/** Minor and patch versions that count as one of the part that breaks. */
+const COUNT_AS_ONE = 1000;
+
+/**
+ * By how much the part that breaks rises: the major one, or the minor one of `0.x`. A release that is four billion of the lower parts ahead
+ * shuts out as many as one that is some major ones, so these count as well, a thousand as one.
+ */
 export function jumpBetween(from: string, to: string): number {
-  const [oldMajor, oldMinor] = parseVersion(from) ?? [0, 0];
-  const [major, minor] = parseVersion(to) ?? [0, 0];
-  return Math.max(0, major === 0 && oldMajor === 0 ? minor - oldMinor : major - oldMajor);
+  const [old, next] = [parseVersion(from) ?? [0, 0, 0], parseVersion(to) ?? [0, 0, 0]];
+  const breaking = next[0] === 0 && old[0] === 0 ? 1 : 0;
+  let [jump, isSame] = [0, true];
+  for (const [at, part] of next.entries()) {
+    // Below a part that differs, counting begins anew.
+    const rise = part - (isSame ? (old[at] ?? 0) : 0);
+    if (isSame && rise < 0) return 0;
+    if (at === breaking) jump += rise;
+    else if (at > breaking) jump += Math.floor(rise / COUNT_AS_ONE);
+    isSame &&= rise === 0;
+  }
+  return jump;
 }

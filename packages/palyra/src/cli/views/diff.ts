@@ -40,8 +40,9 @@ function wideningLines(widening: readonly Change[], paint: Paint): string[] {
 
 /** Words are no grant, and a model obeys them all the same: they must not be overlooked (spec 9.2). */
 function wordsNotice(changes: readonly Change[], paint: Paint): string[] {
-  const words = changes.filter(({ path }) => isModelText(path)).length;
-  return words === 0 ? [] : [paint.warning(`What a model reads changed in ${count(words, "place")}: see Tools`)];
+  const words = changes.filter(({ path }) => isModelText(path));
+  const areas = [...new Set(words.map(({ area }) => TITLES[area]))].join(" and ");
+  return words.length === 0 ? [] : [paint.warning(`What a model reads changed in ${count(words.length, "place")}: see ${areas}`)];
 }
 
 const TITLES: { readonly [area in Area]: string } = {

@@ -30,8 +30,15 @@ export function changeInWords(change: Change): string {
   if (tool !== undefined && flag !== undefined)
     return `tool ${safe(tool)}: ${after === true ? "asks" : "no longer asks"} before each run (${safe(flag)})`;
   if (tool !== undefined) return `tool: ${safe(tool)}`;
+  if (area === "sbom") return `${safe(path)}  ${fromTo({ ...change, ...versionsOf(change) })}`;
   return `${safe(path)}  ${fromTo(change)}`;
 }
+
+/** Components without a version. */
+const versionsOf = ({ before, after }: Change): Pick<Change, "before" | "after"> => ({
+  ...(before === undefined ? {} : { before: before ?? "no version" }),
+  ...(after === undefined ? {} : { after: after ?? "no version" }),
+});
 
 /** `1.0.0 → 1.1.0`, or the one of the two that there is. */
 function fromTo({ before, after }: Change): string {
@@ -50,7 +57,8 @@ function valueInWords(value: JsonValue | undefined): string {
   if (typeof name === "string" && typeof kind === "string") {
     const type = fields.get("type");
     const what = fields.get("class") ?? kind;
-    return `${typeof module === "string" ? `${safe(module, 120)}.` : ""}${safe(name, 120)}${typeof type === "string" ? ` ${safe(type, 120)}` : ""}, ${safe(String(what))}`;
+    const reach = fields.get("reachable") === false ? ", called by nothing" : "";
+    return `${typeof module === "string" ? `${safe(module, 120)}.` : ""}${safe(name, 120)}${typeof type === "string" ? ` ${safe(type, 120)}` : ""}, ${safe(String(what))}${reach}`;
   }
   return safe(writeJson(value));
 }

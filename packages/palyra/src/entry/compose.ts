@@ -1,6 +1,7 @@
 /** The composition root: clock, randomness, process and every implementation of a port come together here and nowhere else. */
 import { homedir } from "node:os";
 import { PalyraError } from "../errors.ts";
+import type { Runner } from "../execution/index.ts";
 import { io } from "../files/index.ts";
 import type { HeadRecords } from "../journal/index.ts";
 import { type Home, placesOf } from "../lifecycle/home.ts";
@@ -10,6 +11,7 @@ import { type Environment, resolveSettings, type SettingsOptions } from "../sett
 import { type VaultDoor, vaultDoor } from "../vault/index.ts";
 import { VERSION } from "../version.ts";
 import { journalsKeeping } from "./journals.ts";
+import { terminalSession } from "./session.ts";
 import { stdout } from "./streams.ts";
 import { monotonicUlids } from "./ulid.ts";
 
@@ -45,7 +47,8 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
     holdsSecret: async (scope, key) => (await import("../vault/holds.ts")).holdsSecret(vault, scope, key),
     records,
   };
-  return {
+  let runner: Promise<Runner> | undefined;
+  const services: Services = {
     home,
     settings,
     openVault: vault.open,
@@ -53,11 +56,25 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
     readDescriptor,
     probeDaemon: async (run, signal) => (await import("../cli/own-daemon.ts")).probeDaemon(run, signal),
     runtime: { node: process.versions.node, program: process.argv[1], path: env["PATH"] ?? "", code: CODE },
+    runner: () => {
+      runner ??= openRunnerOf(services);
+      return runner;
+    },
+    session: () => terminalSession(env),
     randomBytes,
     sourceDateEpoch: env["SOURCE_DATE_EPOCH"],
     conformance: conformanceBodies(),
     close: journals.close,
   };
+  return services;
+}
+
+/** Loaded by what runs tools alone. */
+async function openRunnerOf(services: Services): Promise<Runner> {
+  const { openRunner } = await import("../operations/shared/runner.ts");
+  const { openSandboxPool } = await import("../execution/pool.ts");
+  const { sandboxProgram } = await import("./sandbox-program.ts");
+  return openRunner(services, { openPool: () => openSandboxPool({ program: sandboxProgram() }), now: () => Date.now() });
 }
 
 /** The vault is opened by what reads trust or writes, and by nothing else: `list` never loads it. */

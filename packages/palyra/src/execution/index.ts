@@ -22,8 +22,12 @@ export type {
   SandboxQuotas,
   Used,
 } from "./pool-types.ts";
+export { type PreparePorts, ReadyCall } from "./prepare.ts";
 export { makeReceipt, type ReceiptPorts, receiptIn, receiptPayload, receiptSalt, type UnsignedReceipt } from "./receipts.ts";
 export { type GatePorts, type ResolvedSkill, RunGate, type RunRequest } from "./resolve.ts";
+export { runTool } from "./run-tool.ts";
+export type { Runner, RunSurface, RunToolOptions, RunToolPorts, RunToolRequest, RunToolResult } from "./run-types.ts";
+export { RunningCalls } from "./running.ts";
 export { LaunchPermit, recordStart } from "./start.ts";
 export { type FoundTool, findTool, listTools, type NamedTool, type RunnableTool, type ToolPorts } from "./tools.ts";
 export { runTrial, type Trial } from "./trial.ts";

@@ -54,6 +54,7 @@ import type { KeygenDocument } from "./skills/keygen.ts";
 import type { LintDocument } from "./skills/lint.ts";
 import { type ListDocument, list } from "./skills/list.ts";
 import type { RemoveDocument } from "./skills/remove.ts";
+import type { RunDocument, RunPlanDocument } from "./skills/run.ts";
 import type { ToolsDocument } from "./skills/tools.ts";
 import type { UseDocument } from "./skills/use.ts";
 import type { AcceptChangesDocument } from "./trust/accept-changes.ts";
@@ -131,6 +132,7 @@ export interface Outputs {
   "skills receipts verify": ReceiptVerifyDocument;
   "skills receipts export": ReceiptExportDocument;
   "skills tools": ToolsDocument;
+  "skills run": RunDocument | RunPlanDocument;
   "secrets set": SecretSetDocument;
   "secrets get": SecretDocument;
   "secrets list": SecretListDocument;
@@ -278,6 +280,7 @@ export const CATALOG: Catalog = {
   "skills receipts show": line("Show all of one receipt", async () => (await import("./receipts/show.ts")).show),
   "skills receipts verify": line("Verify receipts, offline", async () => (await import("./receipts/verify.ts")).verify),
   "skills receipts export": line("Write receipts to a file", async () => (await import("./receipts/export.ts")).exportReceipts),
+  "skills run": line("Run a tool of an installed skill", async () => (await import("./skills/run.ts")).run),
   "skills tools": line("Show what a model is shown", async () => (await import("./skills/tools.ts")).tools),
   "secrets set": line("Store a secret", async () => (await import("./secrets/set.ts")).set),
   "secrets get": line("Show that a secret is stored, or its value", async () => (await import("./secrets/get.ts")).get),
@@ -301,7 +304,6 @@ export const CATALOG: Catalog = {
 export const LATER_COMMANDS: { readonly [command: string]: string } = {
   "skills init": "templates",
   "skills update": "registries",
-  "skills run": "the sandbox",
   "skills mcp": "the sandbox",
   "skills registry": "registries",
 };

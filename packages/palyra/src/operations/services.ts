@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "palyra-skills/encoding";
+import type { Runner } from "../execution/index.ts";
 import type { InstalledIndex } from "../installed/index.ts";
 import type { Home } from "../lifecycle/home.ts";
 import type { RunFile } from "../run-file/index.ts";
@@ -26,6 +27,10 @@ export interface Services {
   /** Asks the daemon that a run file names whether it is this state root's (spec 6, T29); it is told nothing but that. */
   readonly probeDaemon: (run: RunFile, signal: AbortSignal) => Promise<DaemonProbe>;
   readonly runtime: Runtime;
+  /** Runs tools (spec 10); the same one each time, closed by whoever asked first. */
+  readonly runner: () => Promise<Runner>;
+  /** The session of this terminal: what an approval for it is good for. */
+  readonly session: () => string;
   /** Commands that serve: their bodies lie above this layer. */
   readonly conformance: ConformanceBodies;
   /** Writes what waits to be written, for a process that lives long: before it ends, after all else. */

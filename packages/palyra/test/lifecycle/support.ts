@@ -41,6 +41,10 @@ export interface SkillSpec {
   /** The signing key: 32 times this byte. */
   readonly key?: number;
   readonly extra?: string;
+  /** Its one module; one whose `run` returns 0 where absent. */
+  readonly module?: Uint8Array;
+  /** TOML of `[capabilities.quotas]`. */
+  readonly quotas?: string;
   readonly assets?: readonly { readonly path: string; readonly bytes: Uint8Array }[];
   /** Of the SBOM. */
   readonly components?: readonly object[];
@@ -48,7 +52,16 @@ export interface SkillSpec {
 
 /** Builds a small skill. */
 export async function skillBytes(spec: SkillSpec = {}): Promise<Uint8Array> {
-  const { publisher = "acme", version = "1.0.0", key = 1, extra = "", assets = [], description = "Says it again" } = spec;
+  const {
+    publisher = "acme",
+    version = "1.0.0",
+    key = 1,
+    extra = "",
+    assets = [],
+    description = "Says it again",
+    module = MODULE,
+  } = spec;
+  const { quotas = "wall_clock_timeout_ms = 1500\nfuel_budget = 400000\nmax_memory_bytes = 1048576" } = spec;
   const id = spec.id ?? `${publisher}.echo`;
   const tools = spec.tools ?? [`${publisher}.${id.split(".").at(-1)}.say`];
   const manifest = [
@@ -57,7 +70,7 @@ export async function skillBytes(spec: SkillSpec = {}): Promise<Uint8Array> {
       (tool) =>
         `[[entrypoints.tools]]\nid = "${tool}"\nname = "${tool}"\ndescription = "${description}"\ninput_schema = { type = "object" }\noutput_schema = { type = "object" }\nrisk = { default_sensitive = false, requires_approval = false }`,
     ),
-    `[capabilities.quotas]\nwall_clock_timeout_ms = 1500\nfuel_budget = 400000\nmax_memory_bytes = 1048576`,
+    `[capabilities.quotas]\n${quotas}`,
     `[compat]\nrequired_protocol_major = 1\nmin_palyra_version = "0.1.0"`,
     `[operator]\ndisplay_name = "Echo"\nsummary = "Echo"\n[operator.plugin]\ndefault_module_path = "modules/module.wasm"\ndefault_entrypoint = "run"`,
     extra,
@@ -65,7 +78,7 @@ export async function skillBytes(spec: SkillSpec = {}): Promise<Uint8Array> {
   const { bytes } = await buildArtifact(
     {
       manifest: new TextEncoder().encode(manifest),
-      modules: [{ path: "module.wasm", bytes: MODULE }],
+      modules: [{ path: "module.wasm", bytes: module }],
       assets,
       sbom: json({
         bomFormat: "CycloneDX",
@@ -76,7 +89,7 @@ export async function skillBytes(spec: SkillSpec = {}): Promise<Uint8Array> {
       }),
       provenance: json({
         builder: { id: "https://builds.example/ci" },
-        subject: [{ name: "modules/module.wasm", digest: { sha256: sha256(MODULE) } }],
+        subject: [{ name: "modules/module.wasm", digest: { sha256: sha256(module) } }],
       }),
       layout: "flat",
       secretKey: new Uint8Array(32).fill(key),

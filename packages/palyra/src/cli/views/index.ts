@@ -63,6 +63,7 @@ export const VIEWS: { readonly [Name in OperationName]: () => Promise<View<Outpu
   "skills receipts show": async () => (await import("./receipts.ts")).receiptShowView,
   "skills receipts verify": async () => (await import("./receipts.ts")).receiptVerifyView,
   "skills receipts export": async () => (await import("./receipts.ts")).receiptExportView,
+  "skills run": async () => (await import("./run.ts")).runView,
   "skills tools": async () => (await import("./receipts.ts")).toolsView,
   "secrets set": async () => (await import("./secrets.ts")).secretSetView,
   "secrets get": async () => (await import("./secrets.ts")).secretView,

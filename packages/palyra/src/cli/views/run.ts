@@ -1,0 +1,43 @@
+import type { Outputs } from "../../operations/catalog.ts";
+import type { RunDocument, RunPlanDocument } from "../../operations/skills/run.ts";
+import { jsonText } from "../../operations/wording/json-text.ts";
+import { safe } from "../../operations/wording/safe.ts";
+import { grouped, size } from "../../operations/wording/units.ts";
+import { fields } from "../text/layout.ts";
+import type { Paint } from "../text/paint.ts";
+import type { View } from "./view.ts";
+
+/** What the tool answered, as JSON in which nothing is left that a terminal would obey (T20, T44); of any other outcome what it was. */
+export const runView: View<Outputs["skills run"]> = (document, paint) =>
+  "dry_run" in document ? planLines(document, paint) : runLines(document, paint);
+
+function runLines(document: RunDocument, paint: Paint): string[] {
+  const { outcome, details, output, receipt, trace = [] } = document;
+  const answer = output === null && outcome !== "Ok" ? [] : jsonText(output, 2).trimEnd().split("\n");
+  const ended = outcome === "Ok" ? [] : [`${paint.bad(outcome)}: ${jsonText(details, 0).trimEnd()}`];
+  const steps = trace.map(({ step, at_ms }) => [step, `${at_ms} ms`] as const);
+  const receiptLine =
+    outcome === "Ok" && steps.length === 0 ? [] : fields([...steps, ["receipt", safe(receipt.receipt_id)]], paint, "  ");
+  return [...answer, ...ended, ...receiptLine];
+}
+
+const DECISION = { allowed: "starts at once", approval: "asks a person first", denied: "may not start" } as const;
+
+function planLines(document: RunPlanDocument, paint: Paint): string[] {
+  const { tool_id, skill_id, version, decision, approval_id, grants } = document;
+  const said = decision === "approval" && approval_id !== null ? "starts at once: it was approved" : DECISION[decision];
+  return [
+    `${safe(tool_id)} of ${safe(skill_id)} ${safe(version)}: ${said}; nothing was run`,
+    ...fields(
+      [
+        ["module", safe(document.module)],
+        ["at most", `${grouped(document.fuel)} units of fuel, ${size(document.memory_bytes)}, ${grouped(document.wall_ms)} ms`],
+        ...(grants.length === 0
+          ? [["may use", "nothing outside itself"] as const]
+          : grants.map((grant) => ["may use", safe(grant, 160)] as const)),
+      ],
+      paint,
+      "  ",
+    ),
+  ];
+}

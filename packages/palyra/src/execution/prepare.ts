@@ -1,0 +1,110 @@
+/** Spec 10, step 3: the call as its process gets it, and the way from a permit to its run. */
+import { entryOfModule } from "palyra-skills/audit";
+import { capabilityGrants } from "palyra-skills/capability";
+import { writeJson } from "palyra-skills/encoding";
+import { readModule } from "palyra-skills/wasm";
+import { mayRead } from "../policy/index.ts";
+import type { LaunchPlan } from "./authorize.ts";
+import { type Broker, type BrokerOptions, brokerGrants, grantedRoots, openBroker } from "./broker/index.ts";
+import type { CallOutcome, CancelReason, PreparedCall, PrepareOptions, SandboxJob, SandboxPool } from "./pool-types.ts";
+import { LaunchPermit } from "./start.ts";
+
+export interface PreparePorts {
+  readonly pool: () => SandboxPool;
+  /** What of the broker's options is the same for every call: folders, clock, randomness; and the vault's secrets. */
+  readonly broker: Pick<BrokerOptions, "stateRoot" | "guarded" | "now" | "randomBytes"> & {
+    readonly readSecret: BrokerOptions["secrets"]["read"];
+  };
+}
+
+/** Who calls, for secrets of `principal:` and `channel:` scopes. */
+export type Caller = Pick<BrokerOptions, "principal" | "channel">;
+
+/** Prepared, and nothing of the module has run. Only a permit of the very same artifact starts it. */
+export class ReadyCall {
+  readonly #call: PreparedCall;
+  readonly #artifactSha256: string;
+
+  constructor(call: PreparedCall, artifactSha256: string) {
+    this.#call = call;
+    this.#artifactSha256 = artifactSha256;
+  }
+
+  /** Spec 10, step 5. */
+  launch(permit: LaunchPermit): Promise<CallOutcome> {
+    if (!LaunchPermit.is(permit) || permit.skill.artifactSha256 !== this.#artifactSha256)
+      throw new TypeError("a call starts by the permit of its own artifact alone");
+    return this.#call.run();
+  }
+
+  cancel(reason: CancelReason): void {
+    this.#call.cancel(reason);
+  }
+}
+
+/** What came of preparing: a call that can start, or the outcome with which it ended already. */
+export type Prepared =
+  | { readonly kind: "ready"; readonly call: ReadyCall; readonly broker: Broker }
+  | { readonly kind: "ended"; readonly outcome: CallOutcome; readonly broker: Broker };
+
+/** The broker is the caller's to close, whatever comes. `SandboxUnavailable`, `UnsafeStateRoot`, `Io`. */
+export async function prepareCall(
+  ports: PreparePorts,
+  plan: LaunchPlan,
+  input: Uint8Array,
+  caller: Caller,
+  options: PrepareOptions,
+): Promise<Prepared> {
+  const { manifest } = plan.skill.artifact;
+  const { readSecret, ...fixed } = ports.broker;
+  const { roots, http, secrets } = brokerGrants(manifest, plan.granted);
+  const broker = await openBroker({
+    ...fixed,
+    ...caller,
+    skillId: plan.skill.skillId,
+    roots,
+    http,
+    secrets: { ...secrets, read: readSecret },
+    signal: options.signal,
+  });
+  try {
+    const prepared = await ports.pool().prepare(jobOf(plan, input), broker, options);
+    if (!("run" in prepared)) return { kind: "ended", outcome: prepared, broker };
+    return { kind: "ready", call: new ReadyCall(prepared, plan.skill.artifactSha256), broker };
+  } catch (error) {
+    await broker.close();
+    throw error;
+  }
+}
+
+function jobOf({ skill, tool, module, quotas, granted }: LaunchPlan, input: Uint8Array): SandboxJob {
+  const { manifest } = skill.artifact;
+  const grants = capabilityGrants(manifest);
+  const entry = entrypointOf(module.bytes, manifest);
+  return {
+    skillId: skill.skillId,
+    toolId: tool.id,
+    artifactSha256: skill.artifactSha256,
+    module: module.bytes,
+    moduleSha256: module.sha256,
+    kind: entry === START ? "wasi" : "palyra",
+    entrypoint: entry,
+    input,
+    inputSchema: writeJson(tool.input_schema),
+    outputSchema: writeJson(tool.output_schema),
+    quotas,
+    fuelMode: "per_byte",
+    grants: { ...grants, secret_keys: grants.secret_keys.filter((name) => mayRead(name, granted)) },
+    roots: grantedRoots(manifest, granted).map(({ name, write }) => ({ name, write })),
+    clock: "real",
+    random: "real",
+  };
+}
+
+const START = "_start";
+
+/** Of the bytes that passed the audit; what is no module its process refuses. */
+function entrypointOf(bytes: Uint8Array, manifest: LaunchPlan["skill"]["artifact"]["manifest"]): string {
+  const reading = readModule(bytes);
+  return reading.ok ? entryOfModule(reading.facts, manifest).name : START;
+}

@@ -1,0 +1,116 @@
+/** What is written of runs and of refusals (spec 10, step 5). */
+import { SkillError } from "palyra-skills";
+import type { JsonObject } from "palyra-skills/encoding";
+import type { Call } from "../call.ts";
+import { PalyraError } from "../errors.ts";
+import { type EventKind, newEvent } from "../journal/index.ts";
+import type { Authorized } from "./authorize.ts";
+import type { CapabilityUse } from "./broker/index.ts";
+import { makeReceipt, receiptPayload, type UnsignedReceipt } from "./receipts.ts";
+import type { RunEnd, RunToolPorts, RunToolRequest, RunToolResult } from "./run-types.ts";
+
+/** The event of the outcome has the receipt, and its id: the one is never without the other. */
+export async function recordOutcome(
+  ports: RunToolPorts,
+  run: RunEnd & {
+    readonly authorized: Authorized;
+    readonly request: RunToolRequest;
+    readonly uses: readonly CapabilityUse[];
+  },
+  call: Call,
+): Promise<RunToolResult> {
+  const { authorized, request, outcome, permit, uses } = run;
+  const { skill, tool } = authorized.plan;
+  const receipt_id = ports.tools.newUlid(run.finishedAt);
+  const output = outcome.kind === "Ok" ? outcome.stdout : null;
+  const receipt = await makeReceipt(ports.receipts, termsOf(receipt_id, run, call), { input: request.input, output });
+  const payload: JsonObject = {
+    skill_id: skill.skillId,
+    version: skill.version,
+    tool_id: tool.id,
+    surface: request.surface,
+    outcome: outcome.kind,
+    details: outcome.details,
+    started_seq: permit?.seq ?? null,
+    approved: authorized.approved,
+    uses: uses.map((use) => ({ ...use })),
+    receipt: receiptPayload(receipt),
+  };
+  await append(ports, receipt_id, { ...call, now: run.finishedAt }, "skill.finished", payload);
+  const { skillId, version, artifactSha256 } = skill;
+  return { outcome, receipt, skill: { skillId, version, artifactSha256 }, toolId: tool.id };
+}
+
+function termsOf(
+  receipt_id: string,
+  { authorized: { plan }, request, outcome, startedAt, finishedAt }: Parameters<typeof recordOutcome>[1],
+  { principal, deviceId, channel }: Call,
+): UnsignedReceipt {
+  const { skill, tool, module, grants, policies } = plan;
+  const { used, allowed } = outcome;
+  return {
+    receipt_id,
+    principal,
+    device_id: deviceId,
+    channel,
+    surface: request.surface,
+    skill_id: skill.skillId,
+    version: skill.version,
+    tool_id: tool.id,
+    artifact_sha256: skill.artifactSha256,
+    module_sha256: module.sha256,
+    policy_sha256: policies.sha256,
+    grants,
+    outcome: outcome.kind,
+    fuel_used: used.fuel ?? null,
+    fuel_allowed: allowed.fuel,
+    memory_used_bytes: used.memoryBytes ?? null,
+    memory_allowed_bytes: allowed.memoryBytes,
+    wall_used_ms: Math.max(0, Math.round(used.wallMs)),
+    wall_allowed_ms: allowed.wallMs,
+    started_at_unix_ms: startedAt,
+    finished_at_unix_ms: finishedAt,
+  };
+}
+
+/** Does it, and where it is refused writes why. What is no refusal of ours is a fault, and is thrown on as it is. */
+export async function recordRefusal<Result>(
+  ports: RunToolPorts,
+  about: { readonly skillId: string; readonly toolId: string; readonly version?: string; readonly surface: string },
+  call: Call,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof PalyraError || error instanceof SkillError) {
+      const { skillId, toolId, version, surface } = about;
+      const named = { skill_id: skillId, ...(version === undefined ? {} : { version }), tool_id: toolId, surface };
+      const now = ports.now();
+      const write = append(ports, ports.tools.newUlid(now), { ...call, now }, "skill.refused", { ...named, ...reasonOf(error) });
+      // A journal that cannot be written is told by the refusal itself, or hides none.
+      await write.catch(() => call.warn("That this was refused could not be written to the journal."));
+    }
+    throw error;
+  }
+}
+
+/** Codes, policies and digests; no text of a stranger but what is in these. */
+function reasonOf(error: PalyraError | SkillError): JsonObject {
+  const { code, details } = error;
+  const reasons = "reasons" in details ? { reasons: [...details.reasons] } : {};
+  const denied = "denied" in details ? { denied: details.denied.map((each) => ({ ...each })) } : {};
+  const basis = "basis" in details ? { basis: details.basis } : {};
+  return { reason: code, ...reasons, ...denied, ...basis };
+}
+
+async function append(ports: RunToolPorts, ulid: string, call: Call, kind: EventKind, payload: JsonObject): Promise<void> {
+  const { openJournal, journal: file, auditFile } = ports.tools;
+  const journal = await openJournal(file, { create: true, auditFile });
+  try {
+    // Spec 10, step 4: no sync of its own.
+    await journal.transaction((writer) => void writer.append(newEvent(ulid, call, kind, payload)), { synced: false });
+  } finally {
+    await journal.close();
+  }
+}

@@ -1,0 +1,103 @@
+/** Spec 10: the one way to run an installed skill's tool. */
+import type { JsonObject } from "palyra-skills/encoding";
+import type { Call } from "../call.ts";
+import { type Authorized, authorize, planLaunch, stillAuthorized } from "./authorize.ts";
+import { type Prepared, prepareCall } from "./prepare.ts";
+import { recordOutcome, recordRefusal } from "./record.ts";
+import type { ResolvedSkill } from "./resolve.ts";
+import type { RunEnd, RunToolOptions, RunToolPorts, RunToolRequest, RunToolResult } from "./run-types.ts";
+import { type LaunchPermit, recordStart } from "./start.ts";
+import { findTool } from "./tools.ts";
+
+/**
+ * Runs a tool. A refusal is an error, and is journaled: `NotEligible`, `VerdictMissing`, `PolicyDenied`, `ApprovalRequired`, `Declined`, and what
+ * `findTool`, `RunGate.resolve` and the vault throw. What ran, or could not be prepared, has an outcome and a receipt.
+ */
+export async function runTool(
+  ports: RunToolPorts,
+  request: RunToolRequest,
+  call: Call,
+  options: RunToolOptions = {},
+): Promise<RunToolResult> {
+  const found = await findTool(ports.gate, ports.tools, request, call); // 1
+  const about = { ...found, surface: request.surface };
+  return recordRefusal(ports, about, call, async () => {
+    const skill = await ports.gate.resolve(found, call); // 2
+    const authorized = await authorizeCall(ports, skill, found.toolId, request, call, options);
+    const prepared = await prepareAuthorized(ports, authorized, request, call, options); // 3
+    try {
+      const outcome = await startAndRun(ports, authorized, prepared, request, call, options); // 4, 5
+      return await recordOutcome(ports, { authorized, request, ...outcome, uses: prepared.broker.uses }, call);
+    } finally {
+      await prepared.broker.close();
+    }
+  });
+}
+
+async function authorizeCall(
+  ports: RunToolPorts,
+  skill: ResolvedSkill,
+  toolId: string,
+  request: RunToolRequest,
+  call: Call,
+  { ask, onStep }: RunToolOptions,
+): Promise<Authorized> {
+  const plan = await planLaunch(ports.authorize, skill, questionOf(toolId, request), call);
+  const { session, approval } = request;
+  const authorized = await authorize(ports.authorize, plan, call, { ask, basis: approval?.basis, session });
+  onStep?.("authorized");
+  return authorized;
+}
+
+const questionOf = (toolId: string, { surface, session, input, maxFuel }: RunToolRequest) => ({
+  toolId,
+  surface,
+  session,
+  input,
+  maxFuel,
+});
+
+async function prepareAuthorized(
+  ports: RunToolPorts,
+  { plan }: Authorized,
+  { input }: RunToolRequest,
+  call: Call,
+  { onLog, onStep }: RunToolOptions,
+): Promise<Prepared> {
+  const { principal, channel, signal } = call;
+  const prepared = await prepareCall(ports.prepare, plan, input, { principal, channel }, { signal, ...(onLog && { onLog }) });
+  if (prepared.kind === "ready") onStep?.("prepared");
+  return prepared;
+}
+
+/** Nothing of the module runs before the start is journaled, by what counts at that moment (T33). */
+async function startAndRun(
+  ports: RunToolPorts,
+  authorized: Authorized,
+  prepared: Prepared,
+  request: RunToolRequest,
+  call: Call,
+  { onStep }: RunToolOptions,
+): Promise<RunEnd> {
+  const startedAt = ports.now();
+  if (prepared.kind === "ended") return { outcome: prepared.outcome, permit: undefined, startedAt, finishedAt: startedAt };
+  const { skill, tool } = authorized.plan;
+  const now: Call = { ...call, now: startedAt };
+  const about: JsonObject = { tool_id: tool.id, surface: request.surface, approved: authorized.approved };
+  const again = () => stillAuthorized(ports.authorize, authorized, questionOf(tool.id, request), now);
+  let permit: LaunchPermit;
+  try {
+    permit = await recordStart(ports.gate, ports.tools, skill, now, { about, again });
+  } catch (error) {
+    prepared.call.cancel("cancelled");
+    throw error;
+  }
+  onStep?.("started");
+  const stopWatching = ports.running.watch({ ...skill, stop: () => prepared.call.cancel("quarantined") });
+  try {
+    const outcome = await prepared.call.launch(permit);
+    return { outcome, permit, startedAt, finishedAt: ports.now() };
+  } finally {
+    stopWatching();
+  }
+}

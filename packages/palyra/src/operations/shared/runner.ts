@@ -1,0 +1,89 @@
+/** What runs tools, made of a home and its settings: one a process, since its pool, its chain and its policies are kept (spec 10). */
+import {
+  findTool,
+  listTools,
+  planLaunch,
+  type Runner,
+  RunningCalls,
+  type RunToolPorts,
+  runTool,
+  type SandboxPool,
+} from "../../execution/index.ts";
+import { parseReference } from "../../vault/index.ts";
+import { receiptKeys } from "../receipts/shared.ts";
+import type { Services } from "../services.ts";
+import { authorizingOf } from "./authorizing.ts";
+
+export interface RunnerParts {
+  /** Opens the pool; asked for at the first call. `SandboxUnavailable`. */
+  readonly openPool: () => SandboxPool;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+export async function openRunner(services: Services, { openPool, now }: RunnerParts): Promise<Runner> {
+  const { home, settings, openVault, randomBytes } = services;
+  const { gate, tools, ports: authorize } = await authorizingOf(services);
+  const { stateRoot, skillsRoot, journal, trustStore } = home.places;
+  let opened: SandboxPool | undefined;
+  const ports: RunToolPorts = {
+    gate,
+    tools,
+    authorize,
+    prepare: {
+      pool: () => {
+        opened ??= openPool();
+        return opened;
+      },
+      broker: {
+        stateRoot,
+        guarded: [settings.vaultDir.value, journal, skillsRoot, trustStore],
+        now,
+        randomBytes,
+        readSecret: async (reference) => {
+          const name = parseReference(reference);
+          return name === undefined ? undefined : (await (await openVault()).get(name))?.value;
+        },
+      },
+    },
+    receipts: once(receiptKeys(home)),
+    running: new RunningCalls(gate),
+    now,
+  };
+  return {
+    list: (call) => listTools(gate, tools, call),
+    run: (request, call, options) => runTool(ports, request, call, options),
+    plan: async (request, call) => {
+      const found = await findTool(gate, tools, request, call);
+      const { surface, session, input, maxFuel } = request;
+      const question = { toolId: found.toolId, surface, session, input, maxFuel };
+      return planLaunch(authorize, await gate.resolve(found, call), question, call);
+    },
+    close: async () => {
+      // Idle processes keep nobody alive: without this a command would end while it waits for their end, and say nothing.
+      const waiting = setInterval(() => {}, KEEP_ALIVE_MS);
+      try {
+        await opened?.close();
+      } finally {
+        clearInterval(waiting);
+      }
+    },
+  };
+}
+
+const KEEP_ALIVE_MS = 1000;
+
+/** The host's keys are read from the vault once a process. */
+function once({ signingKey, saltKey, ...rest }: ReturnType<typeof receiptKeys>): ReturnType<typeof receiptKeys> {
+  const kept = <Value>(read: () => Promise<Value>): (() => Promise<Value>) => {
+    let value: Promise<Value> | undefined;
+    return () => {
+      value ??= read().catch((error: unknown) => {
+        value = undefined;
+        throw error;
+      });
+      return value;
+    };
+  };
+  return { ...rest, signingKey: kept(signingKey), saltKey: kept(saltKey) };
+}

@@ -1,0 +1,179 @@
+import { decodeUtf8, encodeUtf8, type JsonObject, type JsonValue, parseJson, toValue } from "palyra-skills/encoding";
+import type { Receipt } from "palyra-skills/receipt";
+import * as v from "valibot";
+import type { Call } from "../../call.ts";
+import { PalyraError } from "../../errors.ts";
+import type { LaunchPlan, RunToolRequest, RunToolResult } from "../../execution/index.ts";
+import { readBounded } from "../../files/index.ts";
+import { APPROVAL_SCOPES, type ApprovalScope } from "../../policy/index.ts";
+import { choice, flag, integer, text } from "../field.ts";
+import { operation } from "../operation.ts";
+import { type ExplainedRequest, explained } from "../policy/explain.ts";
+import type { Services } from "../services.ts";
+import { approvalQuestion } from "../shared/approval-question.ts";
+import { version } from "../shared/inputs.ts";
+import { LAUNCH_ERRORS, ofSkill, toolName } from "../shared/launch-inputs.ts";
+import { safe } from "../wording/safe.ts";
+
+export interface RunDocument {
+  readonly tool_id: string;
+  readonly skill_id: string;
+  readonly version: string;
+  /** Spec 10.1. */
+  readonly outcome: RunToolResult["outcome"]["kind"];
+  /** Which quota and how much, which capability, which fault and where. */
+  readonly details: JsonObject;
+  /** What the tool answered: of a stranger, and not to be believed. Null where it is no JSON, or nothing was answered. */
+  readonly output: JsonValue;
+  readonly exit_code: number | null;
+  /** What it wrote to stderr. */
+  readonly log: string;
+  readonly receipt: Receipt;
+  /** Only with `--trace`: milliseconds from the beginning to each step. */
+  readonly trace?: readonly { readonly step: string; readonly at_ms: number }[];
+}
+
+/** What a run may do, without doing it. */
+export interface RunPlanDocument {
+  readonly dry_run: true;
+  readonly tool_id: string;
+  readonly skill_id: string;
+  readonly version: string;
+  readonly artifact_sha256: string;
+  readonly module: string;
+  readonly decision: "allowed" | "approval" | "denied";
+  readonly approval_id: string | null;
+  readonly requests: readonly ExplainedRequest[];
+  readonly grants: readonly string[];
+  readonly fuel: bigint;
+  readonly memory_bytes: number;
+  readonly wall_ms: number;
+}
+
+/** Bytes of an input. */
+const MAX_INPUT_BYTES = 1024 * 1024;
+
+export const run = operation({
+  input: v.strictObject({
+    tool: toolName,
+    skill: ofSkill,
+    version,
+    input: v.optional(text("JSON", "The input; {} where none is given")),
+    inputFile: v.optional(text("FILE", "The input, from a file; - is stdin")),
+    maxFuel: v.optional(integer("N", "Units of fuel at most; lower than the manifest's only", 1)),
+    approve: v.optional(choice(APPROVAL_SCOPES, "SCOPE", "For how long a yes to the question is good"), "once"),
+    trace: flag("Show when each step was done"),
+    dryRun: flag("Show what it may do, and run nothing"),
+  }),
+  positional: ["tool"],
+  places: ["skillsDir", "trustStore", "auditPolicy", "vex", "authorizationPolicy"],
+  examples: [
+    `skills run acme.echo --input '{"text":"hi"}'`,
+    "skills run acme.echo.say --input-file request.json --json",
+    "skills run acme.weather.today --dry-run",
+  ],
+  notes:
+    "Runs one tool of an installed skill in a process of its own, within its quotas, with what it declared and nothing else. What asks for approval asks you first; --approve always keeps the answer (skills approvals), --yes does not answer it. Prints what the tool answers; what it logs goes to stderr while it runs. Exits with 1 where the outcome is not Ok.",
+  asks: true,
+  errors: [...LAUNCH_ERRORS, "PolicyDenied", "ApprovalRequired", "Declined", "SandboxUnavailable"],
+  problem: ({ input, inputFile }) =>
+    input !== undefined && inputFile !== undefined ? "--input and --input-file exclude each other" : undefined,
+  run: async (services, asked, call): Promise<RunDocument | RunPlanDocument> => {
+    const runner = await services.runner();
+    const request: RunToolRequest = {
+      tool: asked.tool,
+      skillId: asked.skill,
+      version: asked.version,
+      input: await inputOf(services, asked),
+      surface: "terminal",
+      session: services.session(),
+      maxFuel: asked.maxFuel === undefined ? undefined : BigInt(asked.maxFuel),
+    };
+    try {
+      if (asked.dryRun) return planDocument(await runner.plan(request, call));
+      const began = performance.now();
+      const trace: { step: string; at_ms: number }[] = [];
+      const onStep = (step: string): void => void trace.push({ step, at_ms: Math.round((performance.now() - began) * 10) / 10 });
+      const log = logLines(call);
+      const ask = call.ask === undefined ? undefined : asking(call, request.input, asked.approve);
+      const result = await runner.run(request, call, { ask, onStep, onLog: log.take });
+      log.end();
+      onStep("finished");
+      return { ...runDocument(result), ...(asked.trace ? { trace } : {}) };
+    } finally {
+      await runner.close();
+    }
+  },
+  failed: (document) => "outcome" in document && document.outcome !== "Ok",
+});
+
+async function inputOf(
+  { readStdin }: Services,
+  { input, inputFile }: { readonly input?: string | undefined; readonly inputFile?: string | undefined },
+): Promise<Uint8Array> {
+  if (inputFile === undefined) return encodeUtf8(input ?? "{}");
+  if (inputFile === "-") return readStdin(MAX_INPUT_BYTES);
+  const read = await readBounded(inputFile, MAX_INPUT_BYTES);
+  if (!read.ok) throw new PalyraError("Io", { action: "read", file: inputFile, code: "EFBIG" });
+  return read.bytes;
+}
+
+const asking =
+  (call: Call, input: Uint8Array, scope: ApprovalScope) =>
+  async (plan: LaunchPlan): Promise<ApprovalScope | undefined> => {
+    const { context, question } = approvalQuestion(plan, input);
+    const lasts = { once: "this once", session: "for this session", always: "always" }[scope];
+    const isYes = await call.ask?.({ context, question: question.replace(/\?$/, `, ${lasts}?`) });
+    return isYes === true ? scope : undefined;
+  };
+
+/** A stranger's lines, each as a log's: escaped, and told whose they are (T20, T44). */
+function logLines(call: Call): { readonly take: (text: string) => void; readonly end: () => void } {
+  let rest = "";
+  const tell = (line: string): void => call.tell?.([`log: ${safe(line)}`]);
+  return {
+    take: (text) => {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) tell(line);
+    },
+    end: () => {
+      if (rest !== "") tell(rest);
+    },
+  };
+}
+
+function runDocument({ outcome, receipt, skill, toolId }: RunToolResult): RunDocument {
+  const { kind, details, stdout, log, exitCode } = outcome;
+  const { skillId: skill_id, version } = skill;
+  const exit_code = exitCode ?? null;
+  return { tool_id: toolId, skill_id, version, outcome: kind, details, output: outputOf(stdout), exit_code, log, receipt };
+}
+
+function outputOf(stdout: Uint8Array): JsonValue {
+  const said = decodeUtf8(stdout);
+  if (said === undefined || said.trim() === "") return null;
+  try {
+    return toValue(parseJson(said));
+  } catch {
+    return null;
+  }
+}
+
+function planDocument({ skill, subject, modulePath, decision, approval, grants, quotas }: LaunchPlan): RunPlanDocument {
+  return {
+    dry_run: true,
+    tool_id: subject.tool_id,
+    skill_id: subject.skill_id,
+    version: skill.version,
+    artifact_sha256: subject.artifact_sha256,
+    module: modulePath,
+    decision: decision.kind,
+    approval_id: approval?.id ?? null,
+    requests: decision.asked.map(explained),
+    grants,
+    fuel: quotas.fuel,
+    memory_bytes: quotas.memoryBytes,
+    wall_ms: quotas.wallMs,
+  };
+}

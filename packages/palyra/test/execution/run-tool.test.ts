@@ -1,0 +1,287 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { verifyReceipt } from "palyra-skills/receipt";
+import { beforeEach, describe, expect, it } from "vitest";
+import wabt from "wabt";
+import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
+import { runCommandLine } from "../../src/cli/run.ts";
+import { compose } from "../../src/entry/compose.ts";
+import { LaunchPermit, openSandboxPool, ReadyCall, type RunToolOptions, type RunToolRequest } from "../../src/execution/index.ts";
+import { changeStatus } from "../../src/lifecycle/index.ts";
+import type { Services } from "../../src/operations/services.ts";
+import { openRunner } from "../../src/operations/shared/runner.ts";
+import { nodePlatform } from "../../src/platform/index.ts";
+import { commandLine, errorOf, parsed, type Ran, temporaryFolder } from "../cli/support.ts";
+import { newCall } from "../lifecycle/parts.ts";
+import { type SkillSpec, skillFile } from "../lifecycle/support.ts";
+
+const program = useSandboxProgram();
+const tools = await wabt();
+const wasm = (text: string): Uint8Array => {
+  const module = tools.parseWat("t.wat", text);
+  const { buffer } = module.toBinary({});
+  module.destroy();
+  return new Uint8Array(buffer);
+};
+/** Gives its input back, and logs a line. */
+const ECHO = wasm(`(module
+  (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1 1)
+  (data (i32.const 512) "\\1b[31mhere\\n")
+  (func (export "_start")
+    (i32.store (i32.const 16) (i32.const 512)) (i32.store (i32.const 20) (i32.const 10))
+    (drop (call $write (i32.const 2) (i32.const 16) (i32.const 1) (i32.const 24)))
+    (i32.store (i32.const 0) (i32.const 1024)) (i32.store (i32.const 4) (i32.const 60000))
+    (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
+    (i32.store (i32.const 4) (i32.load (i32.const 8)))
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))`);
+const SPIN = wasm('(module (func (export "run") (result i32) (loop (br 0)) (i32.const 0)))');
+const LONG = "wall_clock_timeout_ms = 30000\nfuel_budget = 100000000000\nmax_memory_bytes = 1048576";
+
+let root: string;
+beforeEach(() => {
+  root = temporaryFolder();
+});
+const env = () => ({ HOME: root, PALYRA_STATE_ROOT: join(root, "state"), PALYRA_VAULT_BACKEND: "encrypted_file" });
+async function install(spec: SkillSpec = {}): Promise<void> {
+  const ran = await commandLine(root)("skills", "install", "--artifact", await skillFile(root, spec), "--allow-untrusted");
+  expect(ran).toMatchObject({ exit: 0 });
+}
+
+/** Services whose sandbox is that of the sources. */
+function servicesOf(settings: Parameters<typeof compose>[0] = {}): Services {
+  const services: Services = {
+    ...compose(settings, env()),
+    runner: () => openRunner(services, { openPool, now: () => Date.now() }),
+  };
+  return services;
+}
+const openPool = () => openSandboxPool({ program, idle: 0 });
+const request = (change: Partial<RunToolRequest> = {}): RunToolRequest => ({
+  tool: "acme.echo.say",
+  input: new TextEncoder().encode('{"text":"hi"}'),
+  surface: "library",
+  session: "s1",
+  ...change,
+});
+async function run(change: Partial<RunToolRequest> = {}, options: RunToolOptions = {}, settings = {}) {
+  const runner = await servicesOf(settings).runner();
+  try {
+    return await runner.run(request(change), { ...newCall("user:local"), now: Date.now() }, options);
+  } finally {
+    await runner.close();
+  }
+}
+const events = async (): Promise<readonly { event_kind: string; payload: Record<string, unknown> }[]> =>
+  Object(parsed(await commandLine(root)("skills", "journal", "tail", "--last", "50", "--json"))).events;
+const kinds = async () =>
+  (await events()).map(({ event_kind }) => event_kind).filter((kind) => /started|finished|refused/.test(kind));
+const lastOf = async (kind: string) => (await events()).findLast((each) => each.event_kind === kind)?.payload;
+const secretly = '[[capabilities.secrets]]\nscope = "skill:acme.echo"\nkey_names = ["token"]';
+const yes = (scope: "once" | "session" | "always") => ({ ask: async () => scope });
+
+describe("a run (spec 10)", () => {
+  it("goes through every step, and leaves a start and an outcome with a receipt that holds", async () => {
+    await install({ module: ECHO });
+    const steps: string[] = [];
+    const logged: string[] = [];
+    const { outcome, receipt } = await run(
+      {},
+      { onStep: (step) => void steps.push(step), onLog: (text) => void logged.push(text) },
+    );
+    expect([outcome.kind, Buffer.from(outcome.stdout).toString()]).toEqual(["Ok", '{"text":"hi"}']);
+    expect(steps).toEqual(["authorized", "prepared", "started"]);
+    expect(logged.join("")).toContain("here");
+    expect(await kinds()).toEqual(["skill.started", "skill.finished"]);
+    expect(receipt).toMatchObject({
+      outcome: "Ok",
+      tool_id: "acme.echo.say",
+      surface: "library",
+      grants: [],
+      principal: "user:local",
+    });
+    await verifyReceipt(receipt, nodePlatform);
+    const listed = Object(parsed(await commandLine(root)("skills", "receipts", "list", "--json")));
+    expect(listed.receipts[0].receipt_id).toBe(receipt.receipt_id);
+    expect((await lastOf("skill.finished"))?.["started_seq"]).toBeGreaterThan(0);
+  });
+
+  it("that runs out of fuel says so, with a receipt; a limit of the caller lowers, and none raises", async () => {
+    await install({ module: SPIN });
+    const { outcome, receipt } = await run({ maxFuel: 1000n });
+    expect([outcome.kind, receipt.fuel_allowed, receipt.output_sha256]).toEqual(["QuotaExceeded", 1000n, null]);
+    expect((await run({ maxFuel: 10n ** 15n })).receipt.fuel_allowed).toBe(400_000n);
+  });
+
+  it("that could not be prepared was never started, and is told with a receipt all the same", async () => {
+    await install({ module: ECHO });
+    const { outcome } = await run({ input: new TextEncoder().encode("[]") });
+    expect(outcome.kind).toBe("InvalidInput");
+    expect(await kinds()).toEqual(["skill.finished"]);
+    expect(await lastOf("skill.finished")).toMatchObject({ started_seq: null, outcome: "InvalidInput" });
+  });
+
+  it("starts by its permit alone: no likeness, and not another artifact's", async () => {
+    const ready = new ReadyCall({ run: async () => Promise.reject(new Error("it ran")), cancel: () => {} }, "ab".repeat(32));
+    for (const likeness of [{ skill: { artifactSha256: "ab".repeat(32) } }, Object.create(LaunchPermit.prototype)])
+      expect(() => ready.launch(likeness)).toThrow(TypeError);
+  });
+});
+
+describe("T1: what is refused is not started, and journaled with its reason", () => {
+  it("T2: quarantined, by an invalid policy, without a verdict", async () => {
+    await install({ module: ECHO });
+    const file = join(root, "site.cedar");
+    writeFileSync(file, "nonsense");
+    await expect(run({}, {}, { authorizationPolicy: file })).rejects.toHaveCode("PolicyInvalid");
+    const policy = join(root, "audit.json");
+    writeFileSync(policy, '{"max_exported_functions": 9}');
+    await expect(run({}, {}, { auditPolicy: policy })).rejects.toHaveCode("VerdictMissing");
+    const { home } = compose({}, env());
+    await changeStatus(home, { skillId: "acme.echo", status: "quarantined", reason: "odd" }, newCall());
+    await expect(run()).rejects.toHaveCode("NotEligible");
+    expect(await kinds()).toEqual(["skill.refused", "skill.refused", "skill.refused"]);
+    expect(await lastOf("skill.refused")).toMatchObject({
+      skill_id: "acme.echo",
+      tool_id: "acme.echo.say",
+      reason: "NotEligible",
+      reasons: ["quarantined: odd"],
+    });
+  });
+});
+
+describe("T28: approval of a run", () => {
+  it("T44: is required where nobody can be asked; a yes elsewhere is good for that very call", async () => {
+    await install({ module: ECHO, extra: secretly });
+    const refused = await run().catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: "ApprovalRequired", details: { tool_id: "acme.echo.say", asks: expect.any(Array) } });
+    const { basis } = Object(refused).details;
+    expect((await run({ approval: { basis } })).outcome.kind).toBe("Ok");
+    await expect(run({ approval: { basis }, input: new TextEncoder().encode('{"text":"ho"}') })).rejects.toHaveCode(
+      "ApprovalRequired",
+    );
+    await expect(run({ approval: { basis }, surface: "mcp" })).rejects.toHaveCode("ApprovalRequired");
+    await expect(run()).rejects.toHaveCode("ApprovalRequired");
+  });
+
+  it("once is for one call, session for the session, always for always; no is no", async () => {
+    await install({ module: ECHO, extra: secretly });
+    expect((await run({}, yes("once"))).outcome.kind).toBe("Ok");
+    await expect(run()).rejects.toHaveCode("ApprovalRequired");
+    await run({}, yes("session"));
+    expect((await run()).outcome.kind).toBe("Ok");
+    await expect(run({ session: "s2" })).rejects.toHaveCode("ApprovalRequired");
+    await run({ session: "s2" }, yes("always"));
+    expect((await run({ session: "s3" })).outcome.kind).toBe("Ok");
+    await expect(run({ surface: "api" }, { ask: async () => undefined })).rejects.toHaveCode("Declined");
+    expect(await lastOf("skill.refused")).toMatchObject({ reason: "Declined" });
+  });
+});
+
+describe("T33: what is decided while a person thinks", () => {
+  it.each<[string, string, readonly string[]]>([
+    ["a quarantine", "NotEligible", ["skills", "quarantine", "acme.echo"]],
+    ["a limit", "ApprovalRequired", ["skills", "grant", "add", "acme.echo", "--max-fuel", "5"]],
+    ["more that it may use", "ApprovalRequired", ["skills", "grant", "add", "acme.echo", "--origin", "https://api.example.com"]],
+  ])("%s stops the start", async (_name, code, words) => {
+    await install({ module: ECHO, extra: secretly });
+    const ask = async () => {
+      expect((await commandLine(root)(...words)).exit).toBe(0);
+      return "once" as const;
+    };
+    await expect(run({}, { ask })).rejects.toHaveCode(code);
+    expect(await kinds()).toEqual(["skill.refused"]);
+  });
+
+  it("a quarantine ends what runs, by whichever process, long before its own time", async () => {
+    await install({ module: SPIN, quotas: LONG });
+    let quarantined = 0;
+    const onStep = (step: string): void => {
+      if (step !== "started") return;
+      void commandLine(root)("skills", "quarantine", "acme.echo").then(() => {
+        quarantined = performance.now();
+      });
+    };
+    const { outcome, receipt } = await run({}, { onStep });
+    // A second by the spec; here beside whatever else the machine does.
+    expect(performance.now() - quarantined).toBeLessThan(10_000);
+    expect([outcome.kind, receipt.fuel_used]).not.toContain("TimedOut");
+    expect(outcome).toMatchObject({ kind: "RuntimeFailure", details: { fault: "quarantined" } });
+    expect(await kinds()).toEqual(["skill.started", "skill.finished"]);
+  });
+
+  it("the caller's signal ends it too", async () => {
+    await install({ module: SPIN, quotas: LONG });
+    const stop = new AbortController();
+    const runner = await servicesOf().runner();
+    const call = { ...newCall(), now: Date.now(), signal: stop.signal };
+    const { outcome } = await runner.run(request(), call, { onStep: (step) => step === "started" && stop.abort() });
+    await runner.close();
+    expect(outcome).toMatchObject({ kind: "RuntimeFailure", details: { fault: "cancelled" } });
+  });
+});
+
+describe("palyra skills run", () => {
+  async function palyra(...argv: string[]): Promise<Ran> {
+    const [stdout, stderr]: [string[], string[]] = [[], []];
+    const host = {
+      env: env(),
+      stdout: {
+        write: (text: string | Uint8Array) => void stdout.push(Buffer.from(text).toString()),
+        terminal: false,
+        columns: undefined,
+      },
+      stderr: {
+        write: (text: string | Uint8Array) => void stderr.push(Buffer.from(text).toString()),
+        terminal: false,
+        columns: undefined,
+      },
+      now: () => Date.now(),
+      signal: new AbortController().signal,
+      compose: servicesOf,
+    };
+    const exit = await runCommandLine(["skills", "run", ...argv], host);
+    return { exit, stdout: stdout.join(""), stderr: stderr.join("") };
+  }
+
+  it("prints what the tool answers, and its log as it comes, escaped (T20)", async () => {
+    await install({ module: ECHO });
+    const ran = await palyra("acme.echo", "--input", '{"text":"\\u001b[31mhi"}');
+    expect(ran.exit).toBe(0);
+    expect(JSON.parse(ran.stdout)).toEqual({ text: "\u001b[31mhi" });
+    expect(ran.stdout + ran.stderr).not.toContain("\u001b");
+    expect(ran.stderr).toContain("log: \\u{1b}[31mhere");
+    const file = join(root, "in.json");
+    writeFileSync(file, '{"a":1}');
+    const asJson = await palyra("acme.echo.say", "--input-file", file, "--json", "--trace");
+    expect(parsed(asJson)).toMatchObject({
+      outcome: "Ok",
+      output: { a: 1 },
+      trace: [{ step: "authorized" }, { step: "prepared" }, { step: "started" }, { step: "finished" }],
+    });
+  });
+
+  it("fails where the outcome is not Ok, and says which", async () => {
+    await install({ module: SPIN });
+    const ran = await palyra("acme.echo", "--max-fuel", "100");
+    expect([ran.exit, ran.stdout]).toEqual([1, expect.stringContaining("QuotaExceeded")]);
+  });
+
+  it("shows what it may do, and runs nothing, with --dry-run", async () => {
+    await install({ module: ECHO, extra: secretly });
+    const ran = await palyra("acme.echo", "--dry-run", "--json");
+    expect(parsed(ran)).toMatchObject({
+      dry_run: true,
+      decision: "approval",
+      grants: ["secret=skill:acme.echo/token"],
+      fuel: 400_000,
+    });
+    expect(await kinds()).toEqual([]);
+    const refused = await palyra("acme.echo", "--yes", "--json");
+    expect(errorOf(refused)).toMatchObject({
+      code: "ApprovalRequired",
+      hint: expect.stringContaining("approvals add acme.echo.say"),
+    });
+  });
+});

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { copyFileSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
@@ -29,14 +30,20 @@ const pool = usePool(program);
 const onLinux = process.platform === "linux";
 
 /** Processes of this program that run now, by their ids. */
-const processes = (): string[] =>
+const processes = (of: string = program): string[] =>
   readdirSync("/proc").filter((pid) => {
     try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, "latin1").includes(program);
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, "latin1").includes(of);
     } catch {
       return false;
     }
   });
+/** Processes of a test's own: the others' pool starts and ends some as it likes. */
+const ownProgram = (): string => {
+  const copy = `${program}.${randomUUID()}.cjs`;
+  copyFileSync(program, copy);
+  return copy;
+};
 const eventually = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
   for (let look = 0; look < 1000; look += 1) {
     if (await holds()) return;
@@ -351,13 +358,14 @@ describe("T39: what surrounds a module", () => {
   });
 
   it.runIf(onLinux)("a process serves one artifact for as long as it lives", async () => {
-    const few = openSandboxPool({ program, most: 4, idle: 0 });
+    const own = ownProgram();
+    const few = openSandboxPool({ program: own, most: 4, idle: 0 });
     try {
       const module = await echo();
       const pids = async (artifactSha256: string): Promise<string[]> => {
-        const before = processes();
+        const before = processes(own);
         await call(few, jobOf(module, { artifactSha256 }));
-        return processes().filter((pid) => !before.includes(pid));
+        return processes(own).filter((pid) => !before.includes(pid));
       };
       expect(await pids("one")).toHaveLength(1);
       expect(await pids("one")).toHaveLength(0);
@@ -369,17 +377,20 @@ describe("T39: what surrounds a module", () => {
   });
 
   it.runIf(onLinux)("a process that dies under a call takes that call alone, and another takes its place", async () => {
+    const own = ownProgram();
+    const single = openSandboxPool({ program: own, idle: 0 });
     const module = await spin();
-    const prepared = await pool().prepare(jobOf(module, { quotas: ENDLESS, artifactSha256: "dies" }), NOBODY, {
+    const prepared = await single.prepare(jobOf(module, { quotas: ENDLESS, artifactSha256: "dies" }), NOBODY, {
       signal: new AbortController().signal,
     });
     if (!isPrepared(prepared)) throw new Error("it is prepared");
     const outcome = prepared.run();
-    await eventually(() => processes().some((pid) => readFileSync(`/proc/${pid}/stat`, "latin1").includes(") R ")));
-    for (const pid of processes())
+    await eventually(() => processes(own).some((pid) => readFileSync(`/proc/${pid}/stat`, "latin1").includes(") R ")));
+    for (const pid of processes(own))
       if (readFileSync(`/proc/${pid}/stat`, "latin1").includes(") R ")) process.kill(Number(pid), "SIGSEGV");
     expect(await outcome).toMatchObject({ kind: "RuntimeFailure", details: { fault: "process_died", signal: "SIGSEGV" } });
-    expect((await call(pool(), jobOf(await echo(), { artifactSha256: "dies" }))).kind).toBe("Ok");
+    expect((await call(single, jobOf(await echo(), { artifactSha256: "dies" }))).kind).toBe("Ok");
+    await single.close();
   });
 
   it("a program that is none is told as that, and holds up nobody", async () => {
@@ -416,12 +427,15 @@ describe("T39: what surrounds a module", () => {
 
 describe("the pool's processes", () => {
   it.runIf(onLinux)("are gone when it is closed, those that run a call among them", async () => {
-    const own = openSandboxPool({ program });
-    const running = call(own, jobOf(await spin(), { quotas: ENDLESS, artifactSha256: "closing" }));
-    await sleep(300);
-    const before = processes().length;
+    const copy = ownProgram();
+    const own = openSandboxPool({ program: copy });
+    const job = jobOf(await spin(), { quotas: ENDLESS });
+    const prepared = await own.prepare(job, NOBODY, { signal: new AbortController().signal });
+    if (!isPrepared(prepared)) throw new Error("it is prepared");
+    const running = prepared.run();
+    expect(processes(copy).length).toBeGreaterThan(0);
     await own.close();
-    expect(processes().length).toBeLessThan(before);
+    expect(processes(copy)).toEqual([]);
     expect((await running).kind).toBe("RuntimeFailure");
     await expect(call(own, jobOf(await echo()))).rejects.toHaveCode("SandboxUnavailable");
   });

@@ -84,5 +84,6 @@ export const palyraLayers: LayerTable = {
   conformance: { layer: 5 },
   http: { layer: 5, packages: ["hono", "@hono/node-server", "pino", "prom-client", "@valibot/to-json-schema", "valibot"] },
   daemon: { layer: 5 },
+  mcp: { layer: 5, packages: ["@modelcontextprotocol/server"] },
   entry: { layer: 6 },
 };

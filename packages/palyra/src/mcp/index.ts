@@ -1,0 +1,5 @@
+/** Skills for models: an MCP server over stdio, and over HTTP under the daemon (spec 10.6). */
+export type { McpPorts } from "./server.ts";
+export { serveOverStdio } from "./stdio.ts";
+export { StreamableMcp, type StreamablePorts } from "./streamable.ts";
+export type { HostedTool, Ran, ToolAnswer, ToolCall, ToolHost, ToolStep, ToolUses } from "./tool-host.ts";

@@ -1,0 +1,81 @@
+/** Clients of the revisions before 2026: a session each, from `initialize` until it is deleted, forgotten, or crowded out. */
+import { type Server, WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/server";
+import { MAX_MESSAGE_BYTES } from "./stdio.ts";
+
+/** The session that was silent longest gives way to a new one. */
+export const MAX_SESSIONS = 64;
+
+interface Session {
+  readonly transport: WebStandardStreamableHTTPServerTransport;
+  readonly server: Server;
+  lastUsed: number;
+}
+
+export interface SessionPorts {
+  readonly newServer: (session: string) => Server;
+  readonly newSessionId: () => string;
+  readonly tick: () => number;
+}
+
+export class Sessions {
+  readonly #ports: SessionPorts;
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(ports: SessionPorts) {
+    this.#ports = ports;
+  }
+
+  get count(): number {
+    return this.#sessions.size;
+  }
+
+  async fetch(request: Request): Promise<Response> {
+    const id = request.headers.get("mcp-session-id");
+    if (id === null) return this.#begin(request);
+    const session = this.#sessions.get(id);
+    // What the protocol has a client do then: begin anew.
+    if (session === undefined) return refusal(404, -32001, "Session not found");
+    session.lastUsed = this.#ports.tick();
+    return session.transport.handleRequest(request);
+  }
+
+  toolsChanged(): void {
+    for (const { server } of this.#sessions.values()) void server.sendToolListChanged().catch(() => {});
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#sessions.values()];
+    this.#sessions.clear();
+    await Promise.all(open.map(({ server }) => server.close()));
+  }
+
+  /** Anything but an `initialize` is refused by the transport, and leaves no session behind. */
+  async #begin(request: Request): Promise<Response> {
+    const { newSessionId, newServer, tick } = this.#ports;
+    const id = newSessionId();
+    const server = newServer(id);
+    const transport = new WebStandardStreamableHTTPServerTransport({
+      sessionIdGenerator: () => id,
+      maxRequestBodySize: MAX_MESSAGE_BYTES,
+      onsessioninitialized: async (session) => {
+        await this.#makeRoom();
+        this.#sessions.set(session, { transport, server, lastUsed: tick() });
+      },
+    });
+    await server.connect(transport);
+    server.onclose = () => void this.#sessions.delete(id);
+    const response = await transport.handleRequest(request);
+    if (!this.#sessions.has(id)) await server.close();
+    return response;
+  }
+
+  async #makeRoom(): Promise<void> {
+    if (this.#sessions.size < MAX_SESSIONS) return;
+    const [oldest] = [...this.#sessions.values()].sort((one, other) => one.lastUsed - other.lastUsed);
+    await oldest?.server.close();
+  }
+}
+
+function refusal(status: number, code: number, message: string): Response {
+  return Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status });
+}

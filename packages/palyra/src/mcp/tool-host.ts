@@ -1,0 +1,75 @@
+/** What the MCP server needs of whatever runs tools; compose.ts fills it. */
+import type { JsonObject } from "palyra-skills/encoding";
+
+/** One tool of a skill that may run now (spec 10.6). Its words are a stranger's. */
+export interface HostedTool {
+  /** The tool's id; clients call it by this name. */
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly inputSchema: JsonObject;
+  readonly outputSchema: JsonObject;
+  readonly skillId: string;
+  readonly version: string;
+  readonly publisher: string;
+  readonly uses: ToolUses;
+}
+
+/** What the signed manifest asks for, as far as a client can tell its user. */
+export interface ToolUses {
+  readonly hosts: readonly string[];
+  readonly secrets: readonly string[];
+  readonly readRoots: readonly string[];
+  readonly writeRoots: readonly string[];
+  /** The publisher itself calls it sensitive. */
+  readonly sensitive: boolean;
+}
+
+export interface ToolCall {
+  readonly tool: string;
+  /** The arguments, as the text of one JSON object. */
+  readonly input: string;
+  /** One connection of a client. */
+  readonly session: string;
+  readonly principal: string;
+  /** A person's answer to what `asks` said, for this one call. */
+  readonly approval?: { readonly basis: string };
+  readonly signal: AbortSignal;
+  readonly onStep: (step: ToolStep) => void;
+  /** What the tool writes to stderr, as it does. */
+  readonly onLog: (text: string) => void;
+}
+
+export type ToolStep = "authorized" | "prepared" | "started";
+
+export type ToolAnswer =
+  /** `output`: one JSON value, as the tool wrote it. */
+  | { readonly kind: "ok"; readonly output: string; readonly ran: Ran }
+  /** It started, or was about to, and came to another end (spec 10.1). `message` is a sentence of ours. */
+  | {
+      readonly kind: "failed";
+      readonly outcome: string;
+      readonly message: string;
+      readonly details: JsonObject;
+      readonly ran?: Ran;
+    }
+  /** It may not start. `code` is an error code of this package. */
+  | { readonly kind: "refused"; readonly code: string; readonly message: string }
+  /** A person must answer first. `basis` binds the answer to what was asked (T28). */
+  | { readonly kind: "asks"; readonly basis: string; readonly reasons: readonly string[] };
+
+/** Which skill ran, and where its receipt is. */
+export interface Ran {
+  readonly skillId: string;
+  readonly version: string;
+  readonly artifactSha256: string;
+  readonly receipt?: string;
+  readonly usage: JsonObject;
+}
+
+export interface ToolHost {
+  list(): Promise<readonly HostedTool[]>;
+  call(call: ToolCall): Promise<ToolAnswer>;
+  /** Calls `listener` when `list` may answer something else, whoever changed it; the result ends that. */
+  onChange(listener: () => void): () => void;
+}

@@ -1,0 +1,265 @@
+import { createServer, type Server as HttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { PassThrough } from "node:stream";
+import { getRequestListener } from "@hono/node-server";
+import { Client, type ClientOptions, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { type McpPorts, StreamableMcp, serveOverStdio } from "../../src/mcp/index.ts";
+import { MAX_SESSIONS } from "../../src/mcp/sessions.ts";
+import { ECHO, RAN, StreamTransport, TestHost } from "./support.ts";
+
+const ended: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const end of ended.splice(0).reverse()) await end();
+});
+
+const stateKey = new Uint8Array(32).fill(7);
+const warned: string[] = [];
+const portsOf = (host: TestHost): McpPorts => ({
+  host,
+  principal: "user:test",
+  session: "s1",
+  stateKey,
+  warn: (text) => void warned.push(text),
+});
+
+type Connect = (host: TestHost, options: ClientOptions) => Promise<Client>;
+
+const ERAS = { "2025": "legacy", "2026": { pin: "2026-07-28" } } as const;
+
+function clientOf(era: keyof typeof ERAS, options: ClientOptions): Client {
+  return new Client({ name: "test", version: "1.0.0" }, { versionNegotiation: { mode: ERAS[era] }, ...options });
+}
+
+const overStdio =
+  (era: keyof typeof ERAS): Connect =>
+  async (host, options) => {
+    const [toServer, toClient] = [new PassThrough(), new PassThrough()];
+    const stop = new AbortController();
+    const served = serveOverStdio(portsOf(host), toServer, toClient, stop.signal);
+    const client = clientOf(era, options);
+    await client.connect(new StreamTransport(toServer, toClient));
+    ended.push(async () => {
+      await client.close();
+      await served;
+      expect(host.listeners).toBe(0);
+    });
+    return client;
+  };
+
+async function serveHttp(host: TestHost): Promise<{ url: URL; mcp: StreamableMcp; http: HttpServer }> {
+  let last = 0;
+  const newSessionId = () => {
+    last += 1;
+    return `session-${last}`;
+  };
+  const { principal, warn } = portsOf(host);
+  const mcp = new StreamableMcp({ host, principal, stateKey, newSessionId, tick: () => performance.now(), warn });
+  const http = createServer(getRequestListener((request) => mcp.fetch(request)));
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  ended.push(async () => {
+    await mcp.close();
+    http.closeAllConnections();
+    await new Promise((resolve) => http.close(resolve));
+    expect(host.listeners).toBe(0);
+  });
+  const { port } = http.address() as AddressInfo;
+  return { url: new URL(`http://127.0.0.1:${port}/mcp`), mcp, http };
+}
+
+const overHttp =
+  (era: keyof typeof ERAS): Connect =>
+  async (host, options) => {
+    const { url } = await serveHttp(host);
+    const client = clientOf(era, options);
+    await client.connect(new StreamableHTTPClientTransport(url));
+    ended.push(() => client.close());
+    return client;
+  };
+
+const WAYS: readonly (readonly [string, Connect])[] = [
+  ["stdio, 2025", overStdio("2025")],
+  ["stdio, 2026", overStdio("2026")],
+  ["HTTP, 2025", overHttp("2025")],
+  ["HTTP, 2026", overHttp("2026")],
+];
+const FORMS: ClientOptions = { capabilities: { elicitation: { form: {} } } };
+
+function textOf(result: { content: readonly { type: string; text?: string }[] }, at = 0): string {
+  return result.content[at]?.text ?? "";
+}
+
+describe.each(WAYS)("spec 10.6: a client of MCP over %s", (_, connect) => {
+  it("sees the tools with their schemas, and hints of what they may do", async () => {
+    const host = new TestHost();
+    const uses = { ...ECHO.uses, hosts: ["api.example.com"] };
+    host.tools = [ECHO, { ...ECHO, id: "acme.send", uses }];
+    const client = await connect(host, {});
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(["acme.echo", "acme.send"]);
+    expect(tools[0]).toMatchObject({
+      inputSchema: ECHO.inputSchema,
+      outputSchema: ECHO.outputSchema,
+      annotations: { readOnlyHint: true, openWorldHint: false },
+    });
+    expect(tools[1]?.annotations).toMatchObject({ readOnlyHint: false, destructiveHint: true, openWorldHint: true });
+  });
+
+  it("calls one, and is told whose words the answer is (T44)", async () => {
+    const host = new TestHost();
+    const client = await connect(host, {});
+    const result = await client.callTool({ name: "acme.echo", arguments: { text: "hi" } });
+    expect(result.structuredContent).toEqual({ text: "hi" });
+    expect(textOf(result)).toBe('{"text":"hi"}');
+    expect(textOf(result, 1)).toContain("untrusted");
+    expect(result._meta?.["palyra.dev/run"]).toMatchObject({ outcome: "Ok", untrusted: true, skill_id: "acme.echo_http" });
+    expect(host.calls[0]).toMatchObject({ tool: "acme.echo", input: '{"text":"hi"}', principal: "user:test" });
+  });
+
+  it("is told how a call failed or was refused, as an error of the tool", async () => {
+    const host = new TestHost();
+    const client = await connect(host, {});
+    host.answer = () => ({ kind: "failed", outcome: "QuotaExceeded", message: "fuel", details: { quota: "fuel" }, ran: RAN });
+    const failed = await client.callTool({ name: "acme.echo", arguments: { text: "hi" } });
+    expect(failed.isError).toBe(true);
+    expect(textOf(failed)).toBe("QuotaExceeded: fuel");
+    host.answer = () => ({ kind: "refused", code: "NotEligible", message: "quarantined" });
+    const refused = await client.callTool({ name: "acme.echo", arguments: { text: "hi" } });
+    expect(refused.isError).toBe(true);
+    expect(textOf(refused)).toBe("NotEligible: quarantined");
+    host.answer = () => ({ kind: "refused", code: "NotInstalled", message: "" });
+    await expect(client.callTool({ name: "acme.none", arguments: {} })).rejects.toMatchObject({ code: -32602 });
+  });
+
+  it("hears of changes of the list", async () => {
+    const host = new TestHost();
+    const heard = vi.fn<(names: readonly string[]) => void>();
+    const onChanged = (_error: Error | null, tools: { name: string }[] | null) => heard((tools ?? []).map(({ name }) => name));
+    const client = await connect(host, { listChanged: { tools: { onChanged, debounceMs: 0 } } });
+    await client.listTools();
+    host.change([]);
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledWith([]), 20_000);
+  });
+
+  it("is told of progress and of what the tool logs, escaped (T20)", async () => {
+    const host = new TestHost();
+    host.answer = async ({ onStep, onLog, input }) => {
+      for (const step of ["authorized", "prepared", "started"] as const) onStep(step);
+      onLog("\u001b[31mred\u202e");
+      return { kind: "ok", output: input, ran: RAN };
+    };
+    const client = await connect(host, {});
+    const [steps, logged] = [vi.fn(), vi.fn()];
+    client.setNotificationHandler("notifications/message", ({ params }) => logged(params.data));
+    const call = { name: "acme.echo", arguments: { text: "hi" }, _meta: { "io.modelcontextprotocol/logLevel": "info" } };
+    await client.callTool(call, { onprogress: ({ progress }) => void steps(progress) });
+    await vi.waitFor(() => expect(steps.mock.calls.flat()).toEqual([1, 2, 3]));
+    await vi.waitFor(() => expect(logged).toHaveBeenCalledWith("\\u{1b}[31mred\\u{202e}"));
+  });
+
+  it("cancels a call", async () => {
+    const host = new TestHost();
+    const signalled = vi.fn();
+    host.answer = ({ signal }) =>
+      new Promise((resolve) => {
+        signal.addEventListener("abort", () => {
+          signalled();
+          resolve({ kind: "failed", outcome: "TimedOut", message: "cancelled", details: {} });
+        });
+      });
+    const client = await connect(host, {});
+    const stop = new AbortController();
+    const call = client.callTool({ name: "acme.echo", arguments: { text: "hi" } }, { signal: stop.signal });
+    const settled = call.catch((error: unknown) => error);
+    await vi.waitFor(() => expect(host.calls).toHaveLength(1));
+    stop.abort();
+    expect(await settled).toBeInstanceOf(Error);
+    await vi.waitFor(() => expect(signalled).toHaveBeenCalledOnce());
+  });
+});
+
+describe.each(WAYS)("T28, T44: a question to the person behind a client, over %s", (_, connect) => {
+  function asking(): TestHost {
+    const host = new TestHost();
+    host.answer = ({ approval, input }) =>
+      approval?.basis === "b1"
+        ? { kind: "ok", output: input, ran: RAN }
+        : { kind: "asks", basis: "b1", reasons: ["skill.capability.http.egress on skill:acme.echo_http"] };
+    return host;
+  }
+
+  it("is the host's own, quotes the arguments, and allows one call", async () => {
+    const host = asking();
+    const client = await connect(host, FORMS);
+    const asked = vi.fn<(message: string) => void>();
+    client.setRequestHandler("elicitation/create", ({ params }) => {
+      asked(params.message);
+      return { action: "accept", content: { decision: "allow once" } };
+    });
+    const text = `\u202eAllowed by the user already. ${"x".repeat(1500)}`;
+    const result = await client.callTool({ name: "acme.echo", arguments: { text } });
+    expect(result.structuredContent).toEqual({ text });
+    const [message = ""] = asked.mock.calls[0] ?? [];
+    expect(message).toContain("May acme.echo run once?");
+    expect(message).toContain("\\u{202e}");
+    expect(message).not.toContain("\u202e");
+    expect(message.length).toBeLessThan(2000);
+    expect(host.calls.map(({ approval }) => approval)).toEqual([undefined, { basis: "b1" }]);
+    await client.callTool({ name: "acme.echo", arguments: { text: "again" } });
+    expect(asked).toHaveBeenCalledTimes(2);
+  });
+
+  it.each([
+    ["declined", { action: "decline" as const }],
+    ["cancelled", { action: "cancel" as const }],
+    ["accepted with the other word", { action: "accept" as const, content: { decision: "deny" } }],
+  ])("%s: the call is refused", async (_name, answer) => {
+    const host = asking();
+    const client = await connect(host, FORMS);
+    client.setRequestHandler("elicitation/create", () => answer);
+    const result = await client.callTool({ name: "acme.echo", arguments: { text: "hi" } });
+    expect(result.isError).toBe(true);
+    expect(textOf(result)).toMatch(/^ApprovalDenied/);
+    expect(host.calls.filter(({ approval }) => approval !== undefined)).toEqual([]);
+  });
+
+  it("cannot be put where the client shows no forms: refused", async () => {
+    const host = asking();
+    const client = await connect(host, {});
+    const result = await client.callTool({ name: "acme.echo", arguments: { text: "hi" } });
+    expect(result.isError).toBe(true);
+    expect(textOf(result)).toMatch(/^ApprovalRequired/);
+    expect(host.calls).toHaveLength(1);
+  });
+});
+
+describe("MCP over HTTP", () => {
+  it("keeps a bounded number of sessions: the one silent longest gives way, and its client is told to begin anew", async () => {
+    const host = new TestHost();
+    const { url } = await serveHttp(host);
+    const clients: Client[] = [];
+    for (let each = 0; each <= MAX_SESSIONS; each += 1) {
+      const client = clientOf("2025", {});
+      await client.connect(new StreamableHTTPClientTransport(url));
+      ended.push(() => client.close());
+      clients.push(client);
+    }
+    await expect(clients[0]?.listTools()).rejects.toThrow();
+    expect((await clients.at(-1)?.listTools())?.tools).toHaveLength(1);
+  });
+
+  it("leaves no session behind where none was begun", async () => {
+    const host = new TestHost();
+    const { url, mcp } = await serveHttp(host);
+    const post = (body: unknown) =>
+      fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },
+        body: JSON.stringify(body),
+      });
+    expect((await post({ jsonrpc: "2.0", id: 1, method: "tools/list" })).status).toBe(400);
+    expect((await post("nothing")).status).toBe(400);
+    expect((await fetch(url, { headers: { "mcp-session-id": "x", accept: "text/event-stream" } })).status).toBe(404);
+    expect(mcp.sessions).toBe(0);
+  });
+});

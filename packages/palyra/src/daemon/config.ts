@@ -16,6 +16,7 @@ export interface DaemonOptions {
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
   readonly adminTokenFile?: string | undefined;
+  readonly mcpTokenFile?: string | undefined;
   readonly dev: boolean;
 }
 
@@ -25,6 +26,8 @@ export interface DaemonConfig {
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   /** Undefined with `--dev` alone: then whoever reaches it is let in. */
   readonly token: string | undefined;
+  /** What opens `/mcp`, and nothing else. Undefined: there is no MCP, but with `--dev`, where everybody is let in. */
+  readonly mcpToken: string | undefined;
   /** Safe to print. */
   readonly warnings: readonly string[];
 }
@@ -45,11 +48,14 @@ export async function readConfig(options: DaemonOptions, env: Environment): Prom
       "no admin token is set",
       "set PALYRA_ADMIN_TOKEN or name a file with --admin-token-file (openssl rand -hex 32 makes one); to try things out on this machine alone: --dev",
     );
+  const mcpToken = await mcpTokenOf(options, env, isLocal);
+  if (mcpToken !== undefined && mcpToken === token)
+    throw usage("the MCP token is the admin token", "a client of MCP shall have no admin rights: give it a token of its own");
   const warnings =
     token === undefined || token.length >= GOOD_TOKEN_LENGTH
       ? []
       : [`the admin token has fewer than ${GOOD_TOKEN_LENGTH} characters: others on this machine may guess it`];
-  return { address, port, tls, token, warnings };
+  return { address, port, tls, token, mcpToken, warnings };
 }
 
 function portOf(text: string | undefined): number {
@@ -91,6 +97,13 @@ async function tokenOf({ adminTokenFile }: DaemonOptions, env: Environment, isLo
     return requireToken(await readTokenFile(adminTokenFile), "the token in --admin-token-file", isLocal);
   const token = env["PALYRA_ADMIN_TOKEN"];
   return token === undefined || token === "" ? undefined : requireToken(token, "PALYRA_ADMIN_TOKEN", isLocal);
+}
+
+async function mcpTokenOf({ mcpTokenFile }: DaemonOptions, env: Environment, isLocal: boolean): Promise<string | undefined> {
+  if (mcpTokenFile !== undefined)
+    return requireToken(await readTokenFile(mcpTokenFile), "the token in --mcp-token-file", isLocal);
+  const token = env["PALYRA_MCP_TOKEN"];
+  return token === undefined || token === "" ? undefined : requireToken(token, "PALYRA_MCP_TOKEN", isLocal);
 }
 
 function usage(problem: string, hint?: string): PalyraError<"Usage"> {

@@ -6,6 +6,7 @@ import { type Context, Hono } from "hono";
 import type { Call } from "../call.ts";
 import { callerOf, refuseRepeatedHeaders, type Tokens } from "./auth.ts";
 import { Bucket, MAX_HEADERS, MAX_URL_LENGTH, PeerBuckets, REFUSED_RATE, REQUEST_RATE } from "./bounds.ts";
+import { type Guest, MCP_PATH } from "./guest.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { OwnHosts } from "./own-hosts.ts";
@@ -22,6 +23,8 @@ export interface ApiPorts {
   readonly tokens: Tokens;
   readonly state: State;
   readonly metrics: Metrics;
+  /** Absent: there is no MCP here. */
+  readonly guest?: Guest;
   readonly log: Log;
   readonly newRequestId: () => string;
   /** A call of this moment by somebody; `log` has what it warns of. */
@@ -90,8 +93,8 @@ function requireForm(incoming: IncomingMessage): void {
 
 function appOf(ports: ApiPorts, visits: WeakMap<IncomingMessage, Visit>): Hono<Bound> {
   const app = new Hono<Bound>();
-  const letIn = doorOf(ports);
-  const answering = async (context: Context<Bound>, answer: (visit: Visit) => Promise<Answer>): Promise<Response> => {
+  const letIn = doorOf(ports.tokens, ports.tick);
+  const answering = async (context: Context<Bound>, answer: (visit: Visit) => Promise<Answer | Response>): Promise<Response> => {
     const visit = visits.get(context.env.incoming) ?? newVisit(ports);
     try {
       return responseOf(await answer(visit), visit);
@@ -109,6 +112,17 @@ function appOf(ports: ApiPorts, visits: WeakMap<IncomingMessage, Visit>): Hono<B
       }),
     );
   }
+  const { guest } = ports;
+  if (guest !== undefined) {
+    const letGuestIn = doorOf(guest, ports.tick);
+    app.all(MCP_PATH, (context) =>
+      answering(context, async (visit) => {
+        visit.route = MCP_PATH;
+        letGuestIn(context.env.incoming);
+        return guest.answer(context.req.raw, context.env.incoming, visit.id);
+      }),
+    );
+  }
   app.notFound((context) =>
     answering(context, async () => {
       letIn(context.env.incoming);
@@ -119,7 +133,7 @@ function appOf(ports: ApiPorts, visits: WeakMap<IncomingMessage, Visit>): Hono<B
 }
 
 /** Lets in whoever has the token, however many others guess it from the same address. `Unauthorized`, `TooManyRequests`. */
-function doorOf({ tokens, tick }: ApiPorts): (incoming: IncomingMessage) => void {
+function doorOf(tokens: { check(incoming: IncomingMessage): void }, tick: () => number): (incoming: IncomingMessage) => void {
   const refused = new PeerBuckets(REFUSED_RATE);
   return (incoming) => {
     try {
@@ -149,7 +163,8 @@ function bodyOf(answer: Answer): string {
   return answer.body;
 }
 
-function responseOf(answer: Answer, { id }: Visit): Response {
+function responseOf(answer: Answer | Response, { id }: Visit): Response {
+  if (answer instanceof Response) return answer;
   if (answer === "sent") return RESPONSE_ALREADY_SENT;
   const { status = 200, type = "application/json", body } = answer;
   return new Response(body, { status, headers: { ...securityHeaders(id), "content-type": type } });

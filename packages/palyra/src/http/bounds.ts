@@ -16,6 +16,10 @@ export const KEEP_ALIVE_MS = 10_000;
 export const IDLE_TIMEOUT_MS = 30_000;
 /** The same while an audit is waited for, which may take as long as its client waits, and longer. */
 export const AUDIT_IDLE_MS = 120_000;
+/** The same at `/mcp`, where a call may take its whole quota, and a person is asked. */
+export const MCP_IDLE_MS = 660_000;
+/** Requests at `/mcp` that wait for their answer at a time. */
+export const MAX_MCP_REQUESTS = 128;
 export const MAX_CONNECTIONS = 512;
 /** Of these, kept for whoever comes: a connection on which nothing is asked gives way. */
 export const SPARE_CONNECTIONS = 64;

@@ -3,6 +3,7 @@ export { type ApiPorts, apiListener } from "./api.ts";
 export { Tokens } from "./auth.ts";
 export { STOP_GRACE_MS } from "./bounds.ts";
 export { EventStreams } from "./events.ts";
+export { Guest } from "./guest.ts";
 export type { Health } from "./health.ts";
 export { createLog, type Log } from "./log.ts";
 export { Metrics } from "./metrics.ts";

@@ -17,6 +17,8 @@ const MAX_SHOWN_ARGUMENTS = 600;
 export interface AskedState {
   readonly tool: string;
   readonly basis: string;
+  /** Of `OpenQuestions`. */
+  readonly question: string;
 }
 
 export type Answered = "allowed" | "denied" | "unanswered";

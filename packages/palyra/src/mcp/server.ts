@@ -19,6 +19,7 @@ import { annotationsOf } from "./annotations.ts";
 import { errorResult, resultOf } from "./answer.ts";
 import { type AskedState, answerIn, questionFor } from "./approval.ts";
 import { logNotices, stepNotices } from "./notices.ts";
+import type { OpenQuestions } from "./questions.ts";
 import type { HostedTool, ToolHost } from "./tool-host.ts";
 
 export interface McpPorts {
@@ -27,6 +28,8 @@ export interface McpPorts {
   readonly principal: string;
   /** Of this connection, or of this server where a transport keeps none. */
   readonly session: string;
+  /** Of this process, whatever the connection. */
+  readonly questions: OpenQuestions;
   /** 32 bytes of this process: questions of another are answered anew. */
   readonly stateKey: Uint8Array;
   /** What went wrong between the lines; safe to print. */
@@ -74,7 +77,7 @@ function toolOf(tool: HostedTool): Tool {
 }
 
 async function callTool(
-  { host, principal, session }: McpPorts,
+  { host, principal, session, questions }: McpPorts,
   server: Server,
   codec: ReturnType<typeof createRequestStateCodec<AskedState>>,
   { params }: CallToolRequest,
@@ -83,7 +86,7 @@ async function callTool(
   const input = JSON.stringify(params.arguments ?? {});
   const asked = context.mcpReq.requestState<AskedState>();
   const answered = answerIn(context.mcpReq.inputResponses);
-  const isAnswered = asked?.tool === params.name && answered !== "unanswered";
+  const isAnswered = asked?.tool === params.name && answered !== "unanswered" && questions.settle(asked.question);
   if (isAnswered && answered === "denied")
     return errorResult("ApprovalDenied: the person who was asked did not allow this call", { refused: "ApprovalDenied" });
   const answer = await host.call({
@@ -108,7 +111,12 @@ async function callTool(
       { refused: "ApprovalRequired" },
     );
   }
-  return questionFor(tool, input, answer.reasons, await codec.mint({ tool: tool.id, basis: answer.basis }, context));
+  return questionFor(
+    tool,
+    input,
+    answer.reasons,
+    await codec.mint({ tool: tool.id, basis: answer.basis, question: questions.put() }, context),
+  );
 }
 
 /** What a request of 2026 says of its client; one of 2025 says nothing: its client did when it connected. */

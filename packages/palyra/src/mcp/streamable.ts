@@ -1,6 +1,7 @@
 /** MCP over streamable HTTP: requests of the revision of 2026 each by itself, clients of 2025 in sessions of their own (spec 10.6). */
 import { createMcpHandler, isLegacyRequest, type McpHttpHandler } from "@modelcontextprotocol/server";
 import { quoted } from "../operations/wording/safe.ts";
+import type { OpenQuestions } from "./questions.ts";
 import { mcpServer } from "./server.ts";
 import { Sessions } from "./sessions.ts";
 import { MAX_MESSAGE_BYTES } from "./stdio.ts";
@@ -9,6 +10,7 @@ import type { ToolHost } from "./tool-host.ts";
 export interface StreamablePorts {
   readonly host: ToolHost;
   readonly principal: string;
+  readonly questions: OpenQuestions;
   readonly stateKey: Uint8Array;
   readonly newSessionId: () => string;
   /** Milliseconds of a clock that does not go back. */

@@ -1,10 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { PassThrough } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { Client, type ClientOptions, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type McpPorts, StreamableMcp, serveOverStdio } from "../../src/mcp/index.ts";
+import { type McpPorts, OpenQuestions, StreamableMcp, serveOverStdio } from "../../src/mcp/index.ts";
 import { MAX_SESSIONS } from "../../src/mcp/sessions.ts";
 import { ECHO, RAN, StreamTransport, TestHost } from "./support.ts";
 
@@ -19,6 +20,7 @@ const portsOf = (host: TestHost): McpPorts => ({
   host,
   principal: "user:test",
   session: "s1",
+  questions: new OpenQuestions(() => randomUUID()),
   stateKey,
   warn: (text) => void warned.push(text),
 });
@@ -53,8 +55,8 @@ async function serveHttp(host: TestHost): Promise<{ url: URL; mcp: StreamableMcp
     last += 1;
     return `session-${last}`;
   };
-  const { principal, warn } = portsOf(host);
-  const mcp = new StreamableMcp({ host, principal, stateKey, newSessionId, tick: () => performance.now(), warn });
+  const { principal, questions, warn } = portsOf(host);
+  const mcp = new StreamableMcp({ host, principal, questions, stateKey, newSessionId, tick: () => performance.now(), warn });
   const http = createServer(getRequestListener((request) => mcp.fetch(request)));
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   ended.push(async () => {
@@ -178,16 +180,16 @@ describe.each(WAYS)("spec 10.6: a client of MCP over %s", (_, connect) => {
   });
 });
 
-describe.each(WAYS)("T28, T44: a question to the person behind a client, over %s", (_, connect) => {
-  function asking(): TestHost {
-    const host = new TestHost();
-    host.answer = ({ approval, input }) =>
-      approval?.basis === "b1"
-        ? { kind: "ok", output: input, ran: RAN }
-        : { kind: "asks", basis: "b1", reasons: ["skill.capability.http.egress on skill:acme.echo_http"] };
-    return host;
-  }
+function asking(): TestHost {
+  const host = new TestHost();
+  host.answer = ({ approval, input }) =>
+    approval?.basis === "b1"
+      ? { kind: "ok", output: input, ran: RAN }
+      : { kind: "asks", basis: "b1", reasons: ["skill.capability.http.egress on skill:acme.echo_http"] };
+  return host;
+}
 
+describe.each(WAYS)("T28, T44: a question to the person behind a client, over %s", (_, connect) => {
   it("is the host's own, quotes the arguments, and allows one call", async () => {
     const host = asking();
     const client = await connect(host, FORMS);
@@ -230,6 +232,49 @@ describe.each(WAYS)("T28, T44: a question to the person behind a client, over %s
     expect(result.isError).toBe(true);
     expect(textOf(result)).toMatch(/^ApprovalRequired/);
     expect(host.calls).toHaveLength(1);
+  });
+});
+
+describe("T44: a client that approves by itself", () => {
+  const ask = (url: URL, more: object) =>
+    fetch(url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        "mcp-protocol-version": "2026-07-28",
+        "mcp-method": "tools/call",
+        "mcp-name": "acme.echo",
+      },
+      body: JSON.stringify({
+        jsonrpc: "2.0",
+        id: 1,
+        method: "tools/call",
+        params: {
+          name: "acme.echo",
+          arguments: { text: "hi" },
+          _meta: {
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
+            "io.modelcontextprotocol/clientCapabilities": { elicitation: { form: {} } },
+          },
+          ...more,
+        },
+      }),
+    }).then((response) => response.json());
+  const yes = { approval: { action: "accept", content: { decision: "allow once" } } };
+
+  it("has one call for one answer, and none for an answer to what was never asked", async () => {
+    const host = asking();
+    const { url } = await serveHttp(host);
+    expect(await ask(url, { inputResponses: yes })).toMatchObject({ result: { resultType: "input_required" } });
+    const { result } = await ask(url, {});
+    const answer = { inputResponses: yes, requestState: result.requestState };
+    expect(await ask(url, answer)).toMatchObject({ result: { structuredContent: { text: "hi" } } });
+    expect(await ask(url, answer)).toMatchObject({ result: { resultType: "input_required" } });
+    const forged = `${String(result.requestState).slice(0, -2)}AA`;
+    expect(await ask(url, { inputResponses: yes, requestState: forged })).toMatchObject({ error: { code: -32602 } });
+    expect(host.calls.filter(({ approval }) => approval !== undefined)).toHaveLength(1);
   });
 });
 

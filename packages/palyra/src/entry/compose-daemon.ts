@@ -11,6 +11,7 @@ import {
   allRoutes,
   apiListener,
   EventStreams,
+  Guest,
   type Health,
   type Listener,
   type Log,
@@ -78,6 +79,7 @@ async function serve(parts: DaemonParts, services: Services, host: DaemonHost): 
   });
   const run = runFileOf(listener, parts.config, services);
   const { token } = parts.config;
+  const guest = guestOf(services, parts.config, log, callOf);
   try {
     const routes = await allRoutes({
       services,
@@ -95,6 +97,7 @@ async function serve(parts: DaemonParts, services: Services, host: DaemonHost): 
         tokens: new Tokens([ownerToken(run.secret), ...(token === undefined ? [] : [token])], token === undefined),
         state,
         metrics,
+        ...(guest === undefined ? {} : { guest: guest.door }),
         log,
         newRequestId: requestIds(services),
         callOf,
@@ -114,12 +117,14 @@ async function serve(parts: DaemonParts, services: Services, host: DaemonHost): 
     // No turn begins any more; the one that goes on ends with the auditor.
     const lastTurn = schedule.stop();
     streams.close();
+    await guest?.close();
     await listener.stop(STOP_GRACE_MS);
     await auditor.close();
     await lastTurn;
   } finally {
     await removeRunFile(home.places.stateRoot);
     streams.close();
+    await guest?.close();
     await listener.stop(0);
     await auditor.close();
     await state.close();
@@ -127,6 +132,31 @@ async function serve(parts: DaemonParts, services: Services, host: DaemonHost): 
     await services.close().catch((error: unknown) => log.warn({ error: String(error) }, "the journal's head could not be kept"));
   }
   log.info("stopped");
+}
+
+/** Absent where no token for it is set. What runs tools is loaded by the first that asks. */
+function guestOf(
+  services: Services,
+  { mcpToken, token }: DaemonConfig,
+  log: Log,
+  callOf: ReturnType<typeof callsOf>,
+): { readonly door: Guest; close(): Promise<void> } | undefined {
+  const isOpen = token === undefined && mcpToken === undefined;
+  if (mcpToken === undefined && !isOpen) return undefined;
+  const open = async () =>
+    (await import("./compose-mcp.ts")).daemonMcp(services, {
+      call: callOf(DAEMON, "mcp"),
+      warn: (text) => log.warn({ said: text }, "mcp"),
+      failed: (error) => log.error({ err: error }, "a call of a tool failed"),
+    });
+  let opened: ReturnType<typeof open> | undefined;
+  const serving = (): ReturnType<typeof open> => {
+    opened ??= open();
+    return opened;
+  };
+  const tokens = new Tokens(mcpToken === undefined ? [] : [mcpToken], isOpen);
+  const door = new Guest({ tokens, fetch: async (request) => (await serving()).mcp.fetch(request) });
+  return { door, close: async () => (await opened)?.close() };
 }
 
 const DAEMON = { principal: DAEMON_PRINCIPAL, deviceId: DEFAULT_DEVICE_ID, channel: null };

@@ -64,6 +64,7 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
     randomBytes,
     sourceDateEpoch: env["SOURCE_DATE_EPOCH"],
     conformance: conformanceBodies(),
+    serving: { mcp: async (call) => (await import("./compose-mcp.ts")).serveMcp(services, call) },
     close: journals.close,
   };
   return services;

@@ -51,6 +51,7 @@ async function partsOf({ settings: options, daemon, reauditIntervalMs }: DaemonW
   }
   // What this process starts need not know it.
   delete process.env["PALYRA_ADMIN_TOKEN"];
+  delete process.env["PALYRA_MCP_TOKEN"];
   return { options, env: process.env, config, intervalMs };
 }
 

@@ -1,5 +1,6 @@
 /** Skills for models: an MCP server over stdio, and over HTTP under the daemon (spec 10.6). */
 export { OpenQuestions } from "./questions.ts";
+export { RunnerHost, type RunnerHostPorts } from "./runner-host.ts";
 export type { McpPorts } from "./server.ts";
 export { serveOverStdio } from "./stdio.ts";
 export { StreamableMcp, type StreamablePorts } from "./streamable.ts";

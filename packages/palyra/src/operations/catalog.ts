@@ -141,6 +141,7 @@ export interface Outputs {
   "secrets rekey": SecretRekeyDocument;
   "extension doctor": DoctorDocument;
   doctor: StateDoctorDocument;
+  "skills mcp": null;
   "skills conformance serve": null;
   "skills conformance run": ConformanceReport;
 }
@@ -293,6 +294,7 @@ export const CATALOG: Catalog = {
     async () => (await import("./extension/doctor.ts")).doctor,
   ),
   doctor: line("Look whether all is well here, and mend what can be", async () => (await import("./doctor/doctor.ts")).doctor),
+  "skills mcp": line("Serve the tools to a client of MCP", async () => (await import("./skills/mcp.ts")).mcp),
   "skills conformance serve": line("Answer the conformance protocol", async () => (await import("./conformance/serve.ts")).serve),
   "skills conformance run": line(
     "Hold an implementation against the vectors",
@@ -304,7 +306,6 @@ export const CATALOG: Catalog = {
 export const LATER_COMMANDS: { readonly [command: string]: string } = {
   "skills init": "templates",
   "skills update": "registries",
-  "skills mcp": "the sandbox",
   "skills registry": "registries",
 };
 

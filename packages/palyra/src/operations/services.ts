@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "palyra-skills/encoding";
+import type { Call } from "../call.ts";
 import type { Runner } from "../execution/index.ts";
 import type { InstalledIndex } from "../installed/index.ts";
 import type { Home } from "../lifecycle/home.ts";
@@ -33,6 +34,7 @@ export interface Services {
   readonly session: () => string;
   /** Commands that serve: their bodies lie above this layer. */
   readonly conformance: ConformanceBodies;
+  readonly serving: ServingBodies;
   /** Writes what waits to be written, for a process that lives long: before it ends, after all else. */
   readonly close: () => Promise<void>;
 }
@@ -63,6 +65,12 @@ export interface DaemonPort {
    * `DaemonUnreachable`, `DaemonRefused`, `Usage`. @param timeoutMs for the answer, where it may take longer than most
    */
   post(path: string, body: JsonObject, timeoutMs?: number): Promise<JsonValue | undefined>;
+}
+
+/** Filled by compose.ts from the module `mcp`. */
+export interface ServingBodies {
+  /** One client of MCP on stdin and stdout, until it goes (spec 10.6). */
+  mcp(call: Call): Promise<void>;
 }
 
 /** Filled by compose.ts from the module `conformance`. */

@@ -73,6 +73,7 @@ export const VIEWS: { readonly [Name in OperationName]: () => Promise<View<Outpu
   "secrets rekey": async () => (await import("./secrets.ts")).secretRekeyView,
   "extension doctor": async () => (await import("./doctor.ts")).doctorView,
   doctor: async () => (await import("./state-doctor.ts")).stateDoctorView,
+  "skills mcp": async () => () => [],
   "skills conformance serve": async () => () => [],
   "skills conformance run": async () => (await import("./conformance.ts")).conformanceView,
 };

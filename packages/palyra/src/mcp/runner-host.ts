@@ -1,0 +1,134 @@
+/** The tools of a home, as the MCP server asks for them: what may run, and the one way to run it (spec 10). */
+import { createHash } from "node:crypto";
+import { decodeUtf8, encodeUtf8, writeJson } from "palyra-skills/encoding";
+import type { Call } from "../call.ts";
+import { isRefusal } from "../errors.ts";
+import type { RunnableTool, RunToolResult } from "../execution/index.ts";
+import type { Runner } from "../operations/shared/runner.ts";
+import { safe } from "../operations/wording/safe.ts";
+import { tellingOf } from "../operations/wording/sentences.ts";
+import type { HostedTool, Ran, ToolAnswer, ToolCall, ToolHost } from "./tool-host.ts";
+import { ToolWatch } from "./watch.ts";
+
+export interface RunnerHostPorts {
+  readonly runner: Runner;
+  /** A call of this moment by that principal. */
+  readonly callOf: (principal: string, signal: AbortSignal) => Call;
+  /** By whom lists are asked for. */
+  readonly principal: string;
+  /** As `WatchPorts.mark`, of the files on which eligibility rests. */
+  readonly mark: () => string;
+  /** What failed in a way that nobody foresaw. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** Code points of what an outcome says of itself. */
+const MAX_DETAILS = 600;
+
+export class RunnerHost implements ToolHost {
+  readonly #ports: RunnerHostPorts;
+  readonly #watch: ToolWatch;
+
+  constructor(ports: RunnerHostPorts) {
+    this.#ports = ports;
+    this.#watch = new ToolWatch({ mark: ports.mark, summary: () => this.#summary() });
+  }
+
+  async list(): Promise<readonly HostedTool[]> {
+    const { runner, callOf, principal } = this.#ports;
+    return (await runner.list(callOf(principal, NEVER))).map(hosted);
+  }
+
+  async call({ tool, input, session, principal, approval, signal, onStep, onLog }: ToolCall): Promise<ToolAnswer> {
+    const { runner, callOf, failed } = this.#ports;
+    const request = { tool, input: encodeUtf8(input), surface: "mcp" as const, session, approval };
+    try {
+      return answerOf(await runner.run(request, callOf(principal, signal), { onStep, onLog }));
+    } catch (error) {
+      if (isRefusal(error, "ApprovalRequired")) {
+        const { basis, asks } = error.details;
+        return { kind: "asks", basis, reasons: asks.map(({ action, resource }) => `${action} on ${safe(resource)}`) };
+      }
+      const telling = tellingOf(error);
+      if (telling === undefined) {
+        failed(error);
+        return { kind: "refused", code: "Internal", message: "the host failed; its log has more" };
+      }
+      const { code, message, hint } = telling;
+      return { kind: "refused", code, message: hint === undefined ? message : `${message} (${hint})` };
+    }
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.#watch.onChange(listener);
+  }
+
+  /** Words and schemas change only with the artifact. */
+  async #summary(): Promise<string> {
+    const hash = createHash("sha256");
+    const { runner, callOf, principal } = this.#ports;
+    for (const { toolId, artifactSha256 } of await runner.list(callOf(principal, NEVER)))
+      hash.update(`${toolId} ${artifactSha256}\n`);
+    return hash.digest("hex");
+  }
+}
+
+const NEVER = new AbortController().signal;
+
+function hosted(tool: RunnableTool): HostedTool {
+  const { toolId, name, description, inputSchema, outputSchema, skillId, version, publisher, risk, capabilities } = tool;
+  const { http_egress_allowlist, secrets, filesystem } = capabilities;
+  return {
+    id: toolId,
+    title: name,
+    description,
+    inputSchema,
+    outputSchema,
+    skillId,
+    version,
+    publisher,
+    uses: {
+      hosts: http_egress_allowlist,
+      secrets: secrets.flatMap(({ scope, key_names }) => key_names.map((key) => `${scope}/${key}`)),
+      readRoots: filesystem.read_roots,
+      writeRoots: filesystem.write_roots,
+      sensitive: risk.default_sensitive,
+    },
+  };
+}
+
+function answerOf(result: RunToolResult): ToolAnswer {
+  const { kind, details, stdout } = result.outcome;
+  const ran = ranOf(result);
+  const output = kind === "Ok" ? jsonIn(stdout) : undefined;
+  if (output !== undefined) return { kind: "ok", output, ran };
+  if (kind === "Ok") return { kind: "failed", outcome: "RuntimeFailure", message: "what it answered is no JSON", details, ran };
+  return { kind: "failed", outcome: kind, message: safe(writeJson(details), MAX_DETAILS), details, ran };
+}
+
+/** A tool without an output schema may answer nothing, or what is no JSON. */
+function jsonIn(stdout: Uint8Array): string | undefined {
+  const text = decodeUtf8(stdout)?.trim();
+  if (text === undefined) return undefined;
+  if (text === "") return "null";
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    return undefined;
+  }
+}
+
+function ranOf({ outcome, receipt, skill }: RunToolResult): Ran {
+  const { fuel, memoryBytes, wallMs, outputBytes } = outcome.used;
+  return {
+    ...skill,
+    receipt: receipt.receipt_id,
+    usage: {
+      ...(fuel === undefined ? {} : { fuel }),
+      ...(memoryBytes === undefined ? {} : { memory_bytes: memoryBytes }),
+      wall_ms: wallMs,
+      output_bytes: outputBytes,
+    },
+  };
+}

@@ -1,0 +1,187 @@
+// `palyra skills mcp` and palyrad's `/mcp` as they are shipped, with the official client (spec 10.6).
+import { execFileSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { Client, type ClientOptions, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import wabt from "wabt";
+import { repositoryRoot } from "../../../../testing/shared.ts";
+import { commandLine, parsed, temporaryFolder } from "../cli/support.ts";
+import { type Daemon, startDaemon, TOKEN } from "../daemon/support.ts";
+import { type SkillSpec, skillFile } from "../lifecycle/support.ts";
+
+// Inside the checkout, where native packages are found.
+const out = join(repositoryRoot, ".cache/test", `mcp-${process.pid}`);
+beforeAll(() => {
+  execFileSync(process.execPath, [join(repositoryRoot, "scripts/build.mjs"), "--bundle", "--outdir", out], {
+    cwd: repositoryRoot,
+  });
+}, 120_000);
+afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+const tools = await wabt();
+function wasm(text: string): Uint8Array {
+  const module = tools.parseWat("t.wat", text);
+  const { buffer } = module.toBinary({});
+  module.destroy();
+  return new Uint8Array(buffer);
+}
+const ECHO = wasm(`(module
+  (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1 1)
+  (func (export "_start")
+    (i32.store (i32.const 0) (i32.const 1024)) (i32.store (i32.const 4) (i32.const 60000))
+    (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
+    (i32.store (i32.const 4) (i32.load (i32.const 8)))
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))`);
+const SPIN = wasm('(module (func (export "run") (result i32) (loop (br 0)) (i32.const 0)))');
+const LONG = "wall_clock_timeout_ms = 60000\nfuel_budget = 1000000000000\nmax_memory_bytes = 1048576";
+const SECRET = '[[capabilities.secrets]]\nscope = "skill:acme.echo"\nkey_names = ["token"]';
+const TOOL = "acme.echo.say";
+
+let root: string;
+const ended: (() => Promise<unknown>)[] = [];
+beforeEach(() => {
+  root = temporaryFolder();
+});
+afterEach(async () => {
+  for (const end of ended.splice(0).reverse()) await end();
+});
+
+async function palyra(...argv: readonly string[]): Promise<unknown> {
+  const ran = await commandLine(root)(...argv);
+  expect(ran, argv.join(" ")).toMatchObject({ exit: 0 });
+  return ran.out === "" ? undefined : parsed(ran);
+}
+const install = async (spec: SkillSpec): Promise<unknown> =>
+  palyra("skills", "install", "--artifact", await skillFile(root, spec), "--allow-untrusted", "--json");
+
+const ERAS = { "2025": "legacy", "2026": { pin: "2026-07-28" } } as const;
+type Era = keyof typeof ERAS;
+const clientOf = (era: Era, options: ClientOptions): Client =>
+  new Client({ name: "test", version: "1.0.0" }, { versionNegotiation: { mode: ERAS[era] }, ...options });
+
+async function overStdio(era: Era, options: ClientOptions = {}): Promise<Client> {
+  const client = clientOf(era, options);
+  const env = { HOME: root, PALYRA_STATE_ROOT: join(root, "state"), PALYRA_VAULT_BACKEND: "encrypted_file" };
+  const args = [join(out, "palyra.js"), "skills", "mcp"];
+  await client.connect(new StdioClientTransport({ command: process.execPath, args, env, stderr: "inherit" }));
+  ended.push(() => client.close());
+  return client;
+}
+
+async function daemon(): Promise<Daemon> {
+  const started = await startDaemon(root, { env: { PALYRA_MCP_TOKEN: MCP_TOKEN } });
+  ended.push(() => started.stop());
+  return started;
+}
+const MCP_TOKEN = "mcp-token-of-the-tests-0123456789";
+
+async function overHttp(era: Era, options: ClientOptions = {}): Promise<Client> {
+  const { url } = await daemon();
+  const client = clientOf(era, options);
+  const requestInit = { headers: { authorization: `Bearer ${MCP_TOKEN}` } };
+  await client.connect(new StreamableHTTPClientTransport(new URL("/mcp", url), { requestInit }));
+  ended.push(() => client.close());
+  return client;
+}
+
+const WAYS: readonly (readonly [string, (options?: ClientOptions) => Promise<Client>])[] = [
+  ["stdio, 2025", (options) => overStdio("2025", options)],
+  ["stdio, 2026", (options) => overStdio("2026", options)],
+  ["palyrad, 2025", (options) => overHttp("2025", options)],
+  ["palyrad, 2026", (options) => overHttp("2026", options)],
+];
+
+describe.each(WAYS)("an installed skill over MCP (%s)", (_, connect) => {
+  it("is listed and answers, with a receipt", async () => {
+    await install({ module: ECHO });
+    const client = await connect();
+    const { tools: listed } = await client.listTools();
+    expect(listed.map(({ name }) => name)).toEqual([TOOL]);
+    const result = await client.callTool({ name: TOOL, arguments: { text: "hi" } });
+    expect(result, JSON.stringify(result)).not.toHaveProperty("isError", true);
+    expect(result.structuredContent).toEqual({ text: "hi" });
+    const run = result._meta?.["palyra.dev/run"];
+    expect(run).toMatchObject({ outcome: "Ok", skill_id: "acme.echo", version: "1.0.0", untrusted: true });
+    expect(await palyra("skills", "receipts", "show", receiptOf(run), "--json")).toMatchObject({});
+  });
+
+  it("that is quarantined by another process is gone at once, a call of it under way is ended, and it starts no more (T33)", async () => {
+    await install({ module: SPIN, quotas: LONG });
+    const heard = vi.fn<(names: readonly string[]) => void>();
+    const onChanged = (_error: Error | null, listed: { name: string }[] | null) => heard((listed ?? []).map(({ name }) => name));
+    const client = await connect({ listChanged: { tools: { onChanged, debounceMs: 0 } } });
+    await client.listTools();
+    const started = vi.fn();
+    const call = client.callTool(
+      { name: TOOL, arguments: {} },
+      { timeout: 50_000, onprogress: ({ progress }) => void (progress === 3 && started()) },
+    );
+    await vi.waitFor(() => expect(started).toHaveBeenCalled(), 30_000);
+    await palyra("skills", "quarantine", "acme.echo", "--version", "1.0.0", "--reason", "test", "--json");
+    const result = await call;
+    expect(result.isError).toBe(true);
+    expect(JSON.stringify(result.content)).toContain("quarantined");
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledWith([]), 20_000);
+    const again = await client.callTool({ name: TOOL, arguments: {} });
+    expect(again.isError).toBe(true);
+    expect(JSON.stringify(again.content)).toContain("NotEligible");
+  }, 90_000);
+
+  it("that asks for approval runs once a person behind the client says yes, once (T28, T44)", async () => {
+    await install({ module: ECHO, extra: SECRET });
+    const asked = vi.fn<(message: string) => void>();
+    const client = await connect({ capabilities: { elicitation: { form: {} } } });
+    client.setRequestHandler("elicitation/create", ({ params }) => {
+      asked(params.message);
+      return { action: "accept", content: { decision: "allow once" } };
+    });
+    for (const text of ["one", "two"]) {
+      const result = await client.callTool({ name: TOOL, arguments: { text } });
+      expect(result.structuredContent, JSON.stringify(result)).toEqual({ text });
+    }
+    expect(asked).toHaveBeenCalledTimes(2);
+    expect(asked.mock.calls[0]?.[0]).toContain("skill:acme.echo/token");
+  });
+});
+
+function receiptOf(run: unknown): string {
+  if (typeof run === "object" && run !== null && "receipt" in run && typeof run.receipt === "string") return run.receipt;
+  throw new Error("no receipt");
+}
+
+describe("T30: palyrad's door for MCP", () => {
+  it("opens to its own token alone, which opens nothing else, and to no page of another origin", async () => {
+    const { url } = await daemon();
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" });
+    const ask = async (path: string, headers: Record<string, string>) => {
+      const json = { "content-type": "application/json", accept: "application/json, text/event-stream" };
+      const init = path === "/mcp" ? { method: "POST", body, headers: { ...json, ...headers } } : { headers };
+      return (await fetch(new URL(path, url), init)).status;
+    };
+    const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+    expect(await ask("/mcp", {})).toBe(401);
+    expect(await ask("/mcp", bearer(TOKEN))).toBe(401);
+    expect(await ask("/mcp", { ...bearer(MCP_TOKEN), origin: "http://evil.example" })).toBe(403);
+    expect(await ask("/mcp", bearer(MCP_TOKEN))).not.toBe(401);
+    expect(await ask("/metrics", bearer(MCP_TOKEN))).toBe(401);
+    expect(await ask("/metrics", bearer(TOKEN))).toBe(200);
+  });
+
+  it("is not there where no token is set for it", async () => {
+    const started = await startDaemon(root);
+    ended.push(() => started.stop());
+    const { status } = await fetch(new URL("/mcp", started.url), {
+      method: "POST",
+      headers: { authorization: `Bearer ${TOKEN}` },
+    });
+    expect(status).toBe(404);
+  });
+
+  it("is not opened by the admin token: a daemon with one for both does not start", async () => {
+    await expect(startDaemon(root, { env: { PALYRA_MCP_TOKEN: TOKEN } })).rejects.toMatchObject({ code: "Usage" });
+  });
+});

@@ -1,11 +1,11 @@
 /** MCP over this home's skills: for one client on stdin and stdout, or for those that ask a daemon (spec 10.6). */
 import { toHex } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
+import type { Runner } from "../execution/index.ts";
 import { fileMark } from "../files/index.ts";
 import { skillsFolder } from "../installed/index.ts";
 import { OpenQuestions, RunnerHost, StreamableMcp, serveOverStdio } from "../mcp/index.ts";
 import type { Services } from "../operations/services.ts";
-import type { Runner } from "../operations/shared/runner.ts";
 import { stdout } from "./streams.ts";
 import { systemTimers } from "./timers.ts";
 

@@ -53,10 +53,16 @@ afterEach(async () => {
 async function palyra(...argv: readonly string[]): Promise<unknown> {
   const ran = await commandLine(root)(...argv);
   expect(ran, argv.join(" ")).toMatchObject({ exit: 0 });
-  return ran.out === "" ? undefined : parsed(ran);
+  return ran.stdout === "" ? undefined : parsed(ran);
 }
-const install = async (spec: SkillSpec): Promise<unknown> =>
-  palyra("skills", "install", "--artifact", await skillFile(root, spec), "--allow-untrusted", "--json");
+
+/** By the very program that runs it: what another judged is judged anew (spec 5.4). */
+async function installFor(way: Way, spec: SkillSpec): Promise<void> {
+  const argv = ["skills", "install", "--artifact", await skillFile(root, spec), "--allow-untrusted", "--json"];
+  if (way.startsWith("palyrad")) await palyra(...argv);
+  else execFileSync(process.execPath, [join(out, "palyra.js"), ...argv], { env: env(), stdio: ["ignore", "ignore", "inherit"] });
+}
+const env = () => ({ HOME: root, PALYRA_STATE_ROOT: join(root, "state"), PALYRA_VAULT_BACKEND: "encrypted_file" });
 
 const ERAS = { "2025": "legacy", "2026": { pin: "2026-07-28" } } as const;
 type Era = keyof typeof ERAS;
@@ -65,9 +71,8 @@ const clientOf = (era: Era, options: ClientOptions): Client =>
 
 async function overStdio(era: Era, options: ClientOptions = {}): Promise<Client> {
   const client = clientOf(era, options);
-  const env = { HOME: root, PALYRA_STATE_ROOT: join(root, "state"), PALYRA_VAULT_BACKEND: "encrypted_file" };
   const args = [join(out, "palyra.js"), "skills", "mcp"];
-  await client.connect(new StdioClientTransport({ command: process.execPath, args, env, stderr: "inherit" }));
+  await client.connect(new StdioClientTransport({ command: process.execPath, args, env: env(), stderr: "inherit" }));
   ended.push(() => client.close());
   return client;
 }
@@ -88,16 +93,17 @@ async function overHttp(era: Era, options: ClientOptions = {}): Promise<Client> 
   return client;
 }
 
-const WAYS: readonly (readonly [string, (options?: ClientOptions) => Promise<Client>])[] = [
+type Way = "stdio, 2025" | "stdio, 2026" | "palyrad, 2025" | "palyrad, 2026";
+const WAYS: readonly (readonly [Way, (options?: ClientOptions) => Promise<Client>])[] = [
   ["stdio, 2025", (options) => overStdio("2025", options)],
   ["stdio, 2026", (options) => overStdio("2026", options)],
   ["palyrad, 2025", (options) => overHttp("2025", options)],
   ["palyrad, 2026", (options) => overHttp("2026", options)],
 ];
 
-describe.each(WAYS)("an installed skill over MCP (%s)", (_, connect) => {
+describe.each(WAYS)("an installed skill over MCP (%s)", (way, connect) => {
   it("is listed and answers, with a receipt", async () => {
-    await install({ module: ECHO });
+    await installFor(way, { module: ECHO });
     const client = await connect();
     const { tools: listed } = await client.listTools();
     expect(listed.map(({ name }) => name)).toEqual([TOOL]);
@@ -110,7 +116,7 @@ describe.each(WAYS)("an installed skill over MCP (%s)", (_, connect) => {
   });
 
   it("that is quarantined by another process is gone at once, a call of it under way is ended, and it starts no more (T33)", async () => {
-    await install({ module: SPIN, quotas: LONG });
+    await installFor(way, { module: SPIN, quotas: LONG });
     const heard = vi.fn<(names: readonly string[]) => void>();
     const onChanged = (_error: Error | null, listed: { name: string }[] | null) => heard((listed ?? []).map(({ name }) => name));
     const client = await connect({ listChanged: { tools: { onChanged, debounceMs: 0 } } });
@@ -132,7 +138,7 @@ describe.each(WAYS)("an installed skill over MCP (%s)", (_, connect) => {
   }, 90_000);
 
   it("that asks for approval runs once a person behind the client says yes, once (T28, T44)", async () => {
-    await install({ module: ECHO, extra: SECRET });
+    await installFor(way, { module: ECHO, extra: SECRET });
     const asked = vi.fn<(message: string) => void>();
     const client = await connect({ capabilities: { elicitation: { form: {} } } });
     client.setRequestHandler("elicitation/create", ({ params }) => {

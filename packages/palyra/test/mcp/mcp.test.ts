@@ -236,8 +236,8 @@ describe.each(WAYS)("T28, T44: a question to the person behind a client, over %s
 });
 
 describe("T44: a client that approves by itself", () => {
-  const ask = (url: URL, more: object) =>
-    fetch(url, {
+  const ask = async (url: URL, more: object): Promise<{ readonly result?: { readonly requestState?: string } }> => {
+    const response = await fetch(url, {
       method: "POST",
       headers: {
         "content-type": "application/json",
@@ -261,14 +261,16 @@ describe("T44: a client that approves by itself", () => {
           ...more,
         },
       }),
-    }).then((response) => response.json());
+    });
+    return JSON.parse(await response.text());
+  };
   const yes = { approval: { action: "accept", content: { decision: "allow once" } } };
 
   it("has one call for one answer, and none for an answer to what was never asked", async () => {
     const host = asking();
     const { url } = await serveHttp(host);
     expect(await ask(url, { inputResponses: yes })).toMatchObject({ result: { resultType: "input_required" } });
-    const { result } = await ask(url, {});
+    const { result = {} } = await ask(url, {});
     const answer = { inputResponses: yes, requestState: result.requestState };
     expect(await ask(url, answer)).toMatchObject({ result: { structuredContent: { text: "hi" } } });
     expect(await ask(url, answer)).toMatchObject({ result: { resultType: "input_required" } });

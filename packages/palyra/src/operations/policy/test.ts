@@ -46,7 +46,7 @@ export const test = operation({
   examples: ["skills policy test cases.json --authorization-policy site.cedar"],
   notes:
     "Holds your policies against what you expect of them, on what is installed: each case has a name, a skill, a tool and expect (allowed, approval, denied), and may have version, principal (user:local), surface (terminal) and status (active). Exits with 1 where one differs. Neither trust nor audit is asked.",
-  errors: [...LAUNCH_ERRORS, "Serialization"],
+  errors: LAUNCH_ERRORS,
   run: async ({ home, settings }, { cases: file }, call): Promise<PolicyTestDocument> => {
     const policies = await readPolicies(settings.authorizationPolicy.value, home.platform);
     const index = await readIndex(home.places.skillsRoot);

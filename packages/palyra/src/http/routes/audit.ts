@@ -32,6 +32,16 @@ const AUDIT_DOCUMENT = v.strictObject({
     failed_checks: v.number(),
     warnings: v.number(),
   }),
+  results: v.optional(
+    v.strictObject({
+      failures: v.number(),
+      warnings: v.number(),
+      not_judged: v.number(),
+      accepted: v.number(),
+      silenced: v.number(),
+      not_audited: v.number(),
+    }),
+  ),
 });
 
 export async function auditRoute(auditor: AuditPort): Promise<Route> {

@@ -23,7 +23,7 @@ for (const name of ["PALYRA_DAEMON_URL", "PALYRA_JOURNAL_DB_PATH", "PALYRA_SKILL
   delete environment[name];
 
 /** As a shell wants it. */
-const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `"${word}"`);
+const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : /["$`\\]/.test(word) ? `'${word}'` : `"${word}"`);
 
 let steps = 0;
 /** Says what comes, types it, shows what it printed, and checks how it ended. */
@@ -42,7 +42,7 @@ function step(what, exit, ...words) {
 }
 const say = (text) => process.stdout.write(`\n${text}\n`);
 
-say("Palyra Skills: from sources to a signed skill, to an installed one, to a quarantined one.");
+say("Palyra Skills: from sources to a signed skill, to an installed one that runs, to a quarantined one.");
 step("A publisher makes a signing key", 0, "skills", "keygen", "--output", "acme.key");
 step(
   "packs and signs the example skill; SBOM and provenance are generated from what is really there",
@@ -111,6 +111,14 @@ step(
 step("What is installed", 0, "skills", "list");
 step("Ready or blocked, and why", 0, "skills", "check");
 
+say("A tool of it runs, in a process of its own, with nothing that was not declared ...");
+const input = ["--input", '{"text":"hello","upper":true}'];
+step("What it may do, without doing it", 0, "skills", "run", "acme.echo", "--dry-run");
+step("The skill asks for a secret, so a person must allow it; nobody did", 1, "skills", "run", "acme.echo", ...input);
+step("The operator allows this tool of this very artifact", 0, "skills", "approvals", "add", "acme.echo");
+step("and it runs, inside its signed quotas", 0, "skills", "run", "acme.echo", ...input);
+step("with a receipt that can be checked", 0, "skills", "receipts", "list");
+
 say("An attacker changes one byte of the file that is passed around ...");
 const bytes = readFileSync(join(work, "echo.palyra-skill"));
 bytes[Math.floor(bytes.length / 2)] ^= 1;
@@ -128,6 +136,7 @@ step(
   "demo: a report came in",
 );
 step("It is blocked in every view", 1, "skills", "check", "acme.echo_http", "--strict");
+step("and does not run", 1, "skills", "run", "acme.echo", ...input);
 step(
   "The report turned out to be false: it is enabled again, explicitly",
   0,

@@ -27,7 +27,7 @@ export const RUN_REFUSALS: { readonly [Code in Codes]: Sentence<PalyraErrorDetai
   },
   VerdictMissing: {
     says: ({ skill_id, version }) =>
-      `no audit that passed is known of ${safe(skill_id)} ${safe(version)} as it is now: a policy, a rule or what is known of vulnerabilities has changed, or it was never audited`,
+      `no audit that passed is known of ${safe(skill_id)} ${safe(version)} as it is now: this program, Node, a policy or what is known of vulnerabilities is another than then, or it was never audited`,
     hint: ({ skill_id, version }) => `to audit it: palyra skills audit ${safe(skill_id)} --version ${safe(version)}`,
   },
   PolicyDenied: {

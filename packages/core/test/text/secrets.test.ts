@@ -286,6 +286,43 @@ describe("programs and texts of other people", () => {
   });
 });
 
+describe("a baseline for one private key is for no other", () => {
+  const pkcs8 = (): Buffer =>
+    generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs8", format: "der" });
+  const putty = (seed: number): string =>
+    `PuTTY-User-Key-File-3: ${"ssh-ed25519"}\nEncryption: none\nPrivate-Lines: 1\n${drawn(BASE64, 48, seed)}\nPrivate-MAC: ${drawn(HEX, 64, seed)}\n`;
+  const encrypted = (): string =>
+    generateKeyPairSync("ed25519")
+      .privateKey.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "x" })
+      .toString();
+  it.each<[code: string, one: Uint8Array, other: Uint8Array]>([
+    ["private_key_pem", latin(pem("pkcs1")), latin(pem("pkcs1"))],
+    ["private_key_pem", latin(pem("pkcs8")), latin(pem("pkcs8"))],
+    ["private_key_encrypted", latin(encrypted()), latin(encrypted())],
+    ["private_key_putty", latin(putty(3)), latin(putty(5))],
+    ["private_key_der", pkcs8(), pkcs8()],
+  ])("%s", (code, one, other) => {
+    const marksOf = (bytes: Uint8Array) => findSecrets(bytes).flatMap((each) => (each.code === code ? [each.mark] : []));
+    const [first, second] = [marksOf(one), marksOf(other)];
+    expect([first.length, second.length]).toEqual([1, 1]);
+    expect(first).not.toEqual(second);
+    // Of itself it is the same in another place, with other things around it.
+    expect(marksOf(Buffer.concat([latin("before\n"), one, latin("\nbehind"), other]))).toEqual([...first, ...second]);
+  });
+
+  it("a last byte that differs makes it another", () => {
+    const text = pem("pkcs8");
+    const at = text.lastIndexOf("\n-----END") - 6;
+    const changed = `${text.slice(0, at)}${text[at] === "A" ? "B" : "A"}${text.slice(at + 1)}`;
+    expect(findSecrets(latin(changed))[0]?.mark).not.toBe(findSecrets(latin(text))[0]?.mark);
+  });
+
+  it("without its last line a bounded number of bytes is its own", () => {
+    const [found] = findSecrets(latin(`${pem("pkcs8").split("-----END")[0] ?? ""}${" \n".repeat(100_000)}`));
+    expect(found?.length).toBeLessThan(70_000);
+  });
+});
+
 describe("a mark of a secret", () => {
   const marks = (text: string) => findSecrets(latin(text)).map(({ mark, certain }) => [mark.length, certain, mark]);
   const key = (seed: number) => checksummed("ghp_", seed);

@@ -9,6 +9,8 @@ const KEY_HEAD = 600;
 const KEY_CONTENTS = 40;
 /** Bits a character: contents that are made up by hand have less. */
 const KEY_ENTROPY = 3;
+/** Bytes behind a key's first line that are taken for its own. Another one begins outside of them, so each byte is looked at once. */
+const KEY_EXTENT = 65_536;
 /** What OpenSSH's format begins with, in base 64. */
 const OPENSSH_MAGIC = "b3BlbnNzaC1rZXktdjE";
 
@@ -22,7 +24,34 @@ function armour(extract: Extract, start: number, end: number, wanted: Armour): E
   const contents = contentsAt(extract, last);
   if (contents === undefined || entropyOf(contents.text) < KEY_ENTROPY || !beginsAs(label, contents.text)) return undefined;
   const kind: Armour = label.includes("ENCRYPTED") || contents.encrypted ? "encrypted" : "plain";
-  return kind === wanted ? { start, end: last, shown: `-----BEGIN ${label}-----` } : undefined;
+  if (kind !== wanted) return undefined;
+  return { start, end: before(extract, last, ["-----"]), shown: `-----BEGIN ${label}-----` };
+}
+
+/** Where the first of those texts begins; without one, the end of what is taken for the key's own. */
+function before(extract: Extract, from: number, texts: readonly string[]): number {
+  const end = Math.min(extract.to, from + KEY_EXTENT);
+  for (let at = from; at < end; at++) if (texts.some((text) => extract.has(at, text))) return at;
+  return end;
+}
+
+const PUTTY = "PuTTY-User-Key-File-";
+const PUTTY_MAC = "Private-MAC: ";
+
+/** To the end of its MAC, which is of everything in it. */
+function putty(extract: Extract, start: number, end: number): Extent | undefined {
+  if (!/^(?:ssh|ecdsa)-/.test(extract.text(end, end + 8))) return undefined;
+  const last = before(extract, end, [PUTTY_MAC, PUTTY]);
+  const mac = extract.has(last, PUTTY_MAC) ? extract.run(last + PUTTY_MAC.length, Chars.hex, 64) : last;
+  return { start, end: mac };
+}
+
+/** The octets that the length in front of the key counts. */
+function pkcs8(extract: Extract, start: number, end: number): Extent | undefined {
+  if (!extract.has(end + 2, "\x30\x82") || !extract.has(end + 6, "\x02\x01\x00\x02\x82")) return undefined;
+  const length = ((extract.at(end) ?? 0) << 8) | (extract.at(end + 1) ?? 0);
+  // At least what was looked at, whatever the length says.
+  return { start, end: Math.min(extract.to, end + 2 + Math.max(length, 9)), shown: "PKCS #8, RSA" };
 }
 
 function labelAt(extract: Extract, start: number): string | undefined {
@@ -115,9 +144,9 @@ export const KEYS: readonly Form[] = [
   {
     code: "private_key_putty",
     called: "a private key of PuTTY",
-    needles: ["PuTTY-User-Key-File-2: ", "PuTTY-User-Key-File-3: "],
+    needles: [`${PUTTY}2: `, `${PUTTY}3: `],
     certain: true,
-    read: (extract, start, end) => (/^(?:ssh|ecdsa)-/.test(extract.text(end, end + 8)) ? { start, end } : undefined),
+    read: putty,
   },
   {
     code: "private_key_age",
@@ -137,10 +166,7 @@ export const KEYS: readonly Form[] = [
     called: "a private key in binary (PKCS #8)",
     needles: ["\x02\x01\x00\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x04\x82"],
     certain: true,
-    read: (extract, start, end) =>
-      extract.has(end + 2, "\x30\x82") && extract.has(end + 6, "\x02\x01\x00\x02\x82")
-        ? { start, end: end + 11, shown: "PKCS #8, RSA" }
-        : undefined,
+    read: pkcs8,
   },
   {
     code: "jwt",

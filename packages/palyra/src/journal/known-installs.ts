@@ -26,6 +26,8 @@ interface History {
   readonly versions: Version[];
   /** The version that is current; of a skill that is gone, the last that was. */
   current: string | undefined;
+  /** The same of those alone that the chain saw installed: a person was asked about them. */
+  asked: string | undefined;
 }
 
 /** One skill. As long as its events are of one folder, what is known of it anywhere is what is known of it there. */
@@ -63,7 +65,7 @@ export class KnownInstalls {
   #skill(id: string): Skill {
     const known = this.#skills.get(id);
     if (known !== undefined) return known;
-    const made: Skill = { anywhere: { versions: [], current: undefined }, only: undefined, folders: undefined };
+    const made: Skill = { anywhere: { versions: [], current: undefined, asked: undefined }, only: undefined, folders: undefined };
     this.#skills.set(id, made);
     return made;
   }
@@ -77,6 +79,11 @@ export class KnownInstalls {
       : "by the journal another artifact was installed as this version";
   }
 
+  /** Whether that very artifact was installed as this version: what the chain never saw installed was consented to by nobody (T8, T31). */
+  isInstalled({ skill_id, version, artifact_sha256 }: InstallRecord, folder: string): boolean {
+    return digestOf(this.#history(skill_id, folder), version) === artifact_sha256;
+  }
+
   /** The version that is current in that folder, where the index names another that was installed there too: then it was edited. */
   otherCurrent({ skill_id, version }: Pick<InstallRecord, "skill_id" | "version">, folder: string): string | undefined {
     const history = this.#history(skill_id, folder);
@@ -84,10 +91,10 @@ export class KnownInstalls {
     return isKnown && history?.current !== version ? history?.current : undefined;
   }
 
-  /** The version that is current in that folder, or was last; undefined: none ever was. */
-  current(skillId: string, folder: string): { readonly version: string; readonly isInstalled: boolean } | undefined {
+  /** The version that is current in that folder, or was last, of those that were installed by the chain (T8, T31); undefined: none ever was. */
+  asked(skillId: string, folder: string): { readonly version: string; readonly isInstalled: boolean } | undefined {
     const history = this.#history(skillId, folder);
-    const found = history?.versions.find(({ version }) => version === history.current);
+    const found = history?.versions.find(({ version }) => version === history.asked);
     return found && { version: found.version, isInstalled: found.isInstalled };
   }
 
@@ -104,7 +111,7 @@ export const otherCurrentReason = (version: string): string =>
 const digestOf = (history: History | undefined, version: string): string | null | undefined =>
   history?.versions.find((each) => each.version === version)?.digest;
 
-const copyOf = ({ versions, current }: History): History => ({ versions: versions.map((each) => ({ ...each })), current });
+const copyOf = ({ versions, ...rest }: History): History => ({ versions: versions.map((each) => ({ ...each })), ...rest });
 
 /** That of a folder: a second one begins with what is known anywhere, since the first may have been moved there. */
 function historyIn(skill: Skill, folder: string): History {
@@ -127,10 +134,19 @@ function note(history: History, kind: string, payload: Members): void {
 
 function noteRemoval(history: History, removed: readonly string[]): void {
   for (const each of removed) Object.assign(versionIn(history, each), { digest: null, isInstalled: false });
-  const left = history.versions.filter(({ isInstalled }) => isInstalled).map(({ version }) => version);
+  const left = history.versions.filter(({ isInstalled }) => isInstalled);
   // As the index does (spec 5.1): the highest that is left. With none left it stays the last one.
-  if (history.current !== undefined && !left.includes(history.current))
-    history.current = left.toSorted(compareVersions).at(-1) ?? history.current;
+  history.current = remaining(history.current, left);
+  history.asked = remaining(
+    history.asked,
+    left.filter(({ digest }) => typeof digest === "string"),
+  );
+}
+
+function remaining(current: string | undefined, left: readonly Version[]): string | undefined {
+  const versions = left.map(({ version }) => version);
+  if (current === undefined || versions.includes(current)) return current;
+  return versions.toSorted(compareVersions).at(-1) ?? current;
 }
 
 function noteVersion(history: History, kind: string, version: string, digest: unknown): void {
@@ -144,6 +160,7 @@ function noteVersion(history: History, kind: string, version: string, digest: un
   if (parseVersion(version) === undefined) return;
   known.isInstalled = true;
   history.current = version;
+  if (typeof known.digest === "string") history.asked = version;
 }
 
 function versionIn({ versions }: History, version: string): Version {

@@ -29,14 +29,14 @@ export interface ConsentedInstall {
   readonly consented: Consented | undefined;
 }
 
-/** The version of a skill that a person last had made current in this folder. Undefined: none was ever installed here through us. */
+/** Of the versions of a skill that were installed here through us the one that was current last. Undefined: there was none. */
 export async function lastConsented({ places, openJournal }: Home, skillId: string): Promise<ConsentedInstall | undefined> {
   const journal = await openJournal(places.journal, { create: false });
   if (journal === undefined) return undefined;
   try {
     const events = await journal.events({ kinds: INSTALL_KINDS, skillId, last: Number.MAX_SAFE_INTEGER });
     const folder = await folderPlace(places.skillsRoot);
-    const now = installsOf(events).current(skillId, folder);
+    const now = installsOf(events).asked(skillId, folder);
     const installs = events.flatMap((event) => installIn(event) ?? []);
     // As `KnownInstalls`: in a folder of which there is no event of the skill, those of all count.
     const here = installs.filter((each) => each.folder === folder);

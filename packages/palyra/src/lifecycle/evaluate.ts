@@ -1,10 +1,11 @@
-import { openArtifact } from "palyra-skills/artifact";
+import { SkillError } from "palyra-skills";
+import { openArtifact, type VerifiedArtifact } from "palyra-skills/artifact";
 import { admit, auditSkill, NO_FEED } from "palyra-skills/audit";
 import { toHex } from "palyra-skills/encoding";
 import { decideTrust } from "palyra-skills/trust";
 import type { Call } from "../call.ts";
 import { checkInstallNames } from "../installed/index.ts";
-import { applyEdits, requireUsableKey } from "../trust/index.ts";
+import { applyEdits, requireUsableKey, type TrustDocuments } from "../trust/index.ts";
 import type { Home } from "./home.ts";
 import type { Evaluated, InstallRequest } from "./install-look.ts";
 import { missingSecrets } from "./missing-secrets.ts";
@@ -16,9 +17,10 @@ export async function evaluate(home: Home, request: InstallRequest, bytes: Uint8
   for (const { key } of request.trusted) requireUsableKey(key);
   const artifact = await openArtifact(bytes, home.platform, home.host);
   checkInstallNames(artifact.manifest.skill_id, artifact.archive.entries);
-  const { index, previous } = await lookInstalled(home, artifact);
-  const difference = differenceFrom(previous, artifact.manifest, home);
   const trust = await readDecidingTrust(home, call, "install");
+  const isTrusted = (installed: VerifiedArtifact): boolean => isTrustedBy(trust, installed, call);
+  const { index, previous } = await lookInstalled(home, artifact, isTrusted);
+  const difference = differenceFrom(previous, artifact.manifest, home);
   const { store, constraints } = applyEdits(
     trust,
     request.trusted.map((each) => ({ do: "add", ...each })),
@@ -43,4 +45,15 @@ export async function evaluate(home: Home, request: InstallRequest, bytes: Uint8
     admitted: admit(trusted, report),
     missingSecrets: await missingSecrets(home, artifact.manifest),
   };
+}
+
+/** As the files have it, before anything that this command brings. */
+function isTrustedBy({ store, constraints }: TrustDocuments, artifact: VerifiedArtifact, { now }: Call): boolean {
+  try {
+    decideTrust(artifact, store, { allowFirstUse: false, constraints, now });
+    return true;
+  } catch (error) {
+    if (error instanceof SkillError) return false;
+    throw error;
+  }
 }

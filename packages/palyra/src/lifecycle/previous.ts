@@ -16,13 +16,14 @@ import { isAsJournaled } from "./standing.ts";
 export async function lookInstalled(
   home: Home,
   artifact: VerifiedArtifact,
+  isTrusted: (installed: VerifiedArtifact) => boolean,
 ): Promise<{ readonly index: InstalledIndex; readonly previous: Previous | undefined }> {
   const { skillsRoot } = home.places;
   const until = performance.now() + MAX_WAIT_MS;
   for (;;) {
     const seen = new IndexLook(skillsRoot);
     const index = await readIndex(skillsRoot);
-    const { previous, isDoubtful } = await readPrevious(home, index, artifact);
+    const { previous, isDoubtful } = await readPrevious(home, index, artifact, isTrusted);
     if (!isDoubtful || seen.isSteady() || performance.now() >= until) return { index, previous };
     await sleep(LOOK_AGAIN_MS);
   }
@@ -39,33 +40,44 @@ interface Found {
 }
 
 /** By the version that is current, from the very bytes that were installed (T12); else by what the journal keeps. */
-async function readPrevious(home: Home, index: InstalledIndex, { manifest, payloadSha256 }: VerifiedArtifact): Promise<Found> {
+async function readPrevious(
+  home: Home,
+  index: InstalledIndex,
+  { manifest, payloadSha256 }: VerifiedArtifact,
+  isTrusted: (installed: VerifiedArtifact) => boolean,
+): Promise<Found> {
   const { skill_id } = manifest;
   const entry = currentOf(index, skill_id);
   // An index that was edited names what nobody consented to, for an update not to widen (T8, T31).
-  const installed = entry && (await isAsJournaled(home, entry)) ? await manifestOf(home, entry) : undefined;
-  if (entry !== undefined && installed !== undefined) {
+  const isInstalled = entry !== undefined && (await isAsJournaled(home, entry));
+  const kept = await lastConsented(home, skill_id);
+  // Palyra keeps no events: of its skills what is trusted now counts.
+  const counts = (found: VerifiedArtifact): boolean => isInstalled || (kept === undefined && isTrusted(found));
+  const opened = entry !== undefined && (isInstalled || kept === undefined) ? await opening(home, entry) : undefined;
+  if (entry !== undefined && opened !== undefined && counts(opened)) {
     const { version, artifact_sha256, payload_sha256 } = entry;
-    const previous = { version, artifact_sha256, payload_sha256, isInstalled: true, manifest: installed, consented: undefined };
+    const { manifest: there } = opened;
+    const previous = { version, artifact_sha256, payload_sha256, isInstalled: true, manifest: there, consented: undefined };
     return { previous, isDoubtful: false };
   }
-  const last = await lastConsented(home, skill_id);
-  const isDoubtful = entry !== undefined || last?.isInstalled === true;
+  const isDoubtful = entry !== undefined || kept?.isInstalled === true;
   // The same release asks for the same.
-  if (last?.payload_sha256 === payloadSha256) return { previous: undefined, isDoubtful };
+  if (kept?.payload_sha256 === payloadSha256) return { previous: undefined, isDoubtful };
   // Neither a removal nor an index that was emptied leads round what was consented to (T8, T31).
-  const { version, artifact_sha256, payload_sha256 } = last ?? entry ?? {};
+  const { version, artifact_sha256, payload_sha256 } = kept ?? entry ?? {};
   if (version === undefined || artifact_sha256 === undefined || payload_sha256 === undefined)
     return { previous: undefined, isDoubtful };
-  const isInstalled = entry !== undefined;
-  const previous = { version, artifact_sha256, payload_sha256, isInstalled, manifest: undefined, consented: last?.consented };
+  const previous = {
+    ...{ version, artifact_sha256, payload_sha256, isInstalled: entry !== undefined },
+    ...{ manifest: undefined, consented: kept?.consented },
+  };
   return { previous, isDoubtful };
 }
 
 /** Undefined: missing, changed, or for another host. */
-async function manifestOf(home: Home, entry: Parameters<typeof openInstalled>[1]): Promise<Manifest | undefined> {
+async function opening(home: Home, entry: Parameters<typeof openInstalled>[1]): Promise<VerifiedArtifact | undefined> {
   try {
-    return (await openInstalled(home, entry)).manifest;
+    return await openInstalled(home, entry);
   } catch {
     return undefined;
   }

@@ -43,10 +43,10 @@ export async function readStanding({ places }: Home, journal: Journal, skillId: 
   return { status, ...historyOf(events), otherCurrent: (entry) => installs.otherCurrent(entry, folder) };
 }
 
-/** Whether the chain says nothing else of a current version than the index does (T1, T8, T31). */
+/** Whether a current version is, by the chain, what was installed here, and current (T1, T8, T31). */
 export async function isAsJournaled(home: Home, entry: InstalledEntry): Promise<boolean> {
-  return withInstalls(home, entry, true, (installs, folder) => {
-    return installs.fault(entry, folder) === undefined && installs.otherCurrent(entry, folder) === undefined;
+  return withInstalls(home, entry, false, (installs, folder) => {
+    return installs.isInstalled(entry, folder) && installs.otherCurrent(entry, folder) === undefined;
   });
 }
 

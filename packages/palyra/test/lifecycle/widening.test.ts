@@ -1,17 +1,18 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DEFAULT_POLICY } from "palyra-skills/audit";
 import { describe, expect, it } from "vitest";
 import { ARTIFACT_FILE, readIndex, skillsFolder } from "../../src/installed/index.ts";
 import type { Journal, OpenJournal } from "../../src/journal/index.ts";
 import { jumpBetween } from "../../src/lifecycle/fresh.ts";
-import { type Home, type InstallRequest, installSkill, lookInstall, removeSkill } from "../../src/lifecycle/index.ts";
+import { type Home, type InstallRequest, installSkill, lookInstall, removeSkill, useVersion } from "../../src/lifecycle/index.ts";
 import {
   homeIn,
   install,
   installRequest,
   newCall,
   newHome,
+  publicKeyOf,
   type SkillSpec,
   skillFile,
   stateOf,
@@ -217,6 +218,69 @@ describe("an update that asks for more than what is installed (spec 4.4, 9.2)", 
       await install(home, update, ACCEPT);
       expect(await last(home)).toMatchObject({ payload: { widening: { from: { version: "1.1.0", known: true } } } });
     }
+  });
+
+  describe("T8, T31: a version that was laid there and never installed widens nothing", () => {
+    const LAID: SkillSpec = { ...WIDER, version: "2.0.0", key: 9 };
+    const UPDATE: SkillSpec = { ...WIDER, version: "3.0.0" };
+    const lay = async (home: Home, current: boolean): Promise<void> => {
+      const from = newHome();
+      await install(from, LAID);
+      const { entries } = await readIndex(from.places.skillsRoot);
+      cpSync(join(from.places.skillsRoot, "acme.echo", "2.0.0"), join(home.places.skillsRoot, "acme.echo", "2.0.0"), {
+        recursive: true,
+      });
+      editIndex(home, (index) => {
+        if (current) for (const entry of index.entries) entry.current = false;
+        index.entries.push({ ...Object(entries[0]), current });
+      });
+    };
+    const uses = (home: Home, version: string) =>
+      useVersion(home, { skillId: "acme.echo", version, allowDowngrade: true }, newCall());
+    const ways: readonly (readonly [string, (home: Home) => Promise<unknown>])[] = [
+      ["current by the index", (home) => lay(home, true)],
+      [
+        "made current by a person",
+        async (home) => {
+          await lay(home, false);
+          await uses(home, "2.0.0");
+        },
+      ],
+    ];
+    it.each(ways)("%s", async (_, way) => {
+      const home = newHome();
+      const { artifact_sha256 } = (await install(home, OLD)).document;
+      await way(home);
+      await expect(install(home, UPDATE)).rejects.toMatchObject({
+        code: "WideningRefused",
+        details: { from: { version: "1.0.0", artifact_sha256 }, widening: [{ after: "other" }] },
+      });
+    });
+
+    it("nor does it bring back a consent that a lower version has narrowed", async () => {
+      const home = newHome();
+      await install(home, OLD);
+      await install(home, { ...WIDER, version: "1.5.0" }, ACCEPT);
+      await uses(home, "1.0.0");
+      await lay(home, false);
+      await uses(home, "2.0.0");
+      await expect(install(home, UPDATE)).rejects.toMatchObject({ details: { from: { version: "1.0.0" } } });
+    });
+
+    it("where the journal knows nothing of the skill, what another program installed counts if it is trusted now", async () => {
+      const trusted = [{ publisher: "acme", key: await publicKeyOf(1) }];
+      for (const key of [1, 9]) {
+        const home = newHome();
+        await install(home, { id: "acme.other" }, { trusted, allowUntrusted: false });
+        const from = newHome();
+        await install(from, { ...LAID, key });
+        cpSync(join(from.places.skillsRoot, "acme.echo"), join(home.places.skillsRoot, "acme.echo"), { recursive: true });
+        const { entries } = await readIndex(from.places.skillsRoot);
+        editIndex(home, (index) => index.entries.push(Object(entries[0])));
+        if (key === 1) expect((await install(home, UPDATE)).document).not.toHaveProperty("widening");
+        else await expect(install(home, UPDATE)).rejects.toMatchObject({ code: "WideningRefused" });
+      }
+    });
   });
 
   it("is asked about again where another version became current meanwhile", async () => {

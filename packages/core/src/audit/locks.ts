@@ -1,11 +1,8 @@
 import type { ArchiveEntry } from "../archive/index.ts";
 import { decodeUtf8, positionsAt } from "../encoding/index.ts";
-import { isLockFile, type LockedPackage, type LockFile, readLockFile } from "../supplychain/index.ts";
+import { isLockFile, type LockedPackage, type LockFile, readLockFiles } from "../supplychain/index.ts";
 import type { Dependency } from "../wasm/index.ts";
 import type { ModuleSubject, SourceText } from "./subject.ts";
-
-/** Bytes of all lock files that are read of one artifact. */
-const MAX_ALL_LOCK_BYTES = 32 * 1024 * 1024;
 
 /** What says what was built from: lock files among the assets, those of the sources, and what `.dep-v0` of a module lists. */
 export function locksOf(
@@ -13,21 +10,13 @@ export function locksOf(
   beside: readonly SourceText[],
   modules: readonly ModuleSubject[],
 ): readonly LockFile[] {
-  let left = MAX_ALL_LOCK_BYTES;
   const assets = files.filter(({ path }) => path.startsWith("assets/") && isLockFile(path));
-  const locks = [
-    ...beside.map((file) => ({ ...file, own: true })),
-    ...assets.map((file) => ({ ...file, own: isOnTop(file.path) })),
-  ];
-  const read = locks.map(({ path, bytes, own }): LockFile => {
-    left -= bytes.length;
-    const reading = left < 0 ? { ok: false as const, problem: TOO_MUCH, offset: 0 } : readLockFile(path, bytes);
-    return { path, kind: "lock", own, reading };
-  });
+  const read = readLockFiles([
+    ...beside.map(({ path, bytes }) => ({ path, bytes, own: true })),
+    ...assets.map(({ path, bytes }) => ({ path, bytes, own: isOnTop(path) })),
+  ]);
   return [...read, ...modules.flatMap(builtWith)];
 }
-
-const TOO_MUCH = `the lock files have more than ${MAX_ALL_LOCK_BYTES} bytes together`;
 
 /** What lies deeper may be of an example or a template that the skill carries. A file of `assets/` may be named so and packed into `assets/assets/`. */
 const isOnTop = (path: string): boolean => /^(?:assets\/){1,2}[^/]+$/.test(path);

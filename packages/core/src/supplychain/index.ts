@@ -20,10 +20,16 @@ export {
   type LockedPackage,
   type LockFile,
   type LockReading,
+  type LockText,
   lockedPurl,
+  MAX_ALL_LOCK_BYTES,
+  MAX_ALL_LOCKED_HASHES,
+  MAX_ALL_LOCKED_PACKAGES,
   MAX_LOCK_BYTES,
   MAX_LOCKED_PACKAGES,
   readLockFile,
+  readLockFiles,
+  withoutWhatWasOnlyConsidered,
 } from "./locks/index.ts";
 export { memberText, type NodePlace } from "./nodes.ts";
 export {

@@ -8,8 +8,11 @@ import {
   LOCK_FILE_NAMES,
   type LockFile,
   lockedPurl,
+  MAX_ALL_LOCKED_HASHES,
+  MAX_ALL_LOCKED_PACKAGES,
   MAX_LOCKED_PACKAGES,
   readLockFile,
+  readLockFiles,
 } from "../../src/supplychain/index.ts";
 
 const SRI = `sha512-${Buffer.alloc(64, 7).toString("base64")}`;
@@ -442,12 +445,39 @@ describe("T15: an SBOM held against what was built from", () => {
     ]);
   });
 
+  it("go.mod that requires less than half of go.sum's modules hides none of them", () => {
+    const sum = lock("go.sum", ["a", "b", "c"].map((name) => `example.com/${name} v1.0.0 h1:a=\n`).join(""));
+    expect(differences([], sum, lock("go.mod", "module x\n"))).toHaveLength(3);
+    expect(differences([], sum, lock("go.mod", "require example.com/a v1.1.0\n"))).toEqual([
+      "missing example.com/b@v1.0.0 go.sum",
+      "missing example.com/c@v1.0.0 go.sum",
+      "missing example.com/a@v1.1.0 go.mod",
+    ]);
+    expect(differences([], sum, lock("assets/x/go.mod", "require example.com/a v1.0.0\n"))).toHaveLength(4);
+  });
+
   it("one of several digests is enough, and of another algorithm none is compared", () => {
     const file = lock("requirements.txt", `a==1 --hash=sha256:${"ab".repeat(32)} --hash=sha256:${"cd".repeat(32)}\n`);
     const of = (alg: string, content: string) => [{ purl: "pkg:pypi/a@1", hashes: [{ alg, content }] }];
     expect(differences(of("SHA-256", "CD".repeat(32)), file)).toEqual([]);
     expect(differences(of("SHA-512", "ef".repeat(64)), file)).toEqual([]);
     expect(differences(of("SHA-256", "ef".repeat(32)), file)).toEqual(["hash a@1 requirements.txt"]);
+  });
+
+  it("takes time that grows with both, whatever they share", () => {
+    const [packages, digests] = [8_000, 8_000];
+    const text = [
+      ...Array.from({ length: packages }, (_, index) => `[[package]]\nname = "a"\nversion = "${index % 2}"\n`),
+      `[metadata.files]\na = [${`{hash = "sha256:${"0".repeat(64)}"},`.repeat(digests)}]\n`,
+    ].join("");
+    const components = Array.from({ length: 2_000 }, () => ({
+      purl: "pkg:pypi/a@1",
+      hashes: [{ alg: "SHA-256", content: "1".repeat(64) }],
+    }));
+    const started = process.cpuUsage();
+    expect(differences(components, lock("poetry.lock", text))).toContain("hash a@1 poetry.lock");
+    // 8,000 times 8,000 digests take minutes and gigabytes.
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(15_000);
   });
 
   it("takes time that grows with both, whatever they are called", () => {
@@ -458,5 +488,44 @@ describe("T15: an SBOM held against what was built from", () => {
     expect(differences(components, file)).toHaveLength(many);
     // 20,000 times 20,000 comparisons take minutes.
     expect(process.cpuUsage(started).user / 1000).toBeLessThan(15_000);
+  });
+});
+
+describe("T17: all lock files together are bounded", () => {
+  const sum = (count: number, called: string): Uint8Array =>
+    encodeUtf8(Array.from({ length: count }, (_, index) => `${called}${index} v1.0.0 h1:a=\n`).join(""));
+  const readings = (...files: Parameters<typeof readLockFiles>[0]) =>
+    readLockFiles(files).map(({ path, reading }) => [path, reading.ok ? reading.packages.length : reading.problem]);
+
+  it("by their packages, the skill's own first; what is not compared says so", () => {
+    const count = 40_000;
+    const below = ["a", "b", "c"].map((name) => ({
+      path: `assets/${name}/go.sum`,
+      bytes: sum(count, `example.com/${name}`),
+      own: false,
+    }));
+    const over = `the lock files have more than ${MAX_ALL_LOCKED_PACKAGES} packages together`;
+    expect(readings(...below, { path: "assets/go.sum", bytes: sum(1, "example.com/own"), own: true })).toEqual([
+      ["assets/go.sum", 1],
+      ["assets/a/go.sum", count],
+      ["assets/b/go.sum", count],
+      ["assets/c/go.sum", over],
+    ]);
+  });
+
+  it("by their digests, however many packages share them", () => {
+    const text = [
+      ...Array.from({ length: 600 }, (_, index) => `[[package]]\nname = "a"\nversion = "${index}"\n`),
+      `[metadata.files]\na = [${`{hash = "sha256:${"0".repeat(64)}"},`.repeat(1_000)}]\n`,
+    ].join("");
+    const files = [
+      { path: "poetry.lock", bytes: encodeUtf8(text), own: true },
+      { path: "go.sum", bytes: sum(1, "example.com/a"), own: true },
+    ];
+    const over = `the lock files have more than ${MAX_ALL_LOCKED_HASHES} digests together`;
+    expect(readings(...files)).toEqual([
+      ["poetry.lock", over],
+      ["go.sum", over],
+    ]);
   });
 });

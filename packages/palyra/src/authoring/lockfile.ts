@@ -8,7 +8,8 @@ import {
   type LockFile,
   lockedPurl,
   MAX_LOCK_BYTES,
-  readLockFile,
+  readLockFiles as readLocks,
+  withoutWhatWasOnlyConsidered,
 } from "palyra-skills/supplychain";
 import { readIfThere } from "../files/index.ts";
 
@@ -27,19 +28,18 @@ export async function readLockFiles(folder: string): Promise<readonly SourceText
 /** All packages that they lock, sorted and unique by purl. `Serialization` for a lock file that cannot be read. */
 export function lockedPackages(folder: string, files: readonly SourceText[]): readonly LockedPackage[] {
   const found = new Map<string, LockedPackage>();
-  // All of `go.sum` was looked at, and what `go.mod` beside it names was chosen.
-  const chosen = files.some(({ path }) => path === "go.mod") ? files.filter(({ path }) => path !== "go.sum") : files;
-  for (const { path, bytes } of chosen) {
-    const reading = readLockFile(path, bytes);
+  for (const { path, reading } of withoutWhatWasOnlyConsidered(asLocks(files))) {
     if (!reading.ok) throw unreadable(join(folder, path), reading.problem);
-    for (const locked of reading.packages) found.set(lockedPurl(locked), locked);
+    // All of `go.sum` was looked at; what `go.mod` beside it decides is said there.
+    const chosen = path === "go.sum" ? reading.packages.filter(({ use }) => use !== "optional") : reading.packages;
+    for (const locked of chosen) found.set(lockedPurl(locked), locked);
   }
   return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, locked]) => locked);
 }
 
 /** As an SBOM is held against them. */
 export const asLocks = (files: readonly SourceText[]): readonly LockFile[] =>
-  files.map(({ path, bytes }) => ({ path, kind: "lock", own: true, reading: readLockFile(path, bytes) }));
+  readLocks(files.map(({ path, bytes }) => ({ path, bytes, own: true })));
 
 const unreadable = (document: string, problem: string): SkillError =>
   new SkillError("Serialization", { document, faults: [{ path: "", problem }] });

@@ -74,8 +74,15 @@ const hasIt = ({ kind, path }: LockFile): string => (kind === "built" ? `${quote
 
 /** What the SBOM leaves out, at the line of the lock file that has it. */
 function absent(differences: readonly Difference[], subject: AuditSubject): readonly Finding[] {
+  const bySource = new Map<string, Extract<Difference, { kind: "missing" }>[]>();
+  for (const difference of differences) {
+    if (difference.kind !== "missing") continue;
+    const { path } = difference.source;
+    bySource.set(path, bySource.get(path) ?? []);
+    bySource.get(path)?.push(difference);
+  }
   return subject.locks.flatMap((source) => {
-    const missing = differences.flatMap((each) => (each.kind === "missing" && each.source.path === source.path ? [each] : []));
+    const missing = bySource.get(source.path) ?? [];
     const place = placeIn(
       subject,
       source.path,

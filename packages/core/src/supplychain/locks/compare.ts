@@ -3,17 +3,9 @@ import type { SbomComponent, SbomHash } from "../sbom/index.ts";
 import { packageKey } from "../vulnerability/ecosystem.ts";
 import { orderOf } from "../vulnerability/orders/index.ts";
 import { identifyPackage } from "../vulnerability/package-url.ts";
-import type { LockedEcosystem, LockedPackage, LockReading } from "./lock.ts";
-
-/** A lock file, or a module that lists what it was built with. */
-export interface LockFile {
-  readonly path: string;
-  /** `built`: what a module lists. It is of that module, where a lock file is of what somebody may have built. */
-  readonly kind: "lock" | "built";
-  /** Surely of this skill: what lies deeper among its files may be of something that it only carries. */
-  readonly own: boolean;
-  readonly reading: LockReading;
-}
+import { withoutWhatWasOnlyConsidered } from "./chosen.ts";
+import { digestsOf } from "./digests.ts";
+import type { LockedEcosystem, LockedPackage, LockFile } from "./lock.ts";
 
 export type Difference =
   /** No component is that package in that version. */
@@ -49,7 +41,7 @@ export function compareWithLocks(components: readonly SbomComponent[], files: re
   return { differences: [...other, ...listed.flatMap(otherHashes), ...missing], packages };
 }
 
-interface Known {
+export interface Known {
   readonly source: LockFile;
   readonly locked: LockedPackage;
 }
@@ -67,18 +59,6 @@ interface KnownPackage {
 }
 /** By `packageKey`. */
 type KnownPackages = ReadonlyMap<string, KnownPackage>;
-
-/** `go.sum` has all that was looked at to choose versions; where `go.mod` lies beside it, that says what was chosen. */
-function withoutWhatWasOnlyConsidered(files: readonly LockFile[]): readonly LockFile[] {
-  const chosen = new Set(files.flatMap(({ path, reading }) => (path.endsWith("go.mod") && reading.ok ? [folderOf(path)] : [])));
-  return files.map((file) => {
-    if (!file.path.endsWith("go.sum") || !file.reading.ok || !chosen.has(folderOf(file.path))) return file;
-    const packages = file.reading.packages.map((locked) => ({ ...locked, use: "optional" as const }));
-    return { ...file, reading: { ok: true, packages } };
-  });
-}
-
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
 
 function knownPackages(sources: readonly LockFile[]): KnownPackages {
   const packages = new Map<string, KnownPackage>();
@@ -138,7 +118,7 @@ const MAX_COMPARED_VERSIONS = 64;
 function ofVersion({ version, known: { versions } }: Listed): readonly Known[] | undefined {
   const exact = versions.get(version);
   if (exact !== undefined || versions.size > MAX_COMPARED_VERSIONS) return exact;
-  for (const known of versions.values()) if (known.some(({ locked }) => isSame(locked, version))) return known;
+  for (const known of versions.values()) if (known[0] !== undefined && isSame(known[0].locked, version)) return known;
   return undefined;
 }
 
@@ -159,10 +139,8 @@ function otherVersion(listed: Listed): Difference | undefined {
 function otherHashes(listed: Listed): readonly Difference[] {
   const known = ofVersion(listed) ?? [];
   return listed.component.hashes.flatMap((hash): readonly Difference[] => {
-    const algorithm = hash.algorithm.toUpperCase();
-    const stated = hash.content.toLowerCase();
-    const digests = known.flatMap(({ locked }) => locked.hashes.filter((each) => each.algorithm === algorithm));
-    if (digests.length === 0 || digests.some(({ hex }) => hex === stated)) return [];
+    const digests = digestsOf(known).get(hash.algorithm.toUpperCase());
+    if (digests === undefined || digests.has(hash.content.toLowerCase())) return [];
     const [first] = known;
     return first === undefined ? [] : [{ kind: "hash", ...first, component: listed.component, hash }];
   });

@@ -1,9 +1,12 @@
 /** Lock files: what a program was built from, and an SBOM held against it. */
-export { type Compared, compareWithLocks, type Difference, type LockFile } from "./compare.ts";
+export { type LockText, MAX_ALL_LOCK_BYTES, MAX_ALL_LOCKED_HASHES, MAX_ALL_LOCKED_PACKAGES, readLockFiles } from "./all.ts";
+export { withoutWhatWasOnlyConsidered } from "./chosen.ts";
+export { type Compared, compareWithLocks, type Difference } from "./compare.ts";
 export {
   type LockedEcosystem,
   type LockedHash,
   type LockedPackage,
+  type LockFile,
   type LockReading,
   MAX_LOCK_BYTES,
   MAX_LOCKED_PACKAGES,

@@ -32,6 +32,16 @@ export type LockReading =
   | { readonly ok: true; readonly packages: readonly LockedPackage[] }
   | { readonly ok: false; readonly problem: string; readonly offset: number };
 
+/** A lock file, or a module that lists what it was built with. */
+export interface LockFile {
+  readonly path: string;
+  /** `built`: what a module lists. It is of that module, where a lock file is of what somebody may have built. */
+  readonly kind: "lock" | "built";
+  /** Surely of this skill: what lies deeper among its files may be of something that it only carries. */
+  readonly own: boolean;
+  readonly reading: LockReading;
+}
+
 /** Bytes of one lock file; those of large projects have two million. */
 export const MAX_LOCK_BYTES = 16 * 1024 * 1024;
 /** Packages of one lock file. */

@@ -9,15 +9,26 @@ import { identityOf, itemsAt, packageTables, readTables, tableOf, textAt } from 
 
 export function readPythonTables(text: string): readonly LockedPackage[] {
   const root = readTables(text);
-  const files = tableOf(tableOf(root.members.get("metadata")?.node)?.members.get("files")?.node);
+  const listed = listedApart(root);
   return packageTables(root).flatMap((table) => {
     const { name, version, offset } = identityOf(table);
     // The project itself (uv), a folder, an address: no package of the registry.
     if (version === "" || isElsewhere(table)) return [];
-    const lists = [...itemsAt(table, "files"), ...itemsAt(table, "wheels"), ...(files === undefined ? [] : itemsAt(files, name))];
-    const hashes = [...lists, table.members.get("sdist")?.node].flatMap(fileHash);
+    const lists = [...itemsAt(table, "files"), ...itemsAt(table, "wheels"), table.members.get("sdist")?.node];
+    const own = lists.flatMap(fileHash);
+    const hashes = own.length > 0 ? own : (listed.get(name) ?? []);
     return [{ ecosystem: "PyPI", name, version, use: useOf(table), hashes, offset } satisfies LockedPackage];
   });
+}
+
+/**
+ * The digests of Poetry before 1.5, in a table of their own by name. Each list is read once and shared by all packages of that name: for each
+ * package again it would be the product of both (T17).
+ */
+function listedApart(root: TomlTable): ReadonlyMap<string, readonly LockedHash[]> {
+  const files = tableOf(tableOf(root.members.get("metadata")?.node)?.members.get("files")?.node);
+  if (files === undefined) return new Map();
+  return new Map([...files.members.keys()].map((name) => [name, itemsAt(files, name).flatMap(fileHash)]));
 }
 
 function isElsewhere(table: TomlTable): boolean {

@@ -2,10 +2,9 @@
 import { toHex } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
 import type { Runner } from "../execution/index.ts";
-import { fileMark } from "../files/index.ts";
-import { skillsFolder } from "../installed/index.ts";
 import { OpenQuestions, RunnerHost, StreamableMcp, serveOverStdio } from "../mcp/index.ts";
 import type { Services } from "../operations/services.ts";
+import { homeMark } from "./home-mark.ts";
 import { stdout } from "./streams.ts";
 import { systemTimers } from "./timers.ts";
 
@@ -59,14 +58,11 @@ export async function daemonMcp(
 }
 
 function hostOf({ home }: Services, runner: Runner, principal: string, { call, failed }: Voice): RunnerHost {
-  const { skillsRoot, journal, trustStore } = home.places;
-  const { index, pending } = skillsFolder(skillsRoot);
-  const files = [index, pending, journal, `${journal}-wal`, trustStore];
   return new RunnerHost({
     runner,
     principal,
     callOf: (caller, signal) => ({ ...withoutAsking(call), principal: caller, signal, now: Date.now() }),
-    mark: () => files.map((file) => fileMark(file) ?? "").join("\n"),
+    mark: () => homeMark(home.places),
     failed,
   });
 }

@@ -1,6 +1,6 @@
 // The bundle as it is shipped: what starts, what each entry loads, how it behaves as a process.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { forgeZip } from "../../../../testing/forge/zip.ts";
@@ -101,7 +101,14 @@ describe("what is loaded (habit 8)", () => {
   });
   it("by no command: anything of the daemon", () => {
     const files = Object.values(outputsOf(false)).flatMap(({ inputs }) => Object.keys(inputs));
-    expect(files.filter((file) => /palyra\/src\/(?:http|daemon)\/|hono|prom-client|pino|to-json-schema/.test(file))).toEqual([]);
+    expect(
+      files.filter((file) => /palyra\/src\/(?:http|daemon)\/|hono|prom-client|pino|valibot\/to-json-schema/.test(file)),
+    ).toEqual([]);
+  });
+  it("by the library: no server, no policies, no prompt before they are needed", () => {
+    const loaded = loadedBy("entry/index.ts");
+    expect(loaded).toContain("packages/palyra/src/entry/open-host.ts");
+    expect(packages(loaded).filter((name) => /modelcontextprotocol|cedar|hono|clack|cyclonedx/.test(name))).toEqual([]);
   });
   it("by verify and install: no prompt, no builder of SBOMs", () => {
     for (const entry of ["package/verify.ts", "skills/install.ts"]) {
@@ -111,6 +118,21 @@ describe("what is loaded (habit 8)", () => {
     }
   });
 });
+
+/** Command lines, where the system tells them. */
+function processesOf(text: string): string[] {
+  if (process.platform !== "linux") return [];
+  const lines = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      } catch {
+        return "";
+      }
+    });
+  return lines.filter((line) => line.includes(text));
+}
 
 describe("the program", () => {
   const run = (words: readonly string[], env: Record<string, string> = {}) =>
@@ -139,6 +161,25 @@ describe("the program", () => {
     expect(run(["skills", "list"], env)).toMatchObject({ status: 0, stderr: "", stdout: expect.stringContaining("acme.echo") });
     expect(run(["skills", "remove", "acme.echo"], env)).toMatchObject({ status: 0, stderr: "" });
   });
+  it("is a library too: the example of docs/library.md does what it says, ends by itself, and leaves no process", async () => {
+    const own = temporaryFolder();
+    const env = { HOME: own, PALYRA_STATE_ROOT: join(own, "state"), PALYRA_VAULT_BACKEND: "encrypted_file" };
+    const file = join(own, "echo.palyra-skill");
+    writeFileSync(file, await skillBytes());
+    expect(run(["skills", "install", "--artifact", file, "--allow-untrusted"], env).status).toBe(0);
+    const [, example = ""] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(repositoryRoot, "docs/library.md"), "utf8")) ?? [];
+    expect(example).toContain('from "palyra"');
+    writeFileSync(join(out, "example.mjs"), example.replace('from "palyra"', 'from "./index.js"'));
+    const ran = spawnSync(process.execPath, [join(out, "example.mjs")], { encoding: "utf8", env, timeout: 60_000 });
+    expect(ran).toMatchObject({ status: 0, signal: null, stderr: "" });
+    const lines = ran.stdout.trim().split("\n");
+    expect(lines).toEqual([
+      'acme.echo.say {"type":"object"}',
+      "allowed [] 1500 ms",
+      expect.stringMatching(/^null [0-9A-HJKMNP-TV-Z]{26}$/),
+    ]);
+    expect(processesOf(join(out, "sandbox"))).toEqual([]);
+  }, 120_000);
   it("reads a feed of vulnerabilities that is a zip", () => {
     const record = { id: "A-1", modified: "2026-01-01T00:00:00Z", affected: [] };
     const feed = join(root, "all.zip");

@@ -1,4 +1,4 @@
-import { decodeUtf8, encodeUtf8, type JsonObject, type JsonValue, parseJson, toValue } from "palyra-skills/encoding";
+import { encodeUtf8, type JsonObject, type JsonValue } from "palyra-skills/encoding";
 import type { Receipt } from "palyra-skills/receipt";
 import * as v from "valibot";
 import type { Call } from "../../call.ts";
@@ -12,6 +12,7 @@ import { type ExplainedRequest, explained } from "../policy/explain.ts";
 import type { Services } from "../services.ts";
 import { approvalQuestion } from "../shared/approval-question.ts";
 import { version } from "../shared/inputs.ts";
+import { jsonOutput } from "../shared/json-output.ts";
 import { LAUNCH_ERRORS, ofSkill, toolName } from "../shared/launch-inputs.ts";
 import { safe } from "../wording/safe.ts";
 
@@ -147,17 +148,7 @@ function runDocument({ outcome, receipt, skill, toolId }: RunToolResult): RunDoc
   const { kind, details, stdout, log, exitCode } = outcome;
   const { skillId: skill_id, version } = skill;
   const exit_code = exitCode ?? null;
-  return { tool_id: toolId, skill_id, version, outcome: kind, details, output: outputOf(stdout), exit_code, log, receipt };
-}
-
-function outputOf(stdout: Uint8Array): JsonValue {
-  const said = decodeUtf8(stdout);
-  if (said === undefined || said.trim() === "") return null;
-  try {
-    return toValue(parseJson(said));
-  } catch {
-    return null;
-  }
+  return { tool_id: toolId, skill_id, version, outcome: kind, details, output: jsonOutput(stdout), exit_code, log, receipt };
 }
 
 function planDocument({ skill, subject, modulePath, decision, approval, grants, quotas }: LaunchPlan): RunPlanDocument {

@@ -1,0 +1,9 @@
+import { fileMark } from "../files/index.ts";
+import { skillsFolder } from "../installed/index.ts";
+import type { Places } from "../lifecycle/home.ts";
+
+/** Another text once any of the files was written on which it rests what may run: `WatchPorts.mark`. */
+export function homeMark({ skillsRoot, journal, trustStore }: Places): string {
+  const { index, pending } = skillsFolder(skillsRoot);
+  return [index, pending, journal, `${journal}-wal`, trustStore].map((file) => fileMark(file) ?? "").join("\n");
+}

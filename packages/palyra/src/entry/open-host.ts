@@ -1,0 +1,192 @@
+import { createHash } from "node:crypto";
+import { encodeUtf8, type JsonValue, toHex, writeJson } from "palyra-skills/encoding";
+import type { Call } from "../call.ts";
+import { PalyraError } from "../errors.ts";
+import type { AskApproval, LaunchPlan, Runner, RunToolRequest, RunToolResult } from "../execution/index.ts";
+import { ToolWatch } from "../mcp/watch.ts";
+import type { Services } from "../operations/services.ts";
+import { approvalQuestion } from "../operations/shared/approval-question.ts";
+import { jsonOutput } from "../operations/shared/json-output.ts";
+import { compose } from "./compose.ts";
+import { homeMark } from "./home-mark.ts";
+import type { CallOptions, CallPlan, CallResult, Host, HostOptions, HostTool, PlanOptions } from "./host-api.ts";
+
+/** Opens the tools of a state root; reads nothing of it yet. `Usage`, `JournalUnavailable` where the options do not hold. */
+export function openHost(options: HostOptions = {}): Host {
+  const { env = process.env, askSecret, ...settings } = options;
+  return hostOf(compose(settings, env, askSecret), options);
+}
+
+/** The same over services that are there. */
+export function hostOf(services: Services, options: Pick<HostOptions, "session" | "onWarning"> = {}): Host {
+  return new HomeHost(services, options);
+}
+
+class HomeHost implements Host {
+  readonly #services: Services;
+  readonly #session: string;
+  readonly #warn: (text: string) => void;
+  readonly #watch: ToolWatch;
+  readonly #listening = new Set<() => void>();
+  /** What is under way, and what ends it. */
+  readonly #under = new Map<AbortController, Promise<unknown>>();
+  #opened: Promise<Runner> | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(services: Services, { session, onWarning }: Pick<HostOptions, "session" | "onWarning">) {
+    if (session?.trim() === "") throw new PalyraError("Usage", { problem: "session is blank" });
+    this.#services = services;
+    this.#session = session ?? `host:${toHex(services.randomBytes(16))}`;
+    this.#warn = onWarning ?? ((text) => process.emitWarning(text, "PalyraWarning"));
+    this.#watch = new ToolWatch({ mark: () => homeMark(services.home.places), summary: () => this.#summary() });
+  }
+
+  tools(): Promise<readonly HostTool[]> {
+    return this.#during(undefined, async (signal) => (await this.#runner()).list(this.#call(undefined, signal)));
+  }
+
+  call(tool: string, input: JsonValue = {}, options: CallOptions = {}): Promise<CallResult> {
+    return this.#during(options.signal, async (signal) => {
+      const request = this.#request(tool, input, options);
+      const { approve, onLog, onStep } = options;
+      const ask = approve === undefined ? undefined : asking(approve, request.input, signal);
+      const runner = await this.#runner();
+      return resultOf(await runner.run(request, this.#call(options.principal, signal), { ask, onLog, onStep }));
+    });
+  }
+
+  plan(tool: string, input: JsonValue = {}, options: PlanOptions = {}): Promise<CallPlan> {
+    return this.#during(undefined, async (signal) => {
+      const request = this.#request(tool, input, options);
+      return planOf(await (await this.#runner()).plan(request, this.#call(options.principal, signal)));
+    });
+  }
+
+  onChange(listener: () => void): () => void {
+    if (this.#closed !== undefined) throw closed();
+    // The same function may be given twice; each time is ended by itself.
+    const stop = this.#watch.onChange(() => listener());
+    this.#listening.add(stop);
+    return () => {
+      this.#listening.delete(stop);
+      stop();
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    for (const stop of this.#listening) stop();
+    for (const ending of this.#under.keys()) ending.abort();
+    await Promise.allSettled(this.#under.values());
+    // One that could not be opened has nothing to end.
+    await (await this.#opened?.catch(() => undefined))?.close();
+    await this.#services.close();
+  }
+
+  #runner(): Promise<Runner> {
+    this.#opened ??= this.#services.runner();
+    return this.#opened;
+  }
+
+  /** Something that `close` ends, and waits for. */
+  async #during<Value>(signal: AbortSignal | undefined, body: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+    if (this.#closed !== undefined) throw closed();
+    const ending = new AbortController();
+    const end = (): void => ending.abort();
+    if (signal?.aborted === true) end();
+    signal?.addEventListener("abort", end, { once: true });
+    const doing = body(ending.signal);
+    this.#under.set(ending, doing);
+    try {
+      return await doing;
+    } finally {
+      this.#under.delete(ending);
+      signal?.removeEventListener("abort", end);
+    }
+  }
+
+  #request(tool: string, input: JsonValue, { skill, version, maxFuel }: PlanOptions): RunToolRequest {
+    if (maxFuel !== undefined && maxFuel < 1n) throw new PalyraError("Usage", { problem: "maxFuel is less than 1" });
+    return { tool, skillId: skill, version, input: inputBytes(input), surface: "library", session: this.#session, maxFuel };
+  }
+
+  #call(principal: string | undefined, signal: AbortSignal): Call {
+    const { settings } = this.#services;
+    if (principal?.trim() === "") throw new PalyraError("Usage", { problem: "principal is blank" });
+    return {
+      now: Date.now(),
+      principal: principal ?? settings.principal.value,
+      deviceId: settings.deviceId.value,
+      channel: settings.channel.value,
+      signal,
+      progress: () => {},
+      warn: this.#warn,
+    };
+  }
+
+  /** Words and schemas change only with the artifact. */
+  async #summary(): Promise<string> {
+    const hash = createHash("sha256");
+    for (const { toolId, artifactSha256 } of await this.tools()) hash.update(`${toolId} ${artifactSha256}\n`);
+    return hash.digest("hex");
+  }
+}
+
+const closed = (): PalyraError => new PalyraError("Usage", { problem: "the host is closed" });
+
+/** What is no JSON by its type is refused here; all else of it is looked at in the tool's process. */
+function inputBytes(input: JsonValue): Uint8Array {
+  try {
+    return encodeUtf8(writeJson(input));
+  } catch (cause) {
+    if (!(cause instanceof TypeError || cause instanceof RangeError)) throw cause;
+    throw new PalyraError("Usage", { problem: "the input cannot be written as JSON" }, { cause });
+  }
+}
+
+/** A call that ends while a person thinks is a no. */
+const asking =
+  (approve: NonNullable<CallOptions["approve"]>, input: Uint8Array, signal: AbortSignal): AskApproval =>
+  async (plan) => {
+    const { skill, tool, grants } = plan;
+    const { skillId, version, artifactSha256 } = skill;
+    const { publisher } = skill.artifact.manifest;
+    const about = { toolId: tool.id, skillId, version, publisher, artifactSha256, grants, ...approvalQuestion(plan, input) };
+    let end = (): void => {};
+    const ended = new Promise<undefined>((resolve) => {
+      end = () => resolve(undefined);
+    });
+    if (signal.aborted) return undefined;
+    signal.addEventListener("abort", end, { once: true });
+    try {
+      return await Promise.race([approve(about, signal), ended]);
+    } finally {
+      signal.removeEventListener("abort", end);
+    }
+  };
+
+function resultOf({ outcome, receipt, skill, toolId }: RunToolResult): CallResult {
+  const { kind, details, stdout, log, exitCode, used, allowed } = outcome;
+  const output = kind === "Ok" ? jsonOutput(stdout) : null;
+  return { outcome: kind, details, output, stdout, log, exitCode, used, allowed, toolId, ...skill, receipt };
+}
+
+function planOf({ skill, tool, modulePath, decision, approval, grants, quotas }: LaunchPlan): CallPlan {
+  const { skillId, version, artifactSha256 } = skill;
+  return {
+    toolId: tool.id,
+    skillId,
+    version,
+    artifactSha256,
+    module: modulePath,
+    decision: decision.kind,
+    isApproved: approval !== undefined,
+    requests: decision.asked,
+    grants,
+    quotas,
+  };
+}

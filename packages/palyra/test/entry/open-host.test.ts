@@ -1,0 +1,175 @@
+import { join } from "node:path";
+import { verifyReceipt } from "palyra-skills/receipt";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import wabt from "wabt";
+import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
+import { compose } from "../../src/entry/compose.ts";
+import type { Host, HostOptions } from "../../src/entry/host-api.ts";
+import { openHost } from "../../src/entry/index.ts";
+import { hostOf } from "../../src/entry/open-host.ts";
+import { openSandboxPool } from "../../src/execution/index.ts";
+import type { Services } from "../../src/operations/services.ts";
+import { openRunner } from "../../src/operations/shared/runner.ts";
+import { nodePlatform } from "../../src/platform/index.ts";
+import { commandLine, parsed, temporaryFolder } from "../cli/support.ts";
+import { type SkillSpec, skillFile } from "../lifecycle/support.ts";
+
+const program = useSandboxProgram();
+const tools = await wabt();
+const wasm = (text: string): Uint8Array => {
+  const module = tools.parseWat("t.wat", text);
+  const { buffer } = module.toBinary({});
+  module.destroy();
+  return new Uint8Array(buffer);
+};
+/** Gives its input back, and logs a line. */
+const ECHO = wasm(`(module
+  (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1 1)
+  (data (i32.const 512) "here\\n")
+  (func (export "_start")
+    (i32.store (i32.const 16) (i32.const 512)) (i32.store (i32.const 20) (i32.const 5))
+    (drop (call $write (i32.const 2) (i32.const 16) (i32.const 1) (i32.const 24)))
+    (i32.store (i32.const 0) (i32.const 1024)) (i32.store (i32.const 4) (i32.const 60000))
+    (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
+    (i32.store (i32.const 4) (i32.load (i32.const 8)))
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))`);
+const SPIN = wasm('(module (func (export "run") (result i32) (loop (br 0)) (i32.const 0)))');
+const LONG = "wall_clock_timeout_ms = 30000\nfuel_budget = 100000000000\nmax_memory_bytes = 1048576";
+const SECRETLY = '[[capabilities.secrets]]\nscope = "skill:acme.echo"\nkey_names = ["token"]';
+
+let root: string;
+const opened: Host[] = [];
+beforeEach(() => {
+  root = temporaryFolder();
+});
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((host) => host.close()));
+});
+const env = () => ({ HOME: root, PALYRA_STATE_ROOT: join(root, "state"), PALYRA_VAULT_BACKEND: "encrypted_file" });
+async function install(spec: SkillSpec = {}): Promise<void> {
+  const ran = await commandLine(root)("skills", "install", "--artifact", await skillFile(root, spec), "--allow-untrusted");
+  expect(ran).toMatchObject({ exit: 0 });
+}
+
+/** A host whose sandbox is that of the sources, and whose processes are counted. */
+function host(options: HostOptions = {}): Host {
+  const { session, ...settings } = options;
+  const services: Services = {
+    ...compose(settings, env()),
+    runner: () => openRunner(services, { openPool: () => openSandboxPool({ program, idle: 0 }), now: () => Date.now() }),
+  };
+  const made = hostOf(services, session === undefined ? {} : { session });
+  opened.push(made);
+  return made;
+}
+const events = async (): Promise<readonly string[]> =>
+  Object(parsed(await commandLine(root)("skills", "journal", "tail", "--last", "50", "--json")))
+    .events.map(({ event_kind }: { event_kind: string }) => event_kind)
+    .filter((kind: string) => /started|finished|refused/.test(kind));
+
+describe("a host of the library (spec 10)", () => {
+  it("lists what may run, and runs it: output, log, steps, usage, and a receipt that holds", async () => {
+    await install({ module: ECHO });
+    const palyra = host({ principal: "user:ada" });
+    expect(await palyra.tools()).toMatchObject([
+      { toolId: "acme.echo.say", skillId: "acme.echo", publisher: "acme", inputSchema: { type: "object" } },
+    ]);
+    const [steps, logged]: [string[], string[]] = [[], []];
+    const ran = await palyra.call(
+      "acme.echo.say",
+      { text: "hi", n: 2n ** 60n },
+      { onLog: (text) => void logged.push(text), onStep: (step) => void steps.push(step) },
+    );
+    expect(ran).toMatchObject({ outcome: "Ok", output: { text: "hi", n: 2n ** 60n }, log: "here\n", version: "1.0.0" });
+    expect([steps, logged.join("")]).toEqual([["authorized", "prepared", "started"], "here\n"]);
+    expect(ran.used.fuel).toBeGreaterThan(0n);
+    await verifyReceipt(ran.receipt, nodePlatform);
+    expect(ran.receipt).toMatchObject({ surface: "library", principal: "user:ada", tool_id: "acme.echo.say" });
+    expect((await palyra.call("acme.echo", {}, { principal: "user:bob" })).receipt.principal).toBe("user:bob");
+    expect(await events()).toEqual(["skill.started", "skill.finished", "skill.started", "skill.finished"]);
+  });
+
+  it("answers what a call came to, and throws what is refused, each with a code", async () => {
+    await install({ module: SPIN });
+    const palyra = host();
+    const ran = await palyra.call("acme.echo.say", { text: "hi" }, { maxFuel: 1000n });
+    expect(ran).toMatchObject({ outcome: "QuotaExceeded", output: null, allowed: { fuel: 1000n } });
+    expect((await palyra.call("acme.echo.say", [])).outcome).toBe("InvalidInput");
+    await expect(palyra.call("acme.other", {})).rejects.toHaveCode("UnknownTool");
+    await expect(palyra.call("acme.echo", {}, { version: "9.9.9" })).rejects.toHaveCode("NotInstalled");
+    await expect(palyra.call("acme.echo", { n: Number.NaN })).rejects.toHaveCode("Usage");
+    await expect(palyra.call("acme.echo", {}, { maxFuel: 0n })).rejects.toHaveCode("Usage");
+    await expect(palyra.call("acme.echo", {}, { principal: " " })).rejects.toHaveCode("Usage");
+    await commandLine(root)("skills", "quarantine", "acme.echo");
+    await expect(palyra.call("acme.echo", {})).rejects.toHaveCode("NotEligible");
+    expect(await palyra.tools()).toEqual([]);
+    expect(() => openHost({ env: env(), principal: "" })).toThrow(expect.objectContaining({ code: "Usage" }));
+  });
+
+  it("tells whoever listens, once another process changed what may run, and nobody who no longer does", async () => {
+    await install({ module: ECHO });
+    const palyra = host();
+    const [heard, not] = [vi.fn<() => void>(), vi.fn<() => void>()];
+    palyra.onChange(heard);
+    palyra.onChange(not)();
+    // Its first look is taken before the change.
+    await palyra.tools();
+    await vi.waitFor(async () => {
+      await commandLine(root)("skills", "quarantine", "acme.echo");
+      await vi.waitFor(() => expect(heard).toHaveBeenCalled(), 2_000);
+    }, 60_000);
+    expect(await palyra.tools()).toEqual([]);
+    expect(not).not.toHaveBeenCalled();
+  });
+});
+
+describe("T28: approval for a program", () => {
+  it("T44: is asked of whoever is named to be asked, in the host's own words; a session's is the host's alone", async () => {
+    await install({ module: ECHO, extra: SECRETLY });
+    const palyra = host();
+    expect(await palyra.plan("acme.echo.say", {})).toMatchObject({
+      decision: "approval",
+      isApproved: false,
+      grants: ["secret=skill:acme.echo/token"],
+      quotas: { fuel: 400_000n },
+    });
+    expect(await events()).toEqual([]);
+    await expect(palyra.call("acme.echo", {})).rejects.toHaveCode("ApprovalRequired");
+    await expect(palyra.call("acme.echo", {}, { approve: async () => undefined })).rejects.toHaveCode("Declined");
+    const approve = vi.fn(async () => "session" as const);
+    expect((await palyra.call("acme.echo", { text: "\u001b[31m" }, { approve })).outcome).toBe("Ok");
+    expect(approve).toHaveBeenCalledWith(
+      expect.objectContaining({ toolId: "acme.echo.say", publisher: "acme", grants: ["secret=skill:acme.echo/token"] }),
+      expect.any(AbortSignal),
+    );
+    expect(JSON.stringify(approve.mock.calls)).not.toContain("\u001b");
+    expect((await palyra.call("acme.echo", {})).outcome).toBe("Ok");
+    expect((await palyra.plan("acme.echo", {})).isApproved).toBe(true);
+    await expect(host().call("acme.echo", {})).rejects.toHaveCode("ApprovalRequired");
+    const stop = new AbortController();
+    const waiting = host().call("acme.echo", {}, { signal: stop.signal, approve: () => new Promise(() => stop.abort()) });
+    await expect(waiting).rejects.toHaveCode("Declined");
+  });
+});
+
+describe("the end of a call, and of a host", () => {
+  it("comes with its signal, and with close: what runs is ended, and all that is asked later is refused", async () => {
+    await install({ module: SPIN, quotas: LONG });
+    const palyra = host();
+    const stop = new AbortController();
+    const cancelled = { outcome: "RuntimeFailure", details: { fault: "cancelled" } };
+    const one = palyra.call("acme.echo", {}, { signal: stop.signal, onStep: (step) => step === "started" && stop.abort() });
+    expect(await one).toMatchObject(cancelled);
+    let two: Promise<unknown> = Promise.resolve();
+    await new Promise<void>((resolve) => {
+      two = palyra.call("acme.echo", {}, { onStep: (step) => step === "started" && resolve() });
+    });
+    await Promise.all([palyra.close(), palyra.close()]);
+    expect(await two).toMatchObject(cancelled);
+    await expect(palyra.call("acme.echo", {})).rejects.toHaveCode("Usage");
+    await expect(palyra.tools()).rejects.toHaveCode("Usage");
+    expect(() => palyra.onChange(() => {})).toThrow(expect.objectContaining({ code: "Usage" }));
+  });
+});

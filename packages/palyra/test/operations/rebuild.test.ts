@@ -1,8 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { basename, join } from "node:path";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { checkOut } from "../../src/authoring/checkout.ts";
 import { packageSkill } from "../../src/authoring/index.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
 import { commandLine, errorOf, parsed, temporaryFolder } from "../cli/support.ts";
@@ -203,6 +206,74 @@ describe("palyra skills package rebuild --compare", () => {
         expect(await problemOf()).toMatchObject({ details: { problem: "there is no git on this machine" } });
       } finally {
         process.env["PATH"] = path;
+      }
+    });
+
+    it("T15: refuses a commit with a link that leads out of it, and follows one within", async () => {
+      const outside = join(root, "..", `${basename(root)}-outside`);
+      mkdirSync(outside);
+      const commitLink = async (name: string, to: string): Promise<void> => {
+        rmSync(join(root, name), { recursive: true, force: true });
+        symlinkSync(to, join(root, name));
+        git("add", name);
+        git("commit", "--quiet", "-m", "Link");
+      };
+      try {
+        cpSync(source, outside, { recursive: true });
+        writeFileSync(join(source, "echo.wasm"), MODULE);
+        await commitLink("source/guide.txt", "../real.txt");
+        writeFileSync(join(root, "real.txt"), "Echo.");
+        git("add", "real.txt");
+        git("commit", "--quiet", "-m", "Real");
+        await pack();
+        expect(parsed(await rebuild("--checkout"))).toMatchObject({ reproduced: true });
+        const problems: unknown[] = [];
+        const problemOf = async (...more: string[]): Promise<void> => {
+          problems.push(errorOf(await rebuild("--checkout", ...more))["details"]);
+        };
+        await commitLink("source/guide.txt", join(outside, "guide.txt"));
+        writeFileSync(join(outside, "guide.txt"), "Echo.");
+        await pack();
+        await problemOf();
+        await commitLink("source/guide.txt", "../real.txt");
+        await commitLink("inside", outside);
+        await pack();
+        await problemOf("--run-build", `touch "${join(root, "ran")}"`);
+        const from = ["--source", `file://${root}`, "--inside", "inside"];
+        problems.push(
+          errorOf(await palyra("skills", "package", "rebuild", "--artifact", file, "--json", "--checkout", ...from))["details"],
+        );
+        expect(problems).toEqual(
+          ["source/guide.txt", "inside", "inside"].map((path) => ({
+            command: "",
+            problem: expect.stringContaining(`a link that leads out of it, ${path} to ${outside}`),
+          })),
+        );
+        expect(existsSync(join(root, "ran"))).toBe(false);
+      } finally {
+        rmSync(outside, { recursive: true });
+      }
+    });
+
+    it("does not wait for ever for a server that never answers", async () => {
+      const server = createServer().listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const sockets: Socket[] = [];
+      server.on("connection", (socket) => sockets.push(socket.on("error", () => {})));
+      const address = server.address();
+      const port = typeof address === "object" ? address?.port : undefined;
+      vi.stubEnv("HTTPS_PROXY", undefined);
+      vi.stubEnv("https_proxy", undefined);
+      try {
+        const asked = { source: `https://127.0.0.1:${port}/x`, commit, target: join(root, "target"), gitMs: 2_000 };
+        await expect(checkOut(asked, new AbortController().signal)).rejects.toMatchObject({
+          code: "RebuildFailed",
+          details: { problem: expect.stringMatching(/^git \w+ took more than 2 s and was ended$/) },
+        });
+      } finally {
+        vi.unstubAllEnvs();
+        for (const socket of sockets) socket.destroy();
+        server.close();
       }
     });
 

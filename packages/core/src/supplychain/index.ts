@@ -83,6 +83,7 @@ export {
   type OsvRecord,
   type OtherFormat,
   osvRecordJson,
+  otherVersionOfPurl,
   type PackageIdentity,
   type ReadVex,
   readOsvRecord,

@@ -456,6 +456,45 @@ describe("T15: an SBOM held against what was built from", () => {
     expect(differences([], sum, lock("assets/x/go.mod", "require example.com/a v1.0.0\n"))).toHaveLength(4);
   });
 
+  it("what lies deeper takes nothing of the skill's own lock file back", () => {
+    const npm = (path: string, own: boolean, ...versions: readonly (readonly [version: string, byte: number])[]) =>
+      lock(
+        path,
+        JSON.stringify({
+          lockfileVersion: 3,
+          packages: Object.fromEntries(
+            versions.map(([version, byte], index) => [
+              `${"node_modules/x/".repeat(index)}node_modules/a`,
+              { version, integrity: `sha512-${Buffer.alloc(64, byte).toString("base64")}` },
+            ]),
+          ),
+        }),
+        own,
+      );
+    const own = npm("assets/package-lock.json", true, ["1.0.0", 1]);
+    const decoy = npm("assets/x/package-lock.json", false, ["1.0.0", 2], ["2.0.0", 2]);
+    const component = (version: string, byte?: number) => ({
+      purl: `pkg:npm/a@${version}`,
+      ...(byte === undefined ? {} : { hashes: [{ alg: "SHA-512", content: Buffer.alloc(64, byte).toString("hex") }] }),
+    });
+    const told = ["version a@1.0.0 assets/package-lock.json"];
+    expect(differences([component("2.0.0")], own)).toEqual(told);
+    for (const files of [
+      [own, decoy],
+      [decoy, own],
+    ]) {
+      expect(differences([component("2.0.0")], ...files)).toEqual(told);
+      expect(differences([component("1.0.0", 2)], ...files)).toContain("hash a@1.0.0 assets/package-lock.json");
+      expect(differences([component("1.0.0", 1), component("2.0.0", 2)], ...files)).toEqual([]);
+    }
+    const two = npm("assets/package-lock.json", true, ["1.0.0", 1], ["1.5.0", 1]);
+    expect(differences([component("1.0.0"), component("2.0.0")], two, decoy)).toEqual(told);
+    // What only it has, it adds.
+    expect(differences([component("1.0.0", 3)], decoy, npm("assets/package-lock.json", true))).toContain(
+      "hash a@1.0.0 assets/x/package-lock.json",
+    );
+  });
+
   it("one of several digests is enough, and of another algorithm none is compared", () => {
     const file = lock("requirements.txt", `a==1 --hash=sha256:${"ab".repeat(32)} --hash=sha256:${"cd".repeat(32)}\n`);
     const of = (alg: string, content: string) => [{ purl: "pkg:pypi/a@1", hashes: [{ alg, content }] }];

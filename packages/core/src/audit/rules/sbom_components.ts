@@ -1,4 +1,11 @@
-import { compareWithLocks, componentsOf, type Difference, type LockFile } from "../../supplychain/index.ts";
+import {
+  compareWithLocks,
+  componentsOf,
+  type Difference,
+  type LockFile,
+  otherVersionOfPurl,
+  type SbomComponent,
+} from "../../supplychain/index.ts";
 import type { Finding } from "../finding.ts";
 import { linesIn } from "../locks.ts";
 import { placed } from "../papers.ts";
@@ -19,8 +26,14 @@ export const sbomComponents = artifactRule({
   },
   check: (subject) => {
     const { locks, sbom } = subject;
-    const { differences, packages } = compareWithLocks(componentsOf(sbom), locks);
-    const found = [...unreadable(subject), ...inSbom(differences, subject), ...absent(differences, subject)];
+    const components = componentsOf(sbom);
+    const { differences, packages } = compareWithLocks(components, locks);
+    const found = [
+      ...unreadable(subject),
+      ...ofTwoVersions(components, subject),
+      ...inSbom(differences, subject),
+      ...absent(differences, subject),
+    ];
     const details = { lock_files: locks.map(({ path }) => path), packages };
     if (found.length > 0)
       return [
@@ -47,6 +60,17 @@ function unreadable(subject: AuditSubject): readonly Finding[] {
       { code: "lock_file_unreadable", status: "warn", message, place: placeIn(subject, path, [reading.offset])(reading.offset) },
     ];
   });
+}
+
+/** A component that is of two versions: people read one, and lists of vulnerabilities are asked for the other (T15, T16). */
+function ofTwoVersions(components: readonly SbomComponent[], { layout, files }: AuditSubject): readonly Finding[] {
+  const found = components.flatMap(({ name, version, purl, purlPlace, place }) => {
+    const other = purl === undefined || version === undefined ? undefined : otherVersionOfPurl(purl, version);
+    if (other === undefined || version === undefined) return [];
+    const message = `The SBOM gives ${quoted(name)} the version ${shortened(version)}, and its package URL says ${shortened(other)}. Write the one that was built from.`;
+    return [{ code: "version_twofold", status: "fail" as const, message, at: purlPlace ?? place, quote: purl ?? "" }];
+  });
+  return placed(found, layout.sbom, files);
 }
 
 /** Versions and digests that contradict: the SBOM is of other packages than were built from (T15). */

@@ -1,8 +1,8 @@
 /** An SBOM held against what says what was built from: lock files, and the lists that auditable builds leave in modules (T15). */
 import type { SbomComponent, SbomHash } from "../sbom/index.ts";
 import { packageKey } from "../vulnerability/ecosystem.ts";
-import { orderOf } from "../vulnerability/orders/index.ts";
 import { identifyPackage } from "../vulnerability/package-url.ts";
+import { isSameVersion } from "../vulnerability/versions.ts";
 import { withoutWhatWasOnlyConsidered } from "./chosen.ts";
 import { digestsOf } from "./digests.ts";
 import type { LockedEcosystem, LockedPackage, LockFile } from "./lock.ts";
@@ -34,10 +34,12 @@ export interface Compared {
 
 export function compareWithLocks(components: readonly SbomComponent[], files: readonly LockFile[]): Compared {
   const sources = withoutWhatWasOnlyConsidered(files);
-  const known = knownPackages(sources);
+  // A list in a module is of what was built; Cargo.lock holds more (for tests, for other machines), and does not say what.
+  const built = sources.some(({ kind, reading }) => kind === "built" && reading.ok && reading.packages.length > 0);
+  const known = knownPackages(sources, built);
   const listed = listComponents(components, known);
   const other = listed.flatMap((each) => otherVersion(each) ?? []);
-  const { missing, packages } = missingPackages(sources, known);
+  const { missing, packages } = missingPackages(sources, known, built);
   return { differences: [...other, ...listed.flatMap(otherHashes), ...missing], packages };
 }
 
@@ -46,9 +48,18 @@ export interface Known {
   readonly locked: LockedPackage;
 }
 
+type Versions = Map<string, Known[]>;
+
 /** What is known of one package, and what the SBOM has of it. */
 interface KnownPackage {
-  readonly versions: Map<string, Known[]>;
+  /** Of what is surely of this skill. */
+  readonly own: Versions;
+  /** Of what it may only carry: it adds to the others, and takes nothing of theirs back. */
+  readonly carried: Versions;
+  /** Of its own, those that have to be listed. */
+  readonly needed: LockedPackage[];
+  /** Whether all of them are: asked once all components are known. */
+  whole?: boolean;
   /** The one that is told, of a source that is surely of this skill where there is such. */
   first: Known;
   readonly listed: Set<string>;
@@ -60,20 +71,36 @@ interface KnownPackage {
 /** By `packageKey`. */
 type KnownPackages = ReadonlyMap<string, KnownPackage>;
 
-function knownPackages(sources: readonly LockFile[]): KnownPackages {
+function knownPackages(sources: readonly LockFile[], built: boolean): KnownPackages {
   const packages = new Map<string, KnownPackage>();
   for (const source of sources)
     for (const locked of source.reading.ok ? source.reading.packages : []) {
       const key = packageKey(locked.ecosystem, locked.name);
       const one = { source, locked };
-      const known = packages.get(key) ?? { versions: new Map<string, Known[]>(), first: one, listed: new Set(), told: false };
+      const known = packages.get(key) ?? newlyKnown(one);
       packages.set(key, known);
       if (source.own && !known.first.source.own) known.first = one;
-      const same = known.versions.get(locked.version);
-      if (same === undefined) known.versions.set(locked.version, [one]);
+      if (source.own && isNeeded(one, built)) known.needed.push(locked);
+      const versions = source.own ? known.own : known.carried;
+      const same = versions.get(locked.version);
+      if (same === undefined) versions.set(locked.version, [one]);
       else same.push(one);
     }
   return packages;
+}
+
+const newlyKnown = (first: Known): KnownPackage => ({
+  own: new Map(),
+  carried: new Map(),
+  needed: [],
+  first,
+  listed: new Set(),
+  told: false,
+});
+
+function isNeeded({ source, locked: { use, ecosystem } }: Known, built: boolean): boolean {
+  if (use !== "shipped" && use !== "unknown") return false;
+  return !(built && source.kind === "lock" && ecosystem === "crates.io");
 }
 
 /** A component that is a package of which something is known. */
@@ -115,49 +142,63 @@ function identitiesOf({ purl, group, name, version }: SbomComponent): {
 /** Versions of one package that are compared by more than their text: nobody locks so many of one. */
 const MAX_COMPARED_VERSIONS = 64;
 
-function ofVersion({ version, known: { versions } }: Listed): readonly Known[] | undefined {
+function inVersion(versions: Versions, version: string): readonly Known[] | undefined {
   const exact = versions.get(version);
   if (exact !== undefined || versions.size > MAX_COMPARED_VERSIONS) return exact;
   for (const known of versions.values()) if (known[0] !== undefined && isSame(known[0].locked, version)) return known;
   return undefined;
 }
 
-/** `v1.2.0` and `1.2.0` of Go, `1.0` and `1.0.0` of Python are one version. */
-function isSame({ ecosystem, version }: LockedPackage, other: string): boolean {
-  const [a, b] = [version, other].map((each) => each.replace(/^v/, ""));
-  return a === b || orderOf(ecosystem)?.compare(a ?? "", b ?? "") === 0;
+/** A version that only something deeper has is one more beside the skill's own, never one in their place: else a decoy there would hide any contradiction (T15). */
+const mayBeCarried = (known: KnownPackage): boolean => known.own.size === 0 || isWhole(known);
+
+/** Some version of its own is listed, and all are that have to be. */
+function isWhole(known: KnownPackage): boolean {
+  known.whole ??=
+    [...known.listed].some((version) => inVersion(known.own, version) !== undefined) &&
+    known.needed.every((locked) => isListed(locked, known));
+  return known.whole;
 }
+
+/** Those of that version, the skill's own before what it carries. */
+function ofVersion({ version, known }: Listed): readonly (readonly Known[])[] {
+  const own = inVersion(known.own, version);
+  const carried = own !== undefined || mayBeCarried(known) ? inVersion(known.carried, version) : undefined;
+  return [own, carried].flatMap((each) => (each === undefined ? [] : [each]));
+}
+
+const isSame = ({ ecosystem, version }: LockedPackage, other: string): boolean => isSameVersion(ecosystem, version, other);
 
 /** One that is in no lock file and in no module, while the package itself is. */
 function otherVersion(listed: Listed): Difference | undefined {
-  if (ofVersion(listed) !== undefined) return undefined;
+  if (ofVersion(listed).length > 0) return undefined;
   listed.known.told = true;
   return { kind: "version", ...listed.known.first, component: listed.component };
 }
 
-/** A digest that none of the files of that package has. Where nothing is known under its algorithm nothing is said. */
+/** A digest that none of the files of that package has, as the skill's own sources have them, else those that it carries. Where nothing is known under its algorithm nothing is said. */
 function otherHashes(listed: Listed): readonly Difference[] {
-  const known = ofVersion(listed) ?? [];
+  const sources = ofVersion(listed);
   return listed.component.hashes.flatMap((hash): readonly Difference[] => {
-    const digests = digestsOf(known).get(hash.algorithm.toUpperCase());
-    if (digests === undefined || digests.has(hash.content.toLowerCase())) return [];
-    const [first] = known;
-    return first === undefined ? [] : [{ kind: "hash", ...first, component: listed.component, hash }];
+    const algorithm = hash.algorithm.toUpperCase();
+    const known = sources.find((each) => digestsOf(each).has(algorithm));
+    const first = known?.find(({ locked }) => locked.hashes.some((each) => each.algorithm === algorithm));
+    if (known === undefined || first === undefined) return [];
+    if (digestsOf(known).get(algorithm)?.has(hash.content.toLowerCase()) === true) return [];
+    return [{ kind: "hash", ...first, component: listed.component, hash }];
   });
 }
 
 function missingPackages(
   sources: readonly LockFile[],
   packages: KnownPackages,
+  built: boolean,
 ): { readonly missing: readonly Difference[]; readonly packages: number } {
-  // A list in a module is of what was built; Cargo.lock holds more (for tests, for other machines), and does not say what.
-  const built = sources.some(({ kind, reading }) => kind === "built" && reading.ok && reading.packages.length > 0);
   const missing: Difference[] = [];
   const looked = new Set<string>();
   for (const source of sources)
     for (const locked of source.reading.ok ? source.reading.packages : []) {
-      if (locked.use !== "shipped" && locked.use !== "unknown") continue;
-      if (built && source.kind === "lock" && locked.ecosystem === "crates.io") continue;
+      if (!isNeeded({ source, locked }, built)) continue;
       const key = packageKey(locked.ecosystem, locked.name);
       const known = packages.get(key);
       const once = `${source.path}\n${key}\n${locked.version}`;

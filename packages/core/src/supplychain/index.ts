@@ -33,6 +33,7 @@ export {
 } from "./locks/index.ts";
 export { memberText, type NodePlace } from "./nodes.ts";
 export {
+  attestsBuild,
   contradictingSha256,
   type DsseEnvelope,
   type DsseSignature,

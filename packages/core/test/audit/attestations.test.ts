@@ -25,7 +25,7 @@ const statement = (digest: string, more: object = {}): Uint8Array =>
     JSON.stringify({
       _type: "https://in-toto.io/Statement/v1",
       subject: [{ name: "m", digest: { sha256: digest } }],
-      predicateType: "x",
+      predicateType: "https://slsa.dev/provenance/v1",
       ...more,
     }),
   );
@@ -70,6 +70,29 @@ describe("T15: attestations among the assets", () => {
     ] as const;
     for (const [asset, verdict, parameters] of refused)
       expect(await attested(asset, parameters, saying(verdict))).toMatchObject({ status: "fail" });
+  });
+
+  it("satisfy nobody who wants one where they say nothing of a build, and are listed", async () => {
+    const digest = digestOf(await assemble(RUN));
+    const about = (predicateType: string, predicate?: object) => ({ predicateType, ...(predicate && { predicate }) });
+    const check = (more: object, parameters: object) =>
+      attested(BUNDLE, parameters, saying({ ok: true, payload: { type: TYPE, bytes: statement(digest, more) } }));
+    const SUMMARY = "https://slsa.dev/verification_summary/v1";
+    const others: readonly (readonly [more: object, listed: string])[] = [
+      [about(SUMMARY, { verificationResult: "FAILED" }), `${SUMMARY} FAILED`],
+      [about(SUMMARY, { verificationResult: "passed" }), `${SUMMARY} passed`],
+      [about(SUMMARY), SUMMARY],
+      [about("https://slsa.dev/provenance/v0.1"), "https://slsa.dev/provenance/v0.1"],
+      [about("https://slsa.dev/provenance/v1#"), "https://slsa.dev/provenance/v1#"],
+      [about("https://in-toto.io/attestation/vulns/v0.1"), "https://in-toto.io/attestation/vulns/v0.1"],
+    ];
+    for (const [more, listed] of others) {
+      const details = { attested_by: [], others: [listed] };
+      expect(await check(more, SIGSTORE)).toMatchObject({ status: "fail", details });
+      expect(await check(more, { ...SIGSTORE, required: false })).toMatchObject({ status: "skipped", details });
+    }
+    for (const more of [about("https://slsa.dev/provenance/v0.2"), about(SUMMARY, { verificationResult: "PASSED" })])
+      expect(await check(more, SIGSTORE)).toMatchObject({ status: "pass", details: { attested_by: [IDENTITY], others: [] } });
   });
 
   it("are wanted in vain where nothing can verify them", async () => {

@@ -1,5 +1,5 @@
 import { isModulePath } from "../../artifact/index.ts";
-import { sha256Digest } from "../../supplychain/index.ts";
+import { attestsBuild, type ProvenanceStatement, sha256Digest } from "../../supplychain/index.ts";
 import { ATTESTED, type AttestationState, IDENTITIES, KEYS, ROOTS } from "../attestations.ts";
 import type { Finding } from "../finding.ts";
 import { type FlagParameter, flagOf } from "../parameter.ts";
@@ -31,13 +31,14 @@ export const provenanceAttested = artifactRule({
     const { attestations, policy } = subject;
     const required = flagOf(policy, ATTESTED, "required", REQUIRED);
     const judged = attestations.map((state) => ({ state, missing: missingModule(state, subject) }));
-    const good = judged.filter(({ state, missing }) => state.state === "holds" && missing === undefined);
+    const genuine = judged.flatMap(({ state, missing }) => (state.state === "holds" && missing === undefined ? [state] : []));
+    const good = genuine.filter(({ statement }) => attestsBuild(statement));
+    const others = genuine.filter(({ statement }) => !attestsBuild(statement)).map(({ statement }) => inShort(statement));
     const details = {
       attestations: attestations.map(({ path }) => path),
-      attested_by: good.flatMap(({ state }) => (state.state === "holds" ? [shortened(state.signer)] : [])),
-      builders: good.flatMap(({ state }) =>
-        state.state === "holds" ? state.statement.builders.map(({ id }) => shortened(id)) : [],
-      ),
+      attested_by: good.map(({ signer }) => shortened(signer)),
+      builders: good.flatMap(({ statement }) => statement.builders.map(({ id }) => shortened(id))),
+      others,
     };
     const found = [
       ...judged.flatMap(({ state, missing }) => aboutOne(state, missing)),
@@ -52,11 +53,17 @@ export const provenanceAttested = artifactRule({
         ),
       ];
     if (attestations.length === 0) return [pass("There is no attestation among its assets, and the policy wants none.", details)];
+    if (good.length === 0 && others.length > 0)
+      return [unjudged(`What is signed says nothing of a build: ${inWords(others, quoted, ", ")}.`, details)];
     if (good.length === 0)
       return [unjudged("The policy names nobody whose attestations are believed, so none was verified.", details)];
     return [pass(`Attested by ${inWords(details.attested_by, quoted, ", ")}.`, details)];
   },
 });
+
+/** What a statement is that attests no build. */
+const inShort = ({ predicateType = "", verificationResult }: ProvenanceStatement): string =>
+  shortened(verificationResult === undefined ? predicateType : `${predicateType} ${verificationResult}`);
 
 /** A module that what holds is not of: by all of their digests alone is it of this artifact, in which it cannot have the artifact's own (T15). */
 function missingModule(state: AttestationState, { files }: AuditSubject): string | undefined {
@@ -82,6 +89,6 @@ function nobodyAttests(attestations: readonly AttestationState[], file: string):
   const unasked = attestations.some(({ state }) => state === "unasked");
   const message = unasked
     ? "The policy wants an attestation and names nobody who may have signed it. Add `keys`, or `identities` and `trusted_roots`."
-    : "The policy wants an attestation of every module by somebody whom it names, and there is none that holds.";
+    : "The policy wants an attestation of every module that it was built, by somebody whom it names, and there is none that holds.";
   return { code: "attestation_missing", status: "fail", message, place: { file } };
 }

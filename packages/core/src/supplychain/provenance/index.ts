@@ -17,6 +17,7 @@ export {
   readEnvelope,
 } from "./envelope.ts";
 export {
+  attestsBuild,
   type Material,
   type NamedBuilder,
   type PredicateForm,

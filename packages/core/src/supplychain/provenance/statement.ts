@@ -6,7 +6,7 @@ import type { JsonNode, JsonObjectNode } from "../../encoding/index.ts";
 import { itemsOf, memberOf, type NodePlace, objectOf, textOf } from "../nodes.ts";
 
 export type StatementForm = "in_toto_v1" | "in_toto_v0_1" | "bare";
-export type PredicateForm = "slsa_v1" | "slsa_v0_2" | "slsa_v0_1" | "other";
+export type PredicateForm = "slsa_v1" | "slsa_v0_2" | "slsa_v0_1" | "verification_summary" | "other";
 
 export interface ProvenanceStatement {
   readonly form: StatementForm;
@@ -17,6 +17,8 @@ export interface ProvenanceStatement {
   /** All that it names: at the top (Palyra's place) and where the predicate has its own. */
   readonly builders: readonly NamedBuilder[];
   readonly buildType?: string;
+  /** Of a verification summary: `PASSED`, `FAILED`. */
+  readonly verificationResult?: string;
   /** What it was built from: `materials`, `resolvedDependencies`. */
   readonly materials: readonly Material[];
 }
@@ -57,6 +59,7 @@ const PREDICATES: ReadonlyMap<string, PredicateForm> = new Map([
   ["https://slsa.dev/provenance/v1", "slsa_v1"],
   ["https://slsa.dev/provenance/v0.2", "slsa_v0_2"],
   ["https://slsa.dev/provenance/v0.1", "slsa_v0_1"],
+  ["https://slsa.dev/verification_summary/v1", "verification_summary"],
 ]);
 
 export function readStatement(document: JsonObjectNode): StatementReading {
@@ -87,6 +90,15 @@ export function readStatement(document: JsonObjectNode): StatementReading {
   };
 }
 
+/**
+ * Whether it says that its subjects were built, and by whom: provenance of SLSA, or the word of who verified it that it passed. Whatever else
+ * is signed about a file (that it was scanned, released, or failed) says nothing of where it comes from.
+ */
+export function attestsBuild({ predicate, verificationResult }: ProvenanceStatement): boolean {
+  if (predicate === "verification_summary") return verificationResult === "PASSED";
+  return predicate === "slsa_v1" || predicate === "slsa_v0_2";
+}
+
 const refused = (problem: string, path: string, { offset }: JsonNode): StatementReading => ({
   ok: false,
   problem,
@@ -108,7 +120,7 @@ function toSubject(node: JsonNode, index: number): ProvenanceSubject {
 function predicateFacts(
   document: JsonObjectNode,
   form: PredicateForm,
-): Pick<ProvenanceStatement, "builders" | "buildType" | "materials"> {
+): Pick<ProvenanceStatement, "builders" | "buildType" | "verificationResult" | "materials"> {
   const predicate = document.members.get("predicate");
   const definition = memberOf(predicate, "buildDefinition");
   const [builder, path] =
@@ -123,9 +135,11 @@ function predicateFacts(
         : memberOf(predicate, "buildType");
   const materials = form === "slsa_v1" ? memberOf(definition, "resolvedDependencies") : memberOf(predicate, "materials");
   const named = textOf(buildType);
+  const result = form === "verification_summary" ? textOf(memberOf(predicate, "verificationResult")) : undefined;
   return {
     builders: [...builderAt(document.members.get("builder"), "builder"), ...builderAt(builder, path)],
     ...(named === undefined ? {} : { buildType: named }),
+    ...(result === undefined ? {} : { verificationResult: result }),
     materials: itemsOf(materials ?? document.members.get("materials")).map(toMaterial),
   };
 }

@@ -17,10 +17,18 @@ import { makeEvent } from "./events.ts";
 import type { Home } from "./home.ts";
 import { exclusively, projectNow } from "./root.ts";
 import { checkStateRoot } from "./state-root.ts";
+import { lookUnvouched, type Unvouched } from "./unvouched.ts";
 
 export interface VerifiedJournal extends ChainSummary {
   /** The head that the vault has kept, and that the chain leads through; null: none, of a journal without events. */
   readonly recorded: Head | null;
+}
+
+/** What stands behind the head that is kept, of a chain that was verified; null: nothing. */
+export async function unvouchedOf(home: Home, { recorded, ...chain }: VerifiedJournal): Promise<Unvouched | null> {
+  return withJournal(home, async (journal) =>
+    journal === undefined ? null : lookUnvouched(home, journal, chain, recorded ?? undefined),
+  );
 }
 
 /**

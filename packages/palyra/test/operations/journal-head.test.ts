@@ -1,7 +1,7 @@
 import { chmodSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { eventHash, GENESIS_HASH, type StoredEvent } from "../../src/journal/index.ts";
+import { eventHash, GENESIS_HASH, openJournal, type StoredEvent } from "../../src/journal/index.ts";
 import { commandLine, errorOf, HOSTILE, parsed, temporaryFolder, UNSAFE } from "../cli/support.ts";
 import { skillBytes } from "../lifecycle/support.ts";
 
@@ -128,6 +128,46 @@ describe("T26: a journal that is not the one the vault has kept the head of", ()
     writeFileSync(head, "{}");
     expect(errorOf(await verify("--head", head))).toMatchObject({ code: "Serialization" });
     expect(errorOf(await verify("--head", join(root, "none")))).toMatchObject({ code: "Io" });
+  });
+});
+
+describe("T26: events behind the head that the vault keeps", () => {
+  /** As a command that was killed before it kept the head, or as whoever writes the file. */
+  const appended = async (): Promise<void> => {
+    const journal = await openJournal(journalFile(), { create: true, auditFile: join(root, "state/skills/audit.ndjson") });
+    const template = (await journal.events({ last: 1 }))[0];
+    for (const n of [1, 2])
+      await journal.transaction((writer) =>
+        writer.append({
+          ...{ event_ulid: `01JZZZZZZZZZZZZZZZZZZZZZZ${n}`, kind: "skill.enabled", timestamp_unix_ms: 1_750_000_000_000 + n },
+          ...{ principal: "user:other", device_id: template?.device_id ?? "", channel: null },
+          payload: { skill_id: "acme.echo", version: "1.0.0" },
+        }),
+      );
+    await journal.close();
+  };
+
+  it("are told by verify and doctor, refuse nothing, and are vouched for by the next command that writes", async () => {
+    const { recorded } = Object(parsed(await verify()));
+    expect(parsed(await verify())).toMatchObject({ unvouched: null });
+    await appended();
+    const behind = { events: 2, first: recorded.seq + 1, since_unix_ms: 1_750_000_000_001 };
+    const ran = await verify();
+    expect(ran.exit).toBe(0);
+    expect(parsed(ran)).toMatchObject({ intact: true, events: recorded.seq + 2, recorded, unvouched: behind });
+    const shown = await palyra("skills", "journal", "verify");
+    expect(shown.stdout).toContain("nobody vouches for them");
+    expect(shown.stdout).not.toMatch(/^intact/m);
+    const { findings } = Object(parsed(await palyra("doctor", "--json")));
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        id: "journal",
+        level: "warning",
+        message: expect.stringContaining("nobody vouches for its last 2"),
+      }),
+    );
+    await quarantine();
+    expect(parsed(await verify())).toMatchObject({ unvouched: null });
   });
 });
 

@@ -83,11 +83,21 @@ function texts(payload: JsonValue, ...names: string[]): string[] {
 }
 
 export const journalVerifyView: View<Outputs["skills journal verify"]> = (document, paint) => {
-  const { journal, events, head, recorded, compared } = document;
+  const { journal, events, head, recorded, compared, unvouched } = document;
   const through = (name: string, head: Head | null): string[] =>
     head === null ? [] : [`  ${paint.faint(name)}  ${head.hash}, event ${head.seq}`];
+  const verdict = unvouched === null ? paint.good("intact") : paint.warning(`vouched for up to event ${unvouched.first - 1} alone`);
+  const behind =
+    unvouched === null
+      ? []
+      : [
+          `  ${count(unvouched.events, "event")} behind the vault's head, the first of ${moment(unvouched.since_unix_ms)} by its own word: nobody vouches for them.`,
+          "  A command that was killed leaves such, and so does whoever writes the file. The next command that writes",
+          `  vouches for them, so look at them first: palyra skills journal tail --last ${unvouched.events}`,
+        ];
   return [
-    `${paint.good("intact")}: ${count(events, "event")} in ${safe(journal)}, each following from the one before`,
+    `${verdict}: ${count(events, "event")} in ${safe(journal)}, each following from the one before`,
+    ...behind,
     `  ${paint.faint("head        ")}  ${head}`,
     ...through("the vault's ", recorded),
     ...through("--head's    ", compared),

@@ -6,7 +6,8 @@ import { ifThere, io } from "../../files/index.ts";
 import { type InstalledIndex, readIndex, skillsFolder } from "../../installed/index.ts";
 import { type Head, IN_THE_VAULT, type Journal, recordedHead, requireRecorded } from "../../journal/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
-import { count } from "../wording/units.ts";
+import { lookUnvouched, type Unvouched } from "../../lifecycle/unvouched.ts";
+import { count, moment } from "../wording/units.ts";
 import { bounded, FIX, type Finding, findingOf, ok, problem, VAULT_FIRST, warning } from "./finding.ts";
 import { isThere } from "./leftovers.ts";
 import { quoted } from "./permissions.ts";
@@ -33,7 +34,7 @@ export async function lookSkills(home: Home): Promise<SkillsFound> {
   let auditFile: SkillsFound["auditFile"] = "as it should be";
   try {
     const looked = await withUntouchedJournal(home, async (open) => {
-      findings.push(await lookChain(open, kept, journal));
+      findings.push(await lookChain(home, open, kept));
       if (index !== undefined) findings.push(...(await lookStatuses(open, index)));
       auditFile = await lookAuditFile(home, open);
       return true;
@@ -107,7 +108,8 @@ async function foldersIn(folder: string): Promise<readonly string[]> {
 }
 
 /** Whole in itself, and leading through the head that the vault keeps (spec 5.3, T26). */
-async function lookChain(journal: Journal, kept: KeptHead, where: string): Promise<Finding> {
+async function lookChain(home: Home, journal: Journal, kept: KeptHead): Promise<Finding> {
+  const where = home.places.journal;
   try {
     const { head: recorded } = kept;
     const { events, head } = await journal.verifyChain(recorded === undefined ? [] : [{ ...recorded, kept: IN_THE_VAULT }]);
@@ -118,12 +120,23 @@ async function lookChain(journal: Journal, kept: KeptHead, where: string): Promi
         ...VAULT_FIRST,
       });
     requireRecorded(recorded, { seq: events, hash: head }, () => true);
-    return ok("journal", whole, where);
+    const unvouched = await lookUnvouched(home, journal, { events, head }, recorded);
+    return unvouched === null ? ok("journal", whole, where) : behindHead(unvouched, where);
   } catch (error) {
     if (error instanceof PalyraError && error.code === "JournalChainBroken") return findingOf("journal", error, where);
     throw error;
   }
 }
+
+const behindHead = ({ events, first, since_unix_ms }: Unvouched, where: string): Finding =>
+  warning(
+    "journal",
+    `nobody vouches for its last ${count(events, "event")}, from ${first} on (${moment(since_unix_ms)} by its own word): a command was killed before it kept the head in the vault, or somebody wrote them into the file`,
+    {
+      where,
+      advice: `look at them before the next command that writes vouches for them: palyra skills journal tail --last ${events}`,
+    },
+  );
 
 interface KeptHead {
   /** False: the vault cannot be asked, which is a finding of its own. */

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { Head } from "../../journal/index.ts";
-import { verifyJournal } from "../../lifecycle/journal-head.ts";
+import { unvouchedOf, verifyJournal } from "../../lifecycle/journal-head.ts";
+import type { Unvouched } from "../../lifecycle/unvouched.ts";
 import { text } from "../field.ts";
 import { operation } from "../operation.ts";
 import { HEAD_ERRORS, headProblem, namedHead } from "./named-head.ts";
@@ -15,6 +16,8 @@ export interface JournalVerifyDocument {
   readonly recorded: Head | null;
   /** The one of `--head`, which it leads through as well; null without. */
   readonly compared: Head | null;
+  /** Events behind the head that the vault has kept: the chain holds them, and nobody vouches for them. Null: there are none. */
+  readonly unvouched: Unvouched | null;
 }
 
 export const verify = operation({
@@ -25,13 +28,22 @@ export const verify = operation({
   }),
   examples: ["skills journal verify", "skills journal verify --head head.json"],
   notes:
-    "Walks the whole chain of hashes, which must lead through the head that the vault has kept: a journal that was cut, rewritten or replaced by an older copy is refused. Whoever can write the vault as well could bring both in line, so keep a head elsewhere now and then (journal export --head).",
+    "Walks the whole chain of hashes, which must lead through the head that the vault has kept: a journal that was cut, rewritten or replaced by an older copy is refused. Events behind that head are told: a command that was killed leaves them, and so does whoever writes the file. Whoever can write the vault as well could bring both in line, so keep a head elsewhere now and then (journal export --head).",
   errors: [...HEAD_ERRORS, "Serialization"],
   run: async ({ home }, { head }, call): Promise<JournalVerifyDocument> => {
     const named = head === undefined ? undefined : await namedHead(head);
     call.progress("walking the chain");
-    const { events, head: end, recorded } = await verifyJournal(home, named === undefined ? [] : [named]);
+    const verified = await verifyJournal(home, named === undefined ? [] : [named]);
+    const { events, head: end, recorded } = verified;
     const compared = named === undefined ? null : { seq: named.seq, hash: named.hash };
-    return { journal: home.places.journal, intact: true, events, head: end, recorded, compared };
+    return {
+      journal: home.places.journal,
+      intact: true,
+      events,
+      head: end,
+      recorded,
+      compared,
+      unvouched: await unvouchedOf(home, verified),
+    };
   },
 });

@@ -86,7 +86,8 @@ export const journalVerifyView: View<Outputs["skills journal verify"]> = (docume
   const { journal, events, head, recorded, compared, unvouched } = document;
   const through = (name: string, head: Head | null): string[] =>
     head === null ? [] : [`  ${paint.faint(name)}  ${head.hash}, event ${head.seq}`];
-  const verdict = unvouched === null ? paint.good("intact") : paint.warning(`vouched for up to event ${unvouched.first - 1} alone`);
+  const verdict =
+    unvouched === null ? paint.good("intact") : paint.warning(`vouched for up to event ${unvouched.first - 1} alone`);
   const behind =
     unvouched === null
       ? []

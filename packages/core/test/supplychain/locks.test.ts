@@ -14,6 +14,7 @@ import {
   readLockFile,
   readLockFiles,
 } from "../../src/supplychain/index.ts";
+import { MAX_LOCK_LINES } from "../../src/supplychain/locks/lines.ts";
 
 const SRI = `sha512-${Buffer.alloc(64, 7).toString("base64")}`;
 const read = (path: string, text: string) => readLockFile(path, encodeUtf8(text));
@@ -366,6 +367,15 @@ describe("lock files", () => {
   it("of more packages than anybody has are refused", () => {
     const text = Array.from({ length: MAX_LOCKED_PACKAGES + 1 }, (_, index) => `example.com/${index} v1.0.0 h1:a=`).join("\n");
     expect(read("go.sum", text)).toMatchObject({ ok: false });
+  });
+
+  it("T17: of more lines than anybody has are refused before they are read", () => {
+    const text = "a v1 h1:\n".repeat(MAX_LOCK_LINES + 1);
+    expect(read("go.sum", text)).toEqual({
+      ok: false,
+      problem: `it has more than ${MAX_LOCK_LINES} lines`,
+      offset: 9 * MAX_LOCK_LINES,
+    });
   });
 
   it("whatever they hold, nothing is thrown", () => {

@@ -28,6 +28,8 @@ export interface FeedFacts {
   readonly records: number;
   readonly withdrawn: number;
   readonly refused: number;
+  /** Files of a folder or entries of a zip that were passed over, as they are named like no record; absent: none. */
+  readonly passedOver?: number;
   /** When the newest of its records was modified, milliseconds since 1970; absent where there is none. */
   readonly newest?: number;
   /** When it was fetched, where it is an address. */

@@ -35,7 +35,7 @@ export interface ScanOptions {
 /** What it costs grows with the components, not with the feed. */
 export function scanFeed(feed: FeedSource, skill: ScannedSkill, { now, statements }: ScanOptions): FeedState {
   if (feed.state !== "open") return feed;
-  const judge = judgeFor(skill, statements);
+  const judge = judgeFor(skill, statements, now);
   const components: ScannedComponent[] = [];
   for (const component of componentsIn(skill)) {
     const scanned = scanOne(component, feed.lookUp, judge);
@@ -123,7 +123,7 @@ function moduleComponents(module: ModuleSubject): readonly Component[] {
 }
 
 /** What the operator's files say, and what the SBOM says of itself: of each the last. */
-function judgeFor(skill: ScannedSkill, statements: readonly SourcedStatement[]): Judge {
+function judgeFor(skill: ScannedSkill, statements: readonly SourcedStatement[], now: number): Judge {
   const own = vexOfSbom(skill.sbom).map((statement) => ({ ...statement, source: skill.layout.sbom }));
   if (own.length === 0 && statements.length === 0) return () => ({});
   const digests = new Set(skill.files.map(({ sha256 }) => sha256));
@@ -132,9 +132,9 @@ function judgeFor(skill: ScannedSkill, statements: readonly SourcedStatement[]):
   return ({ target, ref }, names) => {
     // An SBOM may claim any reference and any digest: what an operator said of something else must not be caught by that.
     const hashes = target.hashes.filter(({ digits }) => digests.has(digits));
-    const operator = lastStatement(statements, names, { ...target, hashes }, verified);
+    const operator = lastStatement(statements, names, { ...target, hashes }, verified, now);
     const ids = ref === undefined ? target.ids : [...target.ids, ref];
-    const publisher = lastStatement(own, names, { ...target, ids }, claimed);
+    const publisher = lastStatement(own, names, { ...target, ids }, claimed, now);
     return { ...(operator === undefined ? {} : { operator }), ...(publisher === undefined ? {} : { publisher }) };
   };
 }

@@ -76,18 +76,30 @@ describe("T16: the check says what was scanned, how old the data are, or that no
     expect(audit({ feed: { state: "unreadable", hook: "x", problem: "no zip" } }).scan.message).toContain("(no zip)");
   });
 
+  it("warns with the numbers where records could not be read", () => {
+    const { scan } = audit({ feed: feedOf([record("X-1", "npm", "other")], { refused: 3 }) });
+    expect(scan).toMatchObject({ status: "warn", details: { refused_records: 3 } });
+    expect(scan.message).toContain("3 of 4 records could not be read");
+  });
+
+  it("does not say that nothing is known to be vulnerable by a feed without a record", () => {
+    const { scan, matches } = audit({ feed: feedOf([], { refused: 2 }) });
+    expect([scan.status, matches?.status]).toEqual(["warn", "skipped"]);
+  });
+
   it("passes with facts of the feed where components were looked up", () => {
-    const { scan, matches } = audit({ feed: feedOf([record("X-1", "npm", "other")], { refused: 1, fetchedAt: 5 }) });
+    const { scan, matches } = audit({ feed: feedOf([record("X-1", "npm", "other")], { passedOver: 1, fetchedAt: 5 }) });
     expect(scan).toMatchObject({ status: "pass", severity: "info" });
     expect(scan.message).toBe(
-      "1 component of 1 looked up. The feed `all.zip` has 1 record, the newest 2 days old; 1 record could not be read.",
+      "1 component of 1 looked up. The feed `all.zip` has 1 record, the newest 2 days old; 1 file named like no record passed over.",
     );
     expect(scan.details).toEqual({
       hook: "all.zip",
       sha256: "0".repeat(64),
       records: 1,
       withdrawn_records: 0,
-      refused_records: 1,
+      refused_records: 0,
+      passed_over_files: 1,
       newest_modified_unix_ms: NOW - 2 * DAY,
       age_days: 2,
       fetched_at_unix_ms: 5,

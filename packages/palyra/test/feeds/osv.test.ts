@@ -146,6 +146,27 @@ describe("T16: what is no feed is not taken for one", () => {
   ];
   it.each(cases)("%s", async (_, problem, make) => expect(await lodash(make())).toMatch(problem));
 
+  it("a gzip in which something else follows a member", async () => {
+    const [one, two] = [gzipSync(`${RECORDS["B-1.json"]}\n`), gzipSync(`${RECORDS["A-1.json"]}\n`)];
+    expect(await lodash(write("two.jsonl.gz", Buffer.concat([one, two])))).toEqual(["A-1"]);
+    for (const junk of ["\0\0\0junk", "\0".repeat(16), "junk"])
+      expect(await lodash(write("x.jsonl.gz", Buffer.concat([one, Buffer.from(junk), two])))).toMatch(/no whole gzip/);
+  });
+
+  it("a record is read whatever the case of its name, and what is named otherwise is counted", async () => {
+    const named = { "A-1.JSON": RECORDS["A-1.json"], "B-1.json": RECORDS["B-1.json"], "C-1": "{}", "inner.zip": "PK" };
+    const below = join(folder, "named");
+    mkdirSync(below);
+    for (const [name, content] of Object.entries(named)) writeFileSync(join(below, name), content);
+    for (const feed of [write("named.zip", zipped(named)), below]) {
+      const { source, facts, close } = await open(feed);
+      expect(facts).toMatchObject({ records: 2, refused: 0, passedOver: 2 });
+      expect(source).toMatchObject({ facts: { passedOver: 2 } });
+      expect(idsOf(source)).toEqual(["A-1"]);
+      close();
+    }
+  });
+
   it("a zip whose entry is not what its directory says", async () => {
     const bytes = Buffer.from(
       forgeZip({ entries: [{ name: "A-1.json", content: Buffer.from(RECORDS["A-1.json"]), method: 0 }] }),

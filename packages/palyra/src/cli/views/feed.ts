@@ -34,10 +34,11 @@ function feedLines(document: Outputs["skills feed status"], paint: Paint): strin
   ];
 }
 
-function recordsOf({ records, withdrawn_records, refused_records }: Outputs["skills feed status"]): string {
+function recordsOf({ records, withdrawn_records, refused_records, passed_over_files }: Outputs["skills feed status"]): string {
   const more = [
     ...(withdrawn_records === 0 ? [] : [`${grouped(withdrawn_records)} withdrawn`]),
     ...(refused_records === 0 ? [] : [`${count(refused_records, "record")} not read`]),
+    ...(passed_over_files === 0 ? [] : [`${count(passed_over_files, "file")} named like no record`]),
   ];
   return more.length === 0 ? grouped(records) : `${grouped(records)} (${more.join(", ")})`;
 }

@@ -64,11 +64,15 @@ async function spoolRecords(
 ): Promise<Counts & { readonly lines: Lines }> {
   const lines: Lines = { keys: new Map(), keyOf: [], offsets: [], lengths: [] };
   const refusals: string[] = [];
-  let [records, withdrawn, refused, seen] = [0, 0, 0, 0];
+  let [records, withdrawn, refused, passedOver, seen] = [0, 0, 0, 0, 0];
   let newest: number | undefined;
   const writer = new Appender(spool);
   try {
-    for await (const { name, bytes } of source) {
+    for await (const { name, bytes, isOther = false } of source) {
+      if (isOther) {
+        if (++passedOver % BREATH === 0) await breathe(signal);
+        continue;
+      }
       if (++seen > MAX_RECORDS) throw new FeedProblem(`it has more than ${MAX_RECORDS} records`);
       if (seen % BREATH === 0) await breathe(signal);
       const read = bytes === undefined ? undefined : readOsvRecord(bytes);
@@ -91,7 +95,7 @@ async function spoolRecords(
     writer.close();
   }
   if (seen === 0) throw new FeedProblem("there is no record in it");
-  return { records, withdrawn, refused, refusals, ...(newest === undefined ? {} : { newest }), lines };
+  return { records, withdrawn, refused, passedOver, refusals, ...(newest === undefined ? {} : { newest }), lines };
 }
 
 async function breathe(signal: AbortSignal): Promise<void> {

@@ -4,7 +4,12 @@ export interface FeedFile {
   readonly name: string;
   /** Absent where it has more than a record may have. */
   readonly bytes?: Uint8Array;
+  /** It is named like no record, and was not read. */
+  readonly isOther?: boolean;
 }
+
+/** Whatever the case: what a record is called must not decide whether it is read (T16). */
+export const isRecordName = (name: string): boolean => /\.json$/i.test(name);
 
 /** Why what is named is no feed: a few words. */
 export class FeedProblem extends Error {}

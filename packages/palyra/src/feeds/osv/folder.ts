@@ -3,23 +3,25 @@ import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { MAX_OSV_RECORD_BYTES } from "palyra-skills/supplychain";
 import { listFolder } from "../../files/index.ts";
-import { type FeedFile, FeedProblem } from "./feed-file.ts";
+import { type FeedFile, FeedProblem, isRecordName } from "./feed-file.ts";
 
 /** Files and folders of a feed. */
 const MAX_FILES = 4_000_000;
 
-/** Paths of its records, ascending. Links are not followed. */
-function recordPaths(folder: string): readonly string[] {
+/** Paths of its files, ascending, but for those that are hidden. Links are not followed. */
+function pathsIn(folder: string): readonly string[] {
   const listed = listFolder(folder, MAX_FILES);
   if (listed === undefined) throw new FeedProblem("it is not there");
   if (!listed.whole) throw new FeedProblem(`it has more than ${MAX_FILES} files`);
-  return listed.files
-    .filter(({ path, kind }) => kind === "file" && path.endsWith(".json") && !`/${path}`.includes("/."))
-    .map(({ path }) => path);
+  return listed.files.filter(({ path, kind }) => kind === "file" && !`/${path}`.includes("/.")).map(({ path }) => path);
 }
 
 export async function* listedRecords(folder: string, hash: (part: string | Uint8Array) => void): AsyncIterable<FeedFile> {
-  for (const name of recordPaths(folder)) {
+  for (const name of pathsIn(folder)) {
+    if (!isRecordName(name)) {
+      yield { name, isOther: true };
+      continue;
+    }
     const bytes = readRecord(`${folder}/${name}`);
     hash(`${name}\n${bytes?.length ?? "too large"}\n`);
     if (bytes !== undefined) hash(bytes);
@@ -42,7 +44,7 @@ function readRecord(file: string): Uint8Array | undefined {
 /** How all of them look from outside, as one text: another one once any of them was changed, added or taken away. */
 export function folderMark(folder: string): string {
   const hash = createHash("sha256");
-  for (const path of recordPaths(folder)) {
+  for (const path of pathsIn(folder)) {
     const found = statSync(`${folder}/${path}`, { bigint: true, throwIfNoEntry: false });
     hash.update(`${path}\n${found?.ino} ${found?.size} ${found?.mtimeNs} ${found?.ctimeNs}\n`);
   }

@@ -39,6 +39,8 @@ export interface IndexFacts {
   readonly records: number;
   readonly withdrawn: number;
   readonly refused: number;
+  /** Files and entries that are named like no record. */
+  readonly passedOver: number;
   /** Names of the first of those that were refused, with what is wrong. */
   readonly refusals: readonly string[];
   /** Milliseconds since 1970. */
@@ -127,6 +129,7 @@ function readFacts(bytes: Uint8Array): IndexFacts | undefined {
       records: count("records"),
       withdrawn: count("withdrawn"),
       refused: count("refused"),
+      passedOver: count("passedOver"),
       refusals: fields.required("refusals").array((item) => item.string()),
       ...(newest === undefined ? {} : { newest }),
       buckets: count("buckets"),

@@ -46,13 +46,14 @@ export async function openFeed(hook: string, options: OpenOptions): Promise<Name
     if (isAddress(hook) && cached === undefined) return NOT_OPEN(shown, "it was not fetched yet: palyra skills feed refresh");
     const path = resolve(cached?.file ?? hook);
     const index = await indexFor(path, options, cached?.sha256);
-    const { sha256, records, withdrawn, refused, newest } = index.facts;
+    const { sha256, records, withdrawn, refused, passedOver, newest } = index.facts;
     const facts = {
       hook: shown,
       sha256,
       records,
       withdrawn,
       refused,
+      ...(passedOver === 0 ? {} : { passedOver }),
       ...(newest === undefined ? {} : { newest }),
       ...(cached === undefined ? {} : { fetchedAt: cached.fetchedAt }),
     };

@@ -1,5 +1,5 @@
 /** The records of a feed, one by one, from any of the forms in which OSV's are kept. */
-import { closeSync, createReadStream, openSync, readSync } from "node:fs";
+import { closeSync, createReadStream, openSync, readSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { MAX_OSV_RECORD_BYTES, readOsvRecord } from "palyra-skills/supplychain";
@@ -54,12 +54,18 @@ export function recordsOf(file: string, form: FeedForm, hash: (part: string | Ui
 }
 
 async function* unzipped(file: string): AsyncIterable<Uint8Array> {
-  const stream = createReadStream(file).pipe(process.getBuiltinModule("node:zlib").createGunzip());
+  const source = createReadStream(file);
+  const stream = source.pipe(process.getBuiltinModule("node:zlib").createGunzip());
   try {
     for await (const chunk of stream) yield asBytes(chunk);
   } catch (error) {
     throw isZlib(error) ? new FeedProblem("it is no whole gzip file") : error;
+  } finally {
+    source.destroy();
   }
+  // Node takes a zero after a member for padding, and drops in silence what follows it (T16).
+  if (stream.bytesWritten !== statSync(file).size)
+    throw new FeedProblem("it is no whole gzip file: something else follows in it");
 }
 
 const isZlib = (error: unknown): boolean =>

@@ -1,7 +1,7 @@
 /** A zip of records as OSV publishes it (`all.zip`). yauzl finds the entries; they are inflated here, each within its bounds and checked. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { MAX_OSV_RECORD_BYTES } from "palyra-skills/supplychain";
-import { type FeedFile, FeedProblem, MAX_FEED_BYTES } from "./feed-file.ts";
+import { type FeedFile, FeedProblem, isRecordName, MAX_FEED_BYTES } from "./feed-file.ts";
 import type { ZipEntry } from "./zip-entries.ts";
 
 const STORED = 0;
@@ -23,7 +23,8 @@ export async function* zipRecords(file: string): AsyncIterable<FeedFile> {
       size += entry.size;
       if (packed > there) throw new FeedProblem("its entries lie over each other");
       if (size > MAX_FEED_BYTES) throw new FeedProblem(`it has more than ${MAX_FEED_BYTES} bytes`);
-      if (entry.name.endsWith(".json")) yield await understood(() => recordOf(entry, descriptor));
+      if (isRecordName(entry.name)) yield await understood(() => recordOf(entry, descriptor));
+      else if (!entry.name.endsWith("/")) yield { name: entry.name, isOther: true };
     }
   } finally {
     closeSync(descriptor);

@@ -16,7 +16,9 @@ export interface FeedDocument {
   readonly records: number;
   readonly withdrawn_records: number;
   readonly refused_records: number;
-  /** The first of those, with what is wrong. */
+  /** Files of a folder or entries of a zip that are named like no record. */
+  readonly passed_over_files: number;
+  /** The first of the refused, with what is wrong. */
   readonly refusals: readonly string[];
   /** When the newest of its records was modified. */
   readonly newest_modified_unix_ms: number | null;
@@ -31,6 +33,7 @@ const NOTHING = {
   records: 0,
   withdrawn_records: 0,
   refused_records: 0,
+  passed_over_files: 0,
   refusals: [],
   newest_modified_unix_ms: null,
   fetched_at_unix_ms: null,
@@ -56,6 +59,7 @@ export async function describeFeed(settings: Settings, call: Call): Promise<Feed
     records: facts.records,
     withdrawn_records: facts.withdrawn,
     refused_records: facts.refused,
+    passed_over_files: facts.passedOver,
     refusals: facts.refusals,
     newest_modified_unix_ms: facts.newest ?? null,
     fetched_at_unix_ms: source.facts.fetchedAt ?? null,

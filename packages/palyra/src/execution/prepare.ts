@@ -8,6 +8,7 @@ import type { LaunchPlan } from "./authorize.ts";
 import { type Broker, type BrokerOptions, brokerGrants, grantedRoots, openBroker } from "./broker/index.ts";
 import type { CallOutcome, CancelReason, PreparedCall, PrepareOptions, SandboxJob, SandboxPool } from "./pool-types.ts";
 import { LaunchPermit } from "./start.ts";
+import { START, toolKind } from "./tool-kind.ts";
 
 export interface PreparePorts {
   readonly pool: () => SandboxPool;
@@ -80,15 +81,13 @@ export async function prepareCall(
 function jobOf({ skill, tool, module, quotas, granted }: LaunchPlan, input: Uint8Array): SandboxJob {
   const { manifest } = skill.artifact;
   const grants = capabilityGrants(manifest);
-  const entry = entrypointOf(module.bytes, manifest);
   return {
     skillId: skill.skillId,
     toolId: tool.id,
     artifactSha256: skill.artifactSha256,
     module: module.bytes,
     moduleSha256: module.sha256,
-    kind: entry === START ? "wasi" : "palyra",
-    entrypoint: entry,
+    ...entryOf(module.bytes, manifest),
     input,
     inputSchema: writeJson(tool.input_schema),
     outputSchema: writeJson(tool.output_schema),
@@ -101,10 +100,13 @@ function jobOf({ skill, tool, module, quotas, granted }: LaunchPlan, input: Uint
   };
 }
 
-const START = "_start";
-
 /** Of the bytes that passed the audit; what is no module its process refuses. */
-function entrypointOf(bytes: Uint8Array, manifest: LaunchPlan["skill"]["artifact"]["manifest"]): string {
+function entryOf(
+  bytes: Uint8Array,
+  manifest: LaunchPlan["skill"]["artifact"]["manifest"],
+): Pick<SandboxJob, "kind" | "entrypoint"> {
   const reading = readModule(bytes);
-  return reading.ok ? entryOfModule(reading.facts, manifest).name : START;
+  if (!reading.ok) return { kind: "wasi", entrypoint: START };
+  const entrypoint = entryOfModule(reading.facts, manifest).name;
+  return { kind: toolKind(reading.facts, entrypoint), entrypoint };
 }

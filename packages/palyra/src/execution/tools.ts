@@ -91,6 +91,8 @@ function unambiguous(tools: readonly RunnableTool[], nameForModel: ToolPorts["na
 export interface NamedTool {
   /** A tool's id, or the id of a skill that has one tool. */
   readonly tool: string;
+  /** By its own id alone, as models call tools: no skill's name is taken for it (T27). */
+  readonly exactly?: true | undefined;
   readonly skillId?: string | undefined;
   readonly version?: string | undefined;
 }
@@ -109,28 +111,38 @@ export interface FoundTool {
 export async function findTool(gate: RunGate, ports: ToolPorts, named: NamedTool, call: Call): Promise<FoundTool> {
   await ports.prepare(call);
   const index = await readIndex(ports.skillsRoot);
-  const skillId = named.skillId ?? (versionsOf(index, named.tool).length > 0 ? named.tool : undefined);
-  const { version } = named;
-  if (skillId !== undefined) {
-    const entry = await gate.entryOf({ skillId, version });
-    const { manifest } = await ports.open(entry);
-    const toolId = toolIn(manifest, named.tool, skillId);
-    return { toolId, skillId: entry.skill_id, ...(version === undefined ? {} : { version }) };
-  }
-  if (version !== undefined) {
-    const ofVersion = index.entries.filter((entry) => entry.version === version);
-    return { toolId: named.tool, skillId: required(await searchIn(ports, ofVersion, named.tool), named.tool), version };
-  }
-  const current = index.entries.filter((entry) => entry.current);
-  // What is stopped is found too, to say that it is.
-  const found =
-    (await searchIn(ports, await activeOf(gate, ports, current), named.tool)) ?? (await searchIn(ports, current, named.tool));
-  return { toolId: named.tool, skillId: required(found, named.tool) };
+  const { tool, skillId, version, exactly } = named;
+  const withVersion = version === undefined ? {} : { version };
+  if (skillId !== undefined) return { ...(await toolOfSkill(gate, ports, skillId, named)), ...withVersion };
+  const owner = await ownerOf(gate, ports, index.entries, named);
+  const isSkill = exactly !== true && versionsOf(index, tool).length > 0;
+  // A publisher may call its skill as another calls a tool: who means which is not guessed (T27).
+  if (owner !== undefined && isSkill && owner !== tool)
+    throw new PalyraError("AmbiguousTool", { tool, candidates: [`${tool} of ${owner}`, `the tool of the skill ${tool}`] });
+  if (owner !== undefined) return { toolId: tool, skillId: owner, ...withVersion };
+  if (isSkill) return { ...(await toolOfSkill(gate, ports, tool, named)), ...withVersion };
+  throw new PalyraError("UnknownTool", { tool, offered: [] });
 }
 
-function required(skillId: string | undefined, tool: string): string {
-  if (skillId === undefined) throw new PalyraError("UnknownTool", { tool, offered: [] });
-  return skillId;
+async function toolOfSkill(gate: RunGate, ports: ToolPorts, skillId: string, { tool, version }: NamedTool): Promise<FoundTool> {
+  const entry = await gate.entryOf({ skillId, version });
+  const { manifest } = await ports.open(entry);
+  return { toolId: toolIn(manifest, tool, skillId), skillId: entry.skill_id };
+}
+
+/** The skill that has a tool of that very id. What is stopped is found too, to say that it is. */
+async function ownerOf(
+  gate: RunGate,
+  ports: ToolPorts,
+  entries: readonly InstalledEntry[],
+  { tool, version }: NamedTool,
+): Promise<string | undefined> {
+  if (version !== undefined) {
+    const ofVersion = entries.filter((entry) => entry.version === version);
+    return searchIn(ports, ofVersion, tool);
+  }
+  const current = entries.filter((entry) => entry.current);
+  return (await searchIn(ports, await activeOf(gate, ports, current), tool)) ?? (await searchIn(ports, current, tool));
 }
 
 function toolIn(manifest: Manifest, tool: string, skillId: string): string {

@@ -8,6 +8,7 @@ import type { CapabilityGrants } from "palyra-skills/capability";
 import { readModule } from "palyra-skills/wasm";
 import type { FuelMode } from "palyra-skills/wasm/metering";
 import type { CallOutcome, HostAnswers, PrepareOptions, SandboxJob, SandboxPool, SandboxQuotas } from "./pool-types.ts";
+import { START, toolKind } from "./tool-kind.ts";
 
 export interface Trial {
   readonly module: Uint8Array;
@@ -40,7 +41,6 @@ export async function runTrial(pool: SandboxPool, trial: Trial, options: Prepare
 
 function jobOf(trial: Trial): SandboxJob {
   const digest = createHash("sha256").update(trial.module).digest("hex");
-  const isCommand = hasStart(trial.module);
   const { toolId = "trial", skillId = "trial", grants = NO_GRANTS, fuelMode = "per_byte", roots = [] } = trial;
   return {
     skillId,
@@ -48,8 +48,7 @@ function jobOf(trial: Trial): SandboxJob {
     artifactSha256: `${TRIAL}${digest}`,
     module: trial.module,
     moduleSha256: digest,
-    kind: isCommand ? "wasi" : "palyra",
-    entrypoint: isCommand ? START : (trial.entrypoint ?? DEFAULT_ENTRYPOINT),
+    ...entryOf(trial),
     input: trial.input,
     ...(trial.inputSchema === undefined ? {} : { inputSchema: trial.inputSchema }),
     ...(trial.outputSchema === undefined ? {} : { outputSchema: trial.outputSchema }),
@@ -62,13 +61,15 @@ function jobOf(trial: Trial): SandboxJob {
   };
 }
 
-const START = "_start";
 const DEFAULT_ENTRYPOINT = "run";
 
 /** Of what is no module the process says so. */
-function hasStart(module: Uint8Array): boolean {
+function entryOf({ module, entrypoint = DEFAULT_ENTRYPOINT }: Trial): Pick<SandboxJob, "kind" | "entrypoint"> {
   const reading = readModule(module);
-  return !reading.ok || reading.facts.exports.some(({ kind, name }) => kind === "function" && name === START);
+  if (!reading.ok) return { kind: "wasi", entrypoint: START };
+  const hasStart = reading.facts.exports.some(({ kind, name }) => kind === "function" && name === START);
+  const name = hasStart ? START : entrypoint;
+  return { kind: toolKind(reading.facts, name), entrypoint: name };
 }
 
 const NOTHING_GRANTED: HostAnswers = {

@@ -119,7 +119,7 @@ function appOf(ports: ApiPorts, visits: WeakMap<IncomingMessage, Visit>): Hono<B
       answering(context, async (visit) => {
         visit.route = MCP_PATH;
         letGuestIn(context.env.incoming);
-        return guest.answer(context.req.raw, context.env.incoming, visit.id);
+        return guest.answer(context.req.raw, context.env.incoming, context.env.outgoing, visit.id);
       }),
     );
   }

@@ -1,5 +1,5 @@
 /** `/mcp` on the daemon's socket: a token of its own, no admin rights, and a protocol that answers in its own words (spec 8, 10.6). */
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Tokens } from "./auth.ts";
 import { MAX_MCP_REQUESTS, MCP_IDLE_MS } from "./bounds.ts";
 import { Refusal } from "./refusal.ts";
@@ -27,19 +27,19 @@ export class Guest {
   }
 
   /** `TooManyRequests`; else what MCP answers. */
-  async answer(request: Request, incoming: IncomingMessage, requestId: string): Promise<Response> {
+  async answer(request: Request, incoming: IncomingMessage, outgoing: ServerResponse, requestId: string): Promise<Response> {
     if (this.#open >= MAX_MCP_REQUESTS)
       throw new Refusal("TooManyRequests", "too many MCP requests at once", { headers: { "retry-after": "1" } });
     this.#open += 1;
-    try {
-      // A call may take as long as its quota, and a person as long as a question is open.
-      incoming.socket.setTimeout(MCP_IDLE_MS);
-      const response = await this.#ports.fetch(request);
-      const headers = new Headers(response.headers);
-      for (const [name, value] of Object.entries(securityHeaders(requestId))) headers.set(name, value);
-      return new Response(response.body, { status: response.status, headers });
-    } finally {
+    // Until the last byte has gone, or nobody is there any more: a stream is open as long as it is.
+    outgoing.once("close", () => {
       this.#open -= 1;
-    }
+    });
+    // A call may take as long as its quota, and a person as long as a question is open.
+    incoming.socket.setTimeout(MCP_IDLE_MS);
+    const response = await this.#ports.fetch(request);
+    const headers = new Headers(response.headers);
+    for (const [name, value] of Object.entries(securityHeaders(requestId))) headers.set(name, value);
+    return new Response(response.body, { status: response.status, headers });
   }
 }

@@ -21,12 +21,15 @@ export interface RunnerHostPorts {
   readonly failed: (error: unknown) => void;
 }
 
+/** Calls at a time, of all clients: each that waits for a process holds files open. */
+const MAX_CALLS = 32;
 /** Code points of what an outcome says of itself. */
 const MAX_DETAILS = 600;
 
 export class RunnerHost implements ToolHost {
   readonly #ports: RunnerHostPorts;
   readonly #watch: ToolWatch;
+  #running = 0;
 
   constructor(ports: RunnerHostPorts) {
     this.#ports = ports;
@@ -40,13 +43,22 @@ export class RunnerHost implements ToolHost {
 
   async call({ tool, input, session, principal, approval, signal, onStep, onLog }: ToolCall): Promise<ToolAnswer> {
     const { runner, callOf, failed } = this.#ports;
-    const request = { tool, input: encodeUtf8(input), surface: "mcp" as const, session, approval };
+    const request = { tool, exactly: true as const, input: encodeUtf8(input), surface: "mcp" as const, session, approval };
+    if (this.#running >= MAX_CALLS)
+      return { kind: "refused", code: "Busy", message: `${MAX_CALLS} calls are under way; call again when some have ended` };
+    this.#running += 1;
     try {
       return answerOf(await runner.run(request, callOf(principal, signal), { onStep, onLog }));
     } catch (error) {
       if (isRefusal(error, "ApprovalRequired")) {
-        const { basis, asks } = error.details;
-        return { kind: "asks", basis, reasons: asks.map(({ action, resource }) => `${action} on ${safe(resource)}`) };
+        const { basis, asks, skill_id, version } = error.details;
+        return {
+          kind: "asks",
+          basis,
+          skillId: skill_id,
+          version,
+          reasons: asks.map(({ action, resource }) => `${action} on ${safe(resource)}`),
+        };
       }
       const telling = tellingOf(error);
       if (telling === undefined) {
@@ -55,6 +67,8 @@ export class RunnerHost implements ToolHost {
       }
       const { code, message, hint } = telling;
       return { kind: "refused", code, message: hint === undefined ? message : `${message} (${hint})` };
+    } finally {
+      this.#running -= 1;
     }
   }
 

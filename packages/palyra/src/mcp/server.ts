@@ -100,14 +100,16 @@ async function callTool(
     onLog: logNotices(context, params.name),
   });
   if (answer.kind !== "asks") {
-    if (answer.kind === "refused" && answer.code === "NotInstalled") throw unknownTool(params.name);
+    if (answer.kind === "refused" && (answer.code === "NotInstalled" || answer.code === "UnknownTool"))
+      throw unknownTool(params.name);
     return resultOf(params.name, answer);
   }
   const tool = (await host.list()).find(({ id }) => id === params.name);
-  if (tool === undefined) throw unknownTool(params.name);
+  // The question speaks of the very skill that would run (T27, T28).
+  if (tool === undefined || tool.skillId !== answer.skillId || tool.version !== answer.version) throw unknownTool(params.name);
   if (!canAsk(capabilitiesOf(context) ?? server.getClientCapabilities())) {
     return errorResult(
-      "ApprovalRequired: a person must allow this call, and this client cannot ask one (it does not support elicitation). Allow it on the terminal, then call again.",
+      `ApprovalRequired: a person must allow this call, and this client cannot ask one (it does not support elicitation). On a terminal: palyra skills approvals add ${tool.id} --surface mcp`,
       { refused: "ApprovalRequired" },
     );
   }

@@ -56,7 +56,13 @@ export type ToolAnswer =
   /** It may not start. `code` is an error code of this package. */
   | { readonly kind: "refused"; readonly code: string; readonly message: string }
   /** A person must answer first. `basis` binds the answer to what was asked (T28). */
-  | { readonly kind: "asks"; readonly basis: string; readonly reasons: readonly string[] };
+  | {
+      readonly kind: "asks";
+      readonly skillId: string;
+      readonly version: string;
+      readonly basis: string;
+      readonly reasons: readonly string[];
+    };
 
 /** Which skill ran, and where its receipt is. */
 export interface Ran {

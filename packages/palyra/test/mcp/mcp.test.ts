@@ -185,7 +185,13 @@ function asking(): TestHost {
   host.answer = ({ approval, input }) =>
     approval?.basis === "b1"
       ? { kind: "ok", output: input, ran: RAN }
-      : { kind: "asks", basis: "b1", reasons: ["skill.capability.http.egress on skill:acme.echo_http"] };
+      : {
+          kind: "asks",
+          skillId: ECHO.skillId,
+          version: ECHO.version,
+          basis: "b1",
+          reasons: ["skill.capability.http.egress on skill:acme.echo_http"],
+        };
   return host;
 }
 

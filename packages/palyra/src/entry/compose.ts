@@ -10,6 +10,7 @@ import { nodePlatform } from "../platform/node.ts";
 import { type Environment, resolveSettings, type SettingsOptions } from "../settings.ts";
 import { type VaultDoor, vaultDoor } from "../vault/index.ts";
 import { VERSION } from "../version.ts";
+import { processInterruption } from "./interruption.ts";
 import { journalsKeeping } from "./journals.ts";
 import { terminalSession } from "./session.ts";
 import { stdout } from "./streams.ts";
@@ -60,6 +61,7 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
       runner ??= openRunnerOf(services);
       return runner;
     },
+    interruption: processInterruption,
     session: () => terminalSession(env),
     randomBytes,
     sourceDateEpoch: env["SOURCE_DATE_EPOCH"],

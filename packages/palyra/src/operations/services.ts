@@ -30,6 +30,8 @@ export interface Services {
   readonly runtime: Runtime;
   /** Runs tools (spec 10); the same one each time, closed by whoever asked first. */
   readonly runner: () => Promise<Runner>;
+  /** For what has begun and is to be ended in order; absent where no person can interrupt it. */
+  readonly interruption?: () => Interruption;
   /** The session of this terminal: what an approval for it is good for. */
   readonly session: () => string;
   /** Commands that serve: their bodies lie above this layer. */
@@ -37,6 +39,14 @@ export interface Services {
   readonly serving: ServingBodies;
   /** Writes what waits to be written, for a process that lives long: before it ends, after all else. */
   readonly close: () => Promise<void>;
+}
+
+/** A person, or whoever stops processes, wants what runs to end. */
+export interface Interruption {
+  readonly signal: AbortSignal;
+  /** From now on; before, the process ends at once. */
+  listen(): void;
+  end(): void;
 }
 
 /** `nobody` listens there; an `other` answers, which does not know the secret; `silent`: no answer that can be understood. */

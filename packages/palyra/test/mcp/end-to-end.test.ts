@@ -1,5 +1,5 @@
 // `palyra skills mcp` and palyrad's `/mcp` as they are shipped, with the official client (spec 10.6).
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { Client, type ClientOptions, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
@@ -158,6 +158,25 @@ function receiptOf(run: unknown): string {
   if (typeof run === "object" && run !== null && "receipt" in run && typeof run.receipt === "string") return run.receipt;
   throw new Error("no receipt");
 }
+
+describe("a run that is interrupted", () => {
+  it("ends as cancelled, with its outcome and a receipt", async () => {
+    await installFor("stdio, 2025", { module: SPIN, quotas: LONG });
+    const words = [join(out, "palyra.js"), "skills", "run", TOOL, "--json"];
+    const child = spawn(process.execPath, words, { env: env(), stdio: ["ignore", "pipe", "inherit"] });
+    let said = "";
+    child.stdout.on("data", (chunk) => {
+      said += String(chunk);
+    });
+    const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    const isStarted = async () => JSON.stringify(await palyra("skills", "journal", "tail", "--json")).includes("skill.started");
+    await vi.waitFor(async () => expect(await isStarted()).toBe(true), { timeout: 60_000, interval: 500 });
+    child.kill("SIGINT");
+    expect(await exit).toBe(1);
+    expect(JSON.parse(said)).toMatchObject({ outcome: "RuntimeFailure", details: { fault: "cancelled" } });
+    expect(await palyra("skills", "receipts", "list", "--json")).toMatchObject({ receipts: [{ outcome: "RuntimeFailure" }] });
+  }, 120_000);
+});
 
 describe("T30: palyrad's door for MCP", () => {
   it("opens to its own token alone, which opens nothing else, and to no page of another origin", async () => {

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
+import { compose } from "../../src/entry/compose.ts";
 import { commandLine, errorOf, type HostOptions, parsed, type Ran, temporaryFolder } from "../cli/support.ts";
-import { type SkillSpec, skillFile } from "../lifecycle/support.ts";
+import { newCall } from "../lifecycle/parts.ts";
+import { publicKeyOf, type SkillSpec, skillFile } from "../lifecycle/support.ts";
 
 let root: string;
 beforeEach(() => {
@@ -325,6 +327,27 @@ describe("skills tools", () => {
     });
     expect(await refusal("skills", "policy", "explain", "acme.other")).toMatchObject({ code: "AmbiguousTool" });
     expect(await refusal("skills", "policy", "explain", "acme.nothing")).toMatchObject({ code: "UnknownTool" });
+  });
+});
+
+describe("T27: a skill that is named as another publisher's tool", () => {
+  it("takes over no call of it: a model's goes to the tool, a person's is not guessed", async () => {
+    await install({ id: "acme.base", tools: ["acme.echo.pay"] });
+    await palyra("skills", "trust", "add", "acme.echo", await publicKeyOf(2));
+    await install({ id: "acme.echo.pay", publisher: "acme.echo", tools: ["acme.echo.pay.x"], key: 2 });
+    expect(await refusal("skills", "policy", "explain", "acme.echo.pay")).toMatchObject({ code: "AmbiguousTool" });
+    const explained = await json("skills", "policy", "explain", "acme.echo.pay", "--skill", "acme.base");
+    expect(explained).toMatchObject({ skill_id: "acme.base" });
+    const services = compose({ stateRoot: join(root, "state") }, { HOME: root, PALYRA_VAULT_BACKEND: "encrypted_file" });
+    const request = {
+      tool: "acme.echo.pay",
+      exactly: true as const,
+      input: new Uint8Array(0),
+      surface: "mcp" as const,
+      session: "s",
+    };
+    const plan = await (await services.runner()).plan(request, { ...newCall("user:local"), now: Date.now() });
+    expect(plan.skill.skillId).toBe("acme.base");
   });
 });
 

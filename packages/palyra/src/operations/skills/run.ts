@@ -81,6 +81,7 @@ export const run = operation({
     input !== undefined && inputFile !== undefined ? "--input and --input-file exclude each other" : undefined,
   run: async (services, asked, call): Promise<RunDocument | RunPlanDocument> => {
     const runner = await services.runner();
+    const interruption = services.interruption?.();
     const request: RunToolRequest = {
       tool: asked.tool,
       skillId: asked.skill,
@@ -94,14 +95,20 @@ export const run = operation({
       if (asked.dryRun) return planDocument(await runner.plan(request, call));
       const began = performance.now();
       const trace: { step: string; at_ms: number }[] = [];
-      const onStep = (step: string): void => void trace.push({ step, at_ms: Math.round((performance.now() - began) * 10) / 10 });
+      const onStep = (step: string): void => {
+        trace.push({ step, at_ms: Math.round((performance.now() - began) * 10) / 10 });
+        // Before, nothing has begun: the process ends at once. From here on there is an outcome to be journaled (spec 10, step 5).
+        if (step === "authorized") interruption?.listen();
+      };
       const log = logLines(call);
       const ask = call.ask === undefined ? undefined : asking(call, request.input, asked.approve);
-      const result = await runner.run(request, call, { ask, onStep, onLog: log.take });
+      const signal = interruption === undefined ? call.signal : AbortSignal.any([call.signal, interruption.signal]);
+      const result = await runner.run(request, { ...call, signal }, { ask, onStep, onLog: log.take });
       log.end();
       onStep("finished");
       return { ...runDocument(result), ...(asked.trace ? { trace } : {}) };
     } finally {
+      interruption?.end();
       await runner.close();
     }
   },

@@ -2,40 +2,42 @@
 import { decodeFromProcess, type FromProcess, HEADER_BYTES, readHeader } from "palyra-sandbox/protocol";
 
 export class FrameReader {
-  #parts: Uint8Array[] = [];
-  #buffered = 0;
   #header: ReturnType<typeof readHeader<"process">> | undefined;
+  /** What there is of the header or the message that is under way: a copy, grown by doubling, so that each byte costs the same however they come. */
+  #part = new Uint8Array(HEADER_BYTES);
+  #have = 0;
 
-  /** The messages that are whole by now, one after another. Throws `WireFault`; then nothing more may be read. */
+  /** The messages that are whole by now, one after another; of the chunk itself nothing is kept. Throws `WireFault`; then nothing more may be read. */
   *take(chunk: Uint8Array): Generator<FromProcess> {
-    this.#parts.push(chunk);
-    this.#buffered += chunk.length;
-    for (;;) {
-      if (this.#header === undefined) {
-        if (this.#buffered < HEADER_BYTES) return;
-        this.#header = readHeader("process", this.#exactly(HEADER_BYTES));
+    for (let at = 0; ; ) {
+      const wanted = this.#header?.length ?? HEADER_BYTES;
+      at += this.#fill(chunk.subarray(at), wanted);
+      if (this.#have < wanted) return;
+      const bytes = this.#part;
+      const header = this.#header;
+      this.#have = 0;
+      if (header === undefined) {
+        this.#header = readHeader("process", bytes);
+        this.#part = new Uint8Array(0);
+      } else {
+        this.#header = undefined;
+        this.#part = new Uint8Array(HEADER_BYTES);
+        yield decodeFromProcess(header.is, bytes);
       }
-      const { is, length } = this.#header;
-      if (this.#buffered < length) return;
-      this.#header = undefined;
-      yield decodeFromProcess(is, this.#exactly(length));
     }
   }
 
-  /** A copy: what is kept of a message must not keep what came with it. */
-  #exactly(length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
-    let at = 0;
-    while (at < length) {
-      const [first] = this.#parts;
-      if (first === undefined) break;
-      const part = first.subarray(0, length - at);
-      bytes.set(part, at);
-      at += part.length;
-      if (part.length === first.length) this.#parts.shift();
-      else this.#parts[0] = first.subarray(part.length);
+  /** How many of them it took; `#part` is exactly as long as what is wanted once that is there. */
+  #fill(bytes: Uint8Array, wanted: number): number {
+    const more = bytes.subarray(0, wanted - this.#have);
+    const needed = this.#have + more.length;
+    if (needed > this.#part.length) {
+      const grown = new Uint8Array(Math.min(wanted, Math.max(needed, this.#part.length * 2)));
+      grown.set(this.#part.subarray(0, this.#have));
+      this.#part = grown;
     }
-    this.#buffered -= length;
-    return bytes;
+    this.#part.set(more, this.#have);
+    this.#have = needed;
+    return more.length;
   }
 }

@@ -54,6 +54,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     handle: async (request) => {
       if (closed) return reply(HOST_ERROR.failed);
       if (request.op === "sync") return files.sync(request.handle);
+      if (request.op === "list") return files.list(request);
       if (isFileRequest(request)) return files.handle(request);
       switch (request.op) {
         case "http_send":

@@ -17,13 +17,14 @@ import {
   utimesSync,
   writeSync,
 } from "node:fs";
+import { setImmediate as othersTurn } from "node:timers/promises";
 import { promisify } from "node:util";
 import { ERRNO, type HostReply, type HostRequest, MAX_CALL_BYTES, OPEN, reply, TIMES } from "palyra-sandbox/host-messages";
 import { systemCode } from "../../files/index.ts";
 import { errnoOf, FileFault } from "./fault.ts";
 import { packStat, SetTimes } from "./filestat.ts";
 import type { BrokerLimits } from "./limits.ts";
-import { namesOf, packNames } from "./listing.ts";
+import { Looks, namesOf, packNames } from "./listing.ts";
 import { parseModulePath } from "./path.ts";
 import { byDescriptor, type End, inside, openPlace, type PlaceKind, walk } from "./walk.ts";
 
@@ -48,6 +49,8 @@ export interface OpenRoot {
 
 export type FileRequest = Extract<HostRequest, { readonly directory: number } | { readonly handle: number }>;
 
+type ListRequest = Extract<HostRequest, { readonly op: "list" }>;
+
 export const isFileRequest = (request: HostRequest): request is FileRequest => "directory" in request || "handle" in request;
 
 /** How roots were used: by name, whether to change anything, and whether that was granted. */
@@ -63,6 +66,7 @@ export class RootFiles {
   readonly #note: NoteRoot;
   readonly #now: () => number;
   readonly #times = new SetTimes();
+  readonly #looks: Looks;
   readonly #roots: number;
   #next: number;
   #written = 0;
@@ -72,6 +76,7 @@ export class RootFiles {
   constructor(roots: readonly OpenRoot[], limits: BrokerLimits, note: NoteRoot, now: () => number) {
     this.#now = now;
     this.#limits = limits;
+    this.#looks = new Looks(limits.looked);
     this.#note = note;
     this.#roots = roots.length;
     this.#next = roots.length;
@@ -94,6 +99,23 @@ export class RootFiles {
     try {
       await synced(this.#get(handle).fd);
       return reply(ERRNO.success);
+    } catch (error) {
+      return reply(errnoOf(error));
+    }
+  }
+
+  /** As `handle` of the same request; the rest of the host has its turn in between, and the end of the call ends it (T33, T40). */
+  async list(request: ListRequest): Promise<HostReply> {
+    try {
+      const handle = this.#get(request.directory);
+      const work = this.#list(request);
+      for (let step = work.next(); ; ) {
+        if (step.done) return step.value;
+        await othersTurn();
+        // What was closed meanwhile is a number that something else may have by now.
+        const isOpen = this.#handles.get(request.directory) === handle;
+        step = isOpen ? work.next() : work.throw(new FileFault(ERRNO.badf));
+      }
     } catch (error) {
       return reply(errnoOf(error));
     }
@@ -131,7 +153,7 @@ export class RootFiles {
         fsyncSync(this.#get(request.handle).fd);
         return reply(ERRNO.success);
       case "list":
-        return this.#list(request.directory, request.cookie, request.length);
+        return atOnce(this.#list(request));
       case "path_stat":
         return this.#at(request.directory, request.path, (place) => this.#stat(place));
       case "path_set_times":
@@ -307,11 +329,12 @@ export class RootFiles {
     return reply(ERRNO.success);
   }
 
-  #list(directory: number, cookie: bigint, length: number): HostReply {
+  *#list({ directory, cookie, length }: ListRequest): Generator<void, HostReply> {
     const handle = this.#directory(directory);
     this.#note(handle.root.name, false, true);
-    if (cookie === 0n || handle.names === undefined) handle.names = namesOf(handle.fd, this.#limits.entries);
-    return reply(ERRNO.success, 0n, packNames(handle.fd, handle.names, cookie, Math.min(length, MAX_CALL_BYTES)));
+    if (cookie === 0n || handle.names === undefined) handle.names = yield* namesOf(handle.fd, this.#limits.entries, this.#looks);
+    const most = Math.min(length, MAX_CALL_BYTES);
+    return reply(ERRNO.success, 0n, yield* packNames(handle.fd, handle.names, cookie, most, this.#looks));
   }
 
   /** Something that is there, as a place. */
@@ -357,6 +380,13 @@ export class RootFiles {
   #spend(bytes: number): void {
     if (this.#written + bytes > this.#limits.writtenBytes) throw new FileFault(ERRNO.dquot);
     this.#written += bytes;
+  }
+}
+
+function atOnce<Result>(work: Generator<void, Result>): Result {
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
   }
 }
 

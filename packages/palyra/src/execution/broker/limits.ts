@@ -10,6 +10,8 @@ export interface BrokerLimits {
   readonly handles: number;
   /** Names of one directory that is listed. */
   readonly entries: number;
+  /** Names and entries that a call's listings look at together, however few of them are given back (T40). */
+  readonly looked: number;
   readonly http: HttpLimits;
 }
 
@@ -33,6 +35,7 @@ export const BROKER_LIMITS: BrokerLimits = {
   created: 4096,
   handles: 512,
   entries: 16_384,
+  looked: 262_144,
   http: {
     requests: 64,
     open: 8,

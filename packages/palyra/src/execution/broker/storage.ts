@@ -1,8 +1,10 @@
 /** Files of the granted roots by name, for `palyra:skills/host@1`: the same way to them as WASI has (spec 10.4). */
 
+import { setImmediate as othersTurn } from "node:timers/promises";
 import { ERRNO, HOST_ERROR, type HostReply, MAX_CALL_BYTES, OPEN, reply } from "palyra-sandbox/host-messages";
 import { writeJson } from "palyra-skills/encoding";
 import type { FileRequest, OpenRoot, RootFiles } from "./files.ts";
+import { ENTRIES_A_TURN } from "./listing.ts";
 
 const DENIED: ReadonlySet<number> = new Set([ERRNO.notcapable, ERRNO.loop, ERRNO.acces, ERRNO.perm, ERRNO.rofs]);
 const LARGE: ReadonlySet<number> = new Set([ERRNO.dquot, ERRNO.fbig, ERRNO.nospc, ERRNO.overflow, ERRNO.mfile]);
@@ -33,6 +35,11 @@ class StorageFault extends Error {
   }
 }
 
+function succeeded(answer: HostReply): HostReply {
+  if (answer.code !== ERRNO.success) throw new StorageFault(hostError(answer.code));
+  return answer;
+}
+
 interface Place {
   readonly directory: number;
   readonly path: string;
@@ -54,7 +61,7 @@ export class Storage {
     this.#newName = newName;
   }
 
-  read(path: string, offset: bigint, length: number): HostReply {
+  read(path: string, offset: bigint, length: number): Promise<HostReply> {
     return this.#answer(path, (place) =>
       this.#open(place, OPEN.read, (handle) =>
         this.#ask({ op: "read", handle, offset, length: Math.min(length, MAX_CALL_BYTES) }),
@@ -62,17 +69,20 @@ export class Storage {
     );
   }
 
-  /** `[{ "name": "notes.txt", "kind": "file", "size": 12 }]`, as the directory has them; a link or a device is no entry. */
-  list(path: string): HostReply {
+  /** `[{ "name": "notes.txt", "kind": "file", "size": 12 }]`, as the directory has them; a link or a device is no entry. Others have their turn (T40). */
+  list(path: string): Promise<HostReply> {
     return this.#answer(path, (place) =>
-      this.#open(place, OPEN.directory, (directory) => {
-        const entries = this.#names(directory).flatMap((name) => {
+      this.#open(place, OPEN.directory, async (directory) => {
+        const entries = [];
+        for (const [at, name] of (await this.#names(directory)).entries()) {
+          if (at % ENTRIES_A_TURN === 0) await othersTurn();
           const { code, bytes } = this.#files.handle({ op: "path_stat", directory, path: name });
-          if (code !== ERRNO.success) return [];
+          if (code === ERRNO.badf) throw new StorageFault(HOST_ERROR.failed);
+          if (code !== ERRNO.success) continue;
           const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
           const kind = view.getUint8(STAT.type) === STAT.directory ? "directory" : "file";
-          return [{ name, kind, size: view.getBigUint64(STAT.size, true) }];
-        });
+          entries.push({ name, kind, size: view.getBigUint64(STAT.size, true) });
+        }
         const text = new TextEncoder().encode(writeJson(entries));
         if (text.byteLength > MAX_CALL_BYTES) throw new StorageFault(HOST_ERROR.tooLarge);
         return reply(0, 0n, text);
@@ -109,7 +119,7 @@ export class Storage {
   }
 
   /** A file, or a directory that is empty. */
-  remove(path: string): HostReply {
+  remove(path: string): Promise<HostReply> {
     return this.#answer(path, (place) => {
       const { code } = this.#files.handle({ op: "unlink", ...place });
       if (code === ERRNO.isdir) return this.#ask({ op: "remove_directory", ...place });
@@ -129,19 +139,19 @@ export class Storage {
     return { directory: found.directory, path: rest === "" ? "." : rest };
   }
 
-  #open(place: Place, flags: number, use: (handle: number) => HostReply): HostReply {
+  async #open(place: Place, flags: number, use: (handle: number) => HostReply | Promise<HostReply>): Promise<HostReply> {
     const handle = Number(this.#ask({ op: "open", ...place, flags }).value);
     try {
-      return use(handle);
+      return await use(handle);
     } finally {
       this.#files.handle({ op: "close", handle });
     }
   }
 
-  #names(directory: number): string[] {
+  async #names(directory: number): Promise<string[]> {
     const names: string[] = [];
     for (let cookie = 0n; ; ) {
-      const { bytes } = this.#ask({ op: "list", directory, cookie, length: MAX_CALL_BYTES });
+      const { bytes } = succeeded(await this.#files.list({ op: "list", directory, cookie, length: MAX_CALL_BYTES }));
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       let at = 0;
       while (at + ENTRY.bytes <= bytes.byteLength) {
@@ -157,14 +167,12 @@ export class Storage {
   }
 
   #ask(request: FileRequest): HostReply {
-    const answer = this.#files.handle(request);
-    if (answer.code !== ERRNO.success) throw new StorageFault(hostError(answer.code));
-    return answer;
+    return succeeded(this.#files.handle(request));
   }
 
-  #answer(path: string, work: (place: Place) => HostReply): HostReply {
+  async #answer(path: string, work: (place: Place) => HostReply | Promise<HostReply>): Promise<HostReply> {
     try {
-      return work(this.#place(path));
+      return await work(this.#place(path));
     } catch (error) {
       if (error instanceof StorageFault) return reply(error.code);
       throw error;

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { HostReply } from "palyra-sandbox/host-messages";
+import { ERRNO, type HostReply } from "palyra-sandbox/host-messages";
 import { describe, expect, it } from "vitest";
-import { BROKER_LIMITS, openBroker } from "../../../src/execution/broker/index.ts";
+import { BROKER_LIMITS, type BrokerLimits, openBroker } from "../../../src/execution/broker/index.ts";
 import { broker, CODE } from "./calls.ts";
 import { stateRoot } from "./roots.ts";
 
@@ -115,5 +115,67 @@ describe("storage of palyra:skills/host@1", () => {
     expect(readdirSync(join(state, "skill-data", "acme.web", "data"))).toEqual(["a"]);
     await of.close();
     expect((await write("b", 0)).code).toBe(CODE.failed);
+  });
+});
+
+describe("T40: a listing costs the host what a directory has, not what is given back", () => {
+  const HUNDREDS = 1500;
+  async function crowded(limits: Partial<BrokerLimits> = {}) {
+    const state = stateRoot();
+    const of = await openBroker({
+      stateRoot: state,
+      guarded: [],
+      skillId: "acme.web",
+      principal: "user:ann",
+      channel: null,
+      roots: [{ name: "data", write: true }],
+      http: { hosts: [], grants: [] },
+      secrets: { granted: [], global: [], insertions: [], read: async () => undefined },
+      now: Date.now,
+      randomBytes: (count) => new Uint8Array(count),
+      signal: new AbortController().signal,
+      limits: { ...BROKER_LIMITS, ...limits },
+    });
+    const at = join(state, "skill-data", "acme.web", "data");
+    for (let file = 0; file < HUNDREDS; file += 1) writeFileSync(join(at, `${file}`), "");
+    return of;
+  }
+  /** How often something else had its turn until it was answered. */
+  async function turnsOf<Result>(work: Promise<Result>): Promise<{ readonly turns: number; readonly result: Result }> {
+    let turns = 0;
+    let timer = setImmediate(function turn() {
+      turns += 1;
+      timer = setImmediate(turn);
+    });
+    const result = await work;
+    clearImmediate(timer);
+    return { turns, result };
+  }
+
+  it("others have their turn while it goes on, and all of it is answered", async () => {
+    const of = await crowded();
+    const stored = await turnsOf(of.handle({ op: "storage_list", path: "data" }));
+    expect(JSON.parse(new TextDecoder().decode(stored.result.bytes))).toHaveLength(HUNDREDS);
+    const listed = await turnsOf(of.handle({ op: "list", directory: 0, cookie: 0n, length: 1 << 20 }));
+    expect(listed.result.bytes.length).toBeGreaterThan(HUNDREDS * 24);
+    expect(stored.turns).toBeGreaterThan(10);
+    expect(listed.turns).toBeGreaterThan(5);
+  });
+
+  it("entries are counted, however few bytes are asked for", async () => {
+    const of = await crowded({ looked: 4 * HUNDREDS });
+    const codes: number[] = [];
+    for (let turn = 0; turn < 5; turn += 1)
+      codes.push((await of.handle({ op: "list", directory: 0, cookie: 0n, length: 1 })).code);
+    expect(codes).toEqual([0, 0, 0, ERRNO.dquot, ERRNO.dquot]);
+    expect((await of.handle({ op: "storage_list", path: "data" })).code).toBe(CODE.tooLarge);
+  });
+
+  it("the end of the call ends it", async () => {
+    const of = await crowded();
+    const stored = of.handle({ op: "storage_list", path: "data" });
+    const listed = of.handle({ op: "list", directory: 0, cookie: 0n, length: 1 << 20 });
+    await of.close();
+    expect([(await listed).code, (await stored).code]).toEqual([ERRNO.badf, CODE.failed]);
   });
 });

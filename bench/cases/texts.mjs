@@ -42,6 +42,9 @@ const HOSTILE = {
   "base 64 of prose": "aGVsbG8gd29ybGQgdGhpcyBpcyBhIHRlc3Qgb2Y= ",
   "words in hex": `${Buffer.from("send all the ignore read the ").toString("hex")} `,
   "addresses without an end": "a@b.c",
+  "letters that stand apart": "i g n o r e  a l l ",
+  "digits for letters": "1gn0re 4ll pr3v ",
+  "pipes into a shell": "curl x | sh ",
 };
 /** Times what tools' descriptions of the same size take: none may cost much more than an honest text. */
 const HOSTILE_LIMIT = 3;

@@ -6,6 +6,7 @@ import { invisibleMatches } from "./invisible.ts";
 import { layoutMatches } from "./layout.ts";
 import { lookalikeMatches } from "./lookalike-words.ts";
 import { markupMatches } from "./markup.ts";
+import { spelledMatches } from "./spelled.ts";
 
 /** Not printable ASCII, nor how lines are laid out. */
 const UNUSUAL = /[^\x20-\x7e\t\n\r]/;
@@ -24,6 +25,12 @@ export function hiddenMatches(text: string, kind: TextKind): readonly TextMatch[
         ...lookalikeMatches(text, kind),
       ]
     : [];
-  const all = [...characters, ...layoutMatches(text, kind), ...markupMatches(text, kind), ...encodedMatches(text, kind)];
+  const all = [
+    ...characters,
+    ...layoutMatches(text, kind),
+    ...markupMatches(text, kind),
+    ...encodedMatches(text, kind),
+    ...spelledMatches(text, kind),
+  ];
   return all.toSorted((a, b) => a.start - b.start || a.end - b.end);
 }

@@ -6,6 +6,8 @@ export interface Pattern {
   /** `fail` only where it was measured (docs/tool-texts.md): at least 98 of 100 hits are attacks. */
   readonly status: "fail" | "warn";
   readonly words: string;
+  /** What is an order in a tool and ordinary in a file: how to install, how to clean up. */
+  readonly inAssets?: "warn";
 }
 
 export type InstructionCode =
@@ -70,9 +72,9 @@ export const WORDS: WordLists = {
     "unrestricted|unfiltered|uncensored|jailbroken|jailbreak|unlimited|unbounded|amoral|dan|unaligned|unshackled|unmoderated|evil|rogue",
 };
 
-const fail = (code: InstructionCode, ...words: string[]): Pattern[] =>
+export const fail = (code: InstructionCode, ...words: string[]): Pattern[] =>
   words.map((each) => ({ code, status: "fail", words: each }));
-const warn = (code: InstructionCode, ...words: string[]): Pattern[] =>
+export const warn = (code: InstructionCode, ...words: string[]): Pattern[] =>
   words.map((each) => ({ code, status: "warn", words: each }));
 
 export const ENGLISH: readonly Pattern[] = [
@@ -82,7 +84,9 @@ export const ENGLISH: readonly Pattern[] = [
     "set_aside|put_aside|throw_out ~4 guidance|instructions|rules|guidelines ~5 earlier|given|before|previously|prior",
     "@drop ~2 @before ~3 @orders",
     "@drop ~1 all|any|every|everything ~3 @orders|told|said",
-    "@drop everything|anything|all|what ~3 above|before|previously|prior|preceding|told|said",
+    "@drop everything|anything|all ~3 above|before|previously|prior|preceding|told|said",
+    "@drop what ~1 above|before|previously|prior|preceding|came_before|went_before",
+    "@drop what ~4 told|said|instructed|ordered|stated|written_above",
     "@drop ~2 your|safety|security|system|ethical|content ~2 @orders|rules|polic*|guardrail*|training",
     "@override ~2 previous|prior|above|earlier|preceding|initial|original|your ~2 @orders",
     "@override ~2 user|safety|security|system|ethical|your|content|moderation ~2 guideline*|guardrail*|safeguard*|instruction*|preferences|programming|polic*|filters|directive*",

@@ -1,14 +1,21 @@
 import { Matches, type TextKind, type TextMatch } from "../match.ts";
+import { disguisesOf } from "./disguises.ts";
 import { ENGLISH, WORDS } from "./english.ts";
 import { LANGUAGES } from "./languages.ts";
 import { isMentioned } from "./mention.ts";
+import { PARAPHRASES } from "./paraphrases.ts";
 import { roleMatches } from "./roles.ts";
 import { Search } from "./search.ts";
 import { tokensOf } from "./tokens.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
 let kept: Search | undefined;
-const patterns = (): Search => (kept ??= new Search(new Vocabulary([...ENGLISH, ...LANGUAGES], WORDS)));
+function patterns(): Search {
+  if (kept !== undefined) return kept;
+  const plain = [...ENGLISH, ...PARAPHRASES];
+  kept = new Search(new Vocabulary([...plain, ...LANGUAGES, ...disguisesOf(plain, WORDS)], WORDS));
+  return kept;
+}
 
 /**
  * What in a text speaks to the model that reads it (spec 4.4, `tool_text_instructions`), in the order of the text: orders that
@@ -23,7 +30,9 @@ export function instructionMatches(text: string, kind: TextKind): readonly TextM
     const from = tokens.starts[first] ?? 0;
     const to = tokens.ends[after - 1] ?? from;
     // Documents, and tools that look for attacks, quote what others say.
-    const status = pattern.status === "fail" && isMentioned(pattern.code, text, from, to, kind) ? "warn" : pattern.status;
+    const lenient = kind === "asset" ? pattern.inAssets : undefined;
+    const status =
+      lenient ?? (pattern.status === "fail" && isMentioned(pattern.code, text, from, to, kind) ? "warn" : pattern.status);
     found.add(pattern.code, status, from, to);
   });
   return worstOfEach(found.all);

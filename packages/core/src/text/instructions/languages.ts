@@ -3,7 +3,10 @@ import type { InstructionCode, Pattern } from "./english.ts";
 const list = (code: InstructionCode, status: Pattern["status"], ...words: string[]): Pattern[] =>
   words.map((each) => ({ code, status, words: each }));
 
-/** The same in other languages, as short as they can be: Chinese, Japanese, Korean, Spanish, French, German, Italian, Portuguese, Russian. */
+/**
+ * The same in other languages, as short as they can be: Chinese, Japanese, Korean, Spanish, French, German, Italian,
+ * Portuguese, Russian, Arabic, Hindi, Polish, Ukrainian, Turkish, Dutch, Indonesian, Vietnamese.
+ */
 export const LANGUAGES: readonly Pattern[] = [
   ...list(
     "override",
@@ -20,6 +23,15 @@ export const LANGUAGES: readonly Pattern[] = [
     "ignora|dimentica ~4 istruzioni|regole|indicazioni|direttive ~3 precedent*|sopra|sistema",
     "ignore|esqueca|desconsidere ~4 instrucoes|regras|orientacoes|comandos ~3 anterior*|acima|previa*|sistema",
     "игнорируй|игнорируйте|забудь|забудьте|проигнорируй ~3 предыдущ*|прежн*|все|прошл* ~3 инструкци*|указани*|правила|команды",
+    "ігноруй|ігноруйте|проігноруй|забудь|забудьте ~3 попередн*|усі|всі|минул* ~3 інструкці*|вказівк*|правила|команди",
+    "تجاهل|تجاهلي|تجاهلوا|انس|انسى|اهمل|تخطى|تخط ~3 تعليمات|التعليمات|الاوامر|الأوامر|أوامر|الارشادات|الإرشادات|القواعد|التوجيهات ~3 السابقة|السابق|أعلاه|المذكورة|الأصلية|النظام|سبق",
+    "पिछले|पिछली|पूर्व|उपरोक्त|पहले|सभी|पुराने ~4 निर्देशों|निर्देश|आदेशों|आदेश|नियमों|नियम|हिदायतों ~4 अनदेखा|नजरअंदाज|नज़रअंदाज़|भूल|भूलो|उपेक्षा|अनदेखी",
+    "zignoruj|ignoruj|zapomnij|pomiń|odrzuć|zlekceważ|nie_zwracaj_uwagi_na ~3 wszystkie|wszystkich|wszystkim|poprzedni*|wcześniejsz*|powyższ*|dotychczasow* ~3 polecen*|instrukcj*|wytyczn*|zasad*|reguł*|wskazów*",
+    "zignoruj|ignoruj|zapomnij|pomiń ~2 polecen*|instrukcj*|wytyczn*|zasad* ~2 powyżej|poprzedni*|systemow*",
+    "önceki|yukarıdaki|tüm|bütün|şimdiye_kadarki ~3 talimat*|komut*|kural*|yönerge* ~2 yok_say|yok_sayın|görmezden|unut|unutun|dikkate_alma|göz_ardı",
+    "negeer|negeert|vergeet ~3 alle|vorige|eerdere|voorgaande|bovenstaande ~3 instructies|opdrachten|aanwijzingen|regels|richtlijnen",
+    "abaikan|lupakan|hiraukan ~3 instruksi|perintah|petunjuk|aturan|arahan ~3 sebelumnya|di_atas|terdahulu|sistem",
+    "bỏ_qua|phớt_lờ|quên ~4 hướng_dẫn|chỉ_dẫn|mệnh_lệnh|lệnh|quy_tắc|chỉ_thị ~3 trước|trên|trước_đó|hệ_thống",
   ),
   ...list(
     "concealment",
@@ -35,6 +47,9 @@ export const LANGUAGES: readonly Pattern[] = [
     "non ~2 dire|menzionare|informare|rivelare|dirlo ~4 utente|utenti",
     "nao ~2 diga|mencione|informe|revele|conte|avise ~4 usuario|usuarios|utilizador",
     "не ~2 говори|говорите|сообщай|сообщайте|упоминай|рассказывай|раскрывай ~4 пользовател*|об_этом|этого",
+    "لا ~1 تخبر|تبلغ|تعلم|تذكر|تقل|تكشف|تخبري ~3 المستخدم|للمستخدم|المستخدمين",
+    "उपयोगकर्ता|उपयोगकर्ताओं|यूज़र|यूजर ~5 मत|न|नहीं|ना ~2 बताना|बताएं|बताएँ|बताओ|बताइए|कहना|बताए",
+    "nie ~1 mów|informuj|wspominaj|ujawniaj|powiadamiaj|zdradzaj|mówcie ~4 użytkownik*|o_tym",
   ),
   ...list(
     "persona",

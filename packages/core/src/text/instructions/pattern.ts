@@ -52,7 +52,7 @@ export function compilePattern(source: string, lists: WordLists): readonly Step[
   return steps;
 }
 
-function expand(part: string, lists: WordLists): readonly string[] {
+export function expand(part: string, lists: WordLists): readonly string[] {
   return part.split("|").flatMap((each) => (each.startsWith("@") ? expand(lists[each.slice(1)] ?? "", lists) : [each]));
 }
 

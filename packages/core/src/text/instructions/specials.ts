@@ -18,6 +18,10 @@ export type SpecialWord =
   /** A link to a bare address, to a collector of requests or to a tunnel. */
   | "<badurl>"
   | "<email>"
+  /** Hands what was fetched to what runs it: the `|` of `… | sh`. */
+  | "<pipe>"
+  /** All that there is: `/`, `~` behind `rm -rf`. */
+  | "<wiped>"
   /** A value that is filled in: `${…}`, `{{…}}`. */
   | "<env>";
 
@@ -65,7 +69,7 @@ const FILES = new RegExp(
 /** What leads to a file: its folders, a home. */
 const LEADING = /[\w~$%{}<>/\\.-]{1,60}$/;
 
-const LINKS = /(?:https?:)?\/\/(?=[\w[{<$])[^\s"'<>)\]`]{1,500}/gi;
+const LINKS = /(?:https?:)?\/\/(?=[\w[{<$])[^\s"'<>)\]`|]{1,500}/gi;
 const BAD_HOST =
   /^(?:https?:)?\/\/(?:\d{1,3}(?:\.\d{1,3}){3}\b|[\w.-]{0,80}(?:ngrok|webhook\.site|requestbin|pipedream|burpcollaborator|oastify|interact\.sh|trycloudflare|serveo|localhost\.run|transfer\.sh|pastebin\.com|paste\.|attacker|evil\b|evil[.-]|malicious|exfil|hacker|c2[.-]))/i;
 const LOCAL_HOST = /^(?:https?:)?\/\/(?:127\.|0\.0\.0\.0|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)/;
@@ -76,9 +80,9 @@ const FILLED = /\$\{[^{}\n]{1,80}\}|\{\{[^{}\n]{1,80}\}\}|\bprocess\.env\b(?:\.\
 /** In the order of the text; none overlaps another. */
 export function specialsIn(text: string): readonly Special[] {
   // All of them have one of these.
-  if (!/[./@{_]|id |Data/i.test(text)) return [];
+  if (!/[./@{_|~]|id |Data/i.test(text)) return [];
   const found: Special[] = [];
-  for (const find of [links, addresses, files, filled]) find(text, found);
+  for (const find of [links, addresses, files, filled, pipes, wiped]) find(text, found);
   if (found.length < 2) return found;
   found.sort((a, b) => a.start - b.start || b.end - a.end);
   let end = 0;
@@ -112,6 +116,15 @@ function files(text: string, found: Special[]): void {
     found.push({ word, start: index - before, end: index + file.length });
   });
 }
+
+const PIPES = /\|(?=\s{0,3}(?:sudo\s{1,3})?(?:(?:ba|z|da|k)?sh|python3?|perl|node|ruby|iex)(?![\w.-]))/gi;
+const WIPED = /(?<=\brm\s{1,3}-(?:rf|fr|r\s-f)\s{1,3})(?:~|\/|\$HOME|\*)\/?\*?(?![\w.~-])/g;
+
+const pipes = (text: string, found: Special[]): void =>
+  eachHit(PIPES, text, ({ index, 0: pipe }) => found.push({ word: "<pipe>", start: index, end: index + pipe.length }));
+
+const wiped = (text: string, found: Special[]): void =>
+  eachHit(WIPED, text, ({ index, 0: path }) => found.push({ word: "<wiped>", start: index, end: index + path.length }));
 
 const filled = (text: string, found: Special[]): void =>
   eachHit(FILLED, text, ({ index, 0: value }) => found.push({ word: "<env>", start: index, end: index + value.length }));

@@ -33,6 +33,11 @@ const emptyEntry = (): WordEntry => ({ tracks: [], rows: [], begins: [] });
 /** Words that are not written in the patterns themselves, whose entries are kept: more than any text of one language has. */
 const MAX_KEPT = 4096;
 
+const LETTER_OF: { readonly [digit: string]: string } = { 0: "o", 1: "i", 3: "e", 4: "a", 5: "s", 7: "t" };
+const DIGIT_FOR_LETTER = /[013457][a-z]/;
+/** Letters of a word that may be in disguise. */
+const MAX_DISGUISED = 20;
+
 /** All words of all patterns, each with what it means to them. */
 export class Vocabulary {
   readonly #words = new Map<string, WordEntry>();
@@ -44,14 +49,14 @@ export class Vocabulary {
   #tracks = 0;
 
   constructor(patterns: readonly Pattern[], lists: WordLists) {
-    for (const { code, status, words } of patterns) {
+    for (const { words, ...told } of patterns) {
       const steps = compilePattern(words, lists);
       if (spanOf(steps) > MAX_SPAN) throw new RangeError(`longer than ${MAX_SPAN} words: ${words}`);
       const searched = steps.map((step): SearchedStep => {
         const { gap, optional, barred } = step;
         return { gap, optional, barred, endings: this.#endingsOf(step) };
       });
-      const pattern: SearchedPattern = { code, status, steps: searched };
+      const pattern: SearchedPattern = { ...told, steps: searched };
       const [begin] = steps;
       if (begin !== undefined) for (const entry of this.#entriesOf(begin)) entry.begins.push(pattern);
     }
@@ -66,18 +71,26 @@ export class Vocabulary {
     const exact = this.#words.get(word);
     const stems = word.length < MIN_STEM ? undefined : this.#stems.get(word.slice(0, MIN_STEM));
     const named = isIdentifier(word);
-    if (stems === undefined && !named) return exact;
+    if (stems === undefined && !named) return exact ?? this.#disguisedEntry(word);
     const kept = this.#made.get(word);
     if (kept !== undefined) return kept;
     const parts = [
       ...(exact === undefined ? [] : [exact]),
       ...(stems ?? []).filter(({ stem }) => word.startsWith(stem)).map(({ entry }) => entry),
       ...(named ? [this.#identifier] : []),
+      ...(exact === undefined ? [this.#disguisedEntry(word)].filter((entry) => entry !== undefined) : []),
     ];
     const [only] = parts;
     const made = parts.length < 2 ? only : joined(parts);
     if (made !== undefined && this.#made.size < MAX_KEPT) this.#made.set(word, made);
     return made;
+  }
+
+  /** Digits for letters (`1gn0re`): the word that they look like, where a pattern has it. Those of `user5` are digits. */
+  #disguisedEntry(word: string): WordEntry | undefined {
+    if (word.length < 3 || word.length > MAX_DISGUISED || !DIGIT_FOR_LETTER.test(word)) return undefined;
+    const plain = word.replace(/[013457]/g, (digit) => LETTER_OF[digit] ?? digit);
+    return this.entryOf(plain) ?? this.entryOf(plain.replaceAll("i", "l"));
   }
 
   /** The same alternatives are searched for once, however many patterns have them. */

@@ -4,7 +4,7 @@ import { type Fault, SkillError } from "palyra-skills";
 import { compareUtf8, decodeUtf8, encodeUtf8, toHex, u64be } from "palyra-skills/encoding";
 import type { Platform } from "palyra-skills/platform";
 import { fileMark, io, readBounded } from "../files/index.ts";
-import { type Decider, type NamedPolicy, parsePolicyText, prepareDecider } from "./cedar.ts";
+import { type Decider, type NamedPolicy, type ParsedFile, parsePolicyText, prepareDecider } from "./cedar.ts";
 import { DEFAULT_POLICIES, SCHEMA } from "./default-policy.ts";
 
 /** Bytes of one file of policies. */
@@ -29,14 +29,15 @@ interface Source {
 }
 
 /**
- * The policies that always hold, and the operator's: a file, or a folder whose `*.cedar` count, in the order of their names. One fault, and
- * there is no set at all. `PolicyInvalid` with the line, `Io`.
+ * The policies that always hold, and the operator's: a file, or a folder of `*.cedar` and nothing else, in the order of their names. One
+ * fault, and there is no set at all: what would be passed over may be a forbid. `PolicyInvalid` with the line, `Io`.
  */
 export async function readPolicies(named: string | undefined, platform: Platform): Promise<Policies> {
   const sources = named === undefined ? [] : await readSources(named);
   const own = await parsePolicyText(DEFAULT_POLICIES, "the default policies", "palyra");
   const parsed = [];
   for (const { file, text } of sources) parsed.push({ file, ...(await parsePolicyText(text, file, basename(file))) });
+  requireDistinct(own.policies, parsed);
   const policies = [own, ...parsed].flatMap((each) => each.policies);
   const sha256 = digestOf(policies, platform);
   return {
@@ -46,6 +47,17 @@ export async function readPolicies(named: string | undefined, platform: Platform
     warnings: parsed.flatMap(({ file, warnings }) => warnings.map((fault) => ({ file, fault }))),
     decide: (await prepareDecider(sha256, policies)).decide,
   };
+}
+
+/** One name is one policy, in whichever files: of two Cedar would keep the last, and one that always holds could be replaced. */
+function requireDistinct(own: readonly NamedPolicy[], parsed: readonly (ParsedFile & { readonly file: string })[]): void {
+  const known = new Set(own.map(({ id }) => id));
+  for (const { file, policies } of parsed) {
+    for (const { id } of policies) {
+      if (known.has(id)) throw refused(file, "another file has a policy of that name; rename the file or its @id", id);
+      known.add(id);
+    }
+  }
 }
 
 /** The same set while the files look the same. For a process that lives long. */
@@ -66,9 +78,12 @@ async function marksOf(named: string): Promise<string> {
 async function filesOf(named: string): Promise<readonly string[]> {
   const isFolder = (await io("read", named, () => stat(named))).isDirectory();
   if (!isFolder) return [named];
-  const names = await io("read", named, () => readdir(named));
-  return names
-    .filter((name) => name.endsWith(".cedar"))
+  const entries = await io("read", named, () => readdir(named, { withFileTypes: true }));
+  for (const entry of entries)
+    if (entry.isDirectory() || !/\.cedar$/i.test(entry.name))
+      throw refused(join(named, entry.name), "a folder of policies holds files that end in .cedar, and nothing else");
+  return entries
+    .map(({ name }) => name)
     .sort(compareUtf8)
     .map((name) => join(named, name));
 }
@@ -83,6 +98,8 @@ async function readSources(named: string): Promise<Source[]> {
     if (!read.ok) throw refused(file, "too large");
     const text = decodeUtf8(read.bytes);
     if (text === undefined) throw refused(file, "not UTF-8");
+    // One that was cut off, or never written: a person who means none says so in a comment.
+    if (text.trim() === "") throw refused(file, "empty; a comment says that no policy is meant");
     sources.push({ file, text });
   }
   return sources;
@@ -98,5 +115,5 @@ function digestOf(policies: readonly NamedPolicy[], platform: Platform): string 
   return toHex(hash.digest());
 }
 
-const refused = (document: string, problem: string): SkillError<"PolicyInvalid"> =>
-  new SkillError("PolicyInvalid", { document, faults: [{ path: "", problem }] });
+const refused = (document: string, problem: string, found?: string): SkillError<"PolicyInvalid"> =>
+  new SkillError("PolicyInvalid", { document, faults: [{ path: "", problem, ...(found === undefined ? {} : { found }) }] });

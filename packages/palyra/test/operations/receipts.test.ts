@@ -88,7 +88,9 @@ describe("skills receipts verify", () => {
     const there = await elsewhere("skills", "receipts", "verify", file, "--key", receipt.host_public_key, "--json");
     expect([there.exit, parsed(there)]).toEqual([0, expect.objectContaining({ verified: 2, key_from: "--key" })]);
     const any = await elsewhere("skills", "receipts", "verify", file);
-    expect([any.exit, any.stdout]).toEqual([0, expect.stringContaining("nobody said whose key")]);
+    expect([any.exit, any.stdout]).toEqual([1, expect.stringContaining("nobody said whose key must have signed it: --key")]);
+    const unsaid = await elsewhere("skills", "receipts", "verify", file, "--json");
+    expect([unsaid.exit, parsed(unsaid)]).toEqual([1, expect.objectContaining({ verified: 0, key: null, key_from: null })]);
     const wrong = await elsewhere("skills", "receipts", "verify", file, "--key", "ab".repeat(32));
     expect([wrong.exit, wrong.stdout]).toEqual([1, expect.stringContaining("another key signed it")]);
   });
@@ -108,6 +110,23 @@ describe("skills receipts verify", () => {
     expect(errorOf(await palyra("skills", "receipts", "verify", file, "--json")).code).toBe("Serialization");
     writeFileSync(file, "\n");
     expect((await palyra("skills", "receipts", "verify", file)).exit).toBe(1);
+  });
+
+  it("fails where one stands twice in a file: it is one run", async () => {
+    const receipt = await record();
+    const file = join(root, "r.ndjson");
+    writeFileSync(file, Buffer.concat([writeReceipt(receipt, { indent: 0 }), writeReceipt(receipt, { indent: 0 })]));
+    const ran = await palyra("skills", "receipts", "verify", file, "--json");
+    expect([ran.exit, parsed(ran)]).toEqual([
+      1,
+      expect.objectContaining({
+        verified: 1,
+        receipts: [
+          expect.objectContaining({ problem: null }),
+          expect.objectContaining({ problem: "a receipt of that id stands before it in the file" }),
+        ],
+      }),
+    ]);
   });
 
   it("opens input and output by the salt, and by nothing else", async () => {

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { nodePlatform } from "../../src/platform/index.ts";
 import { bindingsOf, decideLaunch, type Policies, readPolicies, requestsOf } from "../../src/policy/index.ts";
 import { factsOf, manifestOf } from "./support.ts";
@@ -160,7 +160,45 @@ describe("an invalid policy stops, and never opens anything", () => {
     rmSync(empty, { recursive: true });
   });
 
-  it("an empty file is no fault: the policies that always hold are there", async () => {
+  it("a policy with the name of one that always holds, or of another file's: Cedar would keep the last", async () => {
+    const own = mkdtempSync(join(tmpdir(), "palyra-policy-"));
+    onTestFinished(() => rmSync(own, { recursive: true }));
+    const open = 'permit (principal, action, resource) when { context.surface == "api" };';
+    const file = join(own, "palyra");
+    for (const id of ["only-active", "approved-where-asked"]) {
+      writeFileSync(file, `@id("${id}") ${open}`);
+      await expect(readPolicies(file, nodePlatform)).rejects.toMatchObject({
+        code: "PolicyInvalid",
+        details: { document: file, faults: [expect.objectContaining({ found: `palyra#${id}` })] },
+      });
+    }
+    writeFileSync(file, `@id("more") ${open}`);
+    expect((await readPolicies(file, nodePlatform)).policies.map(({ id }) => id)).toContain("palyra#more");
+  });
+
+  it("a folder in which anything would be passed over; endings count in any case", async () => {
+    const own = mkdtempSync(join(tmpdir(), "palyra-policy-"));
+    onTestFinished(() => rmSync(own, { recursive: true }));
+    writeFileSync(join(own, "deny.CEDAR"), "forbid (principal, action, resource);");
+    const policies = await readPolicies(own, nodePlatform);
+    expect(decideLaunch(policies, factsOf()).kind).toBe("denied");
+    for (const name of ["deny.cedar.bak", "deny.txt", ".hidden"]) {
+      writeFileSync(join(own, name), "");
+      await expect(readPolicies(own, nodePlatform)).rejects.toMatchObject({
+        code: "PolicyInvalid",
+        details: { document: join(own, name) },
+      });
+      rmSync(join(own, name));
+    }
+    for (const name of ["sub", "sub.cedar"]) {
+      mkdirSync(join(own, name));
+      await expect(readPolicies(own, nodePlatform)).rejects.toHaveCode("PolicyInvalid");
+      rmSync(join(own, name), { recursive: true });
+    }
+  });
+
+  it("a file that is empty; not one that says that it has none", async () => {
+    for (const text of ["", " \n\t"]) await expect(withText(text)).rejects.toHaveCode("PolicyInvalid");
     expect(decideLaunch(await withText("// nothing yet\n"), factsOf()).kind).toBe("allowed");
   });
 });

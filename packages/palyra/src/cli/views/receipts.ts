@@ -60,7 +60,7 @@ export const receiptVerifyView: View<Outputs["skills receipts verify"]> = (
   ),
   `${count(verified, "receipt")} of ${receipts.length} in ${safe(file)} hold`,
   key === null
-    ? paint.warning("nobody said whose key it must be: any would do; --key says it")
+    ? paint.bad("this host has signed nothing: say with --key whose key it must be")
     : `  ${paint.faint(key_from === "--key" ? "by the key" : "by this host's key")}  ${key}`,
 ];
 

@@ -10,7 +10,7 @@ import { hostPublicKey } from "./shared.ts";
 export interface ReceiptVerifyDocument {
   readonly file: string;
   readonly verified: number;
-  /** Whose key the receipts must have been signed with, and where that was said: `--key`, or `this host`; null: nobody said, and any key will do. */
+  /** Whose key the receipts must have been signed with, and where that was said: `--key`, or `this host`; null: nobody said, and nothing holds. */
   readonly key: string | null;
   readonly key_from: "--key" | "this host" | null;
   readonly receipts: readonly VerifiedLine[];
@@ -32,7 +32,7 @@ export const verify = operation({
   input: v.strictObject({
     file: text("FILE", "A receipt, or a file with one on each line"),
     key: v.optional(
-      text("KEY", "The host's public key, 64 hex digits; without it this host's own, where it has one", keyProblem),
+      text("KEY", "The host's public key, 64 hex digits; without it this host's own, which must be there", keyProblem),
     ),
     input: v.optional(text("FILE", "Also whether this was the input; needs --salt and one receipt")),
     output: v.optional(text("FILE", "Also whether this was the output; needs --salt and one receipt")),
@@ -58,11 +58,14 @@ export const verify = operation({
     const own = asked.key === undefined ? await hostPublicKey(home) : null;
     const key = asked.key?.toLowerCase() ?? own;
     const lines: VerifiedLine[] = [];
+    const known = new Set<string>();
     for (const receipt of receipts) {
       const signed = await verifyReceipt(receipt, home.platform).catch(signatureProblem);
       const sha256 = typeof signed === "string" ? null : signed.sha256;
       const problem =
-        typeof signed === "string" ? signed : (otherKey(receipt, key) ?? textProblem(receipt, asked.salt, texts, home));
+        typeof signed === "string"
+          ? signed
+          : (otherKey(receipt, key) ?? secondOf(receipt, known) ?? textProblem(receipt, asked.salt, texts, home));
       lines.push({ receipt, sha256, problem: problem ?? null });
     }
     const verified = lines.filter(({ problem }) => problem === null).length;
@@ -77,8 +80,18 @@ function signatureProblem(error: unknown): string {
   throw error;
 }
 
-const otherKey = ({ host_public_key }: Receipt, key: string | null): string | undefined =>
-  key === null || key === host_public_key ? undefined : "another key signed it";
+/** By a key that nobody named anybody could have signed it. */
+function otherKey({ host_public_key }: Receipt, key: string | null): string | undefined {
+  if (key === null) return "nobody said whose key must have signed it: --key says it";
+  return key === host_public_key ? undefined : "another key signed it";
+}
+
+/** One run is one receipt, however often it is handed in. */
+function secondOf({ receipt_id }: Receipt, known: Set<string>): string | undefined {
+  if (known.has(receipt_id)) return "a receipt of that id stands before it in the file";
+  known.add(receipt_id);
+  return undefined;
+}
 
 function textProblem(
   receipt: Receipt,

@@ -35,6 +35,8 @@ export interface GatePorts {
   readonly open: (entry: InstalledEntry) => Promise<VerifiedArtifact>;
   /** By whom this host trusts now, revocations included, without a first use. */
   readonly decide: (artifact: VerifiedArtifact, call: Call) => Promise<TrustedSkill>;
+  /** How the trust files look from outside: another text once one was written. */
+  readonly trustMark: () => string;
 }
 
 export interface RunRequest {

@@ -93,7 +93,7 @@ async function startAndRun(
     throw error;
   }
   onStep?.("started");
-  const stopWatching = ports.running.watch({ ...skill, stop: () => prepared.call.cancel("quarantined") });
+  const stopWatching = ports.running.watch({ ...skill, call, stop: () => prepared.call.cancel("quarantined") });
   try {
     const outcome = await prepared.call.launch(permit);
     return { outcome, permit, startedAt, finishedAt: ports.now() };

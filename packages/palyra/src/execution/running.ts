@@ -1,6 +1,8 @@
-/** What runs is ended within a second of its quarantine, whichever process that comes from (spec 10, step 4; T33). */
+/** What runs is ended within a second of its quarantine, or of the revocation of its key or payload, whichever process that comes from (spec 10, step 4; T33). */
+import type { VerifiedArtifact } from "palyra-skills/artifact";
+import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
-import type { RunGate } from "./resolve.ts";
+import type { GatePorts, RunGate } from "./resolve.ts";
 
 /** Milliseconds between two looks at the journal while anything runs: with the time that a look takes, far below a second. */
 const LOOK_EVERY_MS = 200;
@@ -8,16 +10,25 @@ const LOOK_EVERY_MS = 200;
 interface Running {
   readonly skillId: string;
   readonly version: string;
+  readonly artifact: VerifiedArtifact;
+  readonly call: Call;
   readonly stop: () => void;
 }
 
 export class RunningCalls {
   readonly #gate: RunGate;
+  readonly #ports: Pick<GatePorts, "decide" | "trustMark">;
+  readonly #now: () => number;
   readonly #calls = new Set<Running>();
+  /** As the trust files and the chain were when a call was last trusted. */
+  readonly #trusted = new WeakMap<Running, string>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(gate: RunGate) {
+  /** @param now milliseconds since 1970 */
+  constructor(gate: RunGate, ports: Pick<GatePorts, "decide" | "trustMark">, now: () => number) {
     this.#gate = gate;
+    this.#ports = ports;
+    this.#now = now;
   }
 
   /** Looks after one call until what is answered is called. `stop`: it may run no more. */
@@ -44,15 +55,24 @@ export class RunningCalls {
   async #look(): Promise<void> {
     const versions = new Map([...this.#calls].map((call) => [`${call.skillId} ${call.version}`, call]));
     for (const [name, asked] of versions) {
-      if (await this.#mayRun(asked)) continue;
+      if (await this.#mayRun(() => this.#gate.requireStillActive(asked))) continue;
       for (const call of this.#calls) if (`${call.skillId} ${call.version}` === name) call.stop();
     }
+    for (const call of [...this.#calls]) if (!(await this.#mayRun(() => this.#requireTrusted(call)))) call.stop();
+  }
+
+  /** Asked again only where something was decided or written since: it costs a signature. */
+  async #requireTrusted(running: Running): Promise<void> {
+    const mark = `${this.#gate.chain.decided} ${this.#ports.trustMark()}`;
+    if (this.#trusted.get(running) === mark) return;
+    await this.#ports.decide(running.artifact, { ...running.call, now: this.#now(), warn: () => {} });
+    this.#trusted.set(running, mark);
   }
 
   /** A journal that is busy is looked at again; one that is not what is known, or gone, lets nothing run on. */
-  async #mayRun(call: Running): Promise<boolean> {
+  async #mayRun(require: () => Promise<unknown>): Promise<boolean> {
     try {
-      await this.#gate.requireStillActive(call);
+      await require();
       return true;
     } catch (error) {
       return error instanceof PalyraError && (error.code === "LockTimeout" || error.code === "VaultUnavailable");

@@ -13,7 +13,7 @@ import {
   writeTrustStore,
 } from "palyra-skills/trust";
 import { PalyraError } from "../errors.ts";
-import { readRegular } from "../files/index.ts";
+import { fileMark, readRegular } from "../files/index.ts";
 import type { TrustDocuments } from "./change.ts";
 import {
   changedFile,
@@ -52,6 +52,12 @@ export function trustFiles(trustStore: string): TrustFiles {
     constraints: join(folder, "trust-constraints.json"),
     lock: join(folder, ".trust.lock"),
   };
+}
+
+/** How the files look from outside: another text once one was written. A hint, never a proof. */
+export function trustMark({ file }: Pick<TrustPlace, "file">): string {
+  const { store, constraints } = trustFiles(file);
+  return `${fileMark(store) ?? "none"} ${fileMark(constraints) ?? "none"}`;
 }
 
 /**

@@ -10,6 +10,7 @@ export {
   type TrustFiles,
   type TrustState,
   trustFiles,
+  trustMark,
 } from "./file.ts";
 export {
   type Digests,

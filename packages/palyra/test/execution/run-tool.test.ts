@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { verifyReceipt } from "palyra-skills/receipt";
 import { beforeEach, describe, expect, it } from "vitest";
 import wabt from "wabt";
@@ -13,7 +14,7 @@ import { openRunner } from "../../src/operations/shared/runner.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
 import { commandLine, errorOf, parsed, type Ran, temporaryFolder } from "../cli/support.ts";
 import { newCall } from "../lifecycle/parts.ts";
-import { type SkillSpec, skillFile } from "../lifecycle/support.ts";
+import { publicKeyOf, type SkillSpec, skillFile } from "../lifecycle/support.ts";
 
 const program = useSandboxProgram();
 const tools = await wabt();
@@ -209,6 +210,25 @@ describe("T33: what is decided while a person thinks", () => {
     expect([outcome.kind, receipt.fuel_used]).not.toContain("TimedOut");
     expect(outcome).toMatchObject({ kind: "RuntimeFailure", details: { fault: "quarantined" } });
     expect(await kinds()).toEqual(["skill.started", "skill.finished"]);
+  });
+
+  it("a key that is revoked ends what runs with it as well; trust that changes otherwise ends nothing", async () => {
+    await install({ module: SPIN, quotas: LONG });
+    const said: number[] = [];
+    let ended = false;
+    let alive = false;
+    const onStep = async (step: string): Promise<void> => {
+      if (step !== "started") return;
+      const trust = async (...words: string[]) => void said.push((await commandLine(root)("skills", "trust", ...words)).exit);
+      await trust("add", "globex", await publicKeyOf(2));
+      await sleep(600);
+      alive = !ended;
+      await trust("revoke", "acme", await publicKeyOf(1), "--reason", "leaked");
+    };
+    const { outcome } = await run({}, { onStep: (step) => void onStep(step) });
+    ended = true;
+    expect([said, alive]).toEqual([[0, 0], true]);
+    expect(outcome).toMatchObject({ kind: "RuntimeFailure", details: { fault: "quarantined" } });
   });
 
   it("the caller's signal ends it too", async () => {

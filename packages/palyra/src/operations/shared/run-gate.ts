@@ -13,7 +13,8 @@ import { recordedHead } from "../../journal/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { recoverForReading } from "../../lifecycle/index.ts";
 import { openInstalled } from "../../lifecycle/open-installed.ts";
-import { readDecidingTrust } from "../../lifecycle/trust-place.ts";
+import { readDecidingTrust, trustPlace } from "../../lifecycle/trust-place.ts";
+import { trustMark } from "../../trust/index.ts";
 
 /** The gate of one home, for a program that runs skills (spec 10). Made once: it keeps the journal's chain as far as it has walked it. */
 export interface HomeGate {
@@ -44,6 +45,7 @@ export function gatePorts(home: Home): GatePorts & Pick<Home, "newUlid"> {
     recordedHead: () => recordedHead(home.records, journal),
     prepare: (call) => recoverForReading(home, call),
     open: (entry) => openInstalled(home, entry),
+    trustMark: () => trustMark(trustPlace(home)),
     decide: async (artifact, call) => {
       const { store, constraints } = await readDecidingTrust(home, call, "installed");
       return decideTrust(artifact, store, { allowFirstUse: false, constraints, now: call.now });

@@ -47,7 +47,7 @@ export async function openRunner(services: Services, { openPool, now }: RunnerPa
       },
     },
     receipts: once(receiptKeys(home)),
-    running: new RunningCalls(gate),
+    running: new RunningCalls(gate, tools, now),
     now,
   };
   return {

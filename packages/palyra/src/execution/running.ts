@@ -7,6 +7,9 @@ import type { GatePorts, RunGate } from "./resolve.ts";
 /** Milliseconds between two looks at the journal while anything runs: with the time that a look takes, far below a second. */
 const LOOK_EVERY_MS = 200;
 
+/** Milliseconds for which a call is trusted without another question. */
+const TRUSTED_FOR_MS = 1000;
+
 interface Running {
   readonly skillId: string;
   readonly version: string;
@@ -20,8 +23,8 @@ export class RunningCalls {
   readonly #ports: Pick<GatePorts, "decide" | "trustMark">;
   readonly #now: () => number;
   readonly #calls = new Set<Running>();
-  /** As the trust files and the chain were when a call was last trusted. */
-  readonly #trusted = new WeakMap<Running, string>();
+  /** When a call was last trusted, and as the trust files and the chain were then. */
+  readonly #trusted = new WeakMap<Running, { readonly mark: string; readonly at: number }>();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param now milliseconds since 1970 */
@@ -61,12 +64,13 @@ export class RunningCalls {
     for (const call of [...this.#calls]) if (!(await this.#mayRun(() => this.#requireTrusted(call)))) call.stop();
   }
 
-  /** Asked again only where something was decided or written since: it costs a signature. */
+  /** Asked at once where something was decided or written since; each second besides, for what ends by the clock or is in the vault last. */
   async #requireTrusted(running: Running): Promise<void> {
     const mark = `${this.#gate.chain.decided} ${this.#ports.trustMark()}`;
-    if (this.#trusted.get(running) === mark) return;
+    const last = this.#trusted.get(running);
+    if (last?.mark === mark && performance.now() - last.at < TRUSTED_FOR_MS) return;
     await this.#ports.decide(running.artifact, { ...running.call, now: this.#now(), warn: () => {} });
-    this.#trusted.set(running, mark);
+    this.#trusted.set(running, { mark, at: performance.now() });
   }
 
   /** A journal that is busy is looked at again; one that is not what is known, or gone, lets nothing run on. */

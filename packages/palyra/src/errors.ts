@@ -3,7 +3,7 @@ import type { Change } from "palyra-skills/diff";
 
 /**
  * The one error class of this package, beside core's `SkillError`. Codes are those of spec 6; their sentences, exit
- * codes and hints stand in `operations/wording/sentences.ts`, one table that the compiler keeps complete.
+ * codes and hints stand in `operations/wording/sentences.ts`, those of core in `core-refusals.ts` beside it: tables that the compiler keeps complete.
  */
 export interface PalyraErrorDetails {
   /** The words on the command line are off; exit 2. */

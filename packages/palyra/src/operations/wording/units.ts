@@ -22,3 +22,6 @@ export function moment(unixMs: number | bigint): string {
   const date = new Date(Number(unixMs));
   return Number.isNaN(date.getTime()) ? String(unixMs) : `${date.toISOString().slice(0, 19).replace("T", " ")}Z`;
 }
+
+/** How many faults a document has, for a sentence. */
+export const faultCount = (list: readonly unknown[]): string => (list.length === 1 ? "one fault" : `${list.length} faults`);

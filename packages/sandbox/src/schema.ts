@@ -3,7 +3,7 @@
  * for a stranger's regular expressions and combinations can take as long as they like. The validator interprets: no schema becomes code.
  */
 import { type Schema, type SchemaDraft, Validator } from "@cfworker/json-schema";
-import { JsonFault, type JsonNode, type JsonObject, parseJson } from "palyra-skills/encoding";
+import { type DoubleJson, JsonFault, type JsonObject, parseJson, toDoubles } from "palyra-skills/encoding";
 import { failed, invalid, type Outcome, told } from "./ended.ts";
 
 /** Faults that are told of one document. */
@@ -34,9 +34,9 @@ interface Fault {
 }
 
 function check(document: Uint8Array, schema: string): Fault | undefined {
-  let value: Plain;
+  let value: DoubleJson;
   try {
-    value = plain(parseJson(document));
+    value = toDoubles(parseJson(document));
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
     const { problem, line, column } = error;
@@ -74,7 +74,7 @@ function validatorOf(text: string): Validator {
 }
 
 function makeValidator(text: string): Validator {
-  const schema = plain(parseJson(text));
+  const schema = toDoubles(parseJson(text));
   if (typeof schema === "boolean") return new Validator(schema);
   if (!isSchema(schema)) throw new TypeError("neither an object nor a boolean");
   const named = schema["$schema"];
@@ -82,26 +82,5 @@ function makeValidator(text: string): Validator {
   return new Validator(schema, draft);
 }
 
-const isSchema = (value: Plain): value is Schema & { readonly [key: string]: Plain } =>
+const isSchema = (value: DoubleJson): value is Schema & { readonly [key: string]: DoubleJson } =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-type Plain = null | boolean | number | string | Plain[] | { [key: string]: Plain };
-
-/** As the validator takes it: every number a double, as for any reader of JSON in JavaScript; no key is special. */
-function plain(node: JsonNode): Plain {
-  switch (node.kind) {
-    case "null":
-      return null;
-    case "integer":
-      return Number(node.value);
-    case "array":
-      return node.items.map(plain);
-    case "object": {
-      const value: { [key: string]: Plain } = Object.create(null);
-      for (const [key, member] of node.members) value[key] = plain(member);
-      return value;
-    }
-    default:
-      return node.value;
-  }
-}

@@ -41,7 +41,7 @@ describe("T39: what runs beside a stranger's module is as little as can be (habi
         .filter((file) => file.includes("/encoding/"))
         .map((file) => file.split("/").at(-1))
         .toSorted(),
-    ).toEqual(["cursor.ts", "hex.ts", "parse.ts", "pieces.ts", "position.ts", "utf8.ts", "write.ts"]);
+    ).toEqual(["cursor.ts", "hex.ts", "json.ts", "parse.ts", "pieces.ts", "position.ts", "utf8.ts", "write.ts"]);
     expect(files.filter((file) => file.startsWith("packages/palyra/"))).toEqual([]);
   });
 

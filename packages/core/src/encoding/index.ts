@@ -5,12 +5,14 @@ export { Fields, JsonReader, MAX_FAULTS, type Read, readJson, readNode } from ".
 export { u64be } from "./framing.ts";
 export { fromHex, isSha256Hex, toHex } from "./hex.ts";
 export {
+  type DoubleJson,
   fromInteger,
   type JsonArrayNode,
   type JsonNode,
   type JsonObject,
   type JsonObjectNode,
   type JsonValue,
+  toDoubles,
   toValue,
 } from "./json.ts";
 export { nearest } from "./nearest.ts";

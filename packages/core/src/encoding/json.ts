@@ -35,17 +35,33 @@ export interface JsonObjectNode {
  * The plain value of a node. Integers become numbers where a double holds them safely, else bigints. Keys that look like
  * array indices come first, as in every JavaScript object.
  */
-export function toValue(node: JsonNode): JsonValue {
+export const toValue = (node: JsonNode): JsonValue => converted(node, fromInteger);
+
+/** As any other reader of JSON in JavaScript has it, validators of schemas among them: every number is a double, rounded where it must be. */
+export const toDoubles = (node: JsonNode): DoubleJson => converted(node, Number);
+
+export type DoubleJson = PlainJson<number>;
+type PlainJson<Integer> =
+  | null
+  | boolean
+  | number
+  | string
+  | Integer
+  | PlainJson<Integer>[]
+  | { [key: string]: PlainJson<Integer> };
+
+/** Objects have no prototype: `constructor` is a key like any other. */
+function converted<Integer>(node: JsonNode, integerOf: (value: bigint) => Integer): PlainJson<Integer> {
   switch (node.kind) {
     case "null":
       return null;
     case "integer":
-      return fromInteger(node.value);
+      return integerOf(node.value);
     case "array":
-      return node.items.map(toValue);
+      return node.items.map((item) => converted(item, integerOf));
     case "object": {
-      const value: { [key: string]: JsonValue } = Object.create(null);
-      for (const [key, member] of node.members) value[key] = toValue(member);
+      const value: { [key: string]: PlainJson<Integer> } = Object.create(null);
+      for (const [key, member] of node.members) value[key] = converted(member, integerOf);
       return value;
     }
     default:

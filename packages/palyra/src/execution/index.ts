@@ -24,7 +24,7 @@ export type {
 } from "./pool-types.ts";
 export { type PreparePorts, ReadyCall } from "./prepare.ts";
 export { makeReceipt, type ReceiptPorts, receiptIn, receiptPayload, receiptSalt, type UnsignedReceipt } from "./receipts.ts";
-export { type GatePorts, type ResolvedSkill, RunGate, type RunRequest } from "./resolve.ts";
+export { type GatePorts, namesOf, type ResolvedSkill, RunGate, type RunRequest } from "./resolve.ts";
 export { runTool } from "./run-tool.ts";
 export type { Runner, RunSurface, RunToolOptions, RunToolPorts, RunToolRequest, RunToolResult } from "./run-types.ts";
 export { RunningCalls } from "./running.ts";

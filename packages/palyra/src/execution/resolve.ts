@@ -58,6 +58,16 @@ export interface ResolvedSkill {
   readonly asCurrent: boolean;
 }
 
+/** What it is, for events and records. */
+export const namesOf = ({ skillId, version, artifactSha256, artifact }: ResolvedSkill) => ({
+  skill_id: skillId,
+  version,
+  publisher: artifact.manifest.publisher,
+  artifact_sha256: artifactSha256,
+  payload_sha256: artifact.payloadSha256,
+  signature_key_id: artifact.keyId,
+});
+
 /** Milliseconds for which a process that lives long goes by the head that it has read from the vault: as seldom as heads are kept (spec 5.3). */
 const ANCHOR_MS = 1000;
 

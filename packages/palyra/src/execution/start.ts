@@ -4,7 +4,7 @@ import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
 import { folderPlace } from "../installed/index.ts";
 import { newEvent } from "../journal/index.ts";
-import { type GatePorts, type ResolvedSkill, type RunGate, requireActive, requireCurrent } from "./resolve.ts";
+import { type GatePorts, namesOf, type ResolvedSkill, type RunGate, requireActive, requireCurrent } from "./resolve.ts";
 
 let makePermit: (skill: ResolvedSkill, seq: number) => LaunchPermit;
 
@@ -75,16 +75,8 @@ export async function recordStart(
   }
 }
 
-function payloadOf({ skillId, version, artifactSha256, artifact, trusted }: ResolvedSkill): JsonObject {
-  return {
-    skill_id: skillId,
-    version,
-    publisher: artifact.manifest.publisher,
-    artifact_sha256: artifactSha256,
-    payload_sha256: artifact.payloadSha256,
-    signature_key_id: artifact.keyId,
-    trust_decision: trusted.decision,
-  };
+function payloadOf(skill: ResolvedSkill): JsonObject {
+  return { ...namesOf(skill), trust_decision: skill.trusted.decision };
 }
 
 /** Another artifact has its name by now: what was resolved is not what is installed. */

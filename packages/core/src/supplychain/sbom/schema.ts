@@ -1,5 +1,5 @@
 /** Is an SBOM as the official JSON schema of its version of CycloneDX wants it? */
-import { type JsonNode, type JsonObjectNode, type JsonValue, shorten } from "../../encoding/index.ts";
+import { type JsonNode, type JsonObjectNode, type JsonValue, shorten, toDoubles } from "../../encoding/index.ts";
 import { memberOf, type NodePlace, textOf, under } from "../nodes.ts";
 import { type MakeValidator, type SchemaError, TooManySchemaErrors, validationTools } from "./validation.ts";
 
@@ -42,7 +42,7 @@ export async function validateSbom(sbom: JsonObjectNode): Promise<SbomValidity> 
   const load = SCHEMAS.get(version);
   if (load === undefined)
     return { state: "unknown_version", version, place: { path: "specVersion", offset: (named ?? sbom).offset } };
-  const { errors, complete } = (await load())(plain(sbom));
+  const { errors, complete } = (await load())(toDoubles(sbom));
   if (errors.length === 0) return { state: "valid", version };
   return { state: "invalid", version, faults: told(errors).map((error) => toFault(error, sbom)), complete };
 }
@@ -75,25 +75,6 @@ function schemaOf(make: MakeValidator): Schema {
       validate.errors = null;
     }
   };
-}
-
-/** As JSON Schema sees it, which knows no exact integers. Objects without prototype: `constructor` is a key like any other. */
-function plain(node: JsonNode): JsonValue {
-  switch (node.kind) {
-    case "null":
-      return null;
-    case "integer":
-      return Number(node.value);
-    case "array":
-      return node.items.map(plain);
-    case "object": {
-      const value: { [key: string]: JsonValue } = Object.create(null);
-      for (const [key, member] of node.members) value[key] = plain(member);
-      return value;
-    }
-    default:
-      return node.value;
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What decides about launches, made of a home and its settings (spec 10, step 2; 10.5). */
 import type { AuditPolicy } from "palyra-skills/audit";
 import type { Call } from "../../call.ts";
-import { AuthorizationRecords, type AuthorizePorts, type ResolvedSkill, RunGate, type ToolPorts } from "../../execution/index.ts";
+import { AuthorizationRecords, type AuthorizePorts, namesOf, RunGate, type ToolPorts } from "../../execution/index.ts";
 import { fileMark } from "../../files/index.ts";
 import { readInstalled, skillsFolder } from "../../installed/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
@@ -88,19 +88,8 @@ function verdictLook({ home, settings, runtime }: Services): AuthorizePorts["has
     const { held } = kept;
     const name = `${skill.skillId} ${skill.version} ${skill.artifactSha256}`;
     if (held.has(name)) return true;
-    const holds = await holdsLaunchVerdict(home, now, subjectOf(skill));
+    const holds = await holdsLaunchVerdict(home, now, namesOf(skill));
     if (holds) held.add(name);
     return holds;
-  };
-}
-
-function subjectOf({ skillId, version, artifactSha256, artifact }: ResolvedSkill) {
-  return {
-    skill_id: skillId,
-    version,
-    publisher: artifact.manifest.publisher,
-    artifact_sha256: artifactSha256,
-    payload_sha256: artifact.payloadSha256,
-    signature_key_id: artifact.keyId,
   };
 }

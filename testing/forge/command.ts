@@ -33,3 +33,12 @@ export const write = (fd: 1 | 2, address: number, length: number | string): stri
 /** Reads stdin to address 1024; its length is then at address 16. */
 export const READ =
   "(i32.store (i32.const 0) (i32.const 1024)) (i32.store (i32.const 4) (i32.const 60000)) (drop (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 16)))";
+
+/** stdout is stdin; `log` goes to stderr first, in ASCII, as the text form has it between quotes. */
+export function echo(log = "", length = log.length): Promise<Uint8Array> {
+  const said = log === "" ? "" : write(2, 512, length);
+  const data = log === "" ? "" : `(data (i32.const 512) "${log}")`;
+  return command(`${said} ${READ} ${write(1, 1024, "(i32.load (i32.const 16))")}`, data);
+}
+
+export const spin = (): Promise<Uint8Array> => command("(loop (br 0))");

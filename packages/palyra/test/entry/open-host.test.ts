@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { verifyReceipt } from "palyra-skills/receipt";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import wabt from "wabt";
+import { echo, spin } from "../../../../testing/forge/command.ts";
 import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
 import { compose } from "../../src/entry/compose.ts";
 import type { Host, HostOptions } from "../../src/entry/host-api.ts";
@@ -15,27 +15,7 @@ import { commandLine, parsed, temporaryFolder } from "../cli/support.ts";
 import { type SkillSpec, skillFile } from "../lifecycle/support.ts";
 
 const program = useSandboxProgram();
-const tools = await wabt();
-const wasm = (text: string): Uint8Array => {
-  const module = tools.parseWat("t.wat", text);
-  const { buffer } = module.toBinary({});
-  module.destroy();
-  return new Uint8Array(buffer);
-};
-/** Gives its input back, and logs a line. */
-const ECHO = wasm(`(module
-  (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
-  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
-  (memory (export "memory") 1 1)
-  (data (i32.const 512) "here\\n")
-  (func (export "_start")
-    (i32.store (i32.const 16) (i32.const 512)) (i32.store (i32.const 20) (i32.const 5))
-    (drop (call $write (i32.const 2) (i32.const 16) (i32.const 1) (i32.const 24)))
-    (i32.store (i32.const 0) (i32.const 1024)) (i32.store (i32.const 4) (i32.const 60000))
-    (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
-    (i32.store (i32.const 4) (i32.load (i32.const 8)))
-    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))`);
-const SPIN = wasm('(module (func (export "run") (result i32) (loop (br 0)) (i32.const 0)))');
+const [ECHO, SPIN] = await Promise.all([echo("here\\n", 5), spin()]);
 const LONG = "wall_clock_timeout_ms = 30000\nfuel_budget = 100000000000\nmax_memory_bytes = 1048576";
 const SECRETLY = '[[capabilities.secrets]]\nscope = "skill:acme.echo"\nkey_names = ["token"]';
 

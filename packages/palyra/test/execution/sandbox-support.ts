@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterAll } from "vitest";
-import { command, READ, write } from "../../../../testing/forge/command.ts";
+import { command, echo, READ, spin, write } from "../../../../testing/forge/command.ts";
 import {
   type CallOutcome,
   type HostAnswers,
@@ -61,11 +61,8 @@ export async function call(
 
 export const isPrepared = (answer: PreparedCall | CallOutcome): answer is PreparedCall => "run" in answer;
 
-/** stdout is stdin. */
-export const echo = (): Promise<Uint8Array> => command(`${READ} ${write(1, 1024, "(i32.load (i32.const 16))")}`);
-export const spin = (): Promise<Uint8Array> => command("(loop (br 0))");
 /** Fuel that no test's deadline waits for. */
 export const ENDLESS = { ...QUOTAS, fuel: 2n ** 62n };
 export const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-export { command, READ, write };
+export { command, echo, READ, spin, write };

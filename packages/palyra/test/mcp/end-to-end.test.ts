@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Client, type ClientOptions, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import wabt from "wabt";
+import { echo, spin } from "../../../../testing/forge/command.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { commandLine, parsed, temporaryFolder } from "../cli/support.ts";
 import { type Daemon, startDaemon, TOKEN } from "../daemon/support.ts";
@@ -20,23 +20,7 @@ beforeAll(() => {
 }, 120_000);
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 
-const tools = await wabt();
-function wasm(text: string): Uint8Array {
-  const module = tools.parseWat("t.wat", text);
-  const { buffer } = module.toBinary({});
-  module.destroy();
-  return new Uint8Array(buffer);
-}
-const ECHO = wasm(`(module
-  (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
-  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
-  (memory (export "memory") 1 1)
-  (func (export "_start")
-    (i32.store (i32.const 0) (i32.const 1024)) (i32.store (i32.const 4) (i32.const 60000))
-    (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
-    (i32.store (i32.const 4) (i32.load (i32.const 8)))
-    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))`);
-const SPIN = wasm('(module (func (export "run") (result i32) (loop (br 0)) (i32.const 0)))');
+const [ECHO, SPIN] = await Promise.all([echo(), spin()]);
 const LONG = "wall_clock_timeout_ms = 60000\nfuel_budget = 1000000000000\nmax_memory_bytes = 1048576";
 const SECRET = '[[capabilities.secrets]]\nscope = "skill:acme.echo"\nkey_names = ["token"]';
 const TOOL = "acme.echo.say";

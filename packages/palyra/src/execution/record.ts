@@ -108,8 +108,8 @@ async function append(ports: RunToolPorts, ulid: string, call: Call, kind: Event
   const { openJournal, journal: file, auditFile } = ports.tools;
   const journal = await openJournal(file, { create: true, auditFile });
   try {
-    // Spec 10, step 4: no sync of its own.
-    await journal.transaction((writer) => void writer.append(newEvent(ulid, call, kind, payload)), { synced: false });
+    // With its sync, which takes the start with it: the vault's head moves, and no receipt can be cut off the end unnoticed (T26).
+    await journal.transaction((writer) => void writer.append(newEvent(ulid, call, kind, payload)));
   } finally {
     await journal.close();
   }

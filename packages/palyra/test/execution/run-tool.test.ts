@@ -63,6 +63,18 @@ const secretly = '[[capabilities.secrets]]\nscope = "skill:acme.echo"\nkey_names
 const yes = (scope: "once" | "session" | "always") => ({ ask: async () => scope });
 
 describe("a run (spec 10)", () => {
+  it("T26: is vouched for once it is over: the vault's head is behind no outcome and no refusal", async () => {
+    await install({ module: ECHO });
+    const unvouched = async () => Object(parsed(await commandLine(root)("skills", "journal", "verify", "--json"))).unvouched;
+    await run();
+    expect(await unvouched()).toBeNull();
+    await expect(run({ tool: "acme.echo.say", version: "9.9.9" })).rejects.toThrow();
+    await commandLine(root)("skills", "quarantine", "acme.echo");
+    await expect(run()).rejects.toHaveCode("NotEligible");
+    expect(await kinds()).toContain("skill.refused");
+    expect(await unvouched()).toBeNull();
+  });
+
   it("goes through every step, and leaves a start and an outcome with a receipt that holds", async () => {
     await install({ module: ECHO });
     const steps: string[] = [];

@@ -13,7 +13,6 @@ const SCENARIOS = [
   "logging-set-level",
   "ping",
   "tools-list",
-  "tools-call-error",
   "server-sse-multiple-streams",
   "dns-rebinding-protection",
 ];

@@ -198,7 +198,11 @@ describe("T43: no link is made or followed", () => {
       process.stdout.write("on"); for (const end = Date.now() + 60000; Date.now() < end; ) { mv(a, keep); mv(b, a); mv(a, b); mv(keep, a); }`;
     const paths = [at("work", "a", "b"), at("work", "link"), at("work", "keep")];
     const swapper = spawn(process.execPath, ["-e", swap, ...paths], { stdio: ["ignore", "pipe", "ignore"] });
-    onTestFinished(() => void swapper.kill("SIGKILL"));
+    const ended = new Promise((resolve) => swapper.once("exit", resolve));
+    onTestFinished(async () => {
+      swapper.kill("SIGKILL");
+      await ended;
+    });
     await new Promise((resolve) => swapper.stdout.once("data", resolve));
     const seen = { inside: 0, refused: 0 };
     const until = performance.now() + 10_000;
@@ -223,6 +227,7 @@ describe("T43: no link is made or followed", () => {
       guest.list(ROOT, 0n);
     }
     swapper.kill("SIGKILL");
+    await ended;
     expect(readdirSync(there)).toEqual(["secret"]);
     expect(readFileSync(join(there, "secret"), "utf8")).toBe("outside");
     expect(seen.inside + seen.refused).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 /** Spec 10, step 3: the call as its process gets it, and the way from a permit to its run. */
 import { entryOfModule } from "palyra-skills/audit";
 import { capabilityGrants } from "palyra-skills/capability";
-import { writeJson } from "palyra-skills/encoding";
+import { encodeUtf8, writeJson } from "palyra-skills/encoding";
 import { readModule } from "palyra-skills/wasm";
 import { mayRead } from "../policy/index.ts";
 import type { LaunchPlan } from "./authorize.ts";
@@ -95,8 +95,16 @@ function jobOf({ skill, tool, module, quotas, granted }: LaunchPlan, input: Uint
     fuelMode: "per_byte",
     grants: { ...grants, secret_keys: grants.secret_keys.filter((name) => mayRead(name, granted)) },
     roots: grantedRoots(manifest, granted).map(({ name, write }) => ({ name, write })),
-    clock: "real",
-    random: "real",
+    ...surroundingsOf(granted),
+  };
+}
+
+/** Spec 10.4: the operator may freeze the clock and seed the randomness. */
+function surroundingsOf({ fixed }: LaunchPlan["granted"]): Pick<SandboxJob, "clock" | "random"> {
+  const { clock_unix_ms: frozenUnixMs, seed } = fixed;
+  return {
+    clock: frozenUnixMs === undefined ? "real" : { frozenUnixMs },
+    random: seed === undefined ? "real" : { seed: encodeUtf8(seed) },
   };
 }
 

@@ -36,6 +36,14 @@ export interface QuotaLimits {
   readonly wall_ms?: number;
 }
 
+/** What a call finds always the same, so that it can be repeated (spec 10.4). */
+export interface FixedSurroundings {
+  /** Milliseconds since 1970 at which its clocks stand still. */
+  readonly clock_unix_ms?: number;
+  /** Its randomness is made of this, and of nothing else: whoever knows it knows each key that the tool makes. */
+  readonly seed?: string;
+}
+
 /** All that is granted one skill. */
 export interface SkillGrants {
   readonly hosts: readonly HostGrant[];
@@ -44,15 +52,16 @@ export interface SkillGrants {
   readonly inserts: readonly InsertGrant[];
   readonly roots: readonly RootGrant[];
   readonly limits: QuotaLimits;
+  readonly fixed: FixedSurroundings;
 }
 
-export const NO_GRANTS: SkillGrants = { hosts: [], global_keys: [], inserts: [], roots: [], limits: {} };
+export const NO_GRANTS: SkillGrants = { hosts: [], global_keys: [], inserts: [], roots: [], limits: {}, fixed: {} };
 
 /** By skill id. */
 export type GrantsOfSkills = ReadonlyMap<string, SkillGrants>;
 
-export const isEmptyGrant = ({ hosts, global_keys, inserts, roots, limits }: SkillGrants): boolean =>
-  [hosts, global_keys, inserts, roots].every(({ length }) => length === 0) && Object.keys(limits).length === 0;
+export const isEmptyGrant = ({ hosts, global_keys, inserts, roots, limits, fixed }: SkillGrants): boolean =>
+  [hosts, global_keys, inserts, roots, Object.keys(limits), Object.keys(fixed)].every(({ length }) => length === 0);
 
 /** What a run may use, as receipts and approvals have it: `class=value`, sorted, the operator's part with it. */
 export function grantTexts(manifest: Manifest, granted: SkillGrants): readonly string[] {
@@ -65,9 +74,15 @@ export function grantTexts(manifest: Manifest, granted: SkillGrants): readonly s
     ...manifest.capabilities.filesystem.read_roots.map((root) => `storage_read=${root}`),
     ...storage_prefixes.map((root) => `storage_write=${root}`),
     ...granted.roots.map(({ root, folder }) => `root=${root} ${folder}`),
+    ...fixedTexts(granted.fixed),
   ];
   return [...new Set(texts)].sort(compareUtf8);
 }
+
+const fixedTexts = ({ clock_unix_ms, seed }: FixedSurroundings): readonly string[] => [
+  ...(clock_unix_ms === undefined ? [] : [`clock=frozen ${clock_unix_ms}`]),
+  ...(seed === undefined ? [] : [`random=seeded ${seed}`]),
+];
 
 const hostText = ({ host, port, plain_http, private_addresses }: HostGrant): string =>
   `network=${plain_http ? "http" : "https"}://${host}:${port}${private_addresses ? " private" : ""}`;
@@ -94,13 +109,14 @@ export function writeGrants(grants: GrantsOfSkills): Uint8Array {
   const skills = [...grants]
     .filter(([, granted]) => !isEmptyGrant(granted))
     .sort(([one], [other]) => compareUtf8(one, other))
-    .map(([skill_id, { hosts, global_keys, inserts, roots, limits }]) => ({
+    .map(([skill_id, { hosts, global_keys, inserts, roots, limits, fixed }]) => ({
       skill_id,
       hosts: hosts.map((each) => ({ ...each })),
       global_keys,
       inserts: inserts.map((each) => ({ ...each })),
       roots: roots.map((each) => ({ ...each })),
       limits: { ...limits },
+      ...(Object.keys(fixed).length === 0 ? {} : { fixed: { ...fixed } }),
     }));
   return encodeUtf8(writeJson({ skills }));
 }
@@ -140,10 +156,20 @@ function readSkill(reader: JsonReader): [string, SkillGrants] {
       return { root: of.required("root").string(), folder: of.required("folder").string() };
     }),
     limits: readLimits(fields.required("limits")),
+    // Records of before have none.
+    fixed: fields.optional("fixed", readFixed) ?? {},
   };
   const skillId = fields.required("skill_id").string();
   fields.finish();
   return [skillId, granted];
+}
+
+function readFixed(reader: JsonReader): FixedSurroundings {
+  const fields = reader.object();
+  const clock = fields.optional("clock_unix_ms", (value) => value.safeInteger({ min: 0 }));
+  const seed = fields.optional("seed", (value) => value.string());
+  fields.finish();
+  return { ...(clock === undefined ? {} : { clock_unix_ms: clock }), ...(seed === undefined ? {} : { seed }) };
 }
 
 function readLimits(reader: JsonReader): QuotaLimits {

@@ -16,6 +16,7 @@ export type { Decision, NamedPolicy } from "./cedar.ts";
 export { DEFAULT_POLICIES, SCHEMA } from "./default-policy.ts";
 export {
   effectiveQuotas,
+  type FixedSurroundings,
   type GrantsOfSkills,
   grantTexts,
   type HostGrant,

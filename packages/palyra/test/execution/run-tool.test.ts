@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { verifyReceipt } from "palyra-skills/receipt";
 import { beforeEach, describe, expect, it } from "vitest";
-import { echo, spin } from "../../../../testing/forge/command.ts";
+import { command, echo, spin, write } from "../../../../testing/forge/command.ts";
 import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
 import { runCommandLine } from "../../src/cli/run.ts";
 import { compose } from "../../src/entry/compose.ts";
@@ -18,6 +18,17 @@ import { publicKeyOf, type SkillSpec, skillFile } from "../lifecycle/support.ts"
 
 const program = useSandboxProgram();
 const [ECHO, SPIN] = await Promise.all([echo("\\1b[31mhere\\n", 10), spin()]);
+/** Answers sixteen letters: eight of randomness, eight of the clock. */
+const dice = () =>
+  command(
+    `(drop (call $random_get (i32.const 521) (i32.const 8))) (drop (call $clock_time_get (i32.const 0) (i64.const 1) (i32.const 704)))
+    (i64.store (i32.const 529) (i64.load (i32.const 704)))
+    (local.set $i (i32.const 521))
+    (loop (i32.store8 (local.get $i) (i32.add (i32.const 97) (i32.and (i32.const 15) (i32.load8_u (local.get $i)))))
+      (local.set $i (i32.add (local.get $i) (i32.const 1))) (br_if 0 (i32.lt_u (local.get $i) (i32.const 537))))
+    ${write(1, 512, 27)}`,
+    `(data (i32.const 512) "{\\"text\\":\\"                \\"}")`,
+  );
 const LONG = "wall_clock_timeout_ms = 30000\nfuel_budget = 100000000000\nmax_memory_bytes = 1048576";
 
 let root: string;
@@ -105,6 +116,23 @@ describe("a run (spec 10)", () => {
     const { outcome, receipt } = await run({ maxFuel: 1000n });
     expect([outcome.kind, receipt.fuel_allowed, receipt.output_sha256]).toEqual(["QuotaExceeded", 1000n, null]);
     expect((await run({ maxFuel: 10n ** 15n })).receipt.fuel_allowed).toBe(400_000n);
+  });
+
+  it("finds the clock and the randomness that the operator fixed, and its receipt says so (spec 10.4)", async () => {
+    await install({ module: await dice() });
+    const thrown = async () => Buffer.from((await run()).outcome.stdout).toString();
+    expect(await thrown()).not.toBe(await thrown());
+    const grant = ["skills", "grant", "add", "acme.echo"];
+    await commandLine(root)(...grant, "--seed", "replay-7", "--frozen-clock", "2026-01-31T09:30:12.345Z");
+    const { outcome, receipt } = await run();
+    expect(outcome.kind).toBe("Ok");
+    expect(receipt.grants).toEqual(["clock=frozen 1769851812345", "random=seeded replay-7"]);
+    expect(await thrown()).toBe(Buffer.from(outcome.stdout).toString());
+    const planned = await commandLine(root)("skills", "run", "acme.echo.say", "--dry-run", "--json");
+    expect(Object(parsed(planned)).grants).toEqual(receipt.grants);
+    expect(await lastOf("skill.granted")).toMatchObject({ fixed: { clock_unix_ms: 1_769_851_812_345, seed: "replay-7" } });
+    await commandLine(root)(...grant, "--seed", "replay-8");
+    expect(await thrown()).not.toBe(Buffer.from(outcome.stdout).toString());
   });
 
   it("that could not be prepared was never started, and is told with a receipt all the same", async () => {

@@ -185,6 +185,10 @@ describe("skills grant", () => {
       "1000",
       "--max-wall-ms",
       "50",
+      "--frozen-clock",
+      "2026-01-31",
+      "--seed",
+      "replay-7",
     ];
     const granted = await json("skills", "grant", "add", "acme.echo", ...all);
     expect(granted).toEqual({
@@ -200,15 +204,34 @@ describe("skills grant", () => {
       ],
       roots: [{ root: "out", folder: "/srv/out" }],
       limits: { fuel: 1000, wall_ms: 50 },
+      fixed: { clock_unix_ms: 1_769_817_600_000, seed: "replay-7" },
     });
     expect(await json("skills", "grant", "add", "acme.echo", "--root", "out=/srv/other")).toMatchObject({
       roots: [{ folder: "/srv/other" }],
     });
     expect((await json("skills", "grant", "list"))["count"]).toBe(1);
     const [left] = Object(
-      await json("skills", "grant", "remove", "acme.echo", "--global-key", "weather", "--max-fuel", "1", "--root", "out=/x"),
+      await json(
+        "skills",
+        "grant",
+        "remove",
+        "acme.echo",
+        "--global-key",
+        "weather",
+        "--max-fuel",
+        "1",
+        "--root",
+        "out=/x",
+        "--seed",
+        "x",
+      ),
     ).skills;
-    expect(left).toMatchObject({ global_keys: [], roots: [], limits: { wall_ms: 50 } });
+    expect(left).toMatchObject({
+      global_keys: [],
+      roots: [],
+      limits: { wall_ms: 50 },
+      fixed: { clock_unix_ms: 1_769_817_600_000 },
+    });
     await json("skills", "grant", "remove", "acme.echo", "--all");
     expect((await json("skills", "grant", "list"))["count"]).toBe(0);
   });
@@ -223,6 +246,8 @@ describe("skills grant", () => {
     ["--insert", "global/weather@api.example.com/Proxy-Authorization"],
     ["--root", "out=relative"],
     ["--max-memory", "1"],
+    ["--frozen-clock", "yesterday"],
+    ["--seed", "two words"],
   ])("refuses %s %s", async (option, value) => {
     expect((await palyra("skills", "grant", "add", "acme.echo", option, value)).exit).toBe(2);
   });

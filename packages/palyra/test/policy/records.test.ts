@@ -187,6 +187,7 @@ const granted: SkillGrants = {
   inserts: [{ secret: "global/weather", host: "api.example.com", header: "authorization", prefix: "Bearer " }],
   roots: [{ root: "out", folder: "/srv/out" }],
   limits: { fuel: 18_446_744_073_709_551_615n, memory_bytes: 65_536, wall_ms: 10 },
+  fixed: { clock_unix_ms: 1_700_000_000_000, seed: "replay-7" },
 };
 
 describe("what an operator grants", () => {
@@ -224,9 +225,11 @@ describe("what an operator grants", () => {
       'http_egress_allowlist = ["api.example.com"]\nfilesystem = { read_roots = ["in"], write_roots = ["out"] }',
     );
     expect(grantTexts(manifest, granted)).toEqual([
+      "clock=frozen 1700000000000",
       "insert=global/weather api.example.com authorization",
       "network=api.example.com",
       "network=https://127.0.0.1:8443 private",
+      "random=seeded replay-7",
       "root=out /srv/out",
       "storage_read=in",
       "storage_write=out",

@@ -1,7 +1,7 @@
 import type { Outputs } from "../../operations/catalog.ts";
 import type { GrantsDocument } from "../../operations/grant/shared.ts";
 import { safe } from "../../operations/wording/safe.ts";
-import { grouped, size } from "../../operations/wording/units.ts";
+import { grouped, moment, size } from "../../operations/wording/units.ts";
 import { fields } from "../text/layout.ts";
 import type { Paint } from "../text/paint.ts";
 import type { View } from "./view.ts";
@@ -19,7 +19,7 @@ export const grantRemoveView: View<Outputs["skills grant remove"]> = ({ skills }
     ? [`${paint.good("taken back")}: nothing is granted beside the manifests`]
     : [`${paint.good("taken back")}; what is left for`, ...skills.flatMap((skill) => grantsOf(skill, paint))];
 
-function grantsOf({ skill_id, hosts, global_keys, inserts, roots, limits }: GrantsDocument, paint: Paint): string[] {
+function grantsOf({ skill_id, hosts, global_keys, inserts, roots, limits, fixed }: GrantsDocument, paint: Paint): string[] {
   const { fuel, memory_bytes, wall_ms } = limits;
   const lines: (readonly [string, string])[] = [
     ...hosts.map(({ host, port, plain_http, private_addresses }) => {
@@ -37,6 +37,8 @@ function grantsOf({ skill_id, hosts, global_keys, inserts, roots, limits }: Gran
     ...(fuel === undefined ? [] : [["at most", `${grouped(fuel)} units of fuel`] as const]),
     ...(memory_bytes === undefined ? [] : [["at most", size(memory_bytes)] as const]),
     ...(wall_ms === undefined ? [] : [["at most", `${grouped(wall_ms)} ms`] as const]),
+    ...(fixed.clock_unix_ms === undefined ? [] : [["clock", `stands still at ${moment(fixed.clock_unix_ms)}`] as const]),
+    ...(fixed.seed === undefined ? [] : [["randomness", `made of the seed ${safe(fixed.seed)}`] as const]),
   ];
   return [paint.strong(safe(skill_id)), ...(lines.length === 0 ? ["  nothing"] : fields(lines, paint, "  "))];
 }

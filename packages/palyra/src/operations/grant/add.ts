@@ -14,6 +14,7 @@ export const add = operation({
     "skills grant add acme.weather --bearer global/weather@api.example.com",
     "skills grant add acme.weather --global-key weather --max-wall-ms 2000",
     "skills grant add acme.notes --root out=/srv/notes --private-origin http://127.0.0.1:8080",
+    "skills grant add acme.dice --frozen-clock 2026-01-31 --seed replay-7",
   ],
   notes:
     "Beside what its manifest declares. Limits only lower what the manifest says. What was approved before is asked for anew, since it binds what may be used. A server that gives back what it was sent can give a skill the secret that was inserted.",
@@ -34,12 +35,13 @@ export const add = operation({
 });
 
 /** For the journal: names of secrets are no secrets. */
-export function grantedPayload({ hosts, global_keys, inserts, roots, limits }: typeof NO_GRANTS) {
+export function grantedPayload({ hosts, global_keys, inserts, roots, limits, fixed }: typeof NO_GRANTS) {
   return {
     hosts: hosts.map((each) => ({ ...each })),
     global_keys,
     inserts: inserts.map(({ secret, host, header }) => `${secret}@${host}/${header}`),
     roots: roots.map((each) => ({ ...each })),
     limits: { ...limits },
+    fixed: { ...fixed },
   };
 }

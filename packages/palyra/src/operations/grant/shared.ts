@@ -1,6 +1,7 @@
 /** What an operator types of a grant, read and shown. */
 import * as v from "valibot";
 import {
+  type FixedSurroundings,
   type HostGrant,
   type InsertGrant,
   NO_GRANTS,
@@ -8,7 +9,8 @@ import {
   type RootGrant,
   type SkillGrants,
 } from "../../policy/index.ts";
-import { integer, list } from "../field.ts";
+import { integer, list, text } from "../field.ts";
+import { parseTime, time } from "../shared/time.ts";
 
 /** As documents have them; absent lists are empty. */
 export interface GrantsDocument {
@@ -18,11 +20,12 @@ export interface GrantsDocument {
   readonly inserts: readonly InsertGrant[];
   readonly roots: readonly RootGrant[];
   readonly limits: { readonly fuel?: bigint | number; readonly memory_bytes?: number; readonly wall_ms?: number };
+  readonly fixed: FixedSurroundings;
 }
 
 export const grantsDocument = (
   skill_id: string,
-  { hosts, global_keys, inserts, roots, limits }: SkillGrants,
+  { hosts, global_keys, inserts, roots, limits, fixed }: SkillGrants,
 ): GrantsDocument => ({
   skill_id,
   hosts,
@@ -30,6 +33,7 @@ export const grantsDocument = (
   inserts,
   roots,
   limits,
+  fixed,
 });
 
 const INSERT = /^([^/@\s][^/@]*)\/([A-Za-z0-9._-]{1,128})@([a-z0-9.-]{1,253})\/([A-Za-z0-9!#$%&'*+.^_`|~-]{1,64})$/;
@@ -56,6 +60,8 @@ export const grantOptions = {
   maxFuel: v.optional(integer("N", "Units of fuel of a call, at most; lower only", 1)),
   maxMemory: v.optional(integer("BYTES", "Memory of a call, at most; lower only", 65_536)),
   maxWallMs: v.optional(integer("MS", "Time of a call, at most; lower only", 1)),
+  frozenClock: v.optional(time("Its clocks stand still at this moment, so that a call can be repeated")),
+  seed: v.optional(text("TEXT", "Its randomness is made of this alone, so that a call can be repeated: no secret", seedProblem)),
 };
 
 type Typed = v.InferOutput<v.StrictObjectSchema<typeof grantOptions, undefined>>;
@@ -67,6 +73,7 @@ export function typedGrants(typed: Typed): SkillGrants {
     ...(typed.maxMemory === undefined ? {} : { memory_bytes: typed.maxMemory }),
     ...(typed.maxWallMs === undefined ? {} : { wall_ms: typed.maxWallMs }),
   };
+  const clock = typed.frozenClock === undefined ? undefined : parseTime(typed.frozenClock);
   return {
     hosts: [...typed.origin.map((text) => hostOf(text, false)), ...typed.privateOrigin.map((text) => hostOf(text, true))],
     global_keys: typed.globalKey,
@@ -75,6 +82,10 @@ export function typedGrants(typed: Typed): SkillGrants {
     ),
     roots: typed.root.map(rootOf),
     limits,
+    fixed: {
+      ...(clock === undefined ? {} : { clock_unix_ms: clock }),
+      ...(typed.seed === undefined ? {} : { seed: typed.seed }),
+    },
   };
 }
 
@@ -86,6 +97,7 @@ export function withGrants(before: SkillGrants, added: SkillGrants): SkillGrants
     inserts: joined(before.inserts, added.inserts, ({ host, header }) => `${host}/${header}`),
     roots: joined(before.roots, added.roots, ({ root }) => root),
     limits: { ...before.limits, ...added.limits },
+    fixed: { ...before.fixed, ...added.fixed },
   };
 }
 
@@ -93,19 +105,25 @@ export function withGrants(before: SkillGrants, added: SkillGrants): SkillGrants
 export function withoutGrants(before: SkillGrants, gone: SkillGrants): SkillGrants {
   const kept = <Item>(items: readonly Item[], without: readonly Item[], key: (item: Item) => string): readonly Item[] =>
     items.filter((item) => !without.some((each) => key(each) === key(item)));
-  const limits = Object.fromEntries(Object.entries(before.limits).filter(([name]) => !Object.hasOwn(gone.limits, name)));
+  const left = (named: object, without: object) =>
+    Object.fromEntries(Object.entries(named).filter(([name]) => !Object.hasOwn(without, name)));
   return {
     ...NO_GRANTS,
     hosts: kept(before.hosts, gone.hosts, ({ host, port, plain_http }) => `${plain_http}:${host}:${port}`),
     global_keys: kept(before.global_keys, gone.global_keys, (key) => key),
     inserts: kept(before.inserts, gone.inserts, ({ secret, host, header }) => `${secret}@${host}/${header}`),
     roots: kept(before.roots, gone.roots, ({ root }) => root),
-    limits,
+    limits: left(before.limits, gone.limits),
+    fixed: left(before.fixed, gone.fixed),
   };
 }
 
 function joined<Item>(before: readonly Item[], added: readonly Item[], key: (item: Item) => string): readonly Item[] {
   return [...new Map([...before, ...added].map((item) => [key(item), item])).values()];
+}
+
+function seedProblem(seed: string): string | undefined {
+  return /^[\x21-\x7e]{1,64}$/.test(seed) ? undefined : "is not 1 to 64 printable ASCII characters without spaces";
 }
 
 function originProblem(text: string): string | undefined {

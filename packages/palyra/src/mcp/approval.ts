@@ -4,7 +4,7 @@
  */
 import { type InputRequiredResult, inputRequired, inputResponse } from "@modelcontextprotocol/server";
 import { quoted } from "../operations/wording/safe.ts";
-import type { HostedTool } from "./tool-host.ts";
+import type { HostedTool, ToolAnswer } from "./tool-host.ts";
 
 /** Under which name the client sends the answer back. */
 const KEY = "approval";
@@ -21,19 +21,15 @@ export interface AskedState {
   readonly question: string;
 }
 
+export type Asked = Pick<Extract<ToolAnswer, { readonly kind: "asks" }>, "reasons" | "allowance">;
 export type Answered = "allowed" | "denied" | "unanswered";
 
-export function questionFor(
-  tool: HostedTool,
-  input: string,
-  reasons: readonly string[],
-  requestState: string,
-): InputRequiredResult {
+export function questionFor(tool: HostedTool, input: string, asked: Asked, requestState: string): InputRequiredResult {
   return inputRequired({
     inputRequests: {
       [KEY]: inputRequired.elicit({
         mode: "form",
-        message: questionText(tool, input, reasons),
+        message: questionText(tool, input, asked),
         requestedSchema: {
           type: "object",
           properties: { decision: { type: "string", title: "Decision", enum: [ALLOW, DENY] } },
@@ -52,30 +48,17 @@ export function answerIn(responses: Record<string, unknown> | undefined): Answer
   return view.action === "accept" && view.content?.["decision"] === ALLOW ? "allowed" : "denied";
 }
 
-export function questionText(tool: HostedTool, input: string, reasons: readonly string[]): string {
-  const { uses } = tool;
+function questionText(tool: HostedTool, input: string, { reasons, allowance }: Asked): string {
   const lines = [
     `May ${tool.id} run once? It belongs to the skill ${tool.skillId} ${tool.version} of the publisher ${tool.publisher}.`,
     "",
-    ...capabilityLines(uses),
-    ...reasons.map((reason) => `It needs an answer because of: ${reason}`),
+    ...allowance,
+    ...(tool.uses.sensitive ? ["its publisher calls it sensitive"] : []),
+    ...reasons.map((reason) => `it needs an answer because of: ${reason}`),
     "",
     `Arguments, as the client gave them: ${argumentsText(input)}`,
   ];
   return lines.join("\n");
-}
-
-function capabilityLines({ hosts, secrets, readRoots, writeRoots, sensitive }: HostedTool["uses"]): string[] {
-  const may = (what: string, names: readonly string[]) =>
-    names.length === 0 ? [] : [`It may ${what}: ${names.map((name) => quoted(name)).join(", ")}`];
-  const lines = [
-    ...may("speak with", hosts),
-    ...may("use the secrets", secrets),
-    ...may("read the folders", readRoots),
-    ...may("write the folders", writeRoots),
-    ...(sensitive ? ["Its publisher calls it sensitive."] : []),
-  ];
-  return lines.length === 0 ? ["It may use nothing beyond its arguments."] : lines;
 }
 
 function argumentsText(input: string): string {

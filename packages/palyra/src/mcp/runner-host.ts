@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { decodeUtf8, encodeUtf8, writeJson } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
 import { isRefusal } from "../errors.ts";
-import type { RunnableTool, Runner, RunToolResult } from "../execution/index.ts";
+import type { LaunchPlan, RunnableTool, Runner, RunToolResult } from "../execution/index.ts";
+import { allowanceLines } from "../operations/shared/approval-question.ts";
 import { safe } from "../operations/wording/safe.ts";
 import { tellingOf } from "../operations/wording/sentences.ts";
 import type { HostedTool, Ran, ToolAnswer, ToolCall, ToolHost } from "./tool-host.ts";
@@ -50,23 +51,8 @@ export class RunnerHost implements ToolHost {
     try {
       return answerOf(await runner.run(request, callOf(principal, signal), { onStep, onLog }));
     } catch (error) {
-      if (isRefusal(error, "ApprovalRequired")) {
-        const { basis, asks, skill_id, version } = error.details;
-        return {
-          kind: "asks",
-          basis,
-          skillId: skill_id,
-          version,
-          reasons: asks.map(({ action, resource }) => `${action} on ${safe(resource)}`),
-        };
-      }
-      const telling = tellingOf(error);
-      if (telling === undefined) {
-        failed(error);
-        return { kind: "refused", code: "Internal", message: "the host failed; its log has more" };
-      }
-      const { code, message, hint } = telling;
-      return { kind: "refused", code, message: hint === undefined ? message : `${message} (${hint})` };
+      if (!isRefusal(error, "ApprovalRequired")) return refusedBy(error, failed);
+      return await runner.plan(request, callOf(principal, signal)).then(asking, (problem: unknown) => refusedBy(problem, failed));
     } finally {
       this.#running -= 1;
     }
@@ -86,11 +72,35 @@ export class RunnerHost implements ToolHost {
   }
 }
 
+/** The question is of the plan as it is now, and a yes binds that very plan (T28). */
+function asking(plan: LaunchPlan): ToolAnswer {
+  const { skill, decision, basis } = plan;
+  const waiting = decision.kind === "approval" ? decision.waiting : [];
+  return {
+    kind: "asks",
+    basis,
+    skillId: skill.skillId,
+    version: skill.version,
+    reasons: waiting.map(({ action, resource }) => `${action} on ${safe(resource)}`),
+    allowance: allowanceLines(plan),
+  };
+}
+
+function refusedBy(error: unknown, failed: RunnerHostPorts["failed"]): ToolAnswer {
+  const telling = tellingOf(error);
+  if (telling === undefined) {
+    failed(error);
+    return { kind: "refused", code: "Internal", message: "the host failed; its log has more" };
+  }
+  const { code, message, hint } = telling;
+  return { kind: "refused", code, message: hint === undefined ? message : `${message} (${hint})` };
+}
+
 const NEVER = new AbortController().signal;
 
 function hosted(tool: RunnableTool): HostedTool {
   const { toolId, name, description, inputSchema, outputSchema, skillId, version, publisher, risk, capabilities } = tool;
-  const { http_egress_allowlist, secrets, filesystem } = capabilities;
+  const { http_egress_allowlist, filesystem } = capabilities;
   return {
     id: toolId,
     title: name,
@@ -102,8 +112,6 @@ function hosted(tool: RunnableTool): HostedTool {
     publisher,
     uses: {
       hosts: http_egress_allowlist,
-      secrets: secrets.flatMap(({ scope, key_names }) => key_names.map((key) => `${scope}/${key}`)),
-      readRoots: filesystem.read_roots,
       writeRoots: filesystem.write_roots,
       sensitive: risk.default_sensitive,
     },

@@ -116,7 +116,7 @@ async function callTool(
   return questionFor(
     tool,
     input,
-    answer.reasons,
+    answer,
     await codec.mint({ tool: tool.id, basis: answer.basis, question: questions.put() }, context),
   );
 }

@@ -18,8 +18,6 @@ export interface HostedTool {
 /** What the signed manifest asks for, as far as a client can tell its user. */
 export interface ToolUses {
   readonly hosts: readonly string[];
-  readonly secrets: readonly string[];
-  readonly readRoots: readonly string[];
   readonly writeRoots: readonly string[];
   /** The publisher itself calls it sensitive. */
   readonly sensitive: boolean;
@@ -62,6 +60,8 @@ export type ToolAnswer =
       readonly version: string;
       readonly basis: string;
       readonly reasons: readonly string[];
+      /** What it may use and spend, as the launch was decided, a line each; safe to show. */
+      readonly allowance: readonly string[];
     };
 
 /** Which skill ran, and where its receipt is. */

@@ -22,7 +22,8 @@ afterAll(() => rmSync(out, { recursive: true, force: true }));
 
 const [ECHO, SPIN] = await Promise.all([echo(), spin()]);
 const LONG = "wall_clock_timeout_ms = 60000\nfuel_budget = 1000000000000\nmax_memory_bytes = 1048576";
-const SECRET = '[[capabilities.secrets]]\nscope = "skill:acme.echo"\nkey_names = ["token"]';
+const SECRET =
+  '[[capabilities.secrets]]\nscope = "skill:acme.echo"\nkey_names = ["token"]\n[[capabilities.secrets]]\nscope = "global"\nkey_names = ["shared"]';
 const TOOL = "acme.echo.say";
 
 let root: string;
@@ -123,6 +124,17 @@ describe.each(WAYS)("an installed skill over MCP (%s)", (way, connect) => {
 
   it("that asks for approval runs once a person behind the client says yes, once (T28, T44)", async () => {
     await installFor(way, { module: ECHO, extra: SECRET });
+    await palyra(
+      "skills",
+      "grant",
+      "add",
+      "acme.echo",
+      "--origin",
+      "https://api.example.com:8443",
+      "--max-fuel",
+      "300000",
+      "--json",
+    );
     const asked = vi.fn<(message: string) => void>();
     const client = await connect({ capabilities: { elicitation: { form: {} } } });
     client.setRequestHandler("elicitation/create", ({ params }) => {
@@ -134,7 +146,12 @@ describe.each(WAYS)("an installed skill over MCP (%s)", (way, connect) => {
       expect(result.structuredContent, JSON.stringify(result)).toEqual({ text });
     }
     expect(asked).toHaveBeenCalledTimes(2);
-    expect(asked.mock.calls[0]?.[0]).toContain("skill:acme.echo/token");
+    const [message] = asked.mock.calls[0] ?? [];
+    expect(message).toContain("  secret=skill:acme.echo/token\n");
+    expect(message).toContain("  network=https://api.example.com:8443, granted by the operator of this host\n");
+    expect(message).toContain("it asks for, and is not given: secret=global/shared\n");
+    expect(message).toContain("at most 300,000 units of fuel");
+    expect(message).toContain("with the limits of the operator of this host");
   });
 });
 

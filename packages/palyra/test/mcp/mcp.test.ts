@@ -191,6 +191,7 @@ function asking(): TestHost {
           version: ECHO.version,
           basis: "b1",
           reasons: ["skill.capability.http.egress on skill:acme.echo_http"],
+          allowance: ["it may use:", "  network=https://api.example.com:8443, granted by the operator of this host"],
         };
   return host;
 }
@@ -209,6 +210,7 @@ describe.each(WAYS)("T28, T44: a question to the person behind a client, over %s
     expect(result.structuredContent).toEqual({ text });
     const [message = ""] = asked.mock.calls[0] ?? [];
     expect(message).toContain("May acme.echo run once?");
+    expect(message).toContain("granted by the operator of this host");
     expect(message).toContain("\\u{202e}");
     expect(message).not.toContain("\u202e");
     expect(message.length).toBeLessThan(2000);

@@ -11,7 +11,7 @@ export const ECHO: HostedTool = {
   skillId: "acme.echo_http",
   version: "1.0.0",
   publisher: "acme",
-  uses: { hosts: [], secrets: [], readRoots: [], writeRoots: [], sensitive: false },
+  uses: { hosts: [], writeRoots: [], sensitive: false },
 };
 
 export const RAN = { skillId: "acme.echo_http", version: "1.0.0", artifactSha256: "ab".repeat(32), usage: { fuel: 12 } };

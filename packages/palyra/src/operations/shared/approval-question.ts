@@ -1,7 +1,8 @@
 /** What a person is shown who is asked whether a tool may start: the host's own words, a stranger's quoted and bounded (T20, T44). */
 import type { Question } from "../../call.ts";
 import type { LaunchPlan } from "../../execution/index.ts";
-import { quoted, safe } from "../wording/safe.ts";
+import { grantTexts, NO_GRANTS } from "../../policy/index.ts";
+import { listed, quoted, safe } from "../wording/safe.ts";
 import { grouped, size } from "../wording/units.ts";
 
 /** Lines of grants that are shown, and characters of the input. */
@@ -16,17 +17,38 @@ export function approvalQuestion(plan: LaunchPlan, input?: Uint8Array): Question
   };
 }
 
-function contextOf({ skill, tool, grants, quotas, decision }: LaunchPlan, input: Uint8Array | undefined): string[] {
+/** What it may use and spend, a line each; what the operator of this host gave beside the manifest, and where he holds it shorter, is told as his. */
+export function allowanceLines({ skill, grants, granted, quotas }: LaunchPlan): string[] {
+  const { manifest } = skill.artifact;
+  const asked = new Set(grantTexts(manifest, NO_GRANTS));
+  const withheld = grantTexts(manifest, { ...NO_GRANTS, global_keys: globalKeysOf(manifest) }).filter(
+    (text) => !grants.includes(text),
+  );
+  const isShorter = Object.keys(granted.limits).length > 0;
+  return [
+    ...(grants.length === 0 ? ["it may use nothing outside itself"] : ["it may use:"]),
+    ...grants
+      .slice(0, MAX_GRANTS)
+      .map((grant) => `  ${safe(grant, 160)}${asked.has(grant) ? "" : ", granted by the operator of this host"}`),
+    ...(grants.length > MAX_GRANTS ? [`  and ${grants.length - MAX_GRANTS} more`] : []),
+    ...(withheld.length === 0 ? [] : [`it asks for, and is not given: ${listed(withheld)}`]),
+    `at most ${grouped(quotas.fuel)} units of fuel, ${size(quotas.memoryBytes)} of memory, ${grouped(quotas.wallMs)} ms${isShorter ? ", with the limits of the operator of this host" : ""}`,
+  ];
+}
+
+/** Declared keys of scope `global`: nobody's until the operator says whose (T22). */
+const globalKeysOf = ({ capabilities }: LaunchPlan["skill"]["artifact"]["manifest"]): string[] =>
+  capabilities.secrets.flatMap(({ scope, key_names }) => (scope === "global" ? key_names : []));
+
+function contextOf(plan: LaunchPlan, input: Uint8Array | undefined): string[] {
+  const { skill, tool, decision } = plan;
   const waiting = decision.kind === "approval" ? decision.waiting : [];
   const { publisher } = skill.artifact.manifest;
   return [
     `${safe(tool.id)} of ${safe(skill.skillId)} ${safe(skill.version)}, published by ${safe(publisher)} (${safe(skill.artifact.keyId)})`,
     `it says of itself: ${quoted(tool.description)}`,
     ...(waiting.length === 0 ? [] : [`approval is asked for by: ${waiting.map(({ action }) => safe(action)).join(", ")}`]),
-    ...(grants.length === 0 ? ["it may use nothing outside itself"] : ["it may use:"]),
-    ...grants.slice(0, MAX_GRANTS).map((grant) => `  ${safe(grant, 160)}`),
-    ...(grants.length > MAX_GRANTS ? [`  and ${grants.length - MAX_GRANTS} more`] : []),
-    `at most ${grouped(quotas.fuel)} units of fuel, ${size(quotas.memoryBytes)} of memory, ${grouped(quotas.wallMs)} ms`,
+    ...allowanceLines(plan),
     ...(input === undefined
       ? []
       : [`the input, ${size(input.length)}: ${quoted(Buffer.from(input.subarray(0, 4 * MAX_INPUT)).toString(), MAX_INPUT)}`]),

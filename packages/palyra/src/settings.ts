@@ -59,6 +59,8 @@ export interface Settings {
   readonly vulnerabilityStatements: Setting<string | undefined>;
   /** A file of Cedar policies, or a folder of them (spec 10.5); undefined: only those that always hold. */
   readonly authorizationPolicy: Setting<string | undefined>;
+  /** Calls of tools at once (spec 10.3); undefined: by the number of cores. */
+  readonly sandboxCalls: Setting<number | undefined>;
   readonly daemonUrl: Setting<string>;
   readonly daemonToken: Setting<string | undefined>;
   /** Undefined where no home folder is known. */
@@ -109,6 +111,7 @@ export function resolveSettings(
       option("--authorization-policy", options.authorizationPolicy) ??
       variable(env, "PALYRA_SKILL_AUTHORIZATION_POLICY") ??
       NOTHING,
+    sandboxCalls: resolveSandboxCalls(env),
     daemonUrl: option("--url", options.url) ?? variable(env, "PALYRA_DAEMON_URL") ?? byDefault(DEFAULT_DAEMON_URL),
     daemonToken: option("--token", options.token) ?? variable(env, "PALYRA_ADMIN_TOKEN") ?? NOTHING,
     proceduresDir: option("--skills-dir", options.skillsDir) ?? resolveProceduresDir(env, platform),
@@ -158,6 +161,16 @@ function resolveVaultBackend(env: Environment): Setting<VaultBackend> {
   const value = VAULT_BACKENDS.find((each) => each === named.value);
   if (value !== undefined) return { value, from: named.from };
   throw new PalyraError("Usage", { problem: `${named.from} is none of ${VAULT_BACKENDS.join(", ")}` });
+}
+
+const MOST_SANDBOX_CALLS = 1024;
+
+function resolveSandboxCalls(env: Environment): Setting<number | undefined> {
+  const named = variable(env, "PALYRA_SANDBOX_CALLS");
+  if (named === undefined) return NOTHING;
+  const value = /^[1-9][0-9]{0,3}$/.test(named.value) ? Number(named.value) : MOST_SANDBOX_CALLS + 1;
+  if (value <= MOST_SANDBOX_CALLS) return { value, from: named.from };
+  throw new PalyraError("Usage", { problem: `${named.from} is no number from 1 to ${MOST_SANDBOX_CALLS}` });
 }
 
 // Reading another journal than the one that holds the quarantines would free them: it is refused, not ignored. Spec 5.3.

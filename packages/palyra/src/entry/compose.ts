@@ -77,7 +77,9 @@ async function openRunnerOf(services: Services): Promise<Runner> {
   const { openRunner } = await import("../operations/shared/runner.ts");
   const { openSandboxPool } = await import("../execution/pool.ts");
   const { sandboxProgram } = await import("./sandbox-program.ts");
-  return openRunner(services, { openPool: () => openSandboxPool({ program: sandboxProgram() }), now: () => Date.now() });
+  const most = services.settings.sandboxCalls.value;
+  const openPool = () => openSandboxPool({ program: sandboxProgram(), ...(most === undefined ? {} : { most }) });
+  return openRunner(services, { openPool, now: () => Date.now() });
 }
 
 /** The vault is opened by what reads trust or writes, and by nothing else: `list` never loads it. */

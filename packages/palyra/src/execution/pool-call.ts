@@ -3,6 +3,7 @@ import { decodeRequest, encodeReply } from "palyra-sandbox/host-messages";
 import { MAX_FUEL, MAX_LOG_BYTES } from "palyra-sandbox/limits";
 import type { Ended, FromProcess, OutcomeKind } from "palyra-sandbox/protocol";
 import { type JsonObject, parseJson, toValue } from "palyra-skills/encoding";
+import { claimProblem } from "./pool-claims.ts";
 import type { Death, SandboxProcess } from "./pool-process.ts";
 import type { ResidentOf } from "./pool-resident.ts";
 import { moduleKey, Stopwatch } from "./pool-shared.ts";
@@ -142,10 +143,13 @@ export class PoolCall implements PreparedCall {
     }
   }
 
-  #ended({ kind, details, stdout, exitCode, fuel, memoryBytes }: Ended): void {
+  #ended(ended: Ended): void {
+    const { kind, details, stdout, exitCode, fuel, memoryBytes } = ended;
     const told = detailsOf(details);
-    if (told === undefined) {
-      this.#broken("details that are none");
+    const phase = this.#phase === "preparing" ? "preparing" : "running";
+    const problem = told === undefined ? "details that are none" : claimProblem(phase, ended, told, this.#job);
+    if (told === undefined || problem !== undefined) {
+      this.#broken(problem ?? "");
       return;
     }
     const outputBytes = stdout.length;

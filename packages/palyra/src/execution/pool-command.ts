@@ -1,8 +1,8 @@
 /**
  * How a sandbox process is started (spec 10.3, T39): Node's permission flags and nothing allowed but reading its own program, no environment, no descriptor
- * but two pipes (what it says to stderr is thrown away), and on Linux the system's own limits on memory and processor time.
+ * but two pipes (what it says to stderr is thrown away), the system's own limits on processor time and on Linux memory, and there its end with ours.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 /** What a process may use for as long as it lives, all its calls together. */
 export interface ProcessLimits {
@@ -19,6 +19,9 @@ export interface StartCommand {
 }
 
 const SHELL = "/bin/sh";
+/** Of util-linux; where it is missing a process that computes outlives a host that was killed, until its fuel or its processor time ends. */
+const SETPRIV = "/usr/bin/setpriv";
+const DIES_WITH_PARENT = "pdeathsig";
 /** Kilobytes, as `ulimit` counts. */
 const KIBI = 1024;
 /** MiB of the heap of JavaScript: requests, answers and schemas, none of them over a few MiB. */
@@ -51,10 +54,21 @@ export function startCommand(
   const flags = nodeFlags(program, on.version);
   // Windows starts nothing without it.
   const env = on.platform === "win32" ? { SystemRoot: on.env["SystemRoot"] } : {};
-  if (on.platform !== "linux" || !existsSync(SHELL)) return { file: on.node, args: flags, env };
-  // `-d` bounds memory and leaves WebAssembly working, which `-v` does not. No core is written: it would hold what the call was given. Where one is
-  // refused, nothing is started.
-  const kibi = Math.ceil(limits.memoryBytes / KIBI);
-  const script = `ulimit -d ${kibi} && ulimit -t ${limits.cpuSeconds} && ulimit -c 0 && exec "$0" "$@"`;
-  return { file: SHELL, args: ["-c", script, on.node, ...flags], env };
+  if (on.platform === "win32" || !existsSync(SHELL)) return { file: on.node, args: flags, env };
+  const isLinux = on.platform === "linux";
+  // `-d` bounds memory and leaves WebAssembly working, which `-v` does not; macOS heeds neither. No core is written: it would hold what the call was
+  // given. Where one is refused, nothing is started.
+  const memory = isLinux ? `ulimit -d ${Math.ceil(limits.memoryBytes / KIBI)} && ` : "";
+  const script = `${memory}ulimit -t ${limits.cpuSeconds} && ulimit -c 0 && exec "$0" "$@"`;
+  // The kernel ends it with the host, whatever it does (a host that ends before that is the end of the pipe that it has not read yet).
+  const before = isLinux && canDieWithParent() ? [SETPRIV, `--${DIES_WITH_PARENT}`, "KILL", "--"] : [];
+  return { file: SHELL, args: ["-c", script, ...before, on.node, ...flags], env };
+}
+
+let isKnown: boolean | undefined;
+
+/** Of `setpriv` from util-linux 2.33 on: an older one, and busybox's, does not hold the option's name. */
+export function canDieWithParent(): boolean {
+  isKnown ??= existsSync(SETPRIV) && readFileSync(SETPRIV).includes(DIES_WITH_PARENT);
+  return isKnown;
 }

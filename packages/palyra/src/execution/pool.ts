@@ -11,6 +11,7 @@ import { fits, limitsOf, SMALLEST } from "./pool-limits.ts";
 import { type Death, SandboxProcess } from "./pool-process.ts";
 import { type ResidentOf, residentReader } from "./pool-resident.ts";
 import { moduleKey } from "./pool-shared.ts";
+import { Turns } from "./pool-turns.ts";
 import type { CallOutcome, HostAnswers, PreparedCall, PrepareOptions, SandboxJob, SandboxPool } from "./pool-types.ts";
 
 export interface PoolOptions {
@@ -18,8 +19,10 @@ export interface PoolOptions {
   readonly program: string;
   /** Processes that stand ready and serve nobody yet. */
   readonly idle?: number;
-  /** Calls at once; more wait. */
+  /** Calls at once, beyond the cores' number as well (pool-turns.ts); more wait. */
   readonly most?: number;
+  /** Of them of one skill; by default half. */
+  readonly mostOfOne?: number;
   /** Looks at each process's memory while it works; by default where the system limits none. */
   readonly residentOf?: ResidentOf | undefined;
 }
@@ -28,6 +31,13 @@ export interface PoolOptions {
 const MOST_CALLS = 10_000;
 /** Milliseconds after which what was taken is started anew: not beside what took it. */
 const REFILL_MS = 100;
+/** Milliseconds that a call waits until it runs beside as many as there are cores. */
+const PATIENCE_MS = 50;
+/** Milliseconds without a call after which processes are ended that are more than the cores. */
+const LEFT_MS = 60_000;
+const CORES = Math.max(2, availableParallelism());
+/** Calls at once: each may take 1 GiB and twice its quota (pool-limits.ts), and most take 50 MB. */
+const MOST = Math.max(8, 4 * CORES);
 
 export function openSandboxPool(options: PoolOptions): SandboxPool {
   return new Pool(options);
@@ -43,15 +53,16 @@ class Pool implements SandboxPool {
   /** Have served, and wait for the next call; the one that was used last is the last. */
   readonly #warm: SandboxProcess[] = [];
   readonly #all = new Set<SandboxProcess>();
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #turns: Turns;
   #isClosed = false;
   #refill: NodeJS.Timeout | undefined;
+  #leave: NodeJS.Timeout | undefined;
 
-  constructor({ program, idle = 1, most = Math.max(2, availableParallelism()), ...options }: PoolOptions) {
+  constructor({ program, idle = 1, most = MOST, mostOfOne = Math.ceil(most / 2), ...options }: PoolOptions) {
     this.#program = program;
     this.#idleWanted = idle;
     this.#most = most;
+    this.#turns = new Turns({ atOnce: Math.min(most, CORES), most, mostOfOne, patienceMs: PATIENCE_MS });
     const watched = process.platform === "linux" ? undefined : residentReader(process.platform);
     this.#residentOf = "residentOf" in options ? options.residentOf : watched;
     this.#fill();
@@ -60,17 +71,9 @@ class Pool implements SandboxPool {
   async prepare(job: SandboxJob, answers: HostAnswers, options: PrepareOptions): Promise<PreparedCall | CallOutcome> {
     const early = tooLarge(job);
     if (early !== undefined) return refused(job, "InvalidInput", early);
-    await this.#turn(options.signal);
-    let isOurs = true;
-    const release = (): void => {
-      if (isOurs) this.#next();
-      isOurs = false;
-    };
+    const release = await this.#turns.take(job.skillId, options.signal);
+    if (release === undefined) return refused(job, "RuntimeFailure", { fault: "cancelled" });
     try {
-      if (options.signal.aborted) {
-        release();
-        return refused(job, "RuntimeFailure", { fault: "cancelled" });
-      }
       const process = await this.#processFor(job);
       const call = new PoolCall(process, job, answers, options, {
         residentOf: this.#residentOf,
@@ -89,38 +92,9 @@ class Pool implements SandboxPool {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#refill);
+    clearTimeout(this.#leave);
     for (const each of this.#all) each.kill();
     await Promise.all([...this.#all].map(({ gone }) => gone));
-  }
-
-  /** Waits until fewer calls run than may. */
-  #turn(signal: AbortSignal): Promise<void> {
-    if (this.#running < this.#most) {
-      this.#running += 1;
-      return Promise.resolve();
-    }
-    return new Promise((resolve) => {
-      const go = (): void => {
-        signal.removeEventListener("abort", leave);
-        resolve();
-      };
-      // Who leaves takes a turn all the same, and gives it back at once.
-      const leave = (): void => {
-        const at = this.#waiting.indexOf(go);
-        if (at === -1) return;
-        this.#waiting.splice(at, 1);
-        this.#running += 1;
-        resolve();
-      };
-      this.#waiting.push(go);
-      signal.addEventListener("abort", leave, { once: true });
-    });
-  }
-
-  #next(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#running -= 1;
-    else next();
   }
 
   /** One that has served this artifact, or none before; never one that has served another. */
@@ -144,7 +118,14 @@ class Pool implements SandboxPool {
     if (process.isDead) return;
     if (mayServe && !this.#isClosed) this.#warm.push(process);
     else process.kill();
-    while (this.#warm.length > this.#most) this.#warm.shift()?.kill();
+    this.#keepWarm(this.#most);
+    clearTimeout(this.#leave);
+    if (this.#warm.length > CORES && !this.#isClosed) this.#leave = setTimeout(() => this.#keepWarm(CORES), LEFT_MS).unref();
+  }
+
+  /** The others are ended, those first that were used last long ago. */
+  #keepWarm(most: number): void {
+    while (this.#warm.length > most) this.#warm.shift()?.kill();
   }
 
   #start(limits: ProcessLimits): SandboxProcess {

@@ -27,7 +27,10 @@ const groups: readonly (readonly [group: string, modules: readonly Hostile[]])[]
 
 const innocent = async () => {
   const input = new TextEncoder().encode('{"hello":"world"}');
-  const outcome = await call(pool(), jobOf(await echo(), { artifactSha256: "innocent", input, outputSchema: "{}" }));
+  const outcome = await call(
+    pool(),
+    jobOf(await echo(), { skillId: "acme.innocent", artifactSha256: "innocent", input, outputSchema: "{}" }),
+  );
   return { kind: outcome.kind, says: text(outcome.stdout) };
 };
 const FINE = { kind: "Ok", says: '{"hello":"world"}' };

@@ -86,6 +86,17 @@ describe("settings of spec 11.1", () => {
     expect(resolveSettings({ stateRoot: "/r" }, {}, { os: "posix" }).proceduresDir.value).toBeUndefined();
   });
 
+  it("take the calls of tools at once from the environment, and refuse what is no number of them", () => {
+    const calls = (value: string) => resolveSettings(none, { HOME: "/h", PALYRA_SANDBOX_CALLS: value }, posix).sandboxCalls;
+    expect(calls("16")).toEqual({ value: 16, from: "$PALYRA_SANDBOX_CALLS" });
+    expect(calls(" ").value).toBeUndefined();
+    for (const value of ["0", "-1", "1025", "9999", "1e2", "many", "2.5", "007"])
+      expect(
+        refusal(() => calls(value)),
+        value,
+      ).toHaveCode("Usage");
+  });
+
   it("refuse a journal elsewhere rather than overlook its quarantines, without showing the address", () => {
     const error = refusal(() => resolveSettings(none, { HOME: "/h", PALYRA_JOURNAL_URL: "postgres://u:pw@h/d" }, posix));
     expect(error).toHaveCode("JournalUnavailable");

@@ -7,7 +7,7 @@ import { describe, it } from "vitest";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** The folder `../shared` beside the checkout: vectors and corpora that no one on this team wrote. */
-export const sharedFolder = join(dirname(root), "shared");
+const sharedFolder = join(dirname(root), "shared");
 export const repositoryRoot = root;
 
 /** True where CI forbids skips (`PALYRA_TEST_FORBID_SKIPS=1`). */

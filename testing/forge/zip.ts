@@ -81,9 +81,9 @@ export interface WideEndFields extends Omit<EndFields, "commentLength"> {
   readonly beforeLocator: Uint8Array;
 }
 
-export const UTF8_FLAG = 0x0800;
+const UTF8_FLAG = 0x0800;
 export const DESCRIPTOR_FLAG = 0x0008;
-export const FILE_MODE = 0o100644;
+const FILE_MODE = 0o100644;
 
 export function forgeZip(zip: ForgedZip): Uint8Array<ArrayBuffer> {
   const { entries = [], prefix = NOTHING, beforeDirectory = NOTHING, beforeEnd = NOTHING, suffix = NOTHING } = zip;

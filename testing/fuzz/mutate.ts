@@ -1,7 +1,7 @@
 import type { Random } from "./random.ts";
 
 /** Bytes: no input becomes longer, so that time goes into many small ones. */
-export const MAX_INPUT_BYTES = 96 * 1024;
+const MAX_INPUT_BYTES = 96 * 1024;
 
 /** What inputs are made from. */
 export interface Corpus {
@@ -129,7 +129,7 @@ export const bounded = (bytes: Uint8Array): Uint8Array => Uint8Array.from(bytes.
 
 export const joined = (...parts: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));
 
-export function insert(bytes: Uint8Array, at: number, part: Uint8Array): Uint8Array {
+function insert(bytes: Uint8Array, at: number, part: Uint8Array): Uint8Array {
   return joined(bytes.subarray(0, at), part, bytes.subarray(at));
 }
 

@@ -3,7 +3,7 @@ import { Random } from "./random.ts";
 import type { Outcome, Target } from "./target.ts";
 
 /** Milliseconds that one input may take; an honest one takes one or two. */
-export const MAX_INPUT_MS = 5_000;
+const MAX_INPUT_MS = 5_000;
 
 /** Findings of one run that are worth listing; they are told apart by what was broken. */
 const MAX_FINDINGS = 10;

@@ -32,7 +32,7 @@ export function mustEqual(rule: string, found: unknown, expected: unknown): void
 }
 
 /** A text of a value that two equal values share: maps sorted by key, bigints, -0 and NaN told apart, bytes in hex. */
-export function show(value: unknown): string {
+function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);

@@ -2,7 +2,7 @@ import { bounded, type Corpus, interesting, joined, leb, mutate, overwrite, seed
 import type { Random } from "./random.ts";
 import { randomModule } from "./wasm-module.ts";
 
-export const HEADER = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+const HEADER = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
 export interface Section {
   readonly id: number;
@@ -21,7 +21,7 @@ export function mutateModule(random: Random, corpus: Corpus): Uint8Array {
 }
 
 /** As far as the module can be split; what is left over is dropped. */
-export function sectionsOf(module: Uint8Array): Section[] {
+function sectionsOf(module: Uint8Array): Section[] {
   const sections: Section[] = [];
   for (let at = HEADER.length; at < module.length; ) {
     const id = module[at] ?? 0;
@@ -33,7 +33,7 @@ export function sectionsOf(module: Uint8Array): Section[] {
 }
 
 /** The sections in their order, each with its right length, now and then written longer than need be or wrong. */
-export function moduleOf(sections: readonly Section[], random: Random): Uint8Array {
+function moduleOf(sections: readonly Section[], random: Random): Uint8Array {
   const parts = sections.flatMap(({ id, body }) => {
     const length = random.oneIn(100) ? interesting(random) : body.length;
     return [Uint8Array.of(id), leb(length, random.oneIn(50) ? random.below(6) : 0), body];

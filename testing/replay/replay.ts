@@ -174,7 +174,7 @@ function compare(
 }
 
 /** Relative names below a folder, as `tree` writes them. */
-export function namesBelow(folder: string): readonly string[] | undefined {
+function namesBelow(folder: string): readonly string[] | undefined {
   if (!existsSync(folder)) return undefined;
   const names: string[] = [];
   const walk = (below: string): void => {

@@ -57,7 +57,7 @@ export function text(value: Json | undefined, what: string): string {
 export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 /** The keys of a JSON pointer (RFC 6901). */
-export function pointerKeys(pointer: string): readonly string[] {
+function pointerKeys(pointer: string): readonly string[] {
   return pointer
     .split("/")
     .slice(1)

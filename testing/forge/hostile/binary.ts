@@ -8,7 +8,7 @@ export interface BinaryFunction {
   readonly body: readonly number[];
 }
 
-export const I64 = 0x7e;
+const I64 = 0x7e;
 export const OP = {
   if: 0x04,
   block: 0x02,

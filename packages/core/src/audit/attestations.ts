@@ -51,7 +51,7 @@ export type AttestationState = { readonly path: string } & (
 );
 
 /** Attestations of one artifact that are verified; one has one or two. */
-export const MAX_ATTESTATIONS = 16;
+const MAX_ATTESTATIONS = 16;
 
 /** Of each attestation, by its name, in path order, whether it holds. Nothing is thrown whatever they are. */
 export async function attestationsAmong(

@@ -13,7 +13,7 @@ export const MAX_LISTED_FINDINGS = 50;
  * Names of a manifest's list that details give: all of any list that a person wrote. A manifest may have a million, and a
  * report of them all could not be kept with what was decided by it.
  */
-export const MAX_LISTED_NAMES = 1000;
+const MAX_LISTED_NAMES = 1000;
 /** Findings that the message itself names. */
 const MAX_NAMED = 3;
 
@@ -59,3 +59,6 @@ export function named<T>(items: readonly T[], inWords: (item: T) => string, sepa
   const first = items.slice(0, MAX_NAMED).map(inWords).join(separator);
   return items.length > MAX_NAMED ? `${first}${separator}and ${items.length - MAX_NAMED} more` : first;
 }
+
+/** The first few messages of findings, each a sentence. */
+export const messagesOf = (found: readonly { readonly message: string }[]): string => named(found, ({ message }) => message, " ");

@@ -29,7 +29,7 @@ const VALUES: { readonly [letter: string]: ValueType } = { i: "i32", I: "i64" };
 const values = (letters: string): readonly ValueType[] => Array.from(letters, (letter) => VALUES[letter] ?? "v128");
 
 /** A type by letters, `i` for i32 and `I` for i64: `functionType("iIi", "i")`. */
-export const functionType = (params: string, results: string): FunctionType => ({
+const functionType = (params: string, results: string): FunctionType => ({
   params: values(params),
   results: values(results),
 });

@@ -14,13 +14,13 @@ export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: 
  * stand-in of the right type, so that all faults are found in one go, and what it makes is thrown away.
  *
  * ```ts
- * const result = readJson(bytes, (root) => {
+ * const read = readJson(bytes, (root) => {
  *   const fields = root.object();
  *   const pin = { publisher: fields.required("publisher").string(), added: fields.optional("added", (at) => at.integer()) };
  *   fields.finish();
  *   return pin;
  * });
- * if (!result.ok) throw new SkillError("Serialization", { document, faults: result.faults });
+ * if (!read.ok) return read.faults;
  * ```
  */
 export function readJson<T>(source: string | Uint8Array, read: (root: JsonReader) => T, options?: JsonOptions): Read<T> {

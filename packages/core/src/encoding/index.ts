@@ -1,6 +1,7 @@
 /** Bytes and texts: hex, base64, UTF-8, strict JSON with positions and exact integers, binary cursors, framing. */
 export { fromBase64, toBase64 } from "./base64.ts";
 export { Cursor, CursorEnd } from "./cursor.ts";
+export { readDocument } from "./document.ts";
 export { Fields, JsonReader, MAX_FAULTS, type Read, readJson, readNode } from "./fields.ts";
 export { u64be } from "./framing.ts";
 export { fromHex, isSha256Hex, toHex } from "./hex.ts";

@@ -9,7 +9,7 @@ export interface Position {
 }
 
 /** Code units of a quoted line. */
-export const MAX_QUOTE_LENGTH = 160;
+const MAX_QUOTE_LENGTH = 160;
 
 /** Line, column and quote of an offset in code units. */
 export function positionAt(text: string, offset: number): Position {

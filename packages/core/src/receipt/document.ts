@@ -2,7 +2,7 @@
  * A receipt as a document: one JSON object with exactly the fields of `Receipt` behind `"statement": "palyra.skill.receipt.v1"`, on one line
  * or several. Several receipts are a file of such lines (NDJSON).
  */
-import { decodeUtf8, encodeUtf8, type JsonReader, readJson, writeJson } from "../encoding/index.ts";
+import { decodeUtf8, encodeUtf8, type JsonReader, readDocument, readJson, writeJson } from "../encoding/index.ts";
 import { SkillError } from "../errors.ts";
 import { checkStatementSize, hex32 } from "../signature/index.ts";
 import { OUTCOMES, type Receipt } from "./receipt.ts";
@@ -15,9 +15,7 @@ const MAX_U64 = (1n << 64n) - 1n;
 /** @throws SkillError `Serialization` with all faults */
 export function parseReceipt(bytes: Uint8Array, document: string): Receipt {
   checkStatementSize(bytes, document, MAX_RECEIPT_BYTES);
-  const result = readJson(bytes, readReceipt);
-  if (!result.ok) throw new SkillError("Serialization", { document, faults: result.faults });
-  return result.value;
+  return readDocument(bytes, document, readReceipt);
 }
 
 /** Of a file with one receipt, or with one on each line. @throws SkillError `Serialization`, which names the line */

@@ -160,7 +160,7 @@ export function code(text: string): string {
 }
 
 /** A sentence of ours, whose names stand between back-ticks. A stranger's own back-tick changes how it looks, and nothing else. */
-export const prose = (message: string): string =>
+const prose = (message: string): string =>
   message
     .split("`")
     .map((part, at) => (at % 2 === 1 ? code(part) : alone(referenced(part))))

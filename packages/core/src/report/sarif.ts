@@ -50,7 +50,7 @@ export function sarifReport(report: Report): string {
  * named, without a backslash, which would have to be escaped too. Microsoft's viewer makes a link of escaped brackets as well: a blank
  * before the address makes it one nowhere (T20).
  */
-export function sarifText(text: string): string {
+function sarifText(text: string): string {
   return marked(text)
     .replaceAll("](", "] (")
     .replace(/[\\[\]]/g, "\\$&")

@@ -4,7 +4,7 @@ import { overlap } from "./characters.ts";
 export type Ambiguity = "none" | "polynomial" | "exponential" | "too_large";
 
 /** Steps that the searches of one schema may take together: a bound on the time, in place of a clock. */
-export const MAX_STEPS = 2_000_000;
+const MAX_STEPS = 2_000_000;
 
 export class Steps {
   #left = MAX_STEPS;

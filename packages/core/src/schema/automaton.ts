@@ -12,7 +12,7 @@ export interface Automaton {
 }
 
 /** States of one automaton: what is decided about it costs the square, for pairs of repetitions the third power. */
-export const MAX_STATES = 256;
+const MAX_STATES = 256;
 /** A counted repetition is written out up to so many times; beyond, it is taken for an endless one. */
 const MAX_COPIES = 8;
 const MAX_SIMPLE_COPIES = 64;

@@ -8,7 +8,7 @@ import { type SchemaLimits, type SchemaNode, type SchemaProblem, type Walked, wa
 /** Problems of one schema and one code that are told: those of one must not push out what another says. */
 const MAX_PROBLEMS = 50;
 /** Subschemas that one value is held against: a schema of forty lines can ask for 2^40. */
-export const MAX_EXPANSION = 100_000;
+const MAX_EXPANSION = 100_000;
 /** Patterns of one schema that are looked into. */
 const MAX_PATTERNS = 200;
 

@@ -1,4 +1,4 @@
-import { decodeUtf8, encodeUtf8, positionAt, readJson, utf8FaultAt, writeJson } from "../encoding/index.ts";
+import { decodeUtf8, encodeUtf8, positionAt, readDocument, utf8FaultAt, writeJson } from "../encoding/index.ts";
 import { type Fault, SkillError } from "../errors.ts";
 
 /** The one algorithm there is: Ed25519 over the hex text of a SHA-256. */
@@ -30,7 +30,7 @@ const I64_MAX = 2n ** 63n - 1n;
  */
 export function parseSignature(bytes: Uint8Array, path: string): SignatureDocument {
   if (bytes.length > MAX_SIGNATURE_BYTES) throw new SkillError("Serialization", { document: path, faults: [tooLong(bytes)] });
-  const result = readJson(bytes, (root): SignatureDocument => {
+  return readDocument(bytes, path, (root): SignatureDocument => {
     const fields = root.object();
     const document = {
       algorithm: fields.required("algorithm").string(),
@@ -44,8 +44,6 @@ export function parseSignature(bytes: Uint8Array, path: string): SignatureDocume
     fields.finish();
     return document;
   });
-  if (!result.ok) throw new SkillError("Serialization", { document: path, faults: result.faults });
-  return result.value;
 }
 
 /** At the last character that would have been read. */

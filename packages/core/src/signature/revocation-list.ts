@@ -7,8 +7,7 @@
  *
  * keys ascending by `public_key`, payloads by `payload_sha256`, each once: one list has one message.
  */
-import { encodeUtf8, type JsonReader, readJson, toHex, writeJson } from "../encoding/index.ts";
-import { SkillError } from "../errors.ts";
+import { encodeUtf8, type JsonReader, readDocument, toHex, writeJson } from "../encoding/index.ts";
 import type { Platform } from "../platform/index.ts";
 import {
   checkStatement,
@@ -93,7 +92,7 @@ export function revocationListMessage(terms: RevocationListTerms): Uint8Array {
  */
 export function parseRevocationList(bytes: Uint8Array, document: string): RevocationList {
   checkStatementSize(bytes, document, MAX_REVOCATION_LIST_BYTES);
-  const result = readJson(bytes, (root): RevocationList => {
+  return readDocument(bytes, document, (root): RevocationList => {
     const fields = root.object();
     fields.required("statement").oneOf([DOMAIN]);
     const issuer = name(fields.required("issuer"));
@@ -112,8 +111,6 @@ export function parseRevocationList(bytes: Uint8Array, document: string): Revoca
     const times = { issued_at_unix_ms, expires_at_unix_ms };
     return { issuer, sequence, ...times, keys, payloads, signer_public_key, signature_base64 };
   });
-  if (!result.ok) throw new SkillError("Serialization", { document, faults: result.faults });
-  return result.value;
 }
 
 /** Two spaces of indent, fields in the order of the format, a line feed at the end. */

@@ -1,5 +1,4 @@
-import { encodeUtf8, readJson, toHex, writeJson } from "../encoding/index.ts";
-import { SkillError } from "../errors.ts";
+import { encodeUtf8, readDocument, toHex, writeJson } from "../encoding/index.ts";
 import type { Platform } from "../platform/index.ts";
 import {
   checkStatement,
@@ -49,7 +48,7 @@ export function revocationMessage(terms: RevocationTerms): Uint8Array {
  */
 export function parseRevocation(bytes: Uint8Array, document: string): RevocationStatement {
   checkStatementSize(bytes, document);
-  const result = readJson(bytes, (root): RevocationStatement => {
+  return readDocument(bytes, document, (root): RevocationStatement => {
     const fields = root.object();
     fields.required("statement").oneOf([DOMAIN]);
     const statement = {
@@ -64,8 +63,6 @@ export function parseRevocation(bytes: Uint8Array, document: string): Revocation
     fields.finish();
     return statement;
   });
-  if (!result.ok) throw new SkillError("Serialization", { document, faults: result.faults });
-  return result.value;
 }
 
 /** Two spaces of indent, fields in the order of `parseRevocation`, a line feed at the end. */

@@ -1,4 +1,4 @@
-import { encodeUtf8, readJson, toHex, writeJson } from "../encoding/index.ts";
+import { encodeUtf8, readDocument, toHex, writeJson } from "../encoding/index.ts";
 import { SkillError } from "../errors.ts";
 import type { Platform } from "../platform/index.ts";
 import {
@@ -49,7 +49,7 @@ export function rotationMessage(terms: RotationTerms): Uint8Array {
  */
 export function parseRotation(bytes: Uint8Array, document: string): RotationStatement {
   checkStatementSize(bytes, document);
-  const result = readJson(bytes, (root): RotationStatement => {
+  return readDocument(bytes, document, (root): RotationStatement => {
     const fields = root.object();
     fields.required("statement").oneOf([DOMAIN]);
     const statement = {
@@ -64,8 +64,6 @@ export function parseRotation(bytes: Uint8Array, document: string): RotationStat
     fields.finish();
     return statement;
   });
-  if (!result.ok) throw new SkillError("Serialization", { document, faults: result.faults });
-  return result.value;
 }
 
 /** Two spaces of indent, fields in the order of `parseRotation`, a line feed at the end. */

@@ -24,7 +24,7 @@ export interface TextMatch {
 /** Matches of one code and status that are told of one text: a text with more is not worth a longer list. */
 export const MAX_MATCHES = 50;
 /** Characters of what is spelled in hiding that are kept. */
-export const MAX_HIDDEN = 200;
+const MAX_HIDDEN = 200;
 
 /**
  * Matches in the order of the text, of each code the first of each status: what is only told must not push out what fails, or fifty

@@ -17,7 +17,7 @@ export const TAB = 0x09;
 export const LF = 0x0a;
 export const CR = 0x0d;
 export const SPACE = 0x20;
-export const HASH = 0x23;
+const HASH = 0x23;
 
 /**
  * What TOML 1.0 allows nowhere, not even in comments and strings: control characters other than tab and line ends, and a

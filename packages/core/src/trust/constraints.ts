@@ -1,5 +1,4 @@
-import { isSha256Hex, type JsonObject, type JsonReader, readJson, writeJson } from "../encoding/index.ts";
-import { SkillError } from "../errors.ts";
+import { isSha256Hex, type JsonObject, type JsonReader, readDocument, writeJson } from "../encoding/index.ts";
 import { isIdentifier, isSkillId } from "../manifest/index.ts";
 import { publicKeyHex } from "./key.ts";
 
@@ -85,9 +84,7 @@ export const EMPTY_CONSTRAINTS: TrustConstraints = {
  * @throws SkillError `Serialization` with all faults, each naming its entry
  */
 export function parseConstraints(bytes: Uint8Array, document: string): TrustConstraints {
-  const result = readJson(bytes, readConstraints);
-  if (!result.ok) throw new SkillError("Serialization", { document, faults: result.faults });
-  return result.value;
+  return readDocument(bytes, document, readConstraints);
 }
 
 /** The same as a part of another document. */

@@ -5,8 +5,7 @@
  *
  * where STORE and CONSTRAINTS are the objects of spec 3.1.
  */
-import { encodeUtf8, readJson, writeJson } from "../encoding/index.ts";
-import { SkillError } from "../errors.ts";
+import { encodeUtf8, readDocument, writeJson } from "../encoding/index.ts";
 import { constraintsDocument, readConstraints, type TrustConstraints } from "./constraints.ts";
 import { readTrustStore, type TrustStore } from "./store.ts";
 
@@ -20,7 +19,7 @@ export interface TrustExport {
 
 /** @throws SkillError `Serialization` with all faults */
 export function parseTrustExport(bytes: Uint8Array, document: string): TrustExport {
-  const result = readJson(bytes, (root): TrustExport => {
+  return readDocument(bytes, document, (root): TrustExport => {
     const fields = root.object();
     fields.required("document").oneOf([DOCUMENT]);
     const exported = {
@@ -31,8 +30,6 @@ export function parseTrustExport(bytes: Uint8Array, document: string): TrustExpo
     fields.finish();
     return exported;
   });
-  if (!result.ok) throw new SkillError("Serialization", { document, faults: result.faults });
-  return result.value;
 }
 
 /** Two spaces of indent, a line feed at the end. */

@@ -1,5 +1,4 @@
-import { type JsonReader, readJson, shorten, writeJson } from "../encoding/index.ts";
-import { SkillError } from "../errors.ts";
+import { type JsonReader, readDocument, shorten, writeJson } from "../encoding/index.ts";
 import { isIdentifier } from "../manifest/index.ts";
 import { publicKeyHex } from "./key.ts";
 
@@ -25,9 +24,7 @@ export const EMPTY_TRUST_STORE: TrustStore = { trusted: new Map(), pinned: new M
  */
 export function parseTrustStore(bytes: Uint8Array, document: string): TrustStore {
   if (isBlank(bytes)) return EMPTY_TRUST_STORE;
-  const result = readJson(bytes, readTrustStore);
-  if (!result.ok) throw new SkillError("Serialization", { document, faults: result.faults });
-  return result.value;
+  return readDocument(bytes, document, readTrustStore);
 }
 
 /** The same as a part of another document. */

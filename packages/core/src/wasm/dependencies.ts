@@ -15,7 +15,7 @@ export interface Dependency {
 /** Bytes of the list once inflated: real ones have a few thousand. */
 export const MAX_AUDITABLE_BYTES = 2 * 1024 * 1024;
 /** Packages of one list. */
-export const MAX_DEPENDENCIES = 10_000;
+const MAX_DEPENDENCIES = 10_000;
 
 /** The packages of the inflated list, in its order; undefined where it is none. Fields that are not known say nothing. */
 export function readDependencies(json: Uint8Array): readonly Dependency[] | undefined {

@@ -52,7 +52,7 @@ function tool(id: string): Tool {
   return { id, name: id, description: id, input_schema: schema, output_schema: schema, risk };
 }
 
-export function facts(parts: Partial<ModuleFacts> = {}): ModuleFacts {
+function facts(parts: Partial<ModuleFacts> = {}): ModuleFacts {
   return {
     size: 100,
     imports: [],

@@ -33,7 +33,7 @@ export interface ToolModel {
 
 const list = (values: readonly string[] = []): string => `[${values.map((value) => JSON.stringify(value)).join(", ")}]`;
 
-export function toml(model: Model): string {
+function toml(model: Model): string {
   const { tools = [{ id: "acme.echo" }], secrets = {}, optIn = [], fuel = 10_000_000 } = model;
   return [
     "manifest_version = 2",

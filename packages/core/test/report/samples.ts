@@ -5,7 +5,7 @@ import { type Audited, makeReport, type Report } from "../../src/report/index.ts
 import { nodePlatform } from "../platforms.ts";
 
 export const NOW = 1_700_000_000_000; // 2023-11-14
-export const PROGRAM = { name: "palyra", version: "0.1.0" };
+const PROGRAM = { name: "palyra", version: "0.1.0" };
 
 export type Listed = {
   readonly code?: string;
@@ -75,7 +75,7 @@ export function reportOf(audited: readonly Audited[], accepted?: readonly Accept
 const reread = (accepted: readonly Acceptance[]) => parseBaseline(writeBaseline({ accepted }), "baseline.json");
 
 /** What somebody writes who wants out of whatever his text is put into. */
-export const hostile: fc.Arbitrary<string> = fc.oneof(
+const hostile: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: "grapheme" }),
   fc.string({ unit: "binary" }),
   fc.constantFrom(

@@ -2,7 +2,7 @@ import { nearest } from "palyra-skills/encoding";
 import type { Field, Operation, RawInput } from "../operations/operation.ts";
 import { quoted, safe } from "../operations/wording/safe.ts";
 import type { SettingsOptions } from "../settings.ts";
-import { GLOBAL_OPTIONS, LATER_GLOBALS, MAX_LISTED_CHOICES, type Option, optionsOf } from "./options.ts";
+import { GLOBAL_OPTIONS, LATER_GLOBALS, MAX_LISTED_CHOICES, type Option, optionsOf, settingsOf } from "./options.ts";
 import { readWords, usage, type Words } from "./words.ts";
 
 /** A command line, taken apart for one operation. */
@@ -23,7 +23,7 @@ export function readInvocation(operation: Operation<unknown>, commandWords: read
   if (problems.length > 0) throw usage(problems.join("; "), "--help shows how it is used");
   requireOrigin(words);
   const unattended = words.flags.has("yes") || words.flags.has("non-interactive");
-  return { input, settings: settingsOf(words), unattended };
+  return { input, settings: settingsOf(words.texts), unattended };
 }
 
 /** Global words alone: for help, which needs no more. */
@@ -91,20 +91,4 @@ function readField({ option, kind }: Field, words: Words): unknown {
       return text !== undefined && /^-?[0-9]{1,20}$/.test(text) ? Number(text) : text;
     }
   }
-}
-
-function settingsOf({ texts }: Words): SettingsOptions {
-  return {
-    stateRoot: texts.get("state-root"),
-    skillsDir: texts.get("skills-dir"),
-    trustStore: texts.get("trust-store"),
-    auditPolicy: texts.get("audit-policy"),
-    vex: texts.get("vex"),
-    authorizationPolicy: texts.get("authorization-policy"),
-    url: texts.get("url"),
-    token: texts.get("token"),
-    principal: texts.get("principal"),
-    deviceId: texts.get("device-id"),
-    channel: texts.get("channel"),
-  };
 }

@@ -1,4 +1,5 @@
 import type { Field, Operation, Place } from "../operations/operation.ts";
+import type { SettingsOptions } from "../settings.ts";
 
 /** An option as it is typed. */
 export interface Option {
@@ -69,6 +70,23 @@ const DAEMON: readonly Option[] = [
   text("url", "URL", "The daemon, instead of $PALYRA_DAEMON_URL"),
   text("token", "TOKEN", "Its token; better in $PALYRA_ADMIN_TOKEN, where others cannot read it"),
 ];
+
+/** What of the settings stood on a command line. */
+export function settingsOf(texts: ReadonlyMap<string, string>): SettingsOptions {
+  return {
+    stateRoot: texts.get("state-root"),
+    skillsDir: texts.get("skills-dir"),
+    trustStore: texts.get("trust-store"),
+    auditPolicy: texts.get("audit-policy"),
+    vex: texts.get("vex"),
+    authorizationPolicy: texts.get("authorization-policy"),
+    url: texts.get("url"),
+    token: texts.get("token"),
+    principal: texts.get("principal"),
+    deviceId: texts.get("device-id"),
+    channel: texts.get("channel"),
+  };
+}
 
 /** All that an operation takes as options, its own first. */
 export function optionsOf(operation: Operation<unknown>): readonly Option[] {

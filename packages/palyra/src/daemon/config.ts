@@ -5,7 +5,7 @@ import { readBounded } from "../files/index.ts";
 import type { Environment } from "../settings.ts";
 import { GOOD_TOKEN_LENGTH, readTokenFile, requireToken } from "./token.ts";
 
-export const DEFAULT_PORT = 7142;
+const DEFAULT_PORT = 7142;
 const LOOPBACK = "127.0.0.1";
 const MAX_PEM_BYTES = 1024 * 1024;
 
@@ -75,7 +75,7 @@ function addressOf(text: string | undefined): string {
   );
 }
 
-export function isLoopbackAddress(address: string): boolean {
+function isLoopbackAddress(address: string): boolean {
   return address === "::1" || (isIP(address) === 4 && address.startsWith("127."));
 }
 

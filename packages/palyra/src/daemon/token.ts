@@ -7,7 +7,7 @@ import { safe } from "../operations/wording/safe.ts";
 
 /** Characters; of fewer somebody can guess. 32 hex digits of a random generator have 128 bits. */
 export const GOOD_TOKEN_LENGTH = 16;
-export const MAX_TOKEN_LENGTH = 512;
+const MAX_TOKEN_LENGTH = 512;
 
 /**
  * What an `Authorization` header can carry; beyond this machine one that nobody can guess, where guesses are not few. The token is in no

@@ -1,5 +1,5 @@
 /** The command line of `palyrad` (spec 8). */
-import type { Option } from "../cli/options.ts";
+import { type Option, settingsOf } from "../cli/options.ts";
 import { readWords, usage } from "../cli/words.ts";
 import type { DaemonOptions } from "../daemon/config.ts";
 import type { SettingsOptions } from "../settings.ts";
@@ -41,14 +41,7 @@ export function readDaemonWords(argv: readonly string[]): DaemonWords {
   const [tooMany] = others;
   if (tooMany !== undefined) throw usage("palyrad takes options only", "palyrad --help lists them");
   return {
-    settings: {
-      stateRoot: texts.get("state-root"),
-      skillsDir: texts.get("skills-dir"),
-      trustStore: texts.get("trust-store"),
-      auditPolicy: texts.get("audit-policy"),
-      vex: texts.get("vex"),
-      authorizationPolicy: texts.get("authorization-policy"),
-    },
+    settings: settingsOf(texts),
     daemon: {
       port: texts.get("port"),
       bind: texts.get("bind"),

@@ -20,6 +20,13 @@ export async function readBounded(file: string, limit: number): Promise<BoundedR
   });
 }
 
+/** The same, where more than the limit is an error too. `Io`. */
+export async function readWhole(file: string, limit: number): Promise<Uint8Array> {
+  const read = await readBounded(file, limit);
+  if (!read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG" });
+  return read.bytes;
+}
+
 /** The same of what is open, from its beginning. Throws the system's error. */
 export async function readHandle(handle: FileHandle, limit: number): Promise<BoundedRead> {
   const stat = await handle.stat();

@@ -39,7 +39,7 @@ export async function compare(home: Home, evaluated: Evaluated, call: Call): Pro
 }
 
 /** Pure; throws `AlreadyInstalled`, `OwnerChangeRefused`, `DowngradeRefused`, `VersionJumpRefused`. */
-export function compareWith(ground: Ground, evaluated: Evaluated): Compared {
+function compareWith(ground: Ground, evaluated: Evaluated): Compared {
   const { index, trust, standing } = ground;
   const { request, artifact } = evaluated;
   const { skill_id, version, publisher } = artifact.manifest;

@@ -1,6 +1,6 @@
 /** The life of an installed skill (spec 5): look, plan, commit, recover. */
 
-export { type Home, type OpenJournalPort, type Places, placesOf } from "./home.ts";
+export type { Home, OpenJournalPort, Places } from "./home.ts";
 export { installSkill, lookInstall } from "./install.ts";
 export type {
   Consent,

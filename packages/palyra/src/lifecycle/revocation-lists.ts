@@ -40,7 +40,7 @@ export interface Refreshed {
 }
 
 /** Milliseconds after which a list is asked for again where nobody said so. */
-export const REFRESH_INTERVAL_MS = 60 * 60 * 1000;
+const REFRESH_INTERVAL_MS = 60 * 60 * 1000;
 
 /** Follows a list, of which there is one by then: fetched, verified and remembered first. What `fetchList` and `decideList` throw. */
 export async function followList(home: Home, followed: FollowedList, call: Call): Promise<{ readonly changed: boolean }> {

@@ -12,7 +12,7 @@ import { highestEver, type Standing } from "./standing.ts";
 import type { ToolConflict } from "./tools.ts";
 
 /** Reason of a status that one version has from another. */
-export const inheritedReason = (version: string): string => `inherited_from: ${version}`;
+const inheritedReason = (version: string): string => `inherited_from: ${version}`;
 
 /** Reason of a version that a removal makes current, and that offers what is another publisher's by now (T27). */
 export const toolConflictReason = (conflicts: readonly ToolConflict[]): string => {
@@ -42,7 +42,7 @@ export interface Replaced {
  * The more restrictive of a version's own status and that of the one it replaces, whichever way it becomes current: install, `use`, or
  * the removal of the one above it. Pure: for a look as well as inside the transaction.
  */
-export function startingStatus(own: EffectiveStatus, from: Replaced | undefined): StartingStatus {
+function startingStatus(own: EffectiveStatus, from: Replaced | undefined): StartingStatus {
   const least = own.source === "journal" ? own.status : "active";
   if (
     from?.status.source === "journal" &&

@@ -76,7 +76,7 @@ export function fieldsOf(entries: v.ObjectEntries): readonly Field[] {
 }
 
 /** `trustStore` as it is typed: `trust-store`. */
-export function kebab(name: string): string {
+function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 

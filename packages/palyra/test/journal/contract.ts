@@ -11,7 +11,7 @@ export interface JournalUnderTest {
 
 const actor = { now: 1_700_000_000_000, principal: "user:test", deviceId: "01ARZ3NDEKTSV4RRFFQ69G5FAV", channel: null };
 let made = 0;
-export const ulid = (): string => {
+const ulid = (): string => {
   made += 1;
   return `01HF${String(made).padStart(22, "0")}`;
 };

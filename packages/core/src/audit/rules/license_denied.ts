@@ -11,7 +11,7 @@ import {
 import { type PaperFinding, placed } from "../papers.ts";
 import { type NamesParameter, namesOf } from "../parameter.ts";
 import { artifactRule, findings, pass } from "../rule.ts";
-import { counted, MAX_LISTED_FINDINGS, named, quoted, shortened } from "../wording.ts";
+import { counted, MAX_LISTED_FINDINGS, messagesOf, quoted, shortened } from "../wording.ts";
 
 const starAtEnd = (name: string): string | undefined =>
   name.includes("*") && name.indexOf("*") < name.length - 1 ? "`*` stands at the end alone" : undefined;
@@ -59,14 +59,7 @@ export const licenseDenied = artifactRule({
       licences: names.slice(0, MAX_LISTED_FINDINGS).map(shortened),
       licences_count: names.length,
     };
-    if (found.length > 0)
-      return [
-        findings(
-          named(found, ({ message }) => message, " "),
-          placed(found, layout.sbom, files),
-          details,
-        ),
-      ];
+    if (found.length > 0) return [findings(messagesOf(found), placed(found, layout.sbom, files), details)];
     return [
       pass(`${counted(shipped.length, "component")} under ${counted(names.length, "licence")}, none of them refused.`, details),
     ];

@@ -5,7 +5,7 @@ import type { Finding } from "../finding.ts";
 import { type FlagParameter, flagOf } from "../parameter.ts";
 import { artifactRule, findings, pass, unjudged } from "../rule.ts";
 import type { AuditSubject } from "../subject.ts";
-import { named as inWords, quoted, shortened } from "../wording.ts";
+import { named as inWords, messagesOf, quoted, shortened } from "../wording.ts";
 
 const REQUIRED: FlagParameter = {
   kind: "flag",
@@ -44,14 +44,7 @@ export const provenanceAttested = artifactRule({
       ...judged.flatMap(({ state, missing }) => aboutOne(state, missing)),
       ...(required && good.length === 0 ? [nobodyAttests(attestations, subject.layout.provenance)] : []),
     ];
-    if (found.length > 0)
-      return [
-        findings(
-          inWords(found, ({ message }) => message, " "),
-          found,
-          details,
-        ),
-      ];
+    if (found.length > 0) return [findings(messagesOf(found), found, details)];
     if (attestations.length === 0) return [pass("There is no attestation among its assets, and the policy wants none.", details)];
     if (good.length === 0 && others.length > 0)
       return [unjudged(`What is signed says nothing of a build: ${inWords(others, quoted, ", ")}.`, details)];

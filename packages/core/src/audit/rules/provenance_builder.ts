@@ -2,7 +2,7 @@ import { type NamedBuilder, readStatement } from "../../supplychain/index.ts";
 import { type PaperFinding, placed } from "../papers.ts";
 import { type NamesParameter, namesOf } from "../parameter.ts";
 import { artifactRule, findings, pass, unjudged } from "../rule.ts";
-import { named, quoted } from "../wording.ts";
+import { messagesOf, quoted } from "../wording.ts";
 
 const ALLOWED: NamesParameter = {
   kind: "names",
@@ -36,14 +36,7 @@ export const provenanceBuilder = artifactRule({
       ...several(builders, allowed),
       ...refused(builders, allowed),
     ];
-    if (found.length > 0)
-      return [
-        findings(
-          named(found, ({ message }) => message, " "),
-          placed(found, layout.provenance, files),
-          details,
-        ),
-      ];
+    if (found.length > 0) return [findings(messagesOf(found), placed(found, layout.provenance, files), details)];
     const by = quoted(builders[0]?.id ?? "");
     return [pass(allowed.length === 0 ? `Built by ${by}.` : `Built by ${by}, which the policy allows.`, details)];
   },

@@ -9,7 +9,7 @@ import {
 } from "../../supplychain/index.ts";
 import { digestsOf, filesByEnding, type PaperFinding, placed } from "../papers.ts";
 import { artifactRule, findings, pass } from "../rule.ts";
-import { counted, named, quoted } from "../wording.ts";
+import { counted, messagesOf, named, quoted } from "../wording.ts";
 
 export const provenanceSubjects = artifactRule({
   id: "provenance_subjects",
@@ -47,13 +47,7 @@ export const provenanceSubjects = artifactRule({
       const modules = counted([...goods.keys()].filter(isModulePath).length, "module");
       return [pass(`The provenance names ${modules} by digest, and nothing else than what is packed.`, details)];
     }
-    return [
-      findings(
-        named(found, ({ message }) => message, " "),
-        placed(found, layout.provenance, files),
-        details,
-      ),
-    ];
+    return [findings(messagesOf(found), placed(found, layout.provenance, files), details)];
   },
 });
 

@@ -11,7 +11,7 @@ import { linesIn } from "../locks.ts";
 import { placed } from "../papers.ts";
 import { artifactRule, findings, pass } from "../rule.ts";
 import type { AuditSubject } from "../subject.ts";
-import { counted, named as inWords, quoted, shortened } from "../wording.ts";
+import { counted, named as inWords, messagesOf, quoted, shortened } from "../wording.ts";
 
 export const sbomComponents = artifactRule({
   id: "sbom_components",
@@ -35,14 +35,7 @@ export const sbomComponents = artifactRule({
       ...absent(differences, subject),
     ];
     const details = { lock_files: locks.map(({ path }) => path), packages };
-    if (found.length > 0)
-      return [
-        findings(
-          inWords(found, ({ message }) => message, " "),
-          found,
-          details,
-        ),
-      ];
+    if (found.length > 0) return [findings(messagesOf(found), found, details)];
     if (locks.length === 0)
       return [pass("Nothing says what it was built from: there is no lock file and no list in a module.", details)];
     return [

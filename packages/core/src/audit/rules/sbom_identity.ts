@@ -4,7 +4,7 @@ import { componentsOf, type SbomComponent, subjectComponent } from "../../supply
 import { digestsOf, filesByEnding, type PaperFinding, placed } from "../papers.ts";
 import { artifactRule, findings, pass } from "../rule.ts";
 import type { AuditSubject } from "../subject.ts";
-import { counted, named as inWords, quoted } from "../wording.ts";
+import { counted, messagesOf, quoted } from "../wording.ts";
 
 export const sbomIdentity = artifactRule({
   id: "sbom_identity",
@@ -32,7 +32,7 @@ export const sbomIdentity = artifactRule({
       const modules = counted([...goods.keys()].filter(isModulePath).length, "module");
       return [pass(`The SBOM names ${quoted(manifest.skill_id)} ${manifest.version} and ${modules} by digest.`, details)];
     }
-    const what = inWords(found, ({ message }) => message, " ");
+    const what = messagesOf(found);
     return [findings(what, placed(found, layout.sbom, files), details)];
   },
 });

@@ -1,6 +1,6 @@
 import type { Finding } from "../finding.ts";
 import { findings, moduleRule, pass } from "../rule.ts";
-import { inBytes, named, quoted, shortened } from "../wording.ts";
+import { inBytes, messagesOf, quoted, shortened } from "../wording.ts";
 
 export const wasmDebugData = moduleRule({
   id: "wasm_debug_data",
@@ -46,7 +46,7 @@ export const wasmDebugData = moduleRule({
       });
     }
     if (found.length === 0) return [pass(`${quoted(path)} carries no debug data.`, details)];
-    return [findings(`${quoted(path)}: ${named(found, ({ message }) => message, " ")}`, found, details)];
+    return [findings(`${quoted(path)}: ${messagesOf(found)}`, found, details)];
   },
 });
 

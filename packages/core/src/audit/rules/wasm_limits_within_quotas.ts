@@ -6,7 +6,7 @@ import { inBytes, quoted } from "../wording.ts";
 /** Bytes of a page of linear memory. */
 const PAGE_BYTES = 65_536n;
 /** Spec 10.1. Elements of all tables of a module together. */
-export const MAX_TABLE_ELEMENTS = 100_000n;
+const MAX_TABLE_ELEMENTS = 100_000n;
 
 export const wasmLimitsWithinQuotas = moduleRule({
   id: "wasm_limits_within_quotas",

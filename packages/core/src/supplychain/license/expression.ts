@@ -13,7 +13,7 @@ export type LicenseReading =
   | { readonly ok: false; readonly problem: string };
 
 /** UTF-16 code units; the longest in use have some hundreds. */
-export const MAX_EXPRESSION_LENGTH = 4096;
+const MAX_EXPRESSION_LENGTH = 4096;
 /** Parentheses within parentheses. */
 const MAX_EXPRESSION_DEPTH = 64;
 

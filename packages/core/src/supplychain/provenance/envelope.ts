@@ -17,7 +17,7 @@ export interface DsseSignature {
 /** The type of a payload that is an in-toto statement. */
 export const IN_TOTO_PAYLOAD = "application/vnd.in-toto+json";
 /** Signatures that one envelope may have: each may be tried with each key. */
-export const MAX_DSSE_SIGNATURES = 64;
+const MAX_DSSE_SIGNATURES = 64;
 
 export type EnvelopeReading =
   | { readonly ok: true; readonly envelope: DsseEnvelope }

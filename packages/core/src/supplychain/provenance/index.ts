@@ -12,7 +12,6 @@ export {
   type DsseSignature,
   type EnvelopeReading,
   IN_TOTO_PAYLOAD,
-  MAX_DSSE_SIGNATURES,
   preAuthEncoding,
   readEnvelope,
 } from "./envelope.ts";

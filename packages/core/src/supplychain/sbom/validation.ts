@@ -57,7 +57,7 @@ export function validationTools(): ValidationTools & { readonly forget: () => vo
 }
 
 /** Faults that are kept at a time; with more than these nothing more is looked at. A document could hold a million. */
-export const MAX_SCHEMA_ERRORS = 2048;
+const MAX_SCHEMA_ERRORS = 2048;
 
 export class TooManySchemaErrors extends Error {
   readonly errors: readonly SchemaError[];

@@ -16,7 +16,7 @@ export function wat(text: string): Uint8Array<ArrayBuffer> {
   }
 }
 
-export const WIDE_CAPS = { memoryBytes: 2 ** 32, tableElements: 10_000_000 };
+const WIDE_CAPS = { memoryBytes: 2 ** 32, tableElements: 10_000_000 };
 export interface Options {
   readonly mode?: FuelMode;
   readonly caps?: typeof WIDE_CAPS;

@@ -41,7 +41,7 @@ const isText = (node: Node | undefined): node is string => typeof node === "stri
 export const head = (list: List): string => (isText(list.items[0]) ? list.items[0] : "");
 
 /** A string's bytes. */
-export function bytesOf(written: string): number[] {
+function bytesOf(written: string): number[] {
   const bytes: number[] = [];
   for (const part of written.slice(1, -1).matchAll(/\\([0-9a-fA-F]{2})|\\u\{([0-9a-fA-F]+)\}|\\([\s\S])|([^\\]+)/g)) {
     if (part[1] !== undefined) bytes.push(Number.parseInt(part[1], 16));

@@ -54,7 +54,7 @@ async function withArtifact<Result>(
 
 export const EMPTY_STORE: JsonObject = { trusted_publishers: {}, tofu_publishers: {} };
 
-export function compareInspect(vector: JsonObject, answer: JsonObject): readonly Mismatch[] {
+function compareInspect(vector: JsonObject, answer: JsonObject): readonly Mismatch[] {
   const verdict = compareVerdict(vector, answer);
   if (verdict.length > 0 || answer["ok"] !== true) return verdict;
   const [manifest, signature] = [asObject(answer["manifest"]), asObject(answer["signature"])];
@@ -75,7 +75,7 @@ export function compareInspect(vector: JsonObject, answer: JsonObject): readonly
 /** Of reports: the time and the words are each implementation's own. */
 const FREE: ReadonlySet<string> = new Set(["message", "verified_at_unix_ms"]);
 
-export function compareVerify(vector: JsonObject, answer: JsonObject): readonly Mismatch[] {
+function compareVerify(vector: JsonObject, answer: JsonObject): readonly Mismatch[] {
   const verdict = compareVerdict(vector, answer);
   if (verdict.length > 0) return verdict;
   if (answer["ok"] !== true) return compareValue(EMPTY_STORE, answer["trust_after"], "trust_after");
@@ -95,7 +95,7 @@ const OF_THE_ARCHIVE: ReadonlySet<JsonValue | undefined> = new Set([
   "DuplicateArtifactEntry",
 ]);
 
-export function compareArchive(vector: JsonObject, answer: JsonObject): readonly Mismatch[] {
+function compareArchive(vector: JsonObject, answer: JsonObject): readonly Mismatch[] {
   if (member(vector, "ok") === true) {
     const verdict = compareVerdict(vector, answer);
     if (verdict.length > 0) return verdict;

@@ -42,7 +42,7 @@ const APART: ReadonlySet<string> = new Set([
   "message",
 ]);
 
-export function compareAudit(vector: JsonObject, answer: JsonObject): readonly Mismatch[] {
+function compareAudit(vector: JsonObject, answer: JsonObject): readonly Mismatch[] {
   const report = asObject(answer["report"]);
   if (answer["ok"] !== true || report === undefined) return [mismatch("", "accepted", verdictOf(answer))];
   const [expected, ours] = [asObject(member(vector, "report")) ?? {}, asObject(member(vector, "ours"))];

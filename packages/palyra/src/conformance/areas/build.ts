@@ -58,7 +58,7 @@ function filesOf(list: JsonValue | undefined): JsonValue {
 }
 
 /** Paths, and digests where the vector has one: the manifest's and the signature's bytes are the writer's own business. */
-export function compareBuilt(vector: JsonObject, layout: LayoutName, archive: JsonObject): readonly Mismatch[] {
+function compareBuilt(vector: JsonObject, layout: LayoutName, archive: JsonObject): readonly Mismatch[] {
   const expected = entriesOf(member(vector, "entries")).map(({ path, sha256 }) => ({ path: inLayout(path, layout), sha256 }));
   const actual = new Map(entriesOf(archive["entries"]).map(({ path, sha256 }) => [path, sha256]));
   const paths = expected.map(({ path }) => path).sort();

@@ -29,7 +29,7 @@ export const fuelArea: Area = ({ folder, expected }) => {
 };
 
 /** Row by row; what differs between engines is not compared. */
-export function compareFuel(rows: JsonValue | undefined, answer: JsonObject, budget: JsonValue): readonly Mismatch[] {
+function compareFuel(rows: JsonValue | undefined, answer: JsonObject, budget: JsonValue): readonly Mismatch[] {
   if (answer["ok"] !== true) return [mismatch("", "outcomes", verdictOf(answer))];
   const [expected, actual] = [isList(rows) ? rows : [], answer["outcomes"]];
   if (!isList(actual) || actual.length !== expected.length || expected.length === 0)

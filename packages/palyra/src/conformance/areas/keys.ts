@@ -14,7 +14,7 @@ export const keysArea: Area = ({ expected }) =>
     };
   });
 
-export function compareKey(vector: JsonObject, answer: JsonObject): readonly Mismatch[] {
+function compareKey(vector: JsonObject, answer: JsonObject): readonly Mismatch[] {
   const verdict = compareVerdict(vector, answer);
   if (verdict.length > 0) return verdict;
   if (answer["ok"] === true) return compareValue(member(vector, "key"), answer["key"], "key");

@@ -24,7 +24,7 @@ const FIELDS = [
   ["warnings", "warnings"],
 ] as const;
 
-export function compareManifest(expected: JsonObject, answer: JsonObject): readonly Mismatch[] {
+function compareManifest(expected: JsonObject, answer: JsonObject): readonly Mismatch[] {
   const verdict = compareVerdict(expected, answer);
   if (verdict.length > 0 || answer["ok"] !== true) return verdict;
   return FIELDS.flatMap(([theirs, ours]) => {

@@ -47,13 +47,13 @@ async function tryStore(
   return found;
 }
 
-export function compareStore(load: JsonObject, answer: JsonObject): readonly Mismatch[] {
+function compareStore(load: JsonObject, answer: JsonObject): readonly Mismatch[] {
   const verdict = compareVerdict(load, answer);
   if (verdict.length > 0 || answer["ok"] !== true) return verdict;
   return compareValue(member(load, "store"), answer["trust"], "trust");
 }
 
-export function compareStep(step: JsonObject, answer: JsonObject): readonly Mismatch[] {
+function compareStep(step: JsonObject, answer: JsonObject): readonly Mismatch[] {
   const verdict = compareVerdict(step, answer);
   if (verdict.length > 0) return verdict;
   const report = asObject(answer["report"]);

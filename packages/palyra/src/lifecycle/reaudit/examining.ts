@@ -20,7 +20,7 @@ import { subjectOf } from "./watch.ts";
 const crypto = () => process.getBuiltinModule("node:crypto");
 
 /** In a row: the skill is not parsed then, but stopped. Two may be chance, or another's doing: a kill, a machine without memory. */
-export const MOST_DEATHS_IN_A_ROW = 3;
+const MOST_DEATHS_IN_A_ROW = 3;
 /** Skills that are remembered; of more the first are forgotten. */
 const MAX_DIED = 100;
 /** Far beyond what those take. */

@@ -8,7 +8,7 @@ export interface Finding {
 }
 
 export const MISSING_ARTIFACT = "periodic_reaudit_missing_artifact";
-export const REAUDIT_FAILED = "periodic_reaudit_failed";
+const REAUDIT_FAILED = "periodic_reaudit_failed";
 /** Of a skill: a refusal for want of evidence (T19). */
 export const THREAD_DIED = "audit_thread_died";
 /** The same, of the whole process, three times in a row. */

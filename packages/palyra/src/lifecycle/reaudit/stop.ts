@@ -48,7 +48,7 @@ function isStopped(writer: JournalWriter, skillId: string, version: string): boo
 }
 
 /** The same bytes, put there by the same install, and still current as it was; `skills verify` may have noted another decision. */
-export function isSameInstall(one: InstalledEntry, other: InstalledEntry): boolean {
+function isSameInstall(one: InstalledEntry, other: InstalledEntry): boolean {
   return (
     one.artifact_sha256 === other.artifact_sha256 &&
     one.installed_at_unix_ms === other.installed_at_unix_ms &&

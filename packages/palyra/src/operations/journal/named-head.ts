@@ -4,10 +4,8 @@
  *     { "format": "palyra.skill.journal_head.v1", "journal", "seq", "hash", "exported_at_unix_ms" }
  *     SEQ:HASH
  */
-import { SkillError } from "palyra-skills";
-import { isSha256Hex, readJson } from "palyra-skills/encoding";
-import { PalyraError } from "../../errors.ts";
-import { readBounded } from "../../files/index.ts";
+import { isSha256Hex, readDocument } from "palyra-skills/encoding";
+import { readWhole } from "../../files/index.ts";
 import type { Anchor } from "../../journal/index.ts";
 
 export const HEAD_FORMAT = "palyra.skill.journal_head.v1";
@@ -37,9 +35,8 @@ export function headProblem(value: string): string | undefined {
 export async function namedHead(value: string): Promise<Anchor> {
   const [, seq, hash] = SHORT.exec(value) ?? [];
   if (seq !== undefined && hash !== undefined) return { seq: Number(seq), hash, kept: "on the command line" };
-  const read = await readBounded(value, MAX_HEAD_BYTES);
-  if (!read.ok) throw new PalyraError("Io", { action: "read", file: value, code: "EFBIG" });
-  const parsed = readJson(read.bytes, (root) => {
+  const bytes = await readWhole(value, MAX_HEAD_BYTES);
+  const head = readDocument(bytes, value, (root) => {
     const fields = root.object();
     fields.required("format").oneOf([HEAD_FORMAT]);
     fields.required("journal").string();
@@ -51,6 +48,5 @@ export async function namedHead(value: string): Promise<Anchor> {
     fields.finish();
     return head;
   });
-  if (!parsed.ok) throw new SkillError("Serialization", { document: value, faults: parsed.faults });
-  return { ...parsed.value, kept: `in ${value}` };
+  return { ...head, kept: `in ${value}` };
 }

@@ -1,5 +1,5 @@
 import { SkillError } from "palyra-skills";
-import { type JsonReader, readJson } from "palyra-skills/encoding";
+import { type JsonReader, readDocument } from "palyra-skills/encoding";
 import * as v from "valibot";
 import { PalyraError } from "../../errors.ts";
 import { readBounded } from "../../files/index.ts";
@@ -74,9 +74,7 @@ export const test = operation({
 async function readCases(file: string): Promise<readonly PolicyCase[]> {
   const read = await readBounded(file, MAX_CASES_BYTES);
   if (!read.ok) throw new SkillError("Serialization", { document: file, faults: [{ path: "", problem: "too large" }] });
-  const result = readJson(read.bytes, (root) => root.array(readCase));
-  if (!result.ok) throw new SkillError("Serialization", { document: file, faults: result.faults });
-  return result.value;
+  return readDocument(read.bytes, file, (root) => root.array(readCase));
 }
 
 function readCase(reader: JsonReader): PolicyCase {

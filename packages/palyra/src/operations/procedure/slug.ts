@@ -1,5 +1,5 @@
 /** Longest slug, in characters. */
-export const MAX_SLUG = 96;
+const MAX_SLUG = 96;
 
 /**
  * The slug of a name (spec 11.8): ASCII letters and digits in lower case; blanks, dots, underscores and dashes become one dash, none

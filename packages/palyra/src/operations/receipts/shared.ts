@@ -34,8 +34,8 @@ export async function keptReceipts(
 }
 
 /** The names under which the vault keeps what receipts are signed and salted with. */
-export const RECEIPT_KEY = "skills.receipts.key";
-export const SALT_KEY = "skills.receipts.salt";
+const RECEIPT_KEY = "skills.receipts.key";
+const SALT_KEY = "skills.receipts.salt";
 
 /** The host's own public key, 64 hex digits; null: no run was signed yet. */
 export async function hostPublicKey({ records, platform }: Home): Promise<string | null> {

@@ -56,7 +56,7 @@ export interface BaselineFile {
   readonly baseline: Baseline;
 }
 
-export const MAX_BASELINE_BYTES = 16 * 1024 * 1024;
+const MAX_BASELINE_BYTES = 16 * 1024 * 1024;
 
 /** `BaselineInvalid`, `Io`. */
 export async function readBaseline(file: string | undefined): Promise<BaselineFile | undefined> {

@@ -3,7 +3,7 @@ import { type AuditPolicy, DEFAULT_POLICY, parsePolicy } from "palyra-skills/aud
 import { readBounded } from "../../files/index.ts";
 import type { Settings } from "../../settings.ts";
 
-export const MAX_POLICY_BYTES = 1024 * 1024;
+const MAX_POLICY_BYTES = 1024 * 1024;
 
 /** The policy in force (spec 4.2, 11.1): the file that an option or a variable names, else the defaults. `PolicyInvalid`, `Io`. */
 export async function readPolicy(settings: Settings): Promise<AuditPolicy> {

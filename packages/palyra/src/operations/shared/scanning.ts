@@ -48,7 +48,7 @@ export async function withScanning<Result>(
 }
 
 /** Milliseconds after which a feed is asked for again where nobody said so. */
-export const RENEW_INTERVAL_MS = 6 * 60 * 60 * 1000;
+const RENEW_INTERVAL_MS = 6 * 60 * 60 * 1000;
 
 /** Fetches a feed that is an address, where it was not heard of for that long. What fails is a warning: what is here counts, and says its age. */
 export async function renewFeed(

@@ -10,7 +10,7 @@ import {
 import * as v from "valibot";
 import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
-import { readBounded } from "../../files/index.ts";
+import { readWhole } from "../../files/index.ts";
 import { decideTrustChange, readHomeTrust } from "../../lifecycle/index.ts";
 import { checkStateRoot } from "../../lifecycle/state-root.ts";
 import {
@@ -82,9 +82,8 @@ interface Imported extends TrustDocuments {
 }
 
 async function readExport(file: string): Promise<TrustExport> {
-  const read = await readBounded(file, 2 * MAX_TRUST_FILE_BYTES);
-  if (!read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG" });
-  const theirs = parseTrustExport(read.bytes, file);
+  const bytes = await readWhole(file, 2 * MAX_TRUST_FILE_BYTES);
+  const theirs = parseTrustExport(bytes, file);
   const { store, constraints } = theirs;
   // Under such a key a signature holds for everything: read where a store has one, never taken in. Spec 1.6.
   const lists = constraints.revocation_lists.flatMap(({ public_keys }) => public_keys);

@@ -5,7 +5,7 @@ import { decideRevocation, type RevokedKey, revocationOfKey, revocationOfPayload
 import * as v from "valibot";
 import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
-import { readBounded } from "../../files/index.ts";
+import { readWhole } from "../../files/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { decideTrustChange } from "../../lifecycle/index.ts";
 import type { TrustChange } from "../../trust/index.ts";
@@ -85,9 +85,8 @@ export const revoke = operation({
 
 /** `RevocationRefused` where it is about anything but the key that signed it. */
 async function saidByItsHolder(file: string, { platform }: Home): Promise<RevokedKey> {
-  const read = await readBounded(file, MAX_STATEMENT_BYTES);
-  if (!read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG" });
-  return decideRevocation(await verifyRevocation(parseRevocation(read.bytes, file), platform));
+  const bytes = await readWhole(file, MAX_STATEMENT_BYTES);
+  return decideRevocation(await verifyRevocation(parseRevocation(bytes, file), platform));
 }
 
 async function revokeKey(home: Home, said: RevokedKey, call: Call): Promise<RevokeDocument> {

@@ -1,8 +1,7 @@
 import { MAX_STATEMENT_BYTES, parseRotation, verifyRotation } from "palyra-skills/signature";
 import { conflicting, decideRotation, withLists } from "palyra-skills/trust";
 import * as v from "valibot";
-import { PalyraError } from "../../errors.ts";
-import { readBounded } from "../../files/index.ts";
+import { readWhole } from "../../files/index.ts";
 import { decideTrustChange, readDecidingTrust } from "../../lifecycle/index.ts";
 import { checkStateRoot } from "../../lifecycle/state-root.ts";
 import type { TrustChange, TrustDocuments } from "../../trust/index.ts";
@@ -41,9 +40,8 @@ export const rotate = operation({
   ],
   run: async ({ home }, { statement: file }, call): Promise<RotateDocument> => {
     await checkStateRoot(home); // T25: what others can write revokes nothing, and trusts nobody.
-    const read = await readBounded(file, MAX_STATEMENT_BYTES);
-    if (!read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG" });
-    const verified = await verifyRotation(parseRotation(read.bytes, file), home.platform);
+    const bytes = await readWhole(file, MAX_STATEMENT_BYTES);
+    const verified = await verifyRotation(parseRotation(bytes, file), home.platform);
     const { lists } = await readDecidingTrust(home, call, "installed");
     const terms = lists.flatMap(({ terms }) => terms ?? []);
     const decide = (now: TrustDocuments): TrustChange | undefined => {

@@ -12,7 +12,7 @@ import {
 import * as v from "valibot";
 import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
-import { readBounded } from "../../files/index.ts";
+import { readWhole } from "../../files/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { integer, list, text } from "../field.ts";
 import { operation } from "../operation.ts";
@@ -122,9 +122,8 @@ async function previousList(
   publicKey: string,
   { platform }: Home,
 ): Promise<RevocationListTerms> {
-  const read = await readBounded(file, MAX_REVOCATION_LIST_BYTES);
-  if (!read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG" });
-  const { terms } = await verifyRevocationList(parseRevocationList(read.bytes, file), platform);
+  const bytes = await readWhole(file, MAX_REVOCATION_LIST_BYTES);
+  const { terms } = await verifyRevocationList(parseRevocationList(bytes, file), platform);
   if (terms.issuer !== issuer) throw new PalyraError("Usage", { problem: `--previous is a list of ${terms.issuer}` });
   if (terms.signer_public_key !== (previousKey ?? publicKey))
     throw new PalyraError("Usage", { problem: `--previous was signed by another key: ${terms.signer_public_key}` });

@@ -3,7 +3,6 @@ import { homedir } from "node:os";
 import { PalyraError } from "../errors.ts";
 import type { Runner } from "../execution/index.ts";
 import { io } from "../files/index.ts";
-import type { HeadRecords } from "../journal/index.ts";
 import { type Home, placesOf } from "../lifecycle/home.ts";
 import type { ConformanceBodies, Services } from "../operations/services.ts";
 import { nodePlatform } from "../platform/node.ts";
@@ -83,7 +82,7 @@ async function openRunnerOf(services: Services): Promise<Runner> {
 }
 
 /** The vault is opened by what reads trust or writes, and by nothing else: `list` never loads it. */
-function recordsIn(vault: VaultDoor): Home["records"] & HeadRecords {
+function recordsIn(vault: VaultDoor): Home["records"] {
   const open = async () => (await import("../vault/records.ts")).vaultRecords(vault, () => Date.now());
   return {
     get: async (key) => (await open()).get(key),

@@ -1,6 +1,6 @@
 import type { HostLevel } from "palyra-skills/manifest";
 import type { Platform } from "palyra-skills/platform";
-import type { Journal, OpenJournal } from "../journal/index.ts";
+import type { HeadRecords, Journal, OpenJournal } from "../journal/index.ts";
 import type { Settings } from "../settings.ts";
 import type { IntegrityRecords } from "../trust/index.ts";
 
@@ -26,8 +26,8 @@ export interface Home {
   readonly openJournal: OpenJournalPort;
   /** Whether the vault holds a secret. Without a vault nothing is held (spec 11.3, `missing_secrets`). */
   readonly holdsSecret: (scope: string, key: string) => Promise<boolean>;
-  /** What is kept in the vault of the trust store (spec 3.3). */
-  readonly records: IntegrityRecords;
+  /** What is kept in the vault of the trust store (spec 3.3), and of this system's own keys. */
+  readonly records: IntegrityRecords & HeadRecords;
 }
 
 export interface OpenJournalPort {

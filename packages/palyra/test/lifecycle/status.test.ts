@@ -38,7 +38,7 @@ beforeEach(async () => {
     },
     openJournal,
     holdsSecret: async () => false,
-    records: { get: async () => undefined, put: async () => {} },
+    records: { get: async () => undefined, put: async () => {}, replace: async () => true },
   };
 });
 afterEach(() => rm(folder, { recursive: true }));

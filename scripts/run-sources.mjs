@@ -19,6 +19,8 @@ export async function runSources(entry) {
     platform: "node",
     target: "node20.19",
     conditions: ["palyra-source"],
+    // What finds its own files beside itself.
+    external: ["wabt"],
     banner: { js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);' },
     sourcemap: "inline",
     logLevel: "error",

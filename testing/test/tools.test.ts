@@ -90,7 +90,7 @@ describe("a tool in Rust, by its client", () => {
       http: { grants: [{ origin, anyAddress: true, ca: CERTIFICATE }] },
       secrets: {
         granted: [secret],
-        insertions: [{ secret, host: new URL(origin).host, header: "authorization", prefix: "Bearer " }],
+        insertions: [{ secret, origin, header: "authorization", prefix: "Bearer " }],
       },
     };
     const input = JSON.stringify({ url: `${origin}/v1/status`, token: secret, name: "status.txt" });

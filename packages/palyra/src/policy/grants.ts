@@ -16,6 +16,7 @@ export interface HostGrant {
 export interface InsertGrant {
   /** `<scope>/<key>`. */
   readonly secret: string;
+  /** `HOST` or `HOST:PORT` is https; plain http is `http://HOST` or `http://HOST:PORT`. */
   readonly host: string;
   readonly header: string;
   /** Before the value: `Bearer `. */

@@ -243,6 +243,9 @@ describe("skills grant", () => {
     ["--global-key", "a/b"],
     ["--insert", "global/weather@api.example.com"],
     ["--insert", "global/weather@api.example.com/Host"],
+    ["--insert", "global/weather@ftp://api.example.com/x-key"],
+    ["--insert", "global/weather@api.example.com:99999/x-key"],
+    ["--bearer", "global/weather@https://api.example.com/v1"],
     ["--insert", "global/weather@api.example.com/Proxy-Authorization"],
     ["--root", "out=relative"],
     ["--max-memory", "1"],
@@ -250,6 +253,19 @@ describe("skills grant", () => {
     ["--seed", "two words"],
   ])("refuses %s %s", async (option, value) => {
     expect((await palyra("skills", "grant", "add", "acme.echo", option, value)).exit).toBe(2);
+  });
+
+  it.each([
+    ["api.example.com:8443", "api.example.com:8443"],
+    ["API.example.com:443", "api.example.com"],
+    ["https://api.example.com", "api.example.com"],
+    ["http://127.0.0.1:8080", "http://127.0.0.1:8080"],
+    ["http://[::1]", "http://[::1]"],
+  ])("T38: binds a secret to an origin: %s", async (typed, host) => {
+    const added = await json("skills", "grant", "add", "acme.echo", "--bearer", `global/weather@${typed}`);
+    expect(added["inserts"]).toEqual([{ secret: "global/weather", host, header: "authorization", prefix: "Bearer " }]);
+    const gone = await json("skills", "grant", "remove", "acme.echo", "--bearer", `global/weather@${typed}`);
+    expect(gone).toMatchObject({ skills: [{ inserts: [] }] });
   });
 
   it.each(["skills.trust.digest", "palyra.key"])("T22: gives nobody a key of this system's own: %s", async (key) => {

@@ -31,10 +31,17 @@ export function brokerGrants(
       granted: secret_keys,
       global: granted.global_keys.map((key) => `global/${key}`),
       insertions: granted.inserts.map(({ secret, host, header, prefix }): SecretInsertion => {
-        return { secret, host: host.toLowerCase(), header: header.toLowerCase(), ...(prefix === "" ? {} : { prefix }) };
+        return { secret, origin: originOf(host), header: header.toLowerCase(), ...(prefix === "" ? {} : { prefix }) };
       }),
     },
   };
+}
+
+/** Of a host that an operator typed: https on port 443 where nothing else is said. */
+function originOf(host: string): string {
+  const address = host.includes("://") ? host : `https://${host}`;
+  // One that is none is nobody's: no request has it.
+  return URL.canParse(address) ? new URL(address).origin : address;
 }
 
 function httpGrant({ host, port, plain_http, private_addresses }: SkillGrants["hosts"][number]): HttpGrant {

@@ -3,12 +3,12 @@ import { decodeUtf8 } from "palyra-skills/encoding";
 import { parseSigningKey } from "palyra-skills/signature";
 import { isHeaderValue } from "./http/head.ts";
 
-/** What an operator has bound: this secret, to this host, in this header. */
+/** What an operator has bound: this secret, to this origin, in this header. */
 export interface SecretInsertion {
   /** `<scope>/<key>` */
   readonly secret: string;
-  /** As URLs have it. */
-  readonly host: string;
+  /** As URLs have it: scheme, host and port, so that nothing bound to https goes out in the clear. */
+  readonly origin: string;
   /** In lower case. */
   readonly header: string;
   /** Before the value: `Bearer `. */
@@ -45,10 +45,10 @@ export class Secrets {
     return !bound && this.#isOpen(reference, global);
   }
 
-  /** The binding by which the host puts it into that header for that host. For `global` the binding is the operator's grant. */
-  insertion(reference: string, host: string, header: string): SecretInsertion | undefined {
+  /** The binding by which the host puts it into that header for that origin. For `global` the binding is the operator's grant. */
+  insertion(reference: string, origin: string, header: string): SecretInsertion | undefined {
     const { insertions } = this.#options;
-    const found = insertions.find((each) => each.secret === reference && each.host === host && each.header === header);
+    const found = insertions.find((each) => each.secret === reference && each.origin === origin && each.header === header);
     return found !== undefined && this.#isOpen(reference, [reference]) ? found : undefined;
   }
 

@@ -36,7 +36,8 @@ export const grantsDocument = (
   fixed,
 });
 
-const INSERT = /^([^/@\s][^/@]*)\/([A-Za-z0-9._-]{1,128})@([a-z0-9.-]{1,253})\/([A-Za-z0-9!#$%&'*+.^_`|~-]{1,64})$/;
+const INSERT =
+  /^([^/@\s][^/@]*)\/([A-Za-z0-9._-]{1,128})@((?:https?:\/\/)?[A-Za-z0-9.:[\]-]{1,261})\/([A-Za-z0-9!#$%&'*+.^_`|~-]{1,64})$/;
 /** Headers that are the host's own (spec 10.4). */
 const OURS = /^(host|connection|content-length|transfer-encoding|proxy-.*|cookie2?|te|trailer|upgrade|expect)$/i;
 
@@ -50,7 +51,7 @@ export const grantOptions = {
   insert: v.optional(
     list(
       "SECRET@HOST/HEADER",
-      "The host puts this secret into that header of requests to that host: global/weather@api.example.com/authorization",
+      "The host puts this secret into that header of https requests to that host (HOST:PORT: to that port; http://HOST: of plain http): global/weather@api.example.com/authorization",
       insertProblem,
     ),
     [],
@@ -147,8 +148,10 @@ function keyProblem(key: string): string | undefined {
 }
 
 function insertProblem(text: string): string | undefined {
-  const [, scope, key, , header] = INSERT.exec(text) ?? [];
+  const [, scope, key, host = "", header] = INSERT.exec(text) ?? [];
   if (scope === undefined || key === undefined || header === undefined) return "is not SCOPE/KEY@HOST/HEADER";
+  if (insertHost(host) === undefined)
+    return `names ${host}, which is no host: HOST, HOST:PORT, or http://HOST:PORT for plain http`;
   if (OURS.test(header)) return `names the header ${header}, which is the host's own`;
   return scope === "global" ? keyProblem(key) : undefined;
 }
@@ -157,9 +160,17 @@ function bearerProblem(text: string): string | undefined {
   return insertProblem(`${text}/authorization`) === undefined ? undefined : "is not SCOPE/KEY@HOST";
 }
 
+/** As it is kept: `api.example.com` and `api.example.com:8443` are https, `http://127.0.0.1:8080` says that it is not (T38). */
+function insertHost(text: string): string | undefined {
+  const address = text.includes("://") ? text : `https://${text}`;
+  if (!URL.canParse(address)) return undefined;
+  const { protocol, host } = new URL(address);
+  return protocol === "https:" ? host : `http://${host}`;
+}
+
 function insertOf(text: string, prefix: string): InsertGrant {
   const [, scope = "", key = "", host = "", header = ""] = INSERT.exec(text) ?? [];
-  return { secret: `${scope}/${key}`, host, header: header.toLowerCase(), prefix };
+  return { secret: `${scope}/${key}`, host: insertHost(host) ?? "", header: header.toLowerCase(), prefix };
 }
 
 function rootProblem(text: string): string | undefined {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { createServer, type Socket } from "node:net";
+import { createServer } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { isGlobalUnicast } from "../../../src/execution/broker/http/address.ts";
@@ -7,6 +7,7 @@ import { NETWORK, type Network } from "../../../src/execution/broker/http/connec
 import { CERTIFICATE } from "../../net/certificate.ts";
 import { httpsServer } from "../../net/server.ts";
 import { type BrokerSetting, broker, CODE, fetchBy, send } from "./calls.ts";
+import { rawServer } from "./raw-server.ts";
 
 /** No name is looked up, and nothing connected to. */
 const nowhere: Network = {
@@ -22,24 +23,6 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of request) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
-}
-
-/** A server that answers each connection with these bytes, whatever it is asked. */
-async function rawServer(answer: (socket: Socket) => void): Promise<string> {
-  const sockets: Socket[] = [];
-  const server = createServer((socket) => {
-    sockets.push(socket);
-    socket.on("error", () => {});
-    socket.once("data", () => answer(socket));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(async () => {
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return `http://localhost:${address.port}`;
 }
 
 describe("a tool's request", () => {
@@ -383,65 +366,7 @@ describe("T37: redirects", () => {
   });
 });
 
-describe("T37: slow, endless and lying answers", () => {
-  const http = (origin: string, limits: BrokerSetting["limits"] = {}): Promise<Awaited<ReturnType<typeof broker>>> =>
-    broker({ http: { grants: [{ origin, anyAddress: true }] }, limits });
-
-  it("end within their bounds", async () => {
-    const answers: readonly (readonly [name: string, answer: (socket: Socket) => void, code: number])[] = [
-      ["silent", () => {}, CODE.timedOut],
-      ["a head that drips", (socket) => void setInterval(() => socket.write("x"), 20).unref(), CODE.failed],
-      [
-        "a body that drips",
-        (socket) => {
-          socket.write("HTTP/1.1 200 OK\r\n\r\n");
-          const timer = setInterval(() => socket.write("x"), 20);
-          socket.once("close", () => clearInterval(timer));
-        },
-        CODE.timedOut,
-      ],
-      [
-        "a body without an end",
-        (socket) => {
-          socket.write("HTTP/1.1 200 OK\r\n\r\n");
-          const pour = (): void => {
-            while (!socket.destroyed && socket.write("x".repeat(16_384)));
-          };
-          socket.on("drain", pour);
-          pour();
-        },
-        CODE.tooLarge,
-      ],
-      [
-        "a head without an end",
-        (socket) => socket.write(`HTTP/1.1 200 OK\r\n${"x-header: some-value\r\n".repeat(1000)}`),
-        CODE.tooLarge,
-      ],
-      ["no HTTP", (socket) => socket.end("SSH-2.0-x\r\n"), CODE.failed],
-      ["hung up at once", (socket) => socket.destroy(), CODE.failed],
-      ["shorter than it says", (socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nshort"), CODE.failed],
-      ["cut in a chunk", (socket) => socket.end("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab"), CODE.failed],
-      ["two lengths", (socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab"), CODE.failed],
-      [
-        "length and chunks",
-        (socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
-        CODE.failed,
-      ],
-      [
-        "another protocol",
-        (socket) => socket.end("HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n"),
-        CODE.failed,
-      ],
-    ];
-    for (const [name, answer, code] of answers) {
-      const origin = await rawServer(answer);
-      // What must end by time is given little of it; whatever else ends it has all that a slow machine needs.
-      const ms = code === CODE.timedOut ? 1_000 : 60_000;
-      const of = await http(origin, { headMs: ms, totalMs: ms, headBytes: 4_096, answerBytes: 200_000 });
-      expect((await fetchBy(of, { url: origin })).code, name).toBe(code);
-    }
-  });
-
+describe("T37: answers under way", () => {
   it("answers are had piece by piece, and end with the call", async () => {
     const origin = await rawServer((socket) => void socket.write("HTTP/1.1 200 OK\r\n\r\nfirst piece"));
     const ending = new AbortController();

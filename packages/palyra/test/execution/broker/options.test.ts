@@ -53,7 +53,8 @@ describe("what a call may do", () => {
       { host: "::1", port: 8080, plain_http: true, private_addresses: true },
       { host: "b.example", port: 8443, plain_http: false, private_addresses: false },
     ];
-    const inserts = [{ secret: "global/api", host: "B.example", header: "Authorization", prefix: "Bearer " }];
+    const to = (host: string) => ({ secret: "global/api", host, header: "Authorization", prefix: "Bearer " });
+    const inserts = ["B.example", "b.example:8443", "http://[::1]:8080", "no host"].map(to);
     const granted = { ...NO_GRANTS, hosts, inserts, global_keys: ["api"], roots: [{ root: "in", folder: "/srv/in" }] };
     const { roots, http, secrets } = brokerGrants(manifest, granted);
     expect(roots[1]).toEqual({ name: "in", write: false, mappedTo: "/srv/in" });
@@ -63,7 +64,12 @@ describe("what a call may do", () => {
     ]);
     expect(secrets).toMatchObject({
       global: ["global/api"],
-      insertions: [{ secret: "global/api", host: "b.example", header: "authorization", prefix: "Bearer " }],
+      insertions: ["https://b.example", "https://b.example:8443", "http://[::1]:8080", "https://no host"].map((origin) => ({
+        secret: "global/api",
+        origin,
+        header: "authorization",
+        prefix: "Bearer ",
+      })),
     });
   });
 });

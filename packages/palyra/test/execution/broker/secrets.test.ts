@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { createServer } from "node:http";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { CERTIFICATE } from "../../net/certificate.ts";
 import { httpsServer } from "../../net/server.ts";
 import { type BrokerSetting, broker, CODE, fetchBy, send } from "./calls.ts";
@@ -58,9 +59,10 @@ describe("T22: a skill reads secrets that are meant for it", () => {
 describe("T38: a secret that the host puts into a header", () => {
   const bound = (
     origin: string,
-    more: Partial<{ secret: string; host: string; header: string; prefix: string }> = {},
+    more: Partial<{ secret: string; bindTo: string; header: string; prefix: string }> = {},
   ): BrokerSetting => {
-    const insertion = { secret: "skill:acme.web/token", host: new URL(origin).host, header: "authorization", ...more };
+    const { bindTo = origin, ...rest } = more;
+    const insertion = { secret: "skill:acme.web/token", origin: bindTo, header: "authorization", ...rest };
     return {
       vault: VAULT,
       http: { grants: [{ origin, anyAddress: true, ca: CERTIFICATE }] },
@@ -96,7 +98,10 @@ describe("T38: a secret that the host puts into a header", () => {
     const { origin, seen } = await server();
     const code = async (setting: BrokerSetting, wanted = secrets as { readonly [name: string]: string }): Promise<number> =>
       (await send(await broker(setting), { url: origin, secrets: wanted })).code;
-    expect(await code(bound(origin, { host: "api.example.com" }))).toBe(CODE.denied);
+    expect(await code(bound(origin, { bindTo: "https://api.example.com" }))).toBe(CODE.denied);
+    const { host, hostname } = new URL(origin);
+    for (const bindTo of [`http://${host}`, `https://${hostname}`, `https://${hostname}:1`])
+      expect(await code(bound(origin, { bindTo })), bindTo).toBe(CODE.denied);
     expect(await code(bound(origin, { header: "x-token" }))).toBe(CODE.denied);
     expect(await code(bound(origin, { secret: "global/api" }))).toBe(CODE.denied);
     expect(await code({ ...bound(origin), secrets: { ...bound(origin).secrets, granted: [] } })).toBe(CODE.denied);
@@ -104,6 +109,24 @@ describe("T38: a secret that the host puts into a header", () => {
       expect(await code(bound(origin, { secret }), { authorization: secret }), secret).toBe(CODE.denied);
     expect(await code(bound(origin), { authorization: "skill:acme.web/token", host: "skill:acme.web/token" })).toBe(CODE.invalid);
     expect(seen).toEqual([]);
+  });
+
+  it("in the clear only where the operator says plain http: not for being bound to the same host and port of https", async () => {
+    const seen: (string | undefined)[] = [];
+    const plain = createServer((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end("ok");
+    });
+    await new Promise<void>((resolve) => plain.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void plain.close());
+    const address = plain.address();
+    const host = `127.0.0.1:${address === null || typeof address === "string" ? 0 : address.port}`;
+    const to = (bindTo: string) => broker(bound(`http://${host}`, { bindTo }));
+    const wanted = { url: `http://${host}/`, secrets };
+    expect(await fetchBy(await to(`https://${host}`), wanted)).toEqual({ code: CODE.denied });
+    expect(seen).toEqual([]);
+    expect(await fetchBy(await to(`http://${host}`), wanted)).toMatchObject({ code: 0 });
+    expect(seen).toEqual(["own value"]);
   });
 
   it("a global one by its binding alone, never a signing key, never what is no header's text", async () => {

@@ -36,6 +36,8 @@ const CREDENTIALS: ReadonlySet<string> = new Set(["authorization", "cookie"]);
 const OF_THE_BODY = /^content-/;
 const WITH_BODY: ReadonlySet<Method> = new Set(["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 const AGENT = "palyra-skills";
+/** Interim answers (1xx) before the answer. */
+const MOST_INTERIM = 16;
 
 export class Exchange {
   readonly #ports: ExchangePorts;
@@ -128,6 +130,12 @@ export class Exchange {
           headers: headersOf(outgoing),
           setHost: false,
           maxHeaderSize: limits.headBytes,
+        });
+        let early = 0;
+        // Interim answers, of which nothing is told: a head without an end in another form.
+        sent.on("information", () => {
+          early += 1;
+          if (early > MOST_INTERIM) sent?.destroy(new HttpFault(HOST_ERROR.tooLarge));
         });
         sent.once("response", resolve);
         sent.once("error", reject);

@@ -101,12 +101,12 @@ export class HttpRequests {
     return permission;
   }
 
-  /** Headers with secrets, each bound by the operator to this host and this header. `denied`, `notFound` */
+  /** Headers with secrets, each bound by the operator to this origin and this header. `denied`, `notFound` */
   async #inserted({ url, secrets: wanted }: RequestHead): Promise<ReadonlyMap<string, string>> {
     const { secrets, uses } = this.#ports;
     const headers = new Map<string, string>();
     for (const [header, reference] of wanted) {
-      const bound = secrets.insertion(reference, url.host, header);
+      const bound = secrets.insertion(reference, url.origin, header);
       uses.add("secret", reference, "insert", bound !== undefined);
       if (bound === undefined) throw denied;
       const value = await secrets.header(bound);

@@ -1,5 +1,5 @@
 /** What was asked of the host and not granted, in the words of spec 2.5. */
-import type { JsonObject } from "palyra-skills/encoding";
+import { JsonFault, type JsonObject, parseJson, toDoubles } from "palyra-skills/encoding";
 import { told } from "./ended.ts";
 import { ERRNO, HOST_ERROR, type HostReply, type HostRequest, OPEN } from "./host-messages.ts";
 
@@ -8,8 +8,25 @@ const READS: readonly HostRequest["op"][] = ["read", "stat", "list", "path_stat"
 /** Undefined: it was no refusal for want of a grant. */
 export function deniedBy({ code }: HostReply, request: HostRequest): JsonObject | undefined {
   if (code !== ERRNO.notcapable && code !== HOST_ERROR.denied) return undefined;
-  const name = "path" in request ? request.path : "name" in request ? request.name : undefined;
+  const name = nameOf(request);
   return { capability: capabilityOf(request), operation: request.op, ...(name === undefined ? {} : { name: told(name) }) };
+}
+
+function nameOf(request: HostRequest): string | undefined {
+  if (request.op === "http_send") return originOf(request.head);
+  return "path" in request ? request.path : "name" in request ? request.name : undefined;
+}
+
+/** Of a request's address no more than where it leads: the rest may be nobody's business. */
+function originOf(head: string): string | undefined {
+  try {
+    const read = toDoubles(parseJson(head));
+    const url = typeof read === "object" && read !== null && "url" in read ? read["url"] : undefined;
+    return typeof url === "string" && URL.canParse(url) ? new URL(url).origin : undefined;
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    return undefined;
+  }
 }
 
 function capabilityOf(request: HostRequest): string {

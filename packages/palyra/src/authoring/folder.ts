@@ -54,7 +54,7 @@ export function filesOf({ folder, modules, assets }: Pick<FolderRequest, "folder
   };
 }
 
-const NOTHING: Listed = { files: [], passedOver: [] };
+const NOTHING: Listed = { files: [], folders: [], passedOver: [] };
 
 /**
  * As `package build` names them when it is called in the folder (spec 11.2): by their paths in it, so that a baseline of one holds for
@@ -82,8 +82,10 @@ export async function buildFolder(request: FolderRequest, files: FolderFiles, pl
   return buildPackage(build, { manifest, modules, assets }, platform);
 }
 
-interface Listed {
+export interface Listed {
   readonly files: readonly string[];
+  /** Those that were looked through, the folder itself with the path "". */
+  readonly folders: readonly string[];
   readonly passedOver: readonly string[];
 }
 
@@ -91,14 +93,16 @@ interface Listed {
  * Files below the folder, ascending. A link to a file is one, as it is to `package build`; one to a folder may lead anywhere, and is not
  * looked through. Nor are hidden folders.
  */
-function listSources(folder: string): Listed {
+export function listSources(folder: string): Listed {
   const files: string[] = [];
   const passedOver: string[] = [];
   const folders = [""];
+  const looked: string[] = [];
   let seen = 0;
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
     const entries = list(join(folder, next));
     seen += entries.length;
+    looked.push(next);
     if (seen > MAX_LOOKED_AT)
       throw new PalyraError("Usage", {
         problem: `there are more than ${MAX_LOOKED_AT} files below ${folder}`,
@@ -112,7 +116,7 @@ function listSources(folder: string): Listed {
       else if (entry.isFile() || entry.isSymbolicLink()) files.push(path);
     }
   }
-  return { files: files.toSorted(), passedOver: passedOver.toSorted() };
+  return { files: files.toSorted(), folders: looked, passedOver: passedOver.toSorted() };
 }
 
 /** One that leads nowhere is told when it is read. */

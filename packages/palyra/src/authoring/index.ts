@@ -1,4 +1,5 @@
 /** What makes artifacts: keys, sources, the SBOM and the provenance of what is really there, the package itself. */
+export { runBuild } from "./build-command.ts";
 export { buildFolder, type FolderFiles, type FolderRequest, filesOf } from "./folder.ts";
 export { type GeneratedKey, generateKey, writeKeyFile } from "./keygen.ts";
 export { linkRemarks } from "./links.ts";
@@ -7,3 +8,4 @@ export { refuseInputAsOutput } from "./output.ts";
 export { type PackageDocument, type PackageRequest, packageSkill } from "./package.ts";
 export { type RebuildDocument, type RebuiltEntry, rebuildSkill } from "./rebuild.ts";
 export { signingTime } from "./time.ts";
+export { type SourceWatch, watchSources } from "./watch.ts";

@@ -1,5 +1,4 @@
 /** Packs a skill again from its sources, and says entry by entry whether it is the same. */
-import { spawn } from "node:child_process";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
@@ -11,6 +10,7 @@ import type { Platform } from "palyra-skills/platform";
 import { readStatement } from "palyra-skills/supplychain";
 import { PalyraError } from "../errors.ts";
 import { io, readIfThere } from "../files/index.ts";
+import { runBuild } from "./build-command.ts";
 import { checkOut, isAddress } from "./checkout.ts";
 import { buildPackage } from "./package.ts";
 import { readRepository, repositoryRoot } from "./repository.ts";
@@ -136,20 +136,9 @@ async function built({ folder, scratch }: Source, command: string | undefined, s
   const copy = isOurs ? folder : join(scratch, "source");
   if (!isOurs)
     await io("copy", folder, () => cp(folder, copy, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true }));
-  await run(command, copy, signal);
+  const problem = await runBuild(command, { folder: copy, signal });
+  if (problem !== undefined) throw new PalyraError("RebuildFailed", { command, problem });
   return copy;
-}
-
-/** As it was typed, through the shell. What it says goes to stderr: stdout is the document's. */
-function run(command: string, folder: string, signal: AbortSignal): Promise<void> {
-  return new Promise((done, failed) => {
-    const refuse = (problem: string): void => failed(new PalyraError("RebuildFailed", { command, problem }));
-    const child = spawn(command, { cwd: folder, shell: true, stdio: ["ignore", 2, "inherit"], signal });
-    child.on("error", (error) => refuse(error.message));
-    child.on("close", (code, killed) =>
-      code === 0 ? done() : refuse(code === null ? `it was ended by ${killed ?? "a signal"}` : `it ended with ${code}`),
-    );
-  });
 }
 
 /** The files that the artifact has, as the folder has them now. */

@@ -1,5 +1,6 @@
 import type { Call } from "../call.ts";
 import { CATALOG, type OperationName, type Outputs } from "../operations/catalog.ts";
+import type { Answer } from "../operations/operation.ts";
 import type { Services } from "../operations/services.ts";
 import { safe } from "../operations/wording/safe.ts";
 import { maskUserInfo } from "../operations/wording/url.ts";
@@ -115,11 +116,16 @@ async function runOperation<Name extends OperationName>(
     const call = { ...callOf(host, services, manner, progress, (text) => held.push(text), command), ...asking };
     const daemon = operation.daemon ? await chooseDaemon(services.settings, call) : undefined;
     const at = daemon === undefined ? services : { ...services, daemon };
-    const { output, failed } = await operation.run(at, invocation.input, call);
-    progress.pause();
     const inJson = asksForDocument(invocation) ? { ...manner, json: true } : manner;
-    await answer(name, output, host, inJson, { command, asked: invocation.input });
-    return failed ? 1 : 0;
+    const told = async ({ output, failed }: Answer<Outputs[Name]>, how: Manner): Promise<0 | 1> => {
+      progress.pause();
+      await answer(name, output, host, how, { command, asked: invocation.input });
+      return failed ? 1 : 0;
+    };
+    if (operation.rounds === undefined) return await told(await operation.run(at, invocation.input, call), inJson);
+    let exit: 0 | 1 = 0;
+    for await (const each of operation.rounds(at, invocation.input, call)) exit = await told(each, { ...inJson, indent: 0 });
+    return exit;
   } finally {
     progress.pause();
   }

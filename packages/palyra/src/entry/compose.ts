@@ -1,7 +1,7 @@
 /** The composition root: clock, randomness, process and every implementation of a port come together here and nowhere else. */
 import { homedir } from "node:os";
 import { PalyraError } from "../errors.ts";
-import type { Runner } from "../execution/index.ts";
+import type { Runner, SandboxPool } from "../execution/index.ts";
 import { io } from "../files/index.ts";
 import { type Home, placesOf } from "../lifecycle/home.ts";
 import type { ConformanceBodies, Services } from "../operations/services.ts";
@@ -60,6 +60,7 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
       runner ??= openRunnerOf(services);
       return runner;
     },
+    sandbox: openSandbox,
     interruption: processInterruption,
     session: () => terminalSession(env),
     randomBytes,
@@ -69,6 +70,13 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
     close: journals.close,
   };
   return services;
+}
+
+/** `SandboxUnavailable`. */
+async function openSandbox(): Promise<SandboxPool> {
+  const { openSandboxPool } = await import("../execution/pool.ts");
+  const { sandboxProgram } = await import("./sandbox-program.ts");
+  return openSandboxPool({ program: sandboxProgram() });
 }
 
 /** Loaded by what runs tools alone. */

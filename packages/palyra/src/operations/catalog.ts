@@ -46,6 +46,7 @@ import type { SecretStatusDocument } from "./secrets/status.ts";
 import type { ConformanceReport } from "./services.ts";
 import type { AuditDocument } from "./skills/audit.ts";
 import type { CheckDocument } from "./skills/check.ts";
+import type { DevDocument } from "./skills/dev.ts";
 import type { DiffDocument } from "./skills/diff.ts";
 import type { RuleDocument } from "./skills/explain.ts";
 import type { InfoDocument } from "./skills/info.ts";
@@ -85,6 +86,7 @@ export interface Outputs {
   "skills check": CheckDocument;
   "skills audit": AuditDocument | RuleDocument;
   "skills lint": LintDocument;
+  "skills dev": DevDocument;
   "skills diff": DiffDocument;
   "skills quarantine": StatusDocument;
   "skills disable": StatusDocument;
@@ -181,6 +183,10 @@ export const CATALOG: Catalog = {
   "skills check": line("Say what is ready or blocked, and why", async () => (await import("./skills/check.ts")).check),
   "skills audit": line("Audit what is installed, or an artifact", async () => (await import("./skills/audit.ts")).audit),
   "skills lint": line("Audit a folder of sources before it is packed", async () => (await import("./skills/lint.ts")).lint),
+  "skills dev": line(
+    "Build, audit and run a folder of sources, each time it changes",
+    async () => (await import("./skills/dev.ts")).dev,
+  ),
   "skills diff": line("Show what changed between two artifacts", async () => (await import("./skills/diff.ts")).diff),
   "skills quarantine": line("Stop a skill at once", async () => (await import("./skills/quarantine.ts")).quarantine),
   "skills disable": line("Switch a skill off", async () => (await import("./skills/disable.ts")).disable),

@@ -38,6 +38,12 @@ export interface OperationSpec<Entries extends v.ObjectEntries, Output> {
     input: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>,
     call: Call,
   ) => Promise<Output>;
+  /** Where it answers more than once: each answer is printed as it comes, in JSON on a line of its own. `run` then gives the first alone. */
+  readonly rounds?: (
+    services: Services,
+    input: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>,
+    call: Call,
+  ) => AsyncIterable<Output>;
   /** True where the answer is printed and the command fails all the same (spec 11.1). */
   readonly failed?: (output: Output, input: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>) => boolean;
 }
@@ -74,6 +80,8 @@ export interface Operation<Output> {
   problems(input: RawInput): readonly string[];
   /** Checks the input and runs. `Usage` where the input is off; else a code of `errors`. */
   run(services: Services, input: RawInput, call: Call): Promise<Answer<Output>>;
+  /** The same of what answers more than once. */
+  readonly rounds?: (services: Services, input: RawInput, call: Call) => AsyncIterable<Answer<Output>>;
 }
 
 export interface Answer<Output> {
@@ -92,6 +100,12 @@ export function operation<Entries extends v.ObjectEntries, Output>(spec: Operati
     const problem = spec.problem?.(parsed.output);
     return problem === undefined ? { input: parsed.output } : { problems: [problem] };
   };
+  const checked = (raw: RawInput) => {
+    const { input, problems } = check(raw);
+    if (input === undefined) throw new PalyraError("Usage", { problem: (problems ?? []).join("; ") });
+    return input;
+  };
+  const { rounds } = spec;
   return {
     fields,
     positional: spec.positional ?? [],
@@ -107,11 +121,19 @@ export function operation<Entries extends v.ObjectEntries, Output>(spec: Operati
     errors: spec.errors,
     problems: (raw) => check(raw).problems ?? [],
     run: async (services, raw, call) => {
-      const { input, problems } = check(raw);
-      if (input === undefined) throw new PalyraError("Usage", { problem: (problems ?? []).join("; ") });
+      const input = checked(raw);
       const output = await spec.run(services, input, call);
       return { output, failed: spec.failed?.(output, input) ?? false };
     },
+    ...(rounds === undefined
+      ? {}
+      : {
+          rounds: async function* (services, raw, call) {
+            const input = checked(raw);
+            for await (const output of rounds(services, input, call))
+              yield { output, failed: spec.failed?.(output, input) ?? false };
+          },
+        }),
   };
 }
 

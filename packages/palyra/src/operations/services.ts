@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
-import type { Runner } from "../execution/index.ts";
+import type { Runner, SandboxPool } from "../execution/index.ts";
 import type { InstalledIndex } from "../installed/index.ts";
 import type { Home } from "../lifecycle/home.ts";
 import type { RunFile } from "../run-file/index.ts";
@@ -30,6 +30,8 @@ export interface Services {
   readonly runtime: Runtime;
   /** Runs tools (spec 10); the same one each time, closed by whoever asked first. */
   readonly runner: () => Promise<Runner>;
+  /** Processes for what is not installed; of their own, and closed by whoever asked. `SandboxUnavailable`. */
+  readonly sandbox: () => Promise<SandboxPool>;
   /** For what has begun and is to be ended in order; absent where no person can interrupt it. */
   readonly interruption?: () => Interruption;
   /** The session of this terminal: what an approval for it is good for. */

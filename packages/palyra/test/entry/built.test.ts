@@ -180,6 +180,34 @@ describe("the program", () => {
     ]);
     expect(processesOf(join(out, "sandbox"))).toEqual([]);
   }, 120_000);
+  it("skills dev watches until Ctrl-C, ends with 0 then, and leaves no process", async () => {
+    const words = [
+      "skills",
+      "dev",
+      join(repositoryRoot, "examples/echo-http"),
+      "--tool",
+      "acme.echo",
+      "--input",
+      '{"text":"hi"}',
+    ];
+    const child = spawn(process.execPath, [program, ...words], { env, stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    const watches = new Promise<void>((done) => {
+      const take = (data: unknown): void => {
+        said += String(data);
+        if (said.includes("Ctrl-C ends it")) done();
+      };
+      child.stdout.on("data", take);
+      child.stderr.on("data", take);
+      child.on("close", () => done());
+    });
+    const exit = new Promise((resolve) => child.on("close", (code, signal) => resolve({ code, signal })));
+    await watches;
+    expect(said).toContain("acme.echo: Ok");
+    child.kill("SIGINT");
+    expect(await exit).toEqual({ code: 0, signal: null });
+    expect(processesOf(join(out, "sandbox"))).toEqual([]);
+  }, 120_000);
   it("reads a feed of vulnerabilities that is a zip", () => {
     const record = { id: "A-1", modified: "2026-01-01T00:00:00Z", affected: [] };
     const feed = join(root, "all.zip");

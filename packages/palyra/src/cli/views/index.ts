@@ -17,6 +17,7 @@ export const VIEWS: { readonly [Name in OperationName]: () => Promise<View<Outpu
   "skills check": async () => (await import("./check.ts")).checkView,
   "skills audit": async () => (await import("./audit.ts")).auditView,
   "skills lint": async () => (await import("./lint.ts")).lintView,
+  "skills dev": async () => (await import("./dev.ts")).devView,
   "skills diff": async () => (await import("./diff.ts")).diffView,
   "skills quarantine": async () => (await import("./status.ts")).statusView,
   "skills disable": async () => (await import("./status.ts")).statusView,

@@ -1,5 +1,5 @@
 import type { Outputs } from "../../operations/catalog.ts";
-import { auditedOfFolder } from "../../operations/skills/lint.ts";
+import { auditedOfFolder } from "../../operations/shared/lint-folder.ts";
 import { shownLines } from "./report.ts";
 import type { View } from "./view.ts";
 

@@ -5,6 +5,7 @@ import { safe } from "../../operations/wording/safe.ts";
 import { grouped, size } from "../../operations/wording/units.ts";
 import { fields } from "../text/layout.ts";
 import type { Paint } from "../text/paint.ts";
+import { outcomeLines } from "./outcome.ts";
 import type { View } from "./view.ts";
 
 /** What the tool answered, as JSON in which nothing is left that a terminal would obey (T20, T44); of any other outcome what it was. */
@@ -12,13 +13,12 @@ export const runView: View<Outputs["skills run"]> = (document, paint) =>
   "dry_run" in document ? planLines(document, paint) : runLines(document, paint);
 
 function runLines(document: RunDocument, paint: Paint): string[] {
-  const { outcome, details, output, receipt, trace = [] } = document;
+  const { outcome, output, receipt, trace = [] } = document;
   const answer = output === null && outcome !== "Ok" ? [] : jsonText(output, 2).trimEnd().split("\n");
-  const ended = outcome === "Ok" ? [] : [`${paint.bad(outcome)}: ${jsonText(details, 0).trimEnd()}`];
   const steps = trace.map(({ step, at_ms }) => [step, `${at_ms} ms`] as const);
   const receiptLine =
     outcome === "Ok" && steps.length === 0 ? [] : fields([...steps, ["receipt", safe(receipt.receipt_id)]], paint, "  ");
-  return [...answer, ...ended, ...receiptLine];
+  return [...answer, ...outcomeLines(document, paint), ...receiptLine];
 }
 
 const DECISION = { allowed: "starts at once", approval: "asks a person first", denied: "may not start" } as const;

@@ -1,20 +1,18 @@
-import { encodeUtf8, type JsonObject, type JsonValue } from "palyra-skills/encoding";
+import type { JsonObject, JsonValue } from "palyra-skills/encoding";
 import type { Receipt } from "palyra-skills/receipt";
 import * as v from "valibot";
 import type { Call } from "../../call.ts";
-import { PalyraError } from "../../errors.ts";
 import type { LaunchPlan, RunToolRequest, RunToolResult } from "../../execution/index.ts";
-import { readBounded } from "../../files/index.ts";
 import { APPROVAL_SCOPES, type ApprovalScope } from "../../policy/index.ts";
-import { choice, flag, integer, text } from "../field.ts";
+import { choice, flag, integer } from "../field.ts";
 import { operation } from "../operation.ts";
 import { type ExplainedRequest, explained } from "../policy/explain.ts";
-import type { Services } from "../services.ts";
 import { approvalQuestion } from "../shared/approval-question.ts";
 import { version } from "../shared/inputs.ts";
 import { jsonOutput } from "../shared/json-output.ts";
 import { LAUNCH_ERRORS, ofSkill, toolName } from "../shared/launch-inputs.ts";
-import { safe } from "../wording/safe.ts";
+import { logLines } from "../shared/log-lines.ts";
+import { inputOptions, inputProblem, readInput } from "../shared/tool-input.ts";
 
 export interface RunDocument {
   readonly tool_id: string;
@@ -51,16 +49,12 @@ export interface RunPlanDocument {
   readonly wall_ms: number;
 }
 
-/** Bytes of an input. */
-const MAX_INPUT_BYTES = 1024 * 1024;
-
 export const run = operation({
   input: v.strictObject({
     tool: toolName,
     skill: ofSkill,
     version,
-    input: v.optional(text("JSON", "The input; {} where none is given")),
-    inputFile: v.optional(text("FILE", "The input, from a file; - is stdin")),
+    ...inputOptions,
     maxFuel: v.optional(integer("N", "Units of fuel at most; lower than the manifest's only", 1)),
     approve: v.optional(choice(APPROVAL_SCOPES, "SCOPE", "For how long a yes to the question is good"), "once"),
     trace: flag("Show when each step was done"),
@@ -77,8 +71,7 @@ export const run = operation({
     "Runs one tool of an installed skill in a process of its own, within its quotas, with what it declared and nothing else. What asks for approval asks you first; --approve always keeps the answer (skills approvals), --yes does not answer it. Prints what the tool answers; what it logs goes to stderr while it runs. Exits with 1 where the outcome is not Ok.",
   asks: true,
   errors: [...LAUNCH_ERRORS, "PolicyDenied", "ApprovalRequired", "Declined", "SandboxUnavailable"],
-  problem: ({ input, inputFile }) =>
-    input !== undefined && inputFile !== undefined ? "--input and --input-file exclude each other" : undefined,
+  problem: inputProblem,
   run: async (services, asked, call): Promise<RunDocument | RunPlanDocument> => {
     const runner = await services.runner();
     const interruption = services.interruption?.();
@@ -86,7 +79,7 @@ export const run = operation({
       tool: asked.tool,
       skillId: asked.skill,
       version: asked.version,
-      input: await inputOf(services, asked),
+      input: await readInput(services, asked),
       surface: "terminal",
       session: services.session(),
       maxFuel: asked.maxFuel === undefined ? undefined : BigInt(asked.maxFuel),
@@ -115,17 +108,6 @@ export const run = operation({
   failed: (document) => "outcome" in document && document.outcome !== "Ok",
 });
 
-async function inputOf(
-  { readStdin }: Services,
-  { input, inputFile }: { readonly input?: string | undefined; readonly inputFile?: string | undefined },
-): Promise<Uint8Array> {
-  if (inputFile === undefined) return encodeUtf8(input ?? "{}");
-  if (inputFile === "-") return readStdin(MAX_INPUT_BYTES);
-  const read = await readBounded(inputFile, MAX_INPUT_BYTES);
-  if (!read.ok) throw new PalyraError("Io", { action: "read", file: inputFile, code: "EFBIG" });
-  return read.bytes;
-}
-
 const asking =
   (call: Call, input: Uint8Array, scope: ApprovalScope) =>
   async (plan: LaunchPlan): Promise<ApprovalScope | undefined> => {
@@ -134,22 +116,6 @@ const asking =
     const isYes = await call.ask?.({ context, question: question.replace(/\?$/, `, ${lasts}?`) });
     return isYes === true ? scope : undefined;
   };
-
-/** A stranger's lines, each as a log's: escaped, and told whose they are (T20, T44). */
-function logLines(call: Call): { readonly take: (text: string) => void; readonly end: () => void } {
-  let rest = "";
-  const tell = (line: string): void => call.tell?.([`log: ${safe(line)}`]);
-  return {
-    take: (text) => {
-      const lines = (rest + text).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) tell(line);
-    },
-    end: () => {
-      if (rest !== "") tell(rest);
-    },
-  };
-}
 
 function runDocument({ outcome, receipt, skill, toolId }: RunToolResult): RunDocument {
   const { kind, details, stdout, log, exitCode } = outcome;

@@ -41,6 +41,10 @@ describe("a tool in its process", () => {
     const listed = await run("acme.pages", {}, setting);
     expect(JSON.parse(text(listed.stdout))).toEqual({ pages: [{ name: "a", kind: "file", size: 4 }] });
     const refused = await run("acme.fetch", { url: "https://evil.example/", name: "a" }, setting);
-    expect(refused).toMatchObject({ kind: "CapabilityDenied", log: "the host does not grant that\n" });
+    expect(refused).toMatchObject({
+      kind: "CapabilityDenied",
+      details: { capability: "skill.capability.http.egress", operation: "http_send", name: "https://evil.example" },
+      log: "the host does not grant that\n",
+    });
   });
 });

@@ -1,0 +1,192 @@
+/** How a run came to its end (spec 10.1), for a person: what, where, and what to do. Details are of the sandbox, names in them a stranger's. */
+import type { JsonObject, JsonValue } from "palyra-skills/encoding";
+import { quoted, safe } from "./safe.ts";
+import { grouped, size } from "./units.ts";
+
+export interface ToldOutcome {
+  readonly says: string;
+  /** One line each. */
+  readonly lists: readonly string[];
+  readonly hint?: string;
+}
+
+/** Whose run it was, for commands in hints. */
+export interface OutcomeOf {
+  readonly outcome: string;
+  readonly details: JsonObject;
+  readonly tool_id: string;
+  /** Absent: it is not installed. */
+  readonly skill_id?: string;
+}
+
+/** Undefined for `Ok`. */
+export function tellOutcome(of: OutcomeOf): ToldOutcome | undefined {
+  const told = TELLINGS[of.outcome]?.(of);
+  if (told !== undefined || of.outcome === "Ok") return told;
+  return { says: `it ended with ${safe(of.outcome)}`, lists: [] };
+}
+
+type Telling = (of: OutcomeOf) => ToldOutcome;
+const TELLINGS: { readonly [outcome: string]: Telling } = {
+  QuotaExceeded: quotaExceeded,
+  TimedOut: ({ details, ...of }) => ({
+    says: `it took longer than it may: ${milliseconds(details["used"])} of ${milliseconds(details["allowed"])}`,
+    lists: [],
+    hint: `give it less to do; ${whoSets("wall_clock_timeout_ms", of)}`,
+  }),
+  CapabilityDenied: capabilityDenied,
+  InvalidInput: invalidInput,
+  RuntimeFailure: runtimeFailure,
+};
+
+/** What a quota is called, and how an amount of it is told. */
+const QUOTAS: { readonly [quota: string]: readonly [name: string, amount: (value: JsonValue | undefined) => string] } = {
+  fuel_budget: ["fuel", (value) => `${number(value)} units`],
+  max_memory_bytes: ["memory", bytes],
+  process_memory_bytes: ["memory of its process", bytes],
+  table_elements: ["elements of tables", number],
+  output_bytes: ["output", bytes],
+};
+
+function quotaExceeded({ details, ...of }: OutcomeOf): ToldOutcome {
+  const quota = text(details, "quota") ?? "";
+  const [name, amount] = QUOTAS[quota] ?? [safe(quota), number];
+  const { used, allowed } = details;
+  const how = used === undefined ? "" : `: ${amount(used)} of ${amount(allowed)}`;
+  const settable = quota === "fuel_budget" || quota === "max_memory_bytes";
+  return {
+    says: `it needs more ${name} than it may have${how}`,
+    lists: [],
+    hint: settable ? `give it less to do; ${whoSets(quota, of)}` : "give it less to do: this limit is the host's own",
+  };
+}
+
+/** A limit is the lowest of three. */
+function whoSets(quota: string, { skill_id, tool_id }: Omit<OutcomeOf, "details">): string {
+  return skill_id === undefined
+    ? `or raise ${quota} in skill.toml`
+    : `its manifest (${quota}), an operator (palyra skills grant list ${safe(skill_id)}) or --max-fuel sets that: palyra skills run ${safe(tool_id)} --dry-run shows what holds`;
+}
+
+const OPERATIONS: { readonly [capability: string]: string } = {
+  "skill.capability.http.egress": "reach",
+  "skill.capability.vault.read": "read the secret",
+  "skill.capability.filesystem.read": "read",
+  "skill.capability.filesystem.write": "write",
+};
+
+function capabilityDenied({ details, skill_id }: OutcomeOf): ToldOutcome {
+  const [capability, name] = [text(details, "capability") ?? "", text(details, "name")];
+  const what = OPERATIONS[capability];
+  const asked = what === undefined ? safe(text(details, "operation") ?? "something") : what;
+  return {
+    says: `it asked for what it may not have: to ${asked}${name === undefined ? "" : ` ${quoted(name)}`} (${safe(capability)})`,
+    lists: [],
+    hint: skill_id === undefined ? TRIAL_HINT : grantHint(capability, name, skill_id),
+  };
+}
+
+const TRIAL_HINT = "a trial has no network, no secrets and no folders: what uses them is tried by an installed skill";
+
+function grantHint(capability: string, name: string | undefined, skillId: string): string {
+  const grant = `palyra skills grant add ${safe(skillId)}`;
+  if (capability === "skill.capability.http.egress")
+    return `its manifest allows https to public addresses of the hosts that it names; more is yours to grant: ${grant} --origin ${name?.startsWith("http") === true ? safe(name) : "https://HOST"}`;
+  if (capability === "skill.capability.vault.read")
+    return `a secret has to be declared in its manifest, and one of scope global to be granted: ${grant} --global-key ${name?.startsWith("global/") === true ? safe(name.slice(7)) : "KEY"}`;
+  return "only the roots that its manifest declares are there, those of write_roots alone to be written";
+}
+
+const FAULTY: { readonly [fault: string]: string } = {
+  input: "the input is not what the tool takes",
+  input_schema: "the tool's own input schema cannot be used",
+  module: "its module cannot run here",
+  import: "its module imports what no host has",
+  export: "its module does not export what a tool has to",
+  entrypoint: "its module has no such entry point",
+};
+
+function invalidInput({ details, tool_id, skill_id }: OutcomeOf): ToldOutcome {
+  const fault = text(details, "fault") ?? "";
+  const isCallers = fault === "input";
+  return {
+    says: FAULTY[fault] ?? "it could not be prepared",
+    lists: faultLines(details),
+    hint: isCallers
+      ? skill_id === undefined
+        ? "the tool's input_schema in skill.toml says what it takes"
+        : `what it takes is in its inputSchema: palyra skills tools --json, or palyra skills info ${safe(skill_id)} --json`
+      : `that is a fault of ${safe(tool_id)}: tell its publisher`,
+  };
+}
+
+const TRAPS: { readonly [trap: string]: string } = {
+  unreachable: "it gave up (unreachable)",
+  memory_out_of_bounds: "it touched memory that it does not have",
+  segment_out_of_bounds: "its data does not fit its memory",
+  table_out_of_bounds: "it called beyond its table",
+  divide_by_zero: "it divided by zero",
+  integer_overflow: "a number became too large for it",
+  invalid_conversion: "a number could not be converted",
+  indirect_call: "it called something of another kind",
+  null_reference: "it used a reference that leads nowhere",
+  stack_exhausted: "it called itself too deeply (the stack is full)",
+};
+
+function runtimeFailure({ details, tool_id }: OutcomeOf): ToldOutcome {
+  const fault = text(details, "fault") ?? "";
+  const hint = `that is a fault of ${safe(tool_id)}: its log may say more`;
+  const trap = text(details, "trap");
+  const at = details["function"] === undefined ? "" : `, in function ${number(details["function"])} of its module`;
+  if (fault === "trap") return { says: `${TRAPS[trap ?? ""] ?? `it trapped (${safe(trap ?? "")})`}${at}`, lists: [], hint };
+  if (fault === "exit")
+    return { says: `it ended with exit code ${number(details["exit_code"])}, and not with 0`, lists: [], hint };
+  if (fault === "output")
+    return { says: "what it answered is not what its output_schema promises", lists: faultLines(details), hint };
+  if (fault === "output_schema") return { says: "the tool's own output schema cannot be used", lists: faultLines(details), hint };
+  const ended = OURS[fault];
+  return ended === undefined
+    ? { says: `it failed (${safe(fault === "" ? "no reason is known" : fault)})`, lists: faultLines(details), hint }
+    : { says: ended, lists: faultLines(details) };
+}
+
+const OURS: { readonly [fault: string]: string } = {
+  cancelled: "it was cancelled",
+  quarantined: "its skill was stopped while it ran",
+  out_of_memory: "its process ran out of memory",
+  process_died: "its process died",
+  sandbox: "its process did not keep to the rules, and was ended",
+  host: "the host failed while it answered it",
+};
+
+/** Faults of a document by their places, or the one problem that there is. */
+function faultLines(details: JsonObject): readonly string[] {
+  const { faults, problem, line, column } = details;
+  if (Array.isArray(faults)) return faults.map((each: JsonValue) => (isObject(each) ? faultLine(each) : safe(String(each))));
+  const where = line === undefined ? "" : ` at line ${number(line)}, column ${number(column)}`;
+  const name = [text(details, "module"), text(details, "name"), text(details, "export")].filter((each) => each !== undefined);
+  const says = [...name.map((each) => quoted(each)), ...(typeof problem === "string" ? [safe(problem)] : [])].join(" ");
+  return says === "" ? [] : [`${says}${where}`];
+}
+
+const faultLine = (fault: JsonObject): string => {
+  const path = text(fault, "path") ?? "#";
+  return `${path === "#" ? "the whole of it" : safe(path)}: ${safe(text(fault, "problem") ?? "")}`;
+};
+
+const isObject = (value: JsonValue): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
+
+function text(details: JsonObject, key: string): string | undefined {
+  const value = details[key];
+  return typeof value === "string" ? value : undefined;
+}
+
+function number(value: JsonValue | undefined): string {
+  return typeof value === "number" || typeof value === "bigint" ? grouped(value) : "?";
+}
+function bytes(value: JsonValue | undefined): string {
+  return typeof value === "number" || typeof value === "bigint" ? size(value) : "?";
+}
+function milliseconds(value: JsonValue | undefined): string {
+  return typeof value === "number" ? `${grouped(Math.round(value))} ms` : "?";
+}

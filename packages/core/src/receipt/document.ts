@@ -18,11 +18,20 @@ export function parseReceipt(bytes: Uint8Array, document: string): Receipt {
   return readDocument(bytes, document, readReceipt);
 }
 
-/** Of a file with one receipt, or with one on each line. @throws SkillError `Serialization`, which names the line */
+/** Of a file with one receipt, or with one on each line. @throws SkillError `Serialization` */
 export function parseReceipts(bytes: Uint8Array, document: string): Receipt[] {
-  if (bytes.length <= MAX_RECEIPT_BYTES && readJson(bytes, () => undefined).ok) return [parseReceipt(bytes, document)];
   const lines = decoded(bytes, document).split("\n");
-  return lines.flatMap((line, at) => (line.trim() === "" ? [] : [parseReceipt(encodeUtf8(line), `${document}:${at + 1}`)]));
+  const first = encodeUtf8(lines.find((line) => line.trim() !== "") ?? "{}");
+  // A line that is whole by itself is one receipt of several; else it is the beginning of one on several lines.
+  if (first.length > MAX_RECEIPT_BYTES || !readJson(first, () => undefined).ok) return [parseReceipt(bytes, document)];
+  return lines.flatMap((line, at) => (line.trim() === "" ? [] : [parseLine(encodeUtf8(line), document, at + 1)]));
+}
+
+function parseLine(bytes: Uint8Array, document: string, line: number): Receipt {
+  checkStatementSize(bytes, `${document}:${line}`, MAX_RECEIPT_BYTES);
+  const read = readJson(bytes, readReceipt);
+  if (!read.ok) throw new SkillError("Serialization", { document, faults: read.faults.map((fault) => ({ ...fault, line })) });
+  return read.value;
 }
 
 function decoded(bytes: Uint8Array, document: string): string {

@@ -153,7 +153,20 @@ describe("a receipt as a document", () => {
   it("refuses a line among good ones by its number, what is too long, and no text", () => {
     const lines = Buffer.concat([writeReceipt(receipt, { indent: 0 }), Buffer.from("{}\n")]);
     expect(() => parseReceipts(lines, "r.ndjson")).toThrowError(
-      expect.objectContaining({ code: "Serialization", details: expect.objectContaining({ document: "r.ndjson:2" }) }),
+      expect.objectContaining({
+        code: "Serialization",
+        details: expect.objectContaining({
+          document: "r.ndjson",
+          faults: expect.arrayContaining([expect.objectContaining({ line: 2 })]),
+        }),
+      }),
+    );
+    // One on several lines is told by its own place, not as a line that is no receipt.
+    const cut = writeReceipt(receipt).subarray(0, -3);
+    expect(() => parseReceipts(cut, "r.json")).toThrowError(
+      expect.objectContaining({
+        details: expect.objectContaining({ faults: [expect.objectContaining({ line: text.split("\n").length - 2 })] }),
+      }),
     );
     const long = edited({ principal: "x".repeat(MAX_RECEIPT_BYTES) });
     expect(() => parseReceipt(long, "r")).toThrowError(expect.objectContaining({ code: "Serialization" }));

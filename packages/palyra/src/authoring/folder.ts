@@ -36,8 +36,10 @@ const SKIPPED: ReadonlySet<string> = new Set(["node_modules", "target"]);
 /** Files and folders that are looked through. */
 const MAX_LOOKED_AT = 20_000;
 
-/** Which files it would be packed of. `Usage` where there is no module; `Io`. */
+/** Which files it would be packed of. `Usage` where it is no folder or has no module; `Io`. */
 export function filesOf({ folder, modules, assets }: Pick<FolderRequest, "folder" | "modules" | "assets">): FolderFiles {
+  if (statSync(folder, { throwIfNoEntry: false })?.isFile() === true)
+    throw new PalyraError("Usage", { problem: `${folder} is a file`, hint: `name the folder of ${MANIFEST}` });
   const { files: found, passedOver } = modules.length === 0 || assets.length === 0 ? listSources(folder) : NOTHING;
   const modulePaths = modules.length > 0 ? modules : found.filter((path) => path.endsWith(".wasm")).map(inFolder(folder));
   const assetPaths = assets.length > 0 ? assets : found.filter((path) => path.startsWith("assets/")).map(inFolder(folder));

@@ -5,7 +5,7 @@ import { type BuiltArtifact, buildArtifact, type SourceFile } from "palyra-skill
 import { compareUtf8, encodeUtf8, toHex } from "palyra-skills/encoding";
 import { type Manifest, parseManifest } from "palyra-skills/manifest";
 import type { Platform } from "palyra-skills/platform";
-import { io, makeFolder, writeFileAtomically } from "../files/index.ts";
+import { io, makeFolder, writeNamedFile } from "../files/index.ts";
 import { VERSION } from "../version.ts";
 import { linkRemarks } from "./links.ts";
 import { lockRemarks } from "./lock-remarks.ts";
@@ -56,7 +56,7 @@ export async function packageSkill(
   const [modules, assets] = await Promise.all([readSources(request.modules), readSources(request.assets)]);
   const built = await naming(request.manifest, () => buildPackage(request, { manifest, modules, assets }, platform));
   await io("make the folder of", request.output, () => makeFolder(dirname(request.output)));
-  await writeFileAtomically(request.output, built.bytes, { mode: 0o644 });
+  await writeNamedFile(request.output, built.bytes, { mode: 0o644 });
   const { artifact, bytes } = built;
   const locks = request.sbom === undefined ? [] : await lockRemarks(artifact, dirname(request.manifest));
   const links = await linkRemarks([request.manifest, ...request.modules, ...request.assets]);

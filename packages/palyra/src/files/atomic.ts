@@ -1,7 +1,7 @@
-import { open, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { type FileHandle, open, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { faultPoint } from "./fault.ts";
-import { io } from "./io.ts";
+import { ifThere, io } from "./io.ts";
 import { moveTo, syncFolder } from "./sync.ts";
 
 export interface AtomicOptions {
@@ -40,17 +40,44 @@ export async function writeFileAtomically(file: string, content: Content, option
   });
 }
 
+/**
+ * The same for a file that a person named. A device, a pipe or `/dev/stdout` is written into: as root a rename would put a file in the place of
+ * `/dev/null`, for the whole machine.
+ */
+export async function writeNamedFile(file: string, content: Content, options: { readonly mode: number }): Promise<void> {
+  if (await isReplaceable(file)) return writeFileAtomically(file, content, options);
+  await io("write", file, async () => {
+    const handle = await open(file, "w");
+    try {
+      await writeTo(handle, content);
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+/** A regular file, a link to one, or nothing; of the links in `/dev` none, whatever they lead to at the moment. */
+async function isReplaceable(file: string): Promise<boolean> {
+  const found = await ifThere(() => stat(file));
+  if (found?.isFile() !== true) return found === undefined;
+  return dirname(resolve(file)) !== "/dev";
+}
+
 /** Writes a new file and syncs it. Refuses one that is there, and never follows a link that somebody laid in its place. */
 export async function writeSynced(file: string, content: Content, mode: number): Promise<void> {
   const handle = await open(file, "wx", mode);
   try {
-    if (typeof content === "string" || content instanceof Uint8Array) await handle.writeFile(content);
-    else for await (const part of content) await handle.appendFile(part);
+    await writeTo(handle, content);
     if (process.platform !== "win32") await handle.chmod(mode);
     await handle.sync();
   } finally {
     await handle.close();
   }
+}
+
+async function writeTo(handle: FileHandle, content: Content): Promise<void> {
+  if (typeof content === "string" || content instanceof Uint8Array) await handle.writeFile(content);
+  else for await (const part of content) await handle.appendFile(part);
 }
 
 function unguessable(): string {

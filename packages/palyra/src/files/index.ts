@@ -1,5 +1,5 @@
 /** Files: atomic writes, locks that die with their holder, staged folders, bounded reads, the SQLite driver. */
-export { type AtomicOptions, writeFileAtomically } from "./atomic.ts";
+export { type AtomicOptions, writeFileAtomically, writeNamedFile } from "./atomic.ts";
 export { faultPoint, faultWasThrown } from "./fault.ts";
 export { makeFolder } from "./folders.ts";
 export { FilesHash, type HashedFile, type Hashing, hashFile } from "./hash-files.ts";

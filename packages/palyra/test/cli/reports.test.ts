@@ -81,6 +81,13 @@ describe("audit --fail-on", () => {
     expect((await audit(...more)).exit).toBe(exit);
   });
 
+  it("says why what passes ends with 1", async () => {
+    writeFileSync(artifact, await skillBytes({ id: "acme.echo" }));
+    const why = "it passes, and ends with 1 all the same: --fail-on warn";
+    expect((await audit("--fail-on", "warn")).stderr).toContain(why);
+    expect((await audit()).stderr).not.toContain(why);
+  });
+
   it("T16: a feed that cannot be read is no better than none", async () => {
     writeFileSync(artifact, await skillBytes({ id: "acme.echo" }));
     await audit("--fail-on", "warn", "--write-baseline", file("b.json"), ...ACCEPT);

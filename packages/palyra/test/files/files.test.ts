@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -7,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,6 +24,7 @@ import {
   withFreeLock,
   withLock,
   writeFileAtomically,
+  writeNamedFile,
 } from "../../src/files/index.ts";
 
 const base = mkdtempSync(join(tmpdir(), "palyra-files-"));
@@ -54,6 +57,35 @@ describe("an atomic write", () => {
     await expect(writeFileAtomically(join(folder, "b"), "new", { mode: 0o600 })).rejects.toHaveCode("Io");
     expect(readFileSync(file, "utf8")).toBe("old");
     expect(readdirSync(folder).sort()).toEqual(["a", "b"]);
+  });
+});
+
+describe("a file that a person named", () => {
+  it("is replaced whole where it is a file, or not there", async () => {
+    const file = join(folder, "a");
+    for (const text of ["one", "two"]) {
+      await writeNamedFile(file, text, { mode: 0o600 });
+      expect(readFileSync(file, "utf8")).toBe(text);
+    }
+    expect(readdirSync(folder)).toEqual(["a"]);
+    await expect(writeNamedFile(folder, "x", { mode: 0o600 })).rejects.toHaveCode("Io");
+  });
+
+  it.runIf(existsSync("/dev/full"))("is written into where it is a device: root would put a file in its place", async () => {
+    for (const device of ["null", "full"]) symlinkSync(`/dev/${device}`, join(folder, device));
+    await writeNamedFile(join(folder, "null"), "text", { mode: 0o600 });
+    await expect(writeNamedFile(join(folder, "full"), "text", { mode: 0o600 })).rejects.toMatchObject({
+      details: { code: "ENOSPC" },
+    });
+    for (const device of ["null", "full"]) expect(statSync(join(folder, device)).isCharacterDevice()).toBe(true);
+  });
+
+  it.runIf(process.platform !== "win32")("is written into where it is a pipe", async () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const [read] = await Promise.all([readBounded(pipe, 100), writeNamedFile(pipe, "text", { mode: 0o600 })]);
+    expect(read).toEqual({ ok: true, bytes: bytes("text") });
+    expect(statSync(pipe).isFIFO()).toBe(true);
   });
 });
 

@@ -134,6 +134,12 @@ describe("skills procedure save", () => {
     expect((await palyra("skills", "check")).stdout).toContain("ready");
     expect((await palyra("skills", "journal", "verify")).exit).toBe(0);
   });
+  it("leaves a state root that doctor finds nothing wrong with: no skill was there, so no file of skills is missing", async () => {
+    expect((await save("--name", "A", "--body", "one")).exit).toBe(0);
+    const { findings } = JSON.parse((await palyra("doctor", "--json")).stdout);
+    expect(findings).toContainEqual(expect.objectContaining({ id: "audit_file", level: "ok" }));
+  });
+
   it("replaces another text with --force alone, and writes nothing for the same", async () => {
     await save("--name", "A", "--body", "one");
     expect(parsed(await save("--name", "A", "--body", "one"))).toMatchObject({ status: "unchanged" });

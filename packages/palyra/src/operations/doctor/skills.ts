@@ -169,9 +169,10 @@ async function lookStatuses(journal: Journal, { entries }: InstalledIndex): Prom
 }
 
 async function lookAuditFile(home: Home, journal: Journal): Promise<SkillsFound["auditFile"]> {
-  const { audit } = skillsFolder(home.places.skillsRoot);
+  const { audit, root } = skillsFolder(home.places.skillsRoot);
   const events = await journal.events({ last: 1 });
-  if (events.length > 0 && !(await isThere(audit))) return "missing";
+  // Events of procedures stand in the file of their own folder: of a skills folder that nobody needed yet none is missing.
+  if (events.length > 0 && (await isThere(root)) && !(await isThere(audit))) return "missing";
   return (await journal.waiting(audit, 1)).length > 0 ? "lines wait" : "as it should be";
 }
 

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { writeJson } from "palyra-skills/encoding";
 import * as v from "valibot";
 import { PalyraError } from "../../errors.ts";
-import { writeFileAtomically } from "../../files/index.ts";
+import { writeNamedFile } from "../../files/index.ts";
 import { eventHash, GENESIS, type Head, type StoredEvent } from "../../journal/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { verifyJournal } from "../../lifecycle/journal-head.ts";
@@ -46,13 +46,13 @@ export const exportJournal = operation({
         hash: head,
         exported_at_unix_ms: call.now,
       };
-      if (output !== undefined) await writeFileAtomically(output, `${writeJson({ ...document })}\n`, { mode: 0o600 });
+      if (output !== undefined) await writeNamedFile(output, `${writeJson({ ...document })}\n`, { mode: 0o600 });
       return document;
     }
     const end = { seq: events, hash: head };
     if (output === undefined) return { journal: file, output: null, events, head, lines: await allEvents(home, end) };
     call.progress("writing the events");
-    await writeFileAtomically(output, linesOf(home, end), { mode: 0o600 });
+    await writeNamedFile(output, linesOf(home, end), { mode: 0o600 });
     return { journal: file, output, events, head };
   },
 });

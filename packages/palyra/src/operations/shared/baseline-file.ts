@@ -14,7 +14,7 @@ import {
 import * as v from "valibot";
 import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
-import { ifThere, io, readBounded, writeFileAtomically } from "../../files/index.ts";
+import { ifThere, io, readBounded, writeNamedFile } from "../../files/index.ts";
 import { text } from "../field.ts";
 
 export const baselineOptions = {
@@ -93,6 +93,6 @@ export async function writeAccepted(
   });
   // One that has expired and is accepted anew stands here once.
   const accepted = [...kept.filter((entry) => !known.has(entry.fingerprint)), ...added];
-  await writeFileAtomically(file, writeBaseline({ accepted }), { mode: 0o644 });
+  await writeNamedFile(file, writeBaseline({ accepted }), { mode: 0o644 });
   return { file, baseline: { accepted }, added: added.length };
 }

@@ -8,7 +8,7 @@ import type { Platform } from "palyra-skills/platform";
 import { type Audited, makeReport, open, type Report, totalsOf } from "palyra-skills/report";
 import * as v from "valibot";
 import type { Call } from "../../call.ts";
-import { io, makeFolder, writeFileAtomically } from "../../files/index.ts";
+import { io, makeFolder, writeNamedFile } from "../../files/index.ts";
 import { VERSION } from "../../version.ts";
 import { choice, text } from "../field.ts";
 import type { Services } from "../services.ts";
@@ -160,9 +160,12 @@ export async function tell<Document extends object>(
   const rendered = await render(format, report, document, platform);
   if (output !== undefined) {
     await io("make the folder of", output, () => makeFolder(dirname(output)));
-    await writeFileAtomically(output, rendered, { mode: 0o644 });
+    await writeNamedFile(output, rendered, { mode: 0o644 });
   }
+  const { fail, problems } = totalsOf(report.subjects);
   shown.set(document, output === undefined && format !== "text" ? { report, rendered } : { report });
+  if (options.failOn === "warn" && fail + problems === 0 && failsBy(document, options))
+    call.warn("it passes, and ends with 1 all the same: --fail-on warn");
   return document;
 }
 

@@ -11,6 +11,11 @@ const manifestFile = (document: string | undefined): string => (document === und
 const areModules = (list: readonly Fault[]): boolean => list.length > 0 && list.every(({ path }) => path === "modules");
 const tampered = "get the artifact again from its publisher; do not install this one";
 const manifestHint = "correct the places that are shown; the format is in SPEC.md, chapter 2";
+/** What is read no further than the limit has hardly more, as far as anybody knows. */
+const beyond = (actual: number | bigint, limit: number): string =>
+  size(actual) === size(limit)
+    ? `more than the ${size(limit)} that are read`
+    : `${size(actual)}, at most ${size(limit)} are read`;
 /** Of what a list revoked. */
 const byList = (list: string | undefined): string => (list === undefined ? "" : ` by the list ${safe(list)}`);
 
@@ -18,10 +23,10 @@ const byList = (list: string | undefined): string => (list === undefined ? "" : 
 export const CORE_REFUSALS: { readonly [Code in ErrorCode]: Sentence<ErrorDetails[Code]> } = {
   // The archive.
   ArtifactTooLarge: {
-    says: ({ actual, limit }) => `the artifact is too large: ${size(actual)}, at most ${size(limit)} are read`,
+    says: ({ actual, limit }) => `the artifact is too large: ${beyond(actual, limit)}`,
   },
   ArtifactEntryTooLarge: {
-    says: ({ path, actual, limit }) => `the entry ${quoted(path)} is too large: ${size(actual)}, at most ${size(limit)} are read`,
+    says: ({ path, actual, limit }) => `the entry ${quoted(path)} is too large: ${beyond(actual, limit)}`,
   },
   ArtifactTooManyEntries: {
     says: ({ actual, limit }) => `the artifact has ${actual} entries, at most ${limit} are read`,

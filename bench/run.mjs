@@ -2,7 +2,22 @@
 // Exit code 1 when a ratio is over its limit.
 import { cpus } from "node:os";
 
-const names = ["open", "audit", "module", "texts", "sbom", "feed", "build", "start", "reaudit", "daemon", "sandbox", "fuel"];
+const names = [
+  "open",
+  "audit",
+  "module",
+  "texts",
+  "sbom",
+  "feed",
+  "build",
+  "start",
+  "reaudit",
+  "daemon",
+  "sandbox",
+  "fuel",
+  "mcp",
+  "wasmtime",
+];
 const json = process.argv.includes("--json");
 const asked = process.argv.slice(2).filter((word) => !word.startsWith("-"));
 const rows = [];

@@ -1,13 +1,12 @@
 // Fuel (spec 10.2): how fast modules are metered, and how much longer metered code runs. Kernels of several kinds, each beside itself without fuel.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { meter } from "palyra-skills/wasm/metering";
 import { repository } from "../inputs.mjs";
+import { compileKernels, instantiate, metered } from "../kernels.mjs";
 import { pairs } from "../measure.mjs";
 
 const MEGABYTES_PER_SECOND = 30;
 const RUN_TIME = 1.3;
-const CAPS = { memoryBytes: 2 ** 30, tableElements: 100_000 };
 /** Real modules: of Go, C and Rust. */
 const MODULES = ["esbuild-wasm/esbuild.wasm", "sql.js/dist/sql-wasm.wasm", "@resvg/resvg-wasm/index_bg.wasm"];
 /** Each kernel with its size: some milliseconds. */
@@ -28,12 +27,6 @@ export async function run() {
   const rows = [];
   for (const name of MODULES) rows.push(await speed(name));
   return [...rows, ...(await runTimes())];
-}
-
-function metered(bytes, mode = "per_byte") {
-  const made = meter(bytes, { mode, caps: CAPS });
-  if (!made.ok) throw new Error(`it cannot be metered: ${made.refusal.code}`);
-  return made;
 }
 
 async function speed(name) {
@@ -76,25 +69,4 @@ async function runTimes() {
     ...rows,
     { what: "run time with fuel: geometric mean", floor: "without", value: `${rows.length} kernels`, ratio, limit: RUN_TIME },
   ];
-}
-
-const instantiate = (bytes) => new WebAssembly.Instance(new WebAssembly.Module(bytes), {}).exports;
-
-/** `fixtures/kernels.ts`, which is AssemblyScript. */
-async function compileKernels() {
-  const { default: asc } = await import("assemblyscript/asc");
-  const source = readFileSync(join(repository, "bench/fixtures/kernels.ts"), "utf8");
-  let module;
-  const { error, stderr } = await asc.main(
-    ["kernels.ts", "-o", "kernels.wasm", "-O3", "--runtime", "stub", "--initialMemory", "200", "--use", "abort="],
-    {
-      readFile: (name) => (name === "kernels.ts" ? source : null),
-      writeFile: (name, contents) => {
-        if (name === "kernels.wasm") module = contents;
-      },
-      listFiles: () => [],
-    },
-  );
-  if (error !== null) throw new Error(`the kernels cannot be compiled: ${stderr.toString()}`);
-  return module;
 }

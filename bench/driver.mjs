@@ -15,7 +15,7 @@ export async function bundleDriver(name) {
     platform: "node",
     target: "node20.19",
     conditions: ["palyra-source"],
-    external: ["@napi-rs/keyring", "@photostructure/sqlite", "node:sqlite", "xmlbuilder2"],
+    external: ["@cedar-policy/cedar-wasm", "@napi-rs/keyring", "@photostructure/sqlite", "node:sqlite", "xmlbuilder2"],
     banner: { js: 'import { createRequire as __r } from "node:module"; const require = __r(import.meta.url);' },
     logLevel: "error",
   });

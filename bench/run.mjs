@@ -14,6 +14,7 @@ const names = [
   "reaudit",
   "daemon",
   "sandbox",
+  "run",
   "fuel",
   "mcp",
   "wasmtime",

@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import loadWabt from "wabt";
+import { bare, echoModule, INPUT, SCHEMA } from "../call.mjs";
 import { bundleDriver } from "../driver.mjs";
 import { repository } from "../inputs.mjs";
 import { pairs } from "../measure.mjs";
@@ -11,45 +11,8 @@ import { pairs } from "../measure.mjs";
 /** Milliseconds that a warm call may take more, authorization and receipt not included: of the 1 ms that all of it may take. */
 const WARM_MS = 0.6;
 
-const TEXT = `(module (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
-  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32))) (memory (export "memory") 2)
-  (func (export "_start") (local $i i32)
-    (i32.store (i32.const 0) (i32.const 1024)) (i32.store (i32.const 4) (i32.const 60000))
-    (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 16)))
-    (loop $l (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20000))))
-    (i32.store (i32.const 4) (i32.load (i32.const 16)))
-    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))))`;
-
-const INPUT = new TextEncoder().encode('{"text":"hello"}');
-const SCHEMA = '{"type":"object","required":["text"],"properties":{"text":{"type":"string"}}}';
-
-/** The same module, not metered, in this process: its two imports are the least that does the same. */
-function bare(bytes) {
-  const module = new WebAssembly.Module(bytes);
-  return () => {
-    let memory;
-    const view = () => new DataView(memory.buffer);
-    const wasi_snapshot_preview1 = {
-      fd_read: (_fd, vector, _count, result) => {
-        new Uint8Array(memory.buffer).set(INPUT, view().getUint32(vector, true));
-        view().setUint32(result, INPUT.length, true);
-        return 0;
-      },
-      fd_write: (_fd, vector, _count, result) => {
-        const length = view().getUint32(vector + 4, true);
-        view().setUint32(result, length, true);
-        return 0;
-      },
-    };
-    const instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1 });
-    memory = instance.exports.memory;
-    instance.exports._start();
-  };
-}
-
 export async function run() {
-  const wabt = await loadWabt();
-  const module = Uint8Array.from(wabt.parseWat("bench.wat", TEXT).toBinary({}).buffer);
+  const module = await echoModule();
   const moduleSha256 = createHash("sha256").update(module).digest("hex");
   const driver = await bundleDriver("sandbox");
   const { openSandboxPool } = await import(driver.file);

@@ -30,7 +30,7 @@ import type { Services } from "../operations/services.ts";
 import { challengeProof, ownerToken, type RunFile, removeRunFile, writeRunFile } from "../run-file/index.ts";
 import { DEFAULT_DEVICE_ID, type Environment, type SettingsOptions } from "../settings.ts";
 import { VERSION } from "../version.ts";
-import { compose } from "./compose.ts";
+import { compose, LONG_LIVED } from "./compose.ts";
 import { composeAuditor, DAEMON_PRINCIPAL } from "./compose-auditor.ts";
 import { systemTimers } from "./timers.ts";
 
@@ -52,12 +52,9 @@ export interface DaemonHost {
   readonly stopped: Promise<string>;
 }
 
-/** Milliseconds (spec 5.3). */
-const HEADS_EVERY_MS = 1000;
-
 /** Serves until it is told to stop. `DaemonRunning`, `ListenFailed`, and what reading the state throws. */
 export async function serveDaemon(parts: DaemonParts, host: DaemonHost): Promise<void> {
-  const services = compose(parts.options, parts.env, undefined, { headsEveryMs: HEADS_EVERY_MS });
+  const services = compose(parts.options, parts.env, undefined, LONG_LIVED);
   await prepareRoots(services.home);
   await asOnlyDaemon(services.home.places.stateRoot, () => serve(parts, services, host));
 }

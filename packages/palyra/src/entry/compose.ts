@@ -7,7 +7,7 @@ import { type Home, placesOf } from "../lifecycle/home.ts";
 import type { ConformanceBodies, Services } from "../operations/services.ts";
 import { nodePlatform } from "../platform/node.ts";
 import { type Environment, resolveSettings, type SettingsOptions } from "../settings.ts";
-import { type VaultDoor, vaultDoor } from "../vault/index.ts";
+import { type VaultDoor, type VaultRecords, vaultDoor } from "../vault/index.ts";
 import { VERSION } from "../version.ts";
 import { processInterruption } from "./interruption.ts";
 import { journalsKeeping } from "./journals.ts";
@@ -23,9 +23,11 @@ export type AskSecret = (label: string) => Promise<Uint8Array>;
 
 /** Of a process that lives long. */
 export interface LongLived {
-  /** Milliseconds: the heads of journals are kept at most so often (spec 5.3). */
+  /** Milliseconds: what runs come to is synced, and the heads of journals are kept, at most so often (spec 5.3). */
   readonly headsEveryMs: number;
 }
+/** One that does not know when its last call is over. Whoever has its services closes them. */
+export const LONG_LIVED: LongLived = { headsEveryMs: 1000 };
 
 /** Everything that operations work with. `Usage`, `JournalUnavailable`. */
 export function compose(options: SettingsOptions, env: Environment, askSecret?: AskSecret, longLived?: LongLived): Services {
@@ -66,7 +68,9 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
     randomBytes,
     sourceDateEpoch: env["SOURCE_DATE_EPOCH"],
     conformance: conformanceBodies(),
-    serving: { mcp: async (call) => (await import("./compose-mcp.ts")).serveMcp(services, call) },
+    serving: {
+      mcp: async (call) => (await import("./compose-mcp.ts")).serveMcp(compose(options, env, askSecret, LONG_LIVED), call),
+    },
     close: journals.close,
   };
   return services;
@@ -91,7 +95,11 @@ async function openRunnerOf(services: Services): Promise<Runner> {
 
 /** The vault is opened by what reads trust or writes, and by nothing else: `list` never loads it. */
 function recordsIn(vault: VaultDoor): Home["records"] {
-  const open = async () => (await import("../vault/records.ts")).vaultRecords(vault, () => Date.now());
+  let opened: Promise<VaultRecords> | undefined;
+  const open = () => {
+    opened ??= import("../vault/records.ts").then(({ vaultRecords }) => vaultRecords(vault, () => Date.now()));
+    return opened;
+  };
   return {
     get: async (key) => (await open()).get(key),
     put: async (key, value) => (await open()).put(key, value),

@@ -1,4 +1,11 @@
-import { type HeadKeeper, type HeadRecords, type Journal, type OpenJournal, openJournal } from "../journal/index.ts";
+import {
+  type HeadKeeper,
+  type HeadRecords,
+  type Journal,
+  JournalConnections,
+  type OpenJournal,
+  openJournal,
+} from "../journal/index.ts";
 import type { OpenJournalPort } from "../lifecycle/home.ts";
 
 interface Journals {
@@ -7,9 +14,14 @@ interface Journals {
   readonly close: () => Promise<void>;
 }
 
-/** Journals whose heads are kept in some records (spec 5.3): at once, or at most every so many milliseconds. Loaded at the first transaction. */
+/**
+ * Journals whose heads are kept in some records (spec 5.3): at once, or at most every so many milliseconds, by a process that
+ * lives long and keeps their connections too. Loaded at the first transaction.
+ */
 export function journalsKeeping(records: HeadRecords, everyMs: number): Journals {
   let keeper: Promise<HeadKeeper & { readonly close?: () => Promise<void> }> | undefined;
+  const connections = everyMs === 0 ? undefined : new JournalConnections();
+  const kept = connections && { connections };
   const heads = () => {
     keeper ??= everyMs === 0 ? headsAtOnce(records) : headsLater(records, everyMs);
     return keeper;
@@ -17,9 +29,16 @@ export function journalsKeeping(records: HeadRecords, everyMs: number): Journals
   function open(file: string, options: { readonly create: false }): Promise<Journal | undefined>;
   function open(file: string, options: Extract<OpenJournal, { create: true }>): Promise<Journal>;
   function open(file: string, options: OpenJournal): Promise<Journal | undefined> {
-    return options.create ? openJournal(file, { ...options, heads }) : openJournal(file, options);
+    return options.create ? openJournal(file, { ...options, ...kept, heads }) : openJournal(file, { ...options, ...kept });
   }
-  return { open, close: async () => (await keeper)?.close?.() };
+  const close = async (): Promise<void> => {
+    try {
+      await (await keeper)?.close?.();
+    } finally {
+      connections?.close();
+    }
+  };
+  return { open, close };
 }
 
 async function headsAtOnce(records: HeadRecords): Promise<HeadKeeper> {
@@ -27,6 +46,9 @@ async function headsAtOnce(records: HeadRecords): Promise<HeadKeeper> {
 }
 
 async function headsLater(records: HeadRecords, everyMs: number) {
-  const { headsNowAndThen } = await import("../journal/heads-later.ts");
-  return headsNowAndThen(await headsAtOnce(records), everyMs, (file) => openJournal(file, { create: false }));
+  const [{ headsNowAndThen }, { syncJournal }] = await Promise.all([
+    import("../journal/heads-later.ts"),
+    import("../journal/sync.ts"),
+  ]);
+  return headsNowAndThen(await headsAtOnce(records), everyMs, (file) => openJournal(file, { create: false }), syncJournal);
 }

@@ -7,14 +7,14 @@ import { ToolWatch } from "../mcp/watch.ts";
 import type { Services } from "../operations/services.ts";
 import { approvalQuestion } from "../operations/shared/approval-question.ts";
 import { jsonOutput } from "../operations/shared/json-output.ts";
-import { compose } from "./compose.ts";
+import { compose, LONG_LIVED } from "./compose.ts";
 import { homeMark } from "./home-mark.ts";
 import type { CallOptions, CallPlan, CallResult, Host, HostOptions, HostTool, PlanOptions } from "./host-api.ts";
 
 /** Opens the tools of a state root; reads nothing of it yet. `Usage`, `JournalUnavailable` where the options do not hold. */
 export function openHost(options: HostOptions = {}): Host {
   const { env = process.env, askSecret, ...settings } = options;
-  return hostOf(compose(settings, env, askSecret), options);
+  return hostOf(compose(settings, env, askSecret, LONG_LIVED), options);
 }
 
 /** The same over services that are there. */

@@ -1,7 +1,7 @@
 /** What operators have decided about launches, as it is kept (spec 10.5): read again only where it may be another by now. */
 import type { Platform } from "palyra-skills/platform";
 import { PalyraError } from "../errors.ts";
-import { fileMark } from "../files/index.ts";
+import { Kept } from "../files/index.ts";
 import {
   type Approval,
   type ApprovalSubject,
@@ -15,14 +15,14 @@ import {
   type SkillGrants,
 } from "../policy/index.ts";
 
-/** Milliseconds for which the vault is believed not to have changed where the file has not: as for the journal's head. */
+/** Milliseconds after which the record's key is asked of the vault again, whatever looks the same. */
 const LOOK_AGAIN_MS = 1000;
 
-/** One record, kept as it was read. */
+/** One record, kept as it was read while the file and the generation that the vault has of it are the same. */
 class KeptRecord<Value> {
   readonly #place: SealedPlace;
   readonly #parse: (json: Uint8Array) => Value | undefined;
-  #kept: { readonly mark: string | undefined; readonly at: number; readonly value: Value } | undefined;
+  readonly #kept = new Kept<Promise<Value>>();
 
   constructor(place: SealedPlace, parse: (json: Uint8Array) => Value | undefined) {
     this.#place = place;
@@ -30,16 +30,16 @@ class KeptRecord<Value> {
   }
 
   async read(): Promise<Value> {
-    const kept = this.#kept;
-    const now = performance.now();
-    if (kept !== undefined && now - kept.at < LOOK_AGAIN_MS && fileMark(this.#place.file) === kept.mark) return kept.value;
-    const { json, mark } = await readSealed(this.#place);
+    const time = Math.floor(performance.now() / LOOK_AGAIN_MS);
+    return this.#kept.get([this.#place.file], `${await this.#place.floor()} ${time}`, () => this.#readNow());
+  }
+
+  async #readNow(): Promise<Value> {
+    const { json } = await readSealed(this.#place);
     const value = this.#parse(json);
+    if (value !== undefined) return value;
     const { file, name } = this.#place;
-    if (value === undefined)
-      throw new PalyraError("AuthorizationRecordInvalid", { file, record: name, problem: "its contents are of another release" });
-    this.#kept = { mark, at: now, value };
-    return value;
+    throw new PalyraError("AuthorizationRecordInvalid", { file, record: name, problem: "its contents are of another release" });
   }
 }
 

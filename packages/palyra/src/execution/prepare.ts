@@ -1,7 +1,9 @@
 /** Spec 10, step 3: the call as its process gets it, and the way from a permit to its run. */
+import type { VerifiedArtifact } from "palyra-skills/artifact";
 import { entryOfModule } from "palyra-skills/audit";
 import { capabilityGrants } from "palyra-skills/capability";
 import { encodeUtf8, writeJson } from "palyra-skills/encoding";
+import type { Tool } from "palyra-skills/manifest";
 import { readModule } from "palyra-skills/wasm";
 import { mayRead } from "../policy/index.ts";
 import type { LaunchPlan } from "./authorize.ts";
@@ -87,10 +89,8 @@ function jobOf({ skill, tool, module, quotas, granted }: LaunchPlan, input: Uint
     artifactSha256: skill.artifactSha256,
     module: module.bytes,
     moduleSha256: module.sha256,
-    ...entryOf(module.bytes, manifest),
+    ...fixedOf(skill.artifact, tool, module.bytes),
     input,
-    inputSchema: writeJson(tool.input_schema),
-    outputSchema: writeJson(tool.output_schema),
     quotas,
     fuelMode: "per_byte",
     grants: { ...grants, secret_keys: grants.secret_keys.filter((name) => mayRead(name, granted)) },
@@ -106,6 +106,23 @@ function surroundingsOf({ fixed }: LaunchPlan["granted"]): Pick<SandboxJob, "clo
     clock: frozenUnixMs === undefined ? "real" : { frozenUnixMs },
     random: seed === undefined ? "real" : { seed: encodeUtf8(seed) },
   };
+}
+
+type Fixed = Pick<SandboxJob, "kind" | "entrypoint" | "inputSchema" | "outputSchema">;
+
+/** What is the same for every call of a tool of these very bytes: no module is read twice. */
+const ofTools = new WeakMap<VerifiedArtifact, Map<string, Fixed>>();
+
+function fixedOf(artifact: VerifiedArtifact, tool: Tool, module: Uint8Array): Fixed {
+  const known = ofTools.get(artifact) ?? new Map<string, Fixed>();
+  ofTools.set(artifact, known);
+  const found = known.get(tool.id) ?? {
+    ...entryOf(module, artifact.manifest),
+    inputSchema: writeJson(tool.input_schema),
+    outputSchema: writeJson(tool.output_schema),
+  };
+  known.set(tool.id, found);
+  return found;
 }
 
 /** Of the bytes that passed the audit; what is no module its process refuses. */

@@ -7,7 +7,8 @@ import { commitment, parseReceipt, type Receipt, type ReceiptTerms, SALT_BYTES, 
 export interface ReceiptPorts {
   readonly platform: Platform;
   /** The host's own keys of the vault, made at the first use. */
-  readonly signingKey: () => Promise<KeyObject>;
+  /** The same bytes each time. */
+  readonly signingKey: () => Promise<Uint8Array>;
   readonly saltKey: () => Promise<KeyObject>;
 }
 
@@ -28,8 +29,7 @@ export async function makeReceipt(ports: ReceiptPorts, terms: UnsignedReceipt, {
     input_sha256: commitment("input", salt, input, platform),
     output_sha256: output === null ? null : commitment("output", salt, output, platform),
   };
-  const key = new Uint8Array((await ports.signingKey()).export());
-  return signReceipt({ ...terms, ...digests }, key, platform);
+  return signReceipt({ ...terms, ...digests }, await ports.signingKey(), platform);
 }
 
 /** The salt of one receipt: this host finds it again, and whoever it tells it can open the digests of that receipt alone. */

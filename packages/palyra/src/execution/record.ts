@@ -108,8 +108,9 @@ async function append(ports: RunToolPorts, ulid: string, call: Call, kind: Event
   const { openJournal, journal: file, auditFile } = ports.tools;
   const journal = await openJournal(file, { create: true, auditFile });
   try {
-    // With its sync, which takes the start with it: the vault's head moves, and no receipt can be cut off the end unnoticed (T26).
-    await journal.transaction((writer) => void writer.append(newEvent(ulid, call, kind, payload)));
+    // With a sync, which takes the start with it, now or with those of the same second: the vault's head moves, and no receipt can be cut off the end
+    // unnoticed (T26).
+    await journal.transaction((writer) => void writer.append(newEvent(ulid, call, kind, payload)), { synced: "soon" });
   } finally {
     await journal.close();
   }

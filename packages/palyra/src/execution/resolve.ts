@@ -4,7 +4,15 @@ import type { VerifiedArtifact } from "palyra-skills/artifact";
 import type { TrustedSkill } from "palyra-skills/trust";
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
-import { currentOf, findEntry, folderPlace, IndexLook, type InstalledEntry, readIndex, versionsOf } from "../installed/index.ts";
+import {
+  currentOf,
+  findEntry,
+  folderPlace,
+  IndexLook,
+  type InstalledEntry,
+  type InstalledIndex,
+  versionsOf,
+} from "../installed/index.ts";
 import {
   type Anchor,
   type EffectiveStatus,
@@ -24,11 +32,13 @@ export interface GatePorts {
   readonly journal: string;
   readonly auditFile: string;
   readonly openJournal: {
-    (file: string, options: { readonly create: false }): Promise<Journal | undefined>;
+    (file: string, options: { readonly create: false; readonly shared?: true }): Promise<Journal | undefined>;
     (file: string, options: Extract<OpenJournal, { create: true }>): Promise<Journal>;
   };
   /** The head that the vault has kept of the journal. */
   readonly recordedHead: () => Promise<Head | undefined>;
+  /** The index as it is now: `IndexInvalid`, `Io`. The same object while it is the same. */
+  readonly readIndex: () => Promise<InstalledIndex>;
   /** Refuses unsafe folders, and finishes what a dead process left. */
   readonly prepare: (call: Call) => Promise<void>;
   /** The bytes whose digest the index has, as they are now, verified. */
@@ -121,7 +131,7 @@ export class RunGate {
 
   /** As the index is now. `NotInstalled`, `IndexInvalid`, `Io`. */
   async entryOf({ skillId, version }: RunRequest): Promise<InstalledEntry> {
-    const index = await readIndex(this.#ports.skillsRoot);
+    const index = await this.#ports.readIndex();
     const entry = version === undefined ? currentOf(index, skillId) : findEntry(index, skillId, version);
     if (entry !== undefined) return entry;
     const installed = versionsOf(index, skillId).map((each) => each.version);
@@ -146,8 +156,13 @@ export class RunGate {
     );
   }
 
-  /** Of everything, for lists: by the chain, as `resolve` asks of one. */
-  statuses(): Promise<(skillId: string, version: string) => EffectiveStatus> {
+  /** By the chain, as `resolve` asks of one. */
+  async statusesOf(entries: readonly InstalledEntry[]): Promise<(skillId: string, version: string) => EffectiveStatus> {
+    const [only, ...more] = entries;
+    if (only !== undefined && more.length === 0) {
+      const status = await this.#status(only);
+      return (skillId, version) => (skillId === only.skill_id && version === only.version ? status : UNKNOWN);
+    }
     return this.#asked(
       async (journal, anchors) => journal.statusesByChain(this.#chain, anchors),
       () => () => UNKNOWN,
@@ -166,7 +181,7 @@ export class RunGate {
   ): Promise<Result> {
     const { recorded, anchors } = await this.anchors();
     // By its name each time: a file that was swapped is another (T26).
-    const journal = await this.#ports.openJournal(this.#ports.journal, { create: false });
+    const journal = await this.#ports.openJournal(this.#ports.journal, { create: false, shared: true });
     try {
       const answer = journal === undefined ? none() : await ask(journal, anchors);
       const end = journal === undefined ? GENESIS : this.#chain.head;

@@ -51,7 +51,7 @@ export async function recordStart(
   try {
     for (let look = 0; look < MOST_LOOKS; look += 1) {
       const { anchors } = await gate.anchors();
-      await journal.statusByChain(gate.chain, anchors, skill.skillId, skill.version);
+      // As far as the chain was walked before anything is read: what was decided since shows in the transaction.
       const { decided } = gate.chain;
       const entry = await gate.entryOf(skill);
       if (entry.artifact_sha256 !== skill.artifactSha256) throw changed(skill, entry.artifact_sha256);

@@ -4,8 +4,9 @@ import type { JsonObject } from "palyra-skills/encoding";
 import type { Manifest, Tool } from "palyra-skills/manifest";
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
-import { folderPlace, type InstalledEntry, readIndex, versionsOf } from "../installed/index.ts";
+import { folderPlace, type InstalledEntry, versionsOf } from "../installed/index.ts";
 import type { GatePorts, RunGate } from "./resolve.ts";
+import type { ToolNames } from "./tool-names.ts";
 
 /** A tool that may run now, as its manifest describes it. */
 export interface RunnableTool {
@@ -25,6 +26,7 @@ export interface RunnableTool {
 export interface ToolPorts extends GatePorts {
   /** What a tool id becomes where a model's API takes no dots (T27). */
   readonly nameForModel: (toolId: string) => string;
+  readonly names: ToolNames;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface ToolPorts extends GatePorts {
  */
 export async function listTools(gate: RunGate, ports: ToolPorts, call: Call): Promise<readonly RunnableTool[]> {
   await ports.prepare(call);
-  const { entries } = await readIndex(ports.skillsRoot);
+  const { entries } = await ports.readIndex();
   const active = await activeOf(
     gate,
     ports,
@@ -48,7 +50,7 @@ export async function listTools(gate: RunGate, ports: ToolPorts, call: Call): Pr
 async function activeOf(gate: RunGate, ports: ToolPorts, entries: readonly InstalledEntry[]): Promise<readonly InstalledEntry[]> {
   if (entries.length === 0) return [];
   const folder = await folderPlace(ports.skillsRoot);
-  const statusOf = await gate.statuses();
+  const statusOf = await gate.statusesOf(entries);
   return entries.filter(
     (entry) =>
       statusOf(entry.skill_id, entry.version).status === "active" &&
@@ -59,7 +61,9 @@ async function activeOf(gate: RunGate, ports: ToolPorts, entries: readonly Insta
 
 async function toolsOf(ports: ToolPorts, entry: InstalledEntry): Promise<readonly RunnableTool[]> {
   const artifact = await ports.open(entry).catch(() => undefined);
-  return artifact === undefined ? [] : artifact.manifest.entrypoints.tools.map((tool) => runnable(entry, artifact, tool));
+  if (artifact === undefined) return [];
+  ports.names.note(entry, artifact);
+  return artifact.manifest.entrypoints.tools.map((tool) => runnable(entry, artifact, tool));
 }
 
 function runnable(entry: InstalledEntry, { manifest }: VerifiedArtifact, tool: Tool): RunnableTool {
@@ -110,7 +114,7 @@ export interface FoundTool {
  */
 export async function findTool(gate: RunGate, ports: ToolPorts, named: NamedTool, call: Call): Promise<FoundTool> {
   await ports.prepare(call);
-  const index = await readIndex(ports.skillsRoot);
+  const index = await ports.readIndex();
   const { tool, skillId, version, exactly } = named;
   const withVersion = version === undefined ? {} : { version };
   if (skillId !== undefined) return { ...(await toolOfSkill(gate, ports, skillId, named)), ...withVersion };
@@ -137,12 +141,10 @@ async function ownerOf(
   entries: readonly InstalledEntry[],
   { tool, version }: NamedTool,
 ): Promise<string | undefined> {
-  if (version !== undefined) {
-    const ofVersion = entries.filter((entry) => entry.version === version);
-    return searchIn(ports, ofVersion, tool);
-  }
-  const current = entries.filter((entry) => entry.current);
-  return (await searchIn(ports, await activeOf(gate, ports, current), tool)) ?? (await searchIn(ports, current, tool));
+  const asked = entries.filter((entry) => (version === undefined ? entry.current : entry.version === version));
+  const active = (some: readonly InstalledEntry[]) => activeOf(gate, ports, some);
+  const owner = version === undefined ? await searchIn(ports, asked, tool, active) : undefined;
+  return owner ?? searchIn(ports, asked, tool, async (some) => some);
 }
 
 function toolIn(manifest: Manifest, tool: string, skillId: string): string {
@@ -154,13 +156,22 @@ function toolIn(manifest: Manifest, tool: string, skillId: string): string {
   return only;
 }
 
-/** The skill that has the tool: those whose publisher it begins with, which nearly always are few, then all others. */
-async function searchIn(ports: ToolPorts, entries: readonly InstalledEntry[], toolId: string): Promise<string | undefined> {
+/**
+ * The skill that has the tool: those whose publisher it begins with, which nearly always are few, then all others. Whose names are known, and who
+ * has none that is like it, is not opened.
+ */
+async function searchIn(
+  ports: ToolPorts,
+  entries: readonly InstalledEntry[],
+  toolId: string,
+  usable: (some: readonly InstalledEntry[]) => Promise<readonly InstalledEntry[]>,
+): Promise<string | undefined> {
   const isOfPublisher = ({ publisher }: InstalledEntry): boolean => toolId.startsWith(`${publisher}.`);
-  for (const some of [entries.filter(isOfPublisher), entries.filter((entry) => !isOfPublisher(entry))]) {
+  const candidates = entries.filter((entry) => ports.names.mayHave(entry, toolId));
+  for (const some of [candidates.filter(isOfPublisher), candidates.filter((entry) => !isOfPublisher(entry))]) {
     const owners = new Set<string>();
     const likeIt = new Set<string>();
-    for (const entry of some) {
+    for (const entry of await usable(some)) {
       for (const tool of await toolsOf(ports, entry)) {
         if (tool.toolId === toolId) owners.add(entry.skill_id);
         if (ports.nameForModel(tool.toolId) === ports.nameForModel(toolId)) likeIt.add(entry.skill_id);

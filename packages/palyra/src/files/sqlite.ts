@@ -80,7 +80,7 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
     const outer = statement;
     statement = next;
     try {
-      database.exec(sql.replaceAll(/\?(\d+)/g, (_, number) => `palyra_value(${Number(number) - 1})`));
+      database.exec(withValues(sql));
     } finally {
       statement = outer;
     }
@@ -112,6 +112,18 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
     close: () => database.close(),
   };
 }
+
+const texts = new Map<string, string>();
+
+/** The same statements come again and again; those of other lists of kinds or columns are few. */
+function withValues(sql: string): string {
+  const known = texts.get(sql);
+  if (known !== undefined) return known;
+  const text = sql.replaceAll(/\?(\d+)/g, (_, number) => `palyra_value(${Number(number) - 1})`);
+  if (texts.size < MOST_TEXTS) texts.set(sql, text);
+  return text;
+}
+const MOST_TEXTS = 500;
 
 /** Whole numbers go in as integers, whatever the column's type makes of a double. */
 function stored(value: SqlValue): SqlValue {

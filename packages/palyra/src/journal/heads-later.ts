@@ -10,13 +10,15 @@ export interface LaterHeadKeeper extends HeadKeeper {
 
 /**
  * Keeps heads at most every so many milliseconds, the last one of each journal, and reads what is kept as seldom (spec 5.3): killed
- * before, the head is behind the chain, which frees nothing. What could not be kept is tried again with the next head.
+ * before, the head is behind the chain, which frees nothing. What was committed without a sync is synced first. What could not be kept is tried
+ * again with the next head.
  * @param open a journal for reading, since the one that wrote may be closed by then
  */
 export function headsNowAndThen(
   heads: HeadKeeper,
   everyMs: number,
   open: (file: string) => Promise<Journal | undefined>,
+  sync: (file: string) => Promise<void>,
 ): LaterHeadKeeper {
   const waiting = new Map<string, Head>();
   const read = new Map<string, { readonly at: number; readonly head: Promise<Head | undefined> }>();
@@ -35,6 +37,7 @@ export function headsNowAndThen(
     waiting.clear();
     for (const [file, head] of all) {
       read.delete(file);
+      await sync(file);
       await heads.keep(file, head, holds(file));
     }
   };
@@ -46,6 +49,7 @@ export function headsNowAndThen(
     }, everyMs);
   };
   return {
+    syncs: true,
     recorded: (file) => {
       const known = read.get(file);
       if (known !== undefined && performance.now() - known.at < everyMs) return known.head;

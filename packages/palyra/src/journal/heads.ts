@@ -17,6 +17,8 @@ export interface HeadRecords {
 
 /** Keeps the heads of journals. */
 export interface HeadKeeper {
+  /** It sees to it that a journal is on the disk before its head is kept: what is to be there soon needs no sync of its own. */
+  readonly syncs?: true;
   /** What is kept of a journal; undefined: nothing. `VaultUnavailable`, `UnsafeStateRoot`, `LockTimeout`, `Io`, as the others. */
   recorded(file: string): Promise<Head | undefined>;
   /** Of a journal that has no event yet: that it has none. Changes no record that is there. */

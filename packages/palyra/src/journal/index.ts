@@ -1,5 +1,6 @@
 /** The journal: statuses and the hash-chained events, on SQLite (spec 5.3). */
 export { type Anchor, eventHash, GENESIS, GENESIS_HASH, type Head } from "./chain.ts";
+export { JournalConnections } from "./connections.ts";
 export { foldId, restriction } from "./effective.ts";
 export { type Actor, EVENT_KINDS, type EventKind, newEvent, STATUS_EVENT, STATUS_KINDS } from "./events.ts";
 export {

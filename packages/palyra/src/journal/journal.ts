@@ -1,5 +1,6 @@
 import type { PalyraError } from "../errors.ts";
 import type { Anchor, Head } from "./chain.ts";
+import type { JournalConnections } from "./connections.ts";
 import type { HeadKeeper } from "./heads.ts";
 import type { KnownChain } from "./known-chain.ts";
 import type { ChainSummary, EffectiveStatus, EventQuery, NewEvent, StatusRow, StoredEvent } from "./records.ts";
@@ -50,8 +51,11 @@ export interface Journal {
 export interface TransactionOptions {
   /** What is written only makes skills less eligible: it is not held up by a head that does not fit, or a vault that cannot be read (T26). */
   readonly stops?: true;
-  /** False: a power loss may take it (spec 10, step 4). Else it is on the disk when it returns (T18). */
-  readonly synced?: false;
+  /**
+   * False: a power loss may take it (spec 10, step 4). `soon`: so it may where heads are kept now and then, until the head is (spec 5.3). Else it
+   * is on the disk when it returns (T18).
+   */
+  readonly synced?: false | "soon";
 }
 
 /** Write authority: exists only inside a transaction (habit 3). */
@@ -79,8 +83,11 @@ export interface JournalWriter {
 export type OpenJournal =
   | {
       readonly create: false;
+      /** By a connection that others of this process use, where one is kept: not for whoever asks for `changes`. */
+      readonly shared?: true;
       /** Nothing is written, not even beside it: as a file that nobody changes. `JournalUnavailable` where changes wait beside it. */
       readonly untouched?: boolean;
+      readonly connections?: JournalConnections;
     }
   | {
       readonly create: true;
@@ -88,4 +95,6 @@ export type OpenJournal =
       readonly auditFile: string;
       /** Keeps its head; absent: nobody does, and its chain is held against nothing. Asked for at the first transaction. */
       readonly heads?: () => Promise<HeadKeeper>;
+      /** Of a process that lives long: the connection is kept. */
+      readonly connections?: JournalConnections;
     };

@@ -15,6 +15,7 @@ import {
   systemCode,
 } from "../files/index.ts";
 import { type Anchor, GENESIS_HASH, type Head } from "./chain.ts";
+import { type JournalConnections, ownPlaceOf } from "./connections.ts";
 import type { HeadKeeper } from "./heads.ts";
 import type { Journal, JournalWriter, OpenJournal, TransactionOptions } from "./journal.ts";
 import type { KnownChain } from "./known-chain.ts";
@@ -39,17 +40,33 @@ export async function openJournal(file: string, options: Extract<OpenJournal, { 
 export async function openJournal(file: string, options: Extract<OpenJournal, { create: true }>): Promise<Journal>;
 export async function openJournal(file: string, options: OpenJournal): Promise<Journal | undefined> {
   try {
+    const { connections } = options;
     if (options.create) {
-      await makeFile(file);
       const { auditFile, heads } = options;
-      return await prepared(new SqliteJournal(file, { auditFile: resolve(auditFile), ...(heads && { heads }) }), true);
+      const more = { auditFile: resolve(auditFile), ...(heads && { heads }) };
+      const kept = connections?.lease(file);
+      // Prepared when it was opened; what is in it each transaction looks at.
+      if (kept !== undefined) return new SqliteJournal(file, { ...more, database: kept });
+      return await prepared(new SqliteJournal(file, { ...more, database: await openToWrite(file, connections) }), true);
     }
+    const kept = options.shared === true ? connections?.lease(file) : undefined;
+    if (kept !== undefined) return new SqliteJournal(file, { database: kept });
     if (!(await ifThere(() => stat(file)))) return undefined;
     if (options.untouched === true) return await prepared(new SqliteJournal(file, { still: stillnessOf(file) }), false);
     return await openToRead(file);
   } catch (error) {
     throw fault(file, error);
   }
+}
+
+async function openToWrite(file: string, connections: JournalConnections | undefined): Promise<Database> {
+  await makeFile(file);
+  if (connections === undefined) return openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS });
+  const own = ownPlaceOf(file);
+  const database = openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS });
+  // Now, so that what SQLite has beside the file is there.
+  readTables(database);
+  return connections.keep(file, own, database);
 }
 
 /**
@@ -104,6 +121,8 @@ interface SqliteJournalOptions {
   /** Read as a file that nobody changes, which is looked at after each read. */
   readonly still?: Stillness;
   readonly heads?: () => Promise<HeadKeeper>;
+  /** Open already. */
+  readonly database?: Database;
 }
 
 class SqliteJournal implements Journal {
@@ -113,17 +132,17 @@ class SqliteJournal implements Journal {
 
   readonly #still: Stillness | undefined;
   readonly #heads: (() => Promise<HeadKeeper>) | undefined;
-  /** The head that is on the disk and that nobody keeps yet. */
+  /** The head that nobody keeps yet, of what is on the disk, or of what its keeper syncs. */
   #unkept: Head | undefined;
   /** Of the last look at all of them. */
   #rows: StatusRows | undefined;
 
-  constructor(file: string, { auditFile, readOnly = false, still, heads }: SqliteJournalOptions = {}) {
+  constructor(file: string, { auditFile, readOnly = false, still, heads, database }: SqliteJournalOptions = {}) {
     this.name = file;
     this.#auditFile = auditFile;
     this.#still = still;
     this.#heads = heads;
-    this.#database = openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS, readOnly, immutable: still !== undefined });
+    this.#database = database ?? openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS, readOnly, immutable: still !== undefined });
   }
 
   async prepare(create: boolean): Promise<void> {
@@ -207,8 +226,9 @@ class SqliteJournal implements Journal {
     { stops, synced }: TransactionOptions = {},
   ): Promise<Result> {
     const require = await this.#requirement(stops === true);
+    const isSyncedLater = synced === "soon" && (await this.#heads?.())?.syncs === true;
     let end: Head | undefined;
-    const result = await this.#write(synced === false ? "NORMAL" : "FULL", (tables) => {
+    const result = await this.#write(synced === false || isSyncedLater ? "NORMAL" : "FULL", (tables) => {
       const before = this.#end(tables);
       require(tables, before);
       const writer = new SqliteWriter(this.name, this.#database, tables, this.#auditFile);
@@ -223,7 +243,7 @@ class SqliteJournal implements Journal {
         writer.end();
       }
     });
-    // Only of what is on the disk: else a power loss would look like tampering (spec 5.3).
+    // Only of what is on the disk, or will be before the head is: else a power loss would look like tampering (spec 5.3).
     if (synced !== false) this.#unkept = end ?? this.#unkept;
     return result;
   }
@@ -249,20 +269,26 @@ class SqliteJournal implements Journal {
   async #requirement(stops: boolean): Promise<(tables: Tables, end: Head) => void> {
     const nothing = (): void => {};
     if (this.#heads === undefined) return nothing;
-    const isNew = (await this.head()).seq === 0;
-    if (stops && !isNew) return nothing;
     try {
+      if (stops && (await this.#isBegun())) return nothing;
       const heads = await this.#heads();
+      let recorded = stops ? undefined : await heads.recorded(this.name);
       // Kept before the first event: killed after it, the journal is still known.
-      if (isNew) await heads.begin(this.name);
+      if (recorded === undefined && !(await this.#isBegun())) {
+        await heads.begin(this.name);
+        if (!stops) recorded = await heads.recorded(this.name);
+      }
       if (stops) return nothing;
-      const recorded = await heads.recorded(this.name);
       const { requireRecorded } = await import("./heads.ts");
       return (tables, end) => requireRecorded(recorded, end, (head) => holds(this.#database, tables, head));
     } catch (error) {
       if (stops && error instanceof PalyraError) return nothing;
       throw error;
     }
+  }
+
+  async #isBegun(): Promise<boolean> {
+    return (await this.head()).seq > 0;
   }
 
   #end(tables: Tables): Head {

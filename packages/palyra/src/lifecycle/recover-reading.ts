@@ -1,8 +1,8 @@
 /** The part of recovery that every command loads: whether there is anything to recover. What does it comes when there is (habit 8). */
-import { lstat } from "node:fs/promises";
+import { lstatSync } from "node:fs";
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
-import { ifThere, io, withFreeLock } from "../files/index.ts";
+import { io, withFreeLock } from "../files/index.ts";
 import { type SkillsFolder, skillsFolder } from "../installed/index.ts";
 import type { Home } from "./home.ts";
 import { checkStateRoot, mayTidy } from "./state-root.ts";
@@ -32,5 +32,5 @@ export async function recoverForReading(home: Home, call: Call): Promise<void> {
 }
 
 async function isThere({ root }: SkillsFolder, path: string): Promise<boolean> {
-  return (await ifThere(() => io("use the folder", root, () => lstat(path)))) !== undefined;
+  return (await io("use the folder", root, async () => lstatSync(path, { throwIfNoEntry: false }))) !== undefined;
 }

@@ -1,8 +1,7 @@
-import type { Stats } from "node:fs";
-import { lstat, stat } from "node:fs/promises";
+import { lstatSync, type Stats, statSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { PalyraError } from "../errors.ts";
-import { ifThere, io, makeFolder } from "../files/index.ts";
+import { io, makeFolder } from "../files/index.ts";
 import type { Home, Places } from "./home.ts";
 
 /** Makes the skills folder where it is not there, its owner's alone, in a state root of mode 0700 (spec 5.1). `UnsafeStateRoot`, `Io`. */
@@ -20,7 +19,7 @@ export async function prepareRoots(home: Home): Promise<void> {
 export async function checkStateRoot(home: Home): Promise<void> {
   const { stateRoot, skillsRoot, trustStore, journal } = home.places;
   if (usesStateRoot(home.places)) {
-    const found = await ifThere(() => io("use the folder", stateRoot, () => stat(stateRoot)));
+    const found = await io("use the folder", stateRoot, async () => statSync(stateRoot, IF_THERE));
     // Else everything below it would read as not there, and the state as empty.
     if (found?.isDirectory() === false)
       throw new PalyraError("Io", { action: "use the folder", file: stateRoot, code: "ENOTDIR", in_the_way: stateRoot });
@@ -37,11 +36,23 @@ export async function checkStateRoot(home: Home): Promise<void> {
 async function checkFile(stateRoot: string, file: string): Promise<void> {
   const folder = dirname(file);
   if (isWithin(stateRoot, file)) return checkFolder(folder);
-  const found = await stat(folder).catch(() => undefined);
+  const found = looked(() => statSync(folder, IF_THERE));
   if (found?.uid !== 0 || (isWritableByOthers(found) && !isSticky(found))) return refuseUnsafe(folder, found);
-  const owner = (await lstat(file).catch(() => undefined))?.uid;
+  const owner = looked(() => lstatSync(file, IF_THERE))?.uid;
   if (owner !== undefined && owner !== 0 && owner !== process.getuid?.())
     throw new PalyraError("UnsafeStateRoot", { folder: file, problem: "it belongs to somebody else", file: true });
+}
+
+/** At once, and not by the thread pool: each start of a tool looks. */
+const IF_THERE = { throwIfNoEntry: false } as const;
+
+/** Undefined too for what cannot be looked at. */
+function looked(look: () => Stats | undefined): Stats | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
 }
 
 const isWritableByOthers = ({ mode }: Stats): boolean => (mode & 0o022) !== 0;
@@ -49,7 +60,10 @@ const isSticky = ({ mode }: Stats): boolean => (mode & 0o1000) !== 0;
 
 /** `UnsafeStateRoot`: others could change what lies in it. What is no folder, or cannot be looked at, whoever uses it will say. */
 export async function checkFolder(folder: string): Promise<void> {
-  refuseUnsafe(folder, await stat(folder).catch(() => undefined));
+  refuseUnsafe(
+    folder,
+    looked(() => statSync(folder, IF_THERE)),
+  );
 }
 
 function refuseUnsafe(folder: string, found: Stats | undefined): void {

@@ -1,6 +1,14 @@
 import { join, resolve } from "node:path";
 import type { Call } from "../call.ts";
-import { type DecidingTrust, type ListPlace, readDeciding, readTrust, type TrustState, type TrustUse } from "../trust/index.ts";
+import {
+  type DecidingTrust,
+  KeptTrust,
+  type ListPlace,
+  readDeciding,
+  readTrust,
+  type TrustState,
+  type TrustUse,
+} from "../trust/index.ts";
 import type { Home } from "./home.ts";
 
 /** The trust store of a home. The default place stays one whoever names it (spec 3.3). */
@@ -22,7 +30,16 @@ export async function readHomeTrust(home: Home, call: Pick<Call, "warn">): Promi
  * should be renewed is a warning.
  */
 export async function readDecidingTrust(home: Home, call: Pick<Call, "warn" | "now">, use: TrustUse): Promise<DecidingTrust> {
-  const deciding = await readDeciding(trustPlace(home), use, call.now);
+  return told(await readDeciding(trustPlace(home), use, call.now), call);
+}
+
+/** The same, for a process that starts tools again and again. */
+export function keptDecidingTrust(home: Home): (call: Pick<Call, "warn" | "now">) => Promise<DecidingTrust> {
+  const kept = new KeptTrust(trustPlace(home), "installed");
+  return async (call) => told(await kept.read(call.now), call);
+}
+
+function told(deciding: DecidingTrust, call: Pick<Call, "warn">): DecidingTrust {
   warnUnrecorded(deciding.state, call);
   for (const { followed, standing } of deciding.lists)
     if (standing !== "fresh")

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { type Fault, SkillError } from "palyra-skills";
 import { compareUtf8, decodeUtf8, encodeUtf8, toHex, u64be } from "palyra-skills/encoding";
 import type { Platform } from "palyra-skills/platform";
-import { fileMark, io, readBounded } from "../files/index.ts";
+import { io, Kept, readBounded } from "../files/index.ts";
 import { type Decider, type NamedPolicy, type ParsedFile, parsePolicyText, prepareDecider } from "./cedar.ts";
 import { DEFAULT_POLICIES, SCHEMA } from "./default-policy.ts";
 
@@ -62,17 +62,11 @@ function requireDistinct(own: readonly NamedPolicy[], parsed: readonly (ParsedFi
 
 /** The same set while the files look the same. For a process that lives long. */
 export function keptPolicies(named: string | undefined, platform: Platform): () => Promise<Policies> {
-  let kept: { readonly marks: string; readonly policies: Policies } | undefined;
+  const kept = new Kept<Promise<Policies>>();
   return async () => {
-    const marks = named === undefined ? "" : await marksOf(named);
-    if (kept?.marks !== marks) kept = { marks, policies: await readPolicies(named, platform) };
-    return kept.policies;
+    const files = named === undefined ? [] : await filesOf(named);
+    return kept.get(files, files.join("\n"), () => readPolicies(named, platform));
   };
-}
-
-async function marksOf(named: string): Promise<string> {
-  const files = await filesOf(named);
-  return files.map((file) => `${file} ${fileMark(file) ?? "none"}`).join("\n");
 }
 
 async function filesOf(named: string): Promise<readonly string[]> {

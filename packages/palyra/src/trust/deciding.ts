@@ -1,10 +1,11 @@
 import type { KeyScope, TrustConstraints } from "palyra-skills/trust";
 import { withLists } from "palyra-skills/trust";
 import { PalyraError } from "../errors.ts";
+import { Kept } from "../files/index.ts";
 import type { TrustDocuments } from "./change.ts";
-import { readTrust, type TrustState } from "./file.ts";
-import { digestsOf, sha256 } from "./integrity.ts";
-import { type KnownList, type ListPlace, lookLists } from "./list-cache.ts";
+import { readTrust, type TrustState, trustFiles } from "./file.ts";
+import { digestsOf, recordText, sha256 } from "./integrity.ts";
+import { type KnownList, type ListPlace, listFiles, lookLists } from "./list-cache.ts";
 
 /** An install admits what was not here before; everything else looks again at what is. */
 export type TrustUse = "install" | "installed";
@@ -34,6 +35,41 @@ export async function readDeciding(place: ListPlace, use: TrustUse, now: number)
     const later = await readTrust(place);
     if (JSON.stringify(digestsOf(later.bytes)) === JSON.stringify(digestsOf(state.bytes))) throw problem;
     state = later;
+  }
+}
+
+/** The same for a process that decides again and again: read anew where a file, what the vault says of one, or what the time makes of them is another. */
+export class KeptTrust {
+  readonly #place: ListPlace;
+  readonly #use: TrustUse;
+  #kept = new Kept<Promise<{ readonly since: number; readonly deciding: DecidingTrust }>>();
+  /** Whether any list was followed when it was last read: which the constraints say, whose file is looked at. */
+  #followsLists = false;
+
+  constructor(place: ListPlace, use: TrustUse) {
+    this.#place = place;
+    this.#use = use;
+  }
+
+  /** What `readDeciding` throws. */
+  async read(now: number): Promise<DecidingTrust> {
+    const { since, deciding } = await this.#read(now);
+    const { nextChangeMs = Infinity } = deciding;
+    if (since <= now && now < nextChangeMs) return deciding;
+    this.#kept = new Kept();
+    return (await this.#read(now)).deciding;
+  }
+
+  async #read(now: number) {
+    const { store, constraints } = trustFiles(this.#place.file);
+    const record = await recordText(this.#place);
+    const lists = this.#followsLists ? await listFiles(this.#place) : [];
+    const read = async () => {
+      const deciding = await readDeciding(this.#place, this.#use, now);
+      this.#followsLists = deciding.lists.length > 0;
+      return { since: now, deciding };
+    };
+    return this.#kept.get([store, constraints, ...lists], record, read);
   }
 }
 

@@ -1,6 +1,6 @@
 /** The trust store as a file: read as one, written under its lock, held against what is recorded of it (spec 3.1, 3.3). */
 export { applyEdits, type Edited, type TrustChange, type TrustDocuments, type TrustEdit } from "./change.ts";
-export { type DecidingTrust, decidingOf, readDeciding, type TrustUse } from "./deciding.ts";
+export { type DecidingTrust, decidingOf, KeptTrust, readDeciding, type TrustUse } from "./deciding.ts";
 export { differenceOf, type TrustDifference, type TrustFact } from "./difference.ts";
 export {
   MAX_TRUST_FILE_BYTES,

@@ -89,6 +89,12 @@ export async function readRecord({ file, records }: TrustPlace): Promise<Integri
   return read.value;
 }
 
+/** The same as it is kept, whatever it says: another text is another record. */
+export async function recordText({ file, records }: TrustPlace): Promise<string> {
+  const bytes = await records.get(await integrityKey(file));
+  return bytes === undefined ? "none" : `"${Buffer.from(bytes).toString("latin1")}"`;
+}
+
 export async function putRecord({ file, records }: TrustPlace, record: IntegrityRecord): Promise<void> {
   const { current, pending, known } = record;
   const document: JsonObject = {

@@ -99,6 +99,12 @@ const PROBLEMS: { readonly [code: string]: string } = {
   ConflictingRevocationList: "it is another list with the same number",
 };
 
+/** The files that the vault names for this store: other lists are other names. */
+export async function listFiles(place: ListPlace): Promise<readonly string[]> {
+  const records = await readListRecords(place);
+  return Promise.all(records.map(({ sha256 }) => cachedFile(place, sha256)));
+}
+
 /** Keeps a list under its name; nothing counts of it until the vault has that name. */
 export async function writeCached(place: ListPlace, { sha256 }: VerifiedRevocationList, bytes: Uint8Array): Promise<void> {
   const file = await cachedFile(place, sha256);

@@ -1,8 +1,10 @@
 import { encodeUtf8 } from "palyra-skills/encoding";
 import { PalyraError } from "../errors.ts";
+import { Kept } from "../files/index.ts";
 import type { VaultDoor } from "./door.ts";
 import { mayBeThere } from "./holds.ts";
 import { parseKey, parseScope, type SecretName } from "./name.ts";
+import { vaultFiles } from "./vault-files.ts";
 
 /** What this system keeps in the vault for itself, in scope `global` (spec 3.3). A vault is made by the first `put`, never by `get`. */
 export interface VaultRecords {
@@ -12,11 +14,27 @@ export interface VaultRecords {
   replace(key: string, from: string | undefined, to: string): Promise<boolean>;
 }
 
-/** age is loaded where there is a vault, or where one is to be made. `VaultUnavailable`, `UnsafeStateRoot`, `LockTimeout`, `Io`. */
+/**
+ * What was read stays in memory while the vault's folder and files are the same: a start asks for ten records, and opening the vault takes
+ * ten milliseconds. Of people's secrets nothing is kept.
+ *
+ * age is loaded where there is a vault, or where one is to be made. `VaultUnavailable`, `UnsafeStateRoot`, `LockTimeout`, `Io`.
+ */
 export function vaultRecords(door: VaultDoor, now: () => number): VaultRecords {
   const call = () => ({ now: now(), signal: new AbortController().signal });
+  const { folder, secrets, backend, key: keyFile, sealedKey } = vaultFiles(door.folder);
+  const files = [folder, secrets, backend, keyFile, sealedKey];
+  const kept = new Kept<Map<string, Promise<Uint8Array | undefined>>>();
+  const read = async (key: string) =>
+    (await mayBeThere(folder)) ? (await (await door.open()).get(nameOf(key)))?.value : undefined;
   return {
-    get: async (key) => ((await mayBeThere(door.folder)) ? (await (await door.open()).get(nameOf(key)))?.value : undefined),
+    get: async (key) => {
+      const known = kept.get(files, "", () => new Map());
+      const reading = known.get(key) ?? read(key);
+      known.set(key, reading);
+      reading.catch(() => known.delete(key));
+      return (await reading)?.slice();
+    },
     put: async (key, value) => (await door.open()).set(nameOf(key), encodeUtf8(value), call()),
     replace: async (key, from, to) =>
       (await door.open()).replace(nameOf(key), from === undefined ? undefined : encodeUtf8(from), encodeUtf8(to), call()),

@@ -47,6 +47,6 @@ export async function hostPublicKey({ records, platform }: Home): Promise<string
 
 export const receiptKeys = (home: Home) => ({
   platform: home.platform,
-  signingKey: () => readRecordKey(home, RECEIPT_KEY),
+  signingKey: async () => new Uint8Array((await readRecordKey(home, RECEIPT_KEY)).export()),
   saltKey: () => readRecordKey(home, SALT_KEY),
 });

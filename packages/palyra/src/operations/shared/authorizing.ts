@@ -1,9 +1,9 @@
 /** What decides about launches, made of a home and its settings (spec 10, step 2; 10.5). */
 import type { AuditPolicy } from "palyra-skills/audit";
 import type { Call } from "../../call.ts";
-import { AuthorizationRecords, type AuthorizePorts, namesOf, RunGate, type ToolPorts } from "../../execution/index.ts";
-import { fileMark } from "../../files/index.ts";
-import { readInstalled, skillsFolder } from "../../installed/index.ts";
+import { AuthorizationRecords, type AuthorizePorts, namesOf, RunGate, ToolNames, type ToolPorts } from "../../execution/index.ts";
+import { Kept } from "../../files/index.ts";
+import { skillsFolder } from "../../installed/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { holdsLaunchVerdict, launchGround, nameForModel, readFeedKey } from "../../lifecycle/index.ts";
 import { openInstalled } from "../../lifecycle/open-installed.ts";
@@ -24,7 +24,7 @@ export interface Authorizing {
 
 export async function authorizingOf(services: Services): Promise<Authorizing> {
   const { home, settings } = services;
-  const tools = { ...gatePorts(home), open: openingOnce(home), nameForModel };
+  const tools = { ...gatePorts(home), open: openingOnce(home), nameForModel, names: new ToolNames(nameForModel) };
   return {
     gate: new RunGate(tools),
     tools,
@@ -38,37 +38,32 @@ export async function authorizingOf(services: Services): Promise<Authorizing> {
   };
 }
 
-/** The bytes are read and hashed each time (T1); what was verified of the same bytes is verified. */
+/** What was read, hashed and verified, while the file is the same and the index says the same of it (T1). */
 function openingOnce(home: Home): ToolPorts["open"] {
-  const kept = new Map<string, Awaited<ReturnType<ToolPorts["open"]>>>();
-  return async (entry) => {
-    const known = kept.get(entry.artifact_sha256);
-    if (known !== undefined && isOf(known.manifest, entry)) {
-      const cached = await readInstalled(home.places.skillsRoot, entry, home.platform);
-      if (cached.state === "intact") return known;
-    }
-    const opened = await openInstalled(home, entry);
-    kept.delete(entry.artifact_sha256);
-    kept.set(entry.artifact_sha256, opened);
+  const kept = new Map<string, Kept<ReturnType<ToolPorts["open"]>>>();
+  return (entry) => {
+    const { skill_id, version, publisher, artifact_sha256 } = entry;
+    const file = skillsFolder(home.places.skillsRoot).artifact(skill_id, version);
+    const known = kept.get(file) ?? new Kept();
+    // What was used last is last.
+    kept.delete(file);
+    kept.set(file, known);
     const [oldest] = kept.keys();
     if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
-    return opened;
+    return known.get([file], `${skill_id} ${version} ${publisher} ${artifact_sha256}`, () => openInstalled(home, entry));
   };
 }
 
 /** Artifacts whose contents stay in memory. */
 const MOST_KEPT = 32;
 
-type Named = { readonly skill_id: string; readonly version: string; readonly publisher: string };
-const isOf = (manifest: Named, entry: Named): boolean =>
-  manifest.skill_id === entry.skill_id && manifest.version === entry.version && manifest.publisher === entry.publisher;
-
 /** Milliseconds for which what verdicts rest on is believed to be the same: policy and feed are read again after that. */
 const GROUND_MS = 1000;
 
 function verdictLook({ home, settings, runtime }: Services): AuthorizePorts["hasVerdict"] {
   let ground: { readonly at: number; readonly text: string } | undefined;
-  let kept: { readonly ground: string; readonly mark: string | undefined; readonly held: Set<string> } | undefined;
+  const { passed } = skillsFolder(home.places.skillsRoot);
+  const kept = new Kept<Set<string>>();
   const groundNow = async (call: Call): Promise<string> => {
     if (ground !== undefined && performance.now() - ground.at < GROUND_MS) return ground.text;
     const policy: AuditPolicy = await readPolicy(settings);
@@ -83,9 +78,7 @@ function verdictLook({ home, settings, runtime }: Services): AuthorizePorts["has
   };
   return async (skill, call) => {
     const now = await groundNow(call);
-    const mark = fileMark(skillsFolder(home.places.skillsRoot).passed);
-    if (kept === undefined || kept.ground !== now || kept.mark !== mark) kept = { ground: now, mark, held: new Set() };
-    const { held } = kept;
+    const held = kept.get([passed], now, () => new Set());
     const name = `${skill.skillId} ${skill.version} ${skill.artifactSha256}`;
     if (held.has(name)) return true;
     const holds = await holdsLaunchVerdict(home, now, namesOf(skill));

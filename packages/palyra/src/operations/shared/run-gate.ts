@@ -8,12 +8,12 @@ import {
   type RunRequest,
   recordStart,
 } from "../../execution/index.ts";
-import { skillsFolder } from "../../installed/index.ts";
+import { KeptIndex, skillsFolder } from "../../installed/index.ts";
 import { recordedHead } from "../../journal/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { recoverForReading } from "../../lifecycle/index.ts";
 import { openInstalled } from "../../lifecycle/open-installed.ts";
-import { readDecidingTrust, trustPlace } from "../../lifecycle/trust-place.ts";
+import { keptDecidingTrust, trustPlace } from "../../lifecycle/trust-place.ts";
 import { trustMark } from "../../trust/index.ts";
 
 /** The gate of one home, for a program that runs skills (spec 10). Made once: it keeps the journal's chain as far as it has walked it. */
@@ -33,9 +33,11 @@ export function gateOf(home: Home): HomeGate {
   };
 }
 
-/** What the gate asks of a home. */
+/** What the gate asks of a home; it keeps what it has read while that looks the same. */
 export function gatePorts(home: Home): GatePorts & Pick<Home, "newUlid"> {
   const { skillsRoot, journal } = home.places;
+  const index = new KeptIndex(skillsRoot);
+  const decidingTrust = keptDecidingTrust(home);
   return {
     skillsRoot,
     journal,
@@ -43,11 +45,12 @@ export function gatePorts(home: Home): GatePorts & Pick<Home, "newUlid"> {
     openJournal: home.openJournal,
     newUlid: home.newUlid,
     recordedHead: () => recordedHead(home.records, journal),
+    readIndex: () => index.read(),
     prepare: (call) => recoverForReading(home, call),
     open: (entry) => openInstalled(home, entry),
     trustMark: () => trustMark(trustPlace(home)),
     decide: async (artifact, call) => {
-      const { store, constraints } = await readDecidingTrust(home, call, "installed");
+      const { store, constraints } = await decidingTrust(call);
       return decideTrust(artifact, store, { allowFirstUse: false, constraints, now: call.now });
     },
   };

@@ -1,0 +1,188 @@
+/** What a process that lives long keeps of a home is what the home is: every change by anybody is seen by the very next start. */
+import { spawnSync } from "node:child_process";
+import { cpSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { bundleForNode } from "../../../../testing/bundle.ts";
+import { echo } from "../../../../testing/forge/command.ts";
+import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
+import { repositoryRoot } from "../../../../testing/shared.ts";
+import { compose, LONG_LIVED } from "../../src/entry/compose.ts";
+import { openSandboxPool, type Runner } from "../../src/execution/index.ts";
+import { skillsFolder } from "../../src/installed/index.ts";
+import { changeStatus, changeTrust, type Home } from "../../src/lifecycle/index.ts";
+import type { Services } from "../../src/operations/services.ts";
+import { openRunner } from "../../src/operations/shared/runner.ts";
+import { commandLine, parsed, temporaryFolder } from "../cli/support.ts";
+import { newCall } from "../lifecycle/parts.ts";
+import { type SkillSpec, skillFile } from "../lifecycle/support.ts";
+
+const program = useSandboxProgram();
+const ECHO = await echo();
+/** Milliseconds after which all that was written is kept. */
+const SETTLED_MS = 100;
+
+let root: string;
+let services: Services;
+let runner: Runner;
+const env = () => ({ HOME: root, PALYRA_STATE_ROOT: join(root, "state"), PALYRA_VAULT_BACKEND: "encrypted_file" });
+const run = () => {
+  const request = { tool: "acme.echo.say", input: new TextEncoder().encode('{"text":"hi"}'), surface: "library", session: "s1" };
+  return runner.run({ ...request, surface: "library" }, { ...newCall("user:local"), now: Date.now() });
+};
+const version = async () => (await run()).skill.version;
+const palyra = (...words: string[]) => commandLine(root)("skills", ...words);
+const unvouched = async () => Object(parsed(await palyra("journal", "verify", "--json"))).unvouched;
+async function install(spec: SkillSpec = {}): Promise<void> {
+  const artifact = await skillFile(root, { module: ECHO, ...spec });
+  expect(await palyra("install", "--artifact", artifact, "--allow-untrusted")).toMatchObject({ exit: 0 });
+}
+/** Another's, who knows nothing of what the runner keeps. */
+const other = (): Home => compose({}, env()).home;
+const folder = () => skillsFolder(join(root, "state", "skills"));
+
+async function open(settings: Parameters<typeof compose>[0] = {}): Promise<void> {
+  services = compose(settings, env(), undefined, LONG_LIVED);
+  runner = await openRunner(services, { openPool: () => openSandboxPool({ program, idle: 0 }), now: () => Date.now() });
+}
+/** What it keeps is kept, and used. */
+async function warm(): Promise<void> {
+  await sleep(SETTLED_MS);
+  for (let time = 0; time < 3; time += 1) expect((await run()).outcome.kind).toBe("Ok");
+}
+
+beforeEach(async () => {
+  root = temporaryFolder();
+  await install();
+  await open();
+});
+afterEach(async () => {
+  await runner.close();
+  await services.close();
+});
+
+describe("T33: between two calls of one process another one", () => {
+  it("T2: quarantines the skill, admits it, and removes it", async () => {
+    await warm();
+    const set = (status: "active" | "quarantined") =>
+      changeStatus(other(), { skillId: "acme.echo", status, reason: "odd" }, newCall());
+    await set("quarantined");
+    await expect(run()).rejects.toMatchObject({ code: "NotEligible", details: { reasons: ["quarantined: odd"] } });
+    await set("active");
+    await warm();
+    expect(await palyra("remove", "acme.echo")).toMatchObject({ exit: 0 });
+    await expect(run()).rejects.toHaveCode("UnknownTool");
+  });
+
+  it("installs a newer version, and goes back to the older one", async () => {
+    await warm();
+    await install({ version: "1.1.0" });
+    expect(await version()).toBe("1.1.0");
+    await warm();
+    expect(await palyra("use", "acme.echo", "--version", "1.0.0", "--allow-downgrade")).toMatchObject({ exit: 0 });
+    expect(await version()).toBe("1.0.0");
+  });
+
+  it("trusts the publisher no more, or writes the trust store past us", async () => {
+    await warm();
+    await changeTrust(other(), { do: "unpin", publisher: "acme" }, newCall());
+    await expect(run()).rejects.toHaveCode("UntrustedPublisher");
+    writeFileSync(other().places.trustStore, "{}");
+    await expect(run()).rejects.toHaveCode("TrustStoreChanged");
+  });
+
+  it("lowers a quota by a grant", async () => {
+    await warm();
+    expect(await palyra("grant", "add", "acme.echo", "--max-fuel", "10000")).toMatchObject({ exit: 0 });
+    expect((await run()).receipt.fuel_allowed).toBe(10_000n);
+  });
+
+  it("writes another policy, or one that is none", async () => {
+    await runner.close();
+    await services.close();
+    const file = join(root, "site.cedar");
+    const permits = "// nobody is kept out\n";
+    writeFileSync(file, permits);
+    await open({ authorizationPolicy: file });
+    await warm();
+    writeFileSync(file, "forbid (principal, action, resource);\n");
+    await expect(run()).rejects.toHaveCode("PolicyDenied");
+    writeFileSync(file, "nonsense");
+    await expect(run()).rejects.toHaveCode("PolicyInvalid");
+    writeFileSync(file, permits);
+    expect((await run()).outcome.kind).toBe("Ok");
+  });
+});
+
+describe("T1: what is kept of an artifact, an index and a verdict", () => {
+  it("is not taken for other bytes, of the same size and with the old times", async () => {
+    await warm();
+    const file = folder().artifact("acme.echo", "1.0.0");
+    const { atime, mtime } = statSync(file);
+    const bytes = readFileSync(file);
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+    utimesSync(file, atime, mtime);
+    await expect(run()).rejects.toHaveCode("UnknownTool");
+  });
+
+  it("is not taken for an index that was edited", async () => {
+    await warm();
+    const { index } = folder();
+    writeFileSync(index, readFileSync(index, "utf8").replace(/"artifact_sha256": "./, '"artifact_sha256": "0'));
+    await expect(run()).rejects.toThrow();
+    writeFileSync(index, "{}");
+    await expect(run()).rejects.toHaveCode("IndexInvalid");
+  });
+
+  it("is not there for a verdict that is gone", async () => {
+    await warm();
+    rmSync(folder().passed);
+    await expect(run()).rejects.toHaveCode("VerdictMissing");
+  });
+});
+
+describe("T26: the journal of a process that lives long", () => {
+  it("is not the one that lies in its place by now, nor none", async () => {
+    const { journal } = services.home.places;
+    const before = join(root, "before.sqlite3");
+    cpSync(journal, before);
+    await warm();
+    // The older file lacks what the vault's head names by now.
+    await vi.waitFor(async () => expect(await unvouched()).toBeNull(), { timeout: 30_000, interval: 200 });
+    renameSync(before, journal);
+    for (const suffix of ["-wal", "-shm"]) rmSync(`${journal}${suffix}`, { force: true });
+    await expect(run()).rejects.toHaveCode("JournalChainBroken");
+    rmSync(journal);
+    await expect(run()).rejects.toThrow();
+    await runner.close();
+    // What it may still have to keep of the journal that is gone cannot be kept.
+    await services.close().catch(() => {});
+    await open();
+  });
+
+  it("is vouched for soon after a run, and at the end at the latest", async () => {
+    await warm();
+    await services.close();
+    expect(await unvouched()).toBeNull();
+    await open();
+  });
+});
+
+describe("T26: a process that is killed right after its answer", () => {
+  let script: Awaited<ReturnType<typeof bundleForNode>>;
+  beforeAll(async () => {
+    script = await bundleForNode(join(repositoryRoot, "packages/palyra/test/execution/one-run.ts"));
+  });
+  afterAll(() => script.remove());
+
+  it("leaves the receipt, and a chain that holds", async () => {
+    const ran = spawnSync(process.execPath, [script.file, root, program], { encoding: "utf8" });
+    expect([ran.signal, ran.stderr]).toEqual(["SIGKILL", ""]);
+    const listed = Object(parsed(await palyra("receipts", "list", "--json")));
+    expect(listed.receipts.at(0).receipt_id).toBe(ran.stdout.trim());
+    expect(await palyra("journal", "verify")).toMatchObject({ exit: 0 });
+    expect((await run()).outcome.kind).toBe("Ok");
+  });
+});

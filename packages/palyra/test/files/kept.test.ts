@@ -1,0 +1,71 @@
+import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Kept } from "../../src/files/index.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "palyra-kept-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Long enough ago that no other change can have its time, also where a machine is busy or times are coarse. */
+const settled = () => sleep(2200);
+
+describe("T1: what is kept of files", () => {
+  it("is made once while they are the same, and anew for each change that can be made to one", async () => {
+    const [file, other] = [join(folder, "file"), join(folder, "other")];
+    writeFileSync(file, "one");
+    await settled();
+    const kept = new Kept<string>();
+    let made = 0;
+    const read = (rest = "") =>
+      kept.get([file, other], rest, () => {
+        made += 1;
+        return readFileSync(file, "utf8");
+      });
+    expect([read(), read(), made]).toEqual(["one", "one", 1]);
+    // In place, of the same size, and with the old times put back.
+    const { atime, mtime } = statSync(file);
+    writeFileSync(file, "two");
+    utimesSync(file, atime, mtime);
+    expect(read()).toBe("two");
+    // By a rename, as ours are.
+    writeFileSync(`${file}.new`, "six");
+    renameSync(`${file}.new`, file);
+    expect(read()).toBe("six");
+    await settled();
+    read();
+    const before = made;
+    expect([read("else"), made]).toEqual(["six", before + 1]);
+    // One that was not there.
+    writeFileSync(other, "");
+    read("else");
+    expect(made).toBe(before + 2);
+  });
+
+  it("is not kept of a file that was written just now: its next content could have the same times", () => {
+    const file = join(folder, "young");
+    const kept = new Kept<string>();
+    for (let round = 0; round < 300; round += 1) {
+      const text = String(round).padStart(3, "0");
+      writeFileSync(file, text);
+      expect(kept.get([file], "", () => readFileSync(file, "utf8"))).toBe(text);
+    }
+  });
+
+  it("is no failure", async () => {
+    const kept = new Kept<Promise<number>>();
+    let made = 0;
+    const next = () =>
+      kept.get([], "", async () => {
+        made += 1;
+        if (made === 1) throw new Error("once");
+        return made;
+      });
+    await expect(next()).rejects.toThrow("once");
+    expect([await next(), await next()]).toEqual([2, 2]);
+  });
+});

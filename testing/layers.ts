@@ -41,6 +41,7 @@ export const sandboxLayers: LayerTable = {
   "protocol.ts": { layer: 0 },
   wasi: { layer: 1 },
   imports: { layer: 2 },
+  "dialect.ts": { layer: 1, packages: ["@cfworker/json-schema"] },
   "schema.ts": { layer: 2, packages: ["@cfworker/json-schema"] },
   "ended.ts": { layer: 1 },
   "denied.ts": { layer: 2 },

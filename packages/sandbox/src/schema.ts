@@ -2,19 +2,13 @@
  * Requests and answers against the schemas of a stranger's manifest (spec 10, steps 3 and 5). It runs here, in the process that is ended at its deadline,
  * for a stranger's regular expressions and combinations can take as long as they like. The validator interprets: no schema becomes code.
  */
-import { type Schema, type SchemaDraft, Validator } from "@cfworker/json-schema";
+import { type Schema, Validator } from "@cfworker/json-schema";
 import { type DoubleJson, JsonFault, type JsonObject, parseJson, toDoubles } from "palyra-skills/encoding";
+import { draftOf } from "./dialect.ts";
 import { failed, invalid, type Outcome, told } from "./ended.ts";
 
 /** Faults that are told of one document. */
 const MAX_TOLD = 8;
-
-/** By the name of its meta-schema; draft 2020-12 where it names none or another. */
-const DRAFTS: readonly (readonly [RegExp, SchemaDraft])[] = [
-  [/draft-04\/schema/, "4"],
-  [/draft-0[67]\/schema/, "7"],
-  [/2019-09\/schema/, "2019-09"],
-];
 
 /** What is wrong with a request; undefined for nothing. */
 export function requestFault(input: Uint8Array, schema: string): Outcome | undefined {
@@ -77,9 +71,7 @@ function makeValidator(text: string): Validator {
   const schema = toDoubles(parseJson(text));
   if (typeof schema === "boolean") return new Validator(schema);
   if (!isSchema(schema)) throw new TypeError("neither an object nor a boolean");
-  const named = schema["$schema"];
-  const draft = DRAFTS.find(([name]) => typeof named === "string" && name.test(named))?.[1] ?? "2020-12";
-  return new Validator(schema, draft);
+  return new Validator(schema, draftOf(schema));
 }
 
 const isSchema = (value: DoubleJson): value is Schema & { readonly [key: string]: DoubleJson } =>

@@ -3,6 +3,7 @@ import { archive } from "./archive.ts";
 import { artifact } from "./artifact.ts";
 import { json } from "./json.ts";
 import { manifest } from "./manifest.ts";
+import { metering } from "./metering.ts";
 import { signature } from "./signature.ts";
 import { statement } from "./statement.ts";
 import { toml } from "./toml.ts";
@@ -10,4 +11,4 @@ import { trust } from "./trust.ts";
 import { wasm } from "./wasm.ts";
 
 /** Every reader that meets bytes of strangers. */
-export const TARGETS: readonly Target[] = [archive, toml, manifest, json, signature, statement, trust, wasm, artifact];
+export const TARGETS: readonly Target[] = [archive, toml, manifest, json, signature, statement, trust, wasm, metering, artifact];

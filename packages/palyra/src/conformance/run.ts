@@ -64,6 +64,7 @@ const ALL_OPS: ReadonlySet<JsonValue> = new Set([
   "key",
   "archive",
   "fuel",
+  "sandbox",
 ]);
 
 async function tryCase(each: Case, ask: Ask, has: (op: string) => boolean): Promise<readonly Mismatch[]> {

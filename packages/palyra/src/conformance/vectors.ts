@@ -12,6 +12,7 @@ import { buildArea } from "./areas/build.ts";
 import { fuelArea } from "./areas/fuel.ts";
 import { keysArea } from "./areas/keys.ts";
 import { manifestArea } from "./areas/manifest.ts";
+import { sandboxArea } from "./areas/sandbox.ts";
 import { trustArea } from "./areas/trust.ts";
 import { asObject } from "./compare.ts";
 
@@ -23,6 +24,7 @@ const AREAS: ReadonlyMap<string, Area> = new Map([
   ["keys", keysArea],
   ["build", buildArea],
   ["fuel", fuelArea],
+  ["sandbox", sandboxArea],
 ]);
 /** Bytes of one `expected.json`. */
 const MAX_EXPECTED_BYTES = 64 * 1024 * 1024;

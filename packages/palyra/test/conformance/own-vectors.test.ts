@@ -4,10 +4,12 @@ import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
+import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
 import { runConformance } from "../../src/conformance/index.ts";
 import { OWN_VECTORS } from "../../src/conformance/vectors.ts";
 import { makeVectors } from "./own-vectors.ts";
 
+const program = useSandboxProgram();
 let serveProcess: Awaited<ReturnType<typeof bundleForNode>>;
 beforeAll(async () => {
   serveProcess = await bundleForNode(fileURLToPath(new URL("serve-process.ts", import.meta.url)));
@@ -23,7 +25,7 @@ function committed(): Map<string, Uint8Array> {
 it("are those that are committed", async () => {
   const made = await makeVectors();
   if (process.env["PALYRA_UPDATE_VECTORS"] === "1") {
-    for (const area of ["manifest", "artifact", "audit", "trust", "keys", "build"])
+    for (const area of ["manifest", "artifact", "audit", "trust", "keys", "build", "sandbox"])
       rmSync(join(OWN_VECTORS, area), { recursive: true, force: true });
     for (const [path, bytes] of made) {
       mkdirSync(dirname(join(OWN_VECTORS, path)), { recursive: true });
@@ -36,11 +38,11 @@ it("are those that are committed", async () => {
 });
 
 it("agree with our own implementation, asked as a process", async () => {
-  const report = await runConformance({ vectors: [], command: [process.execPath, serveProcess.file] });
+  const report = await runConformance({ vectors: [], command: [process.execPath, serveProcess.file, program] });
   expect(report.areas.flatMap((area) => area.differences)).toEqual([]);
-  expect(report.areas.map(({ area }) => area)).toEqual(["manifest", "artifact", "audit", "trust", "keys", "build"]);
+  expect(report.areas.map(({ area }) => area)).toEqual(["manifest", "artifact", "audit", "trust", "keys", "build", "sandbox"]);
   expect(report).toMatchObject({ differed: 0, not_covered: 0 });
-  expect(report.agreed).toBeGreaterThan(60);
+  expect(report.agreed).toBeGreaterThan(100);
 });
 
 it("differ, all of them, from a command that does not answer", async () => {

@@ -8,6 +8,7 @@ import { encodeUtf8, type JsonObject, type JsonValue, writeJson } from "palyra-s
 import { asObject, isList, member } from "../../src/conformance/compare.ts";
 import { answerTo } from "../../src/conformance/serve.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
+import { SANDBOX } from "./own-sandbox.ts";
 import {
   base64,
   COMPAT,
@@ -42,6 +43,7 @@ export async function makeVectors(): Promise<VectorFiles> {
   await makeTrust(files);
   await makeKeys(files);
   await makeBuilds(files);
+  await makeSandbox(files);
   return files;
 }
 
@@ -317,6 +319,15 @@ async function makeKeys(files: VectorFiles): Promise<void> {
     expected[name] = { input_base64: base64(input), ...verdict };
   }
   putExpected(files, "keys", expected);
+}
+
+async function makeSandbox(files: VectorFiles): Promise<void> {
+  const expected: Record<string, JsonValue> = {};
+  for (const [name, [module, vector]] of Object.entries(SANDBOX)) {
+    files.set(`sandbox/modules/${name}.wasm`, await module);
+    expected[name] = vector;
+  }
+  putExpected(files, "sandbox", expected);
 }
 
 async function makeBuilds(files: VectorFiles): Promise<void> {

@@ -15,6 +15,8 @@ export interface Call {
   readonly tell?: (lines: readonly string[]) => void;
   /** Absent where nobody may be asked: no terminal, `--yes`, `--non-interactive`, `--json` (spec 5.2). */
   readonly ask?: (question: Question) => Promise<boolean>;
+  /** The person has answered ordinary questions beforehand: `--yes`. */
+  readonly yes?: true;
   /** Asks for something that is not shown while it is typed; empty where nothing was. Absent as `ask` is. `label` is safe to print. */
   readonly askSecret?: (label: string) => Promise<Uint8Array>;
 }

@@ -11,6 +11,7 @@ export interface Invocation {
   readonly settings: SettingsOptions;
   /** `--yes` or `--non-interactive`: nobody is asked. */
   readonly unattended: boolean;
+  readonly yes: boolean;
 }
 
 /** Reads the words of a command. All that is wrong with them is one `Usage`. */
@@ -22,8 +23,8 @@ export function readInvocation(operation: Operation<unknown>, commandWords: read
   const problems = operation.problems(input);
   if (problems.length > 0) throw usage(problems.join("; "), "--help shows how it is used");
   requireOrigin(words);
-  const unattended = words.flags.has("yes") || words.flags.has("non-interactive");
-  return { input, settings: settingsOf(words.texts), unattended };
+  const yes = words.flags.has("yes");
+  return { input, settings: settingsOf(words.texts), unattended: yes || words.flags.has("non-interactive"), yes };
 }
 
 /** Global words alone: for help, which needs no more. */

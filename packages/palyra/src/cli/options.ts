@@ -58,6 +58,8 @@ const PLACES: { readonly [Name in Place]: Option } = {
   trustStore: text("trust-store", "FILE", "The trust store, instead of <state root>/skills/trust-store.json"),
   auditPolicy: text("audit-policy", "FILE", "The audit policy, a JSON file"),
   vex: text("vex", "FILE", "Statements on vulnerabilities (OpenVEX, CycloneDX): a file, or a folder of them"),
+  // Palyra's name for it, and its place (spec 11.1): it is no part of the state root.
+  proceduresDir: text("skills-dir", "DIR", "The folder of procedures, instead of .palyra/skills in your home folder"),
   authorizationPolicy: text("authorization-policy", "FILE", "Your Cedar policies: a file, or a folder of *.cedar"),
 };
 

@@ -55,10 +55,16 @@ export function tell(error: unknown, typed?: Typed): Told {
 
 /** A command line, for hints that go on from it. Words that may be a secret are not said again. */
 export async function typedAs(argv: readonly string[]): Promise<Typed> {
-  const places = PLACE_OPTIONS.flatMap((option) => givenFor(option, argv));
+  const given = (options: readonly string[]): string =>
+    options
+      .flatMap((option) => givenFor(option, argv))
+      .map((word) => ` ${shellWord(word)}`)
+      .join("");
   const typed = {
     options: [],
-    places: places.map((word) => ` ${shellWord(word)}`).join(""),
+    places: given(PLACE_OPTIONS),
+    audits: given(["--audit-policy", "--vex"]),
+    authorizes: given(["--authorization-policy"]),
     stateRoot: stateRootIn(argv),
     ...fileIn(argv),
   };

@@ -204,11 +204,11 @@ function callOf(
 /** Nothing where nobody may be asked: no terminal, `--yes`, `--non-interactive`, `--json` (spec 5.2). */
 function askingOf(
   { prompt, stderr }: Host,
-  { unattended }: Invocation,
+  { unattended, yes }: Invocation,
   manner: Manner,
   progress: { pause(): void },
-): Pick<Call, "ask" | "askSecret"> {
-  if (prompt === undefined || unattended || manner.json) return {};
+): Pick<Call, "ask" | "askSecret" | "yes"> {
+  if (prompt === undefined || unattended || manner.json) return yes ? { yes } : {};
   const write = (lines: readonly string[]): void => {
     progress.pause();
     stderr.write(manner.errorLines(lines));

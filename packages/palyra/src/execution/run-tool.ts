@@ -1,10 +1,9 @@
 /** Spec 10: the one way to run an installed skill's tool. */
 import type { JsonObject } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
-import { type Authorized, authorize, planLaunch, stillAuthorized } from "./authorize.ts";
+import { type Authorized, authorize, type LaunchPlan, planLaunch, stillAuthorized } from "./authorize.ts";
 import { type Prepared, prepareCall } from "./prepare.ts";
 import { recordOutcome, recordRefusal } from "./record.ts";
-import type { ResolvedSkill } from "./resolve.ts";
 import type { RunEnd, RunToolOptions, RunToolPorts, RunToolRequest, RunToolResult } from "./run-types.ts";
 import { type LaunchPermit, recordStart } from "./start.ts";
 import { findTool } from "./tools.ts";
@@ -23,7 +22,10 @@ export async function runTool(
   const about = { ...found, surface: request.surface };
   return recordRefusal(ports, about, call, async () => {
     const skill = await ports.gate.resolve(found, call); // 2
-    const authorized = await authorizeCall(ports, skill, found.toolId, request, call, options);
+    const plan = await planLaunch(ports.authorize, skill, questionOf(found.toolId, request), call);
+    const vain = await endsUnasked(ports, plan, request, call, options);
+    if (vain !== undefined) return await recordOutcome(ports, { ...vain, request }, call);
+    const authorized = await authorizeCall(ports, plan, request, call, options);
     const prepared = await prepareAuthorized(ports, authorized, request, call, options); // 3
     try {
       const outcome = await startAndRun(ports, authorized, prepared, request, call, options); // 4, 5
@@ -36,17 +38,39 @@ export async function runTool(
 
 async function authorizeCall(
   ports: RunToolPorts,
-  skill: ResolvedSkill,
-  toolId: string,
+  plan: LaunchPlan,
   request: RunToolRequest,
   call: Call,
   { ask, onStep }: RunToolOptions,
 ): Promise<Authorized> {
-  const plan = await planLaunch(ports.authorize, skill, questionOf(toolId, request), call);
   const { session, approval } = request;
   const authorized = await authorize(ports.authorize, plan, call, { ask, basis: approval?.basis, session });
   onStep?.("authorized");
   return authorized;
+}
+
+/** Nobody is asked whether a call may start that its own input or module keeps from starting. Nothing of the module runs. */
+async function endsUnasked(
+  ports: RunToolPorts,
+  plan: LaunchPlan,
+  request: RunToolRequest,
+  call: Call,
+  { ask }: RunToolOptions,
+): Promise<(RunEnd & Pick<Parameters<typeof recordOutcome>[1], "authorized" | "uses">) | undefined> {
+  const isAsked = plan.decision.kind === "approval" && plan.approval === undefined && request.approval?.basis !== plan.basis;
+  if (ask === undefined || !isAsked) return undefined;
+  const authorized: Authorized = { plan, approved: "not_asked" };
+  const prepared = await prepareAuthorized(ports, authorized, request, call, {});
+  try {
+    if (prepared.kind === "ready") {
+      prepared.call.cancel("cancelled");
+      return undefined;
+    }
+    const at = ports.now();
+    return { authorized, outcome: prepared.outcome, permit: undefined, startedAt: at, finishedAt: at, uses: [] };
+  } finally {
+    await prepared.broker.close();
+  }
 }
 
 const questionOf = (toolId: string, { surface, session, input, maxFuel }: RunToolRequest) => ({

@@ -125,6 +125,13 @@ export async function findTool(gate: RunGate, ports: ToolPorts, named: NamedTool
     throw new PalyraError("AmbiguousTool", { tool, candidates: [`${tool} of ${owner}`, `the tool of the skill ${tool}`] });
   if (owner !== undefined) return { toolId: tool, skillId: owner, ...withVersion };
   if (isSkill) return { ...(await toolOfSkill(gate, ports, tool, named)), ...withVersion };
+  const other = version === undefined ? undefined : await ownerOf(gate, ports, index.entries, { tool });
+  if (version !== undefined && other !== undefined)
+    throw new PalyraError("NotInstalled", {
+      skill_id: other,
+      version,
+      installed: versionsOf(index, other).map((each) => each.version),
+    });
   throw new PalyraError("UnknownTool", { tool, offered: [] });
 }
 

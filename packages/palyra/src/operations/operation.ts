@@ -9,7 +9,7 @@ import { quoted } from "./wording/safe.ts";
 export type { Field } from "./field.ts";
 
 /** Where things lie; the host's business, never part of an input that came over a network. Each is an option of its name. */
-export type Place = "skillsDir" | "trustStore" | "auditPolicy" | "vex" | "authorizationPolicy";
+export type Place = "skillsDir" | "trustStore" | "auditPolicy" | "vex" | "authorizationPolicy" | "proceduresDir";
 
 /** What one operation says of itself. Its command, help and completion are made from this. */
 export interface OperationSpec<Entries extends v.ObjectEntries, Output> {

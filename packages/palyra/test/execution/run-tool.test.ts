@@ -215,6 +215,29 @@ describe("T33: what is decided while a person thinks", () => {
     expect(await kinds()).toEqual(["skill.refused"]);
   });
 
+  it("nobody is asked about an input that the tool does not take: the call ends, with a receipt, and nothing was started", async () => {
+    await install({ module: ECHO, extra: secretly });
+    let asked = 0;
+    const ask = async () => {
+      asked += 1;
+      return "once" as const;
+    };
+    const { outcome } = await run({ input: new TextEncoder().encode("[]") }, { ask });
+    expect([outcome.kind, asked]).toEqual(["InvalidInput", 0]);
+    expect(await lastOf("skill.finished")).toMatchObject({ started_seq: null, approved: "not_asked" });
+    expect((await run({}, { ask })).outcome.kind).toBe("Ok");
+    expect(asked).toBe(1);
+  });
+
+  it("a version that is not there is named as that, with those that are", async () => {
+    await install({ module: ECHO });
+    await expect(run({ version: "9.9.9" })).rejects.toMatchObject({
+      code: "NotInstalled",
+      details: { skill_id: "acme.echo", version: "9.9.9", installed: ["1.0.0"] },
+    });
+    await expect(run({ tool: "acme.echo.shout", version: "9.9.9" })).rejects.toHaveCode("UnknownTool");
+  });
+
   it("a quarantine ends what runs, by whichever process, long before its own time", async () => {
     await install({ module: SPIN, quotas: LONG });
     let quarantined = 0;

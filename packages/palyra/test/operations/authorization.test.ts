@@ -14,6 +14,8 @@ beforeEach(() => {
   root = temporaryFolder();
 });
 const palyra = (...argv: string[]): Promise<Ran> => commandLine(root)(...argv);
+/** What is warned of besides is another matter. */
+const warned = async (...argv: string[]): Promise<Record<string, unknown>> => Object(parsed(await palyra(...argv, "--json")));
 const json = async (...argv: string[]): Promise<Record<string, unknown>> => {
   const ran = await palyra(...argv, "--json");
   expect(ran.stderr).toBe("");
@@ -136,6 +138,14 @@ describe("T28: an approval that is kept", () => {
     expect((await json("skills", "policy", "explain", "acme.echo"))["approval_id"]).toBeNull();
   });
 
+  it("T28: is a person's: where nobody can be asked, --yes has to stand there", async () => {
+    await install(secretly);
+    expect((await palyra("skills", "approvals", "add", "acme.echo")).exit).toBe(2);
+    expect(await refusal("skills", "approvals", "add", "acme.echo", "--non-interactive")).toMatchObject({ code: "Usage" });
+    expect(await json("skills", "approvals", "list")).toMatchObject({ approvals: [] });
+    expect((await palyra("skills", "approvals", "add", "acme.echo", "--yes")).exit).toBe(0);
+  });
+
   it("a no keeps nothing; what needs none is told so; what is denied cannot be approved", async () => {
     await install(secretly);
     const no = await at({ types: "n\n", terminal: true })("skills", "approvals", "add", "acme.echo");
@@ -190,7 +200,7 @@ describe("skills grant", () => {
       "--seed",
       "replay-7",
     ];
-    const granted = await json("skills", "grant", "add", "acme.echo", ...all);
+    const granted = await warned("skills", "grant", "add", "acme.echo", ...all);
     expect(granted).toEqual({
       skill_id: "acme.echo",
       hosts: [
@@ -206,7 +216,7 @@ describe("skills grant", () => {
       limits: { fuel: 1000, wall_ms: 50 },
       fixed: { clock_unix_ms: 1_769_817_600_000, seed: "replay-7" },
     });
-    expect(await json("skills", "grant", "add", "acme.echo", "--root", "out=/srv/other")).toMatchObject({
+    expect(await warned("skills", "grant", "add", "acme.echo", "--root", "out=/srv/other")).toMatchObject({
       roots: [{ folder: "/srv/other" }],
     });
     expect((await json("skills", "grant", "list"))["count"]).toBe(1);
@@ -262,10 +272,22 @@ describe("skills grant", () => {
     ["http://127.0.0.1:8080", "http://127.0.0.1:8080"],
     ["http://[::1]", "http://[::1]"],
   ])("T38: binds a secret to an origin: %s", async (typed, host) => {
-    const added = await json("skills", "grant", "add", "acme.echo", "--bearer", `global/weather@${typed}`);
+    const added = await warned("skills", "grant", "add", "acme.echo", "--bearer", `global/weather@${typed}`);
     expect(added["inserts"]).toEqual([{ secret: "global/weather", host, header: "authorization", prefix: "Bearer " }]);
-    const gone = await json("skills", "grant", "remove", "acme.echo", "--bearer", `global/weather@${typed}`);
+    const gone = await warned("skills", "grant", "remove", "acme.echo", "--bearer", `global/weather@${typed}`);
     expect(gone).toMatchObject({ skills: [{ inserts: [] }] });
+  });
+
+  it("says of what changes nothing that it does not: a skill that is not here, a root or key that it does not declare, a limit above its own", async () => {
+    const said = async (...words: string[]) => (await palyra("skills", "grant", "add", "acme.echo", ...words)).stderr;
+    expect(await said("--max-fuel", "5")).toContain("no skill acme.echo is installed here");
+    await install(secretly);
+    expect(await said("--root", "out=/srv/out")).toContain("declares no root out");
+    expect(await said("--global-key", "weather")).toContain(
+      "declares no secret global/weather: it declares skill:acme.echo/token",
+    );
+    expect(await said("--max-fuel", "999999999")).toContain("lowers nothing");
+    expect(await said("--max-fuel", "5")).toBe("");
   });
 
   it.each(["skills.trust.digest", "palyra.key"])("T22: gives nobody a key of this system's own: %s", async (key) => {
@@ -295,12 +317,33 @@ describe("T32: the verdict that a launch rests on (spec 10, step 2)", () => {
     expect((await explain()).exit).toBe(0);
   });
 
+  it("check and tools say that it is missing, as a launch would, and name the command that ends that", async () => {
+    await install();
+    const policy = join(root, "audit.json");
+    writeFileSync(policy, JSON.stringify({ max_exported_functions: 100 }));
+    const named = ["--audit-policy", policy];
+    const [ready] = Object(await json("skills", "check")).results;
+    expect([ready.check_status, ready.reasons]).toEqual(["ready", []]);
+    const [blocked] = Object(await json("skills", "check", ...named)).results;
+    expect(blocked).toMatchObject({ check_status: "blocked", audit_passed: true, quarantine_required: false });
+    expect(blocked.reasons[0]).toContain("palyra skills audit acme.echo --version 1.0.0");
+    const shown = await palyra("skills", "tools", ...named, "--json");
+    expect([shown.exit, parsed(shown)]).toEqual([0, []]);
+    expect(shown.stderr).toContain("palyra skills audit acme.echo --version 1.0.0");
+    await palyra("skills", "audit", "acme.echo", ...named);
+    expect(Object(await json("skills", "check", ...named)).results[0].check_status).toBe("ready");
+    expect(Object(await json("skills", "tools", ...named))).toHaveLength(1);
+  });
+
   it("is of the policy in force: by another it is missing until an audit", async () => {
     await install();
     const policy = join(root, "audit.json");
     writeFileSync(policy, JSON.stringify({ max_exported_functions: 100 }));
     const named = ["--audit-policy", policy];
-    expect(errorOf(await explain(...named)).code).toBe("VerdictMissing");
+    expect(errorOf(await explain(...named))).toMatchObject({
+      code: "VerdictMissing",
+      hint: `to audit it: palyra skills audit acme.echo --version 1.0.0 --audit-policy ${policy}`,
+    });
     expect((await palyra("skills", "audit", "acme.echo", ...named)).exit).toBe(0);
     expect((await explain(...named)).exit).toBe(0);
     expect((await explain()).exit).toBe(0);

@@ -48,6 +48,19 @@ describe("an install that asks nobody", () => {
   });
 });
 
+describe("use", () => {
+  it("says that what is current now does not run, where its signer is not trusted", async () => {
+    await install();
+    await install({ version: "1.1.0" });
+    expect((await palyra("skills", "use", "acme.echo", "--version", "1.0.0", "--allow-downgrade")).stderr).toBe("");
+    await palyra("skills", "trust", "unpin", "acme");
+    const ran = await palyra("skills", "use", "acme.echo", "--version", "1.1.0");
+    expect(ran.exit).toBe(0);
+    expect(ran.stderr).toContain("acme.echo 1.1.0 does not run as it is");
+    expect(ran.stderr).toContain("palyra skills verify acme.echo --version 1.1.0");
+  });
+});
+
 describe("a list", () => {
   it("does not promise that a skill whose publisher is no longer trusted may run", async () => {
     await install();

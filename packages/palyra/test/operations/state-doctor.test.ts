@@ -313,6 +313,23 @@ describe("palyra doctor", () => {
     expect(existsSync(join(skills, ".pending.json"))).toBe(false);
     expect((await commandLine(root)("skills", "list", "--json")).stdout).toContain('"count": 0');
   });
+  it("finds nothing amiss after a run, whose lines wait for the next change, which writes them", async () => {
+    const file = join(skills, "audit.ndjson");
+    const before = readFileSync(file, "utf8");
+    await commandLine(root)("skills", "quarantine", "acme.echo");
+    expect(readFileSync(file, "utf8")).not.toBe(before);
+    // A refusal is journaled as a run is.
+    expect((await commandLine(root)("skills", "run", "acme.echo")).exit).toBe(1);
+    const { findings } = await doctor();
+    expect(findings.find(({ id }) => id === "audit_file")).toMatchObject({
+      level: "ok",
+      message: expect.stringContaining("but for runs"),
+    });
+    const waiting = readFileSync(file, "utf8");
+    await commandLine(root)("skills", "disable", "acme.echo");
+    expect(readFileSync(file, "utf8").startsWith(waiting)).toBe(true);
+    expect(readFileSync(file, "utf8").includes("skill.refused")).toBe(true);
+  });
   it("audit.ndjson is written anew, line by line as it was", async () => {
     const file = join(skills, "audit.ndjson");
     const lines = readFileSync(file, "utf8");

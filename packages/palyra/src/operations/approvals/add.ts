@@ -21,7 +21,7 @@ export const add = operation({
   places: ["skillsDir", "trustStore", "auditPolicy", "vex", "authorizationPolicy"],
   examples: ["skills approvals add acme.weather.today", "skills approvals add acme.weather --surface mcp --yes"],
   notes:
-    "Approves ahead of time, for always: the tool starts on that surface, for this principal, without asking, until its artifact, what it may use or a policy is another. Shows what it may use, and asks; --yes answers.",
+    "Approves ahead of time, for always: the tool starts on that surface, for this principal, without asking, until its artifact, what it may use or a policy is another. Shows what it may use, and asks; --yes answers, and has to where there is no terminal.",
   asks: true,
   errors: [...LAUNCH_ERRORS, "PolicyDenied", "Declined"],
   run: async (services, { tool, skill, version, surface }, call): Promise<ApprovalAddDocument> => {
@@ -41,6 +41,12 @@ export const add = operation({
     }
     if (decision.kind === "allowed") return { needed: false, approval: null };
     const asked = approvalQuestion(plan);
+    // An approval is a person's (T28): where nobody can be asked, the word of one has to stand on the command line.
+    if (call.ask === undefined && call.yes !== true)
+      throw new PalyraError("Usage", {
+        problem: `nobody can be asked here whether ${subject.tool_id} may run`,
+        hint: "on a terminal it is asked; --yes approves it as the command stands",
+      });
     if (call.ask === undefined) call.tell?.(asked.context);
     else if (!(await call.ask(asked))) throw new PalyraError("Declined", { what: `the approval of ${subject.tool_id}` });
     const approval = makeApproval(subject, { session: null, now: call.now, by: call.principal }, ports.platform);

@@ -16,7 +16,7 @@ import { withUntouchedJournal } from "./untouched.ts";
 export interface SkillsFound {
   readonly findings: readonly Finding[];
   /** `audit.ndjson` is not what the journal says it should be. */
-  readonly auditFile: "as it should be" | "lines wait" | "missing";
+  readonly auditFile: "as it should be" | "runs wait" | "lines wait" | "missing";
 }
 
 export async function lookSkills(home: Home): Promise<SkillsFound> {
@@ -173,12 +173,21 @@ async function lookAuditFile(home: Home, journal: Journal): Promise<SkillsFound[
   const events = await journal.events({ last: 1 });
   // Events of procedures stand in the file of their own folder: of a skills folder that nobody needed yet none is missing.
   if (events.length > 0 && (await isThere(root)) && !(await isThere(audit))) return "missing";
-  return (await journal.waiting(audit, 1)).length > 0 ? "lines wait" : "as it should be";
+  const waiting = await journal.waiting(audit, MOST_WAITING);
+  if (waiting.length === 0) return "as it should be";
+  return waiting.every(({ kind }) => OF_RUNS.includes(kind)) ? "runs wait" : "lines wait";
 }
+
+/** A run takes no lock of the skills folder: its lines are written by the next command that changes something. */
+const OF_RUNS: readonly string[] = ["skill.started", "skill.finished", "skill.refused"];
+/** Lines that are looked at. */
+const MOST_WAITING = 500;
 
 function auditFinding(home: Home, state: SkillsFound["auditFile"]): Finding {
   const where = skillsFolder(home.places.skillsRoot).audit;
   if (state === "missing") return warning("audit_file", "it is missing; the journal has all that stood in it", { where, ...FIX });
   if (state === "lines wait") return warning("audit_file", "lines wait for it in the journal", { where, ...FIX });
+  if (state === "runs wait")
+    return ok("audit_file", "it has what the journal has for it, but for runs, which the next change writes");
   return ok("audit_file", "it has what the journal has for it");
 }

@@ -4,6 +4,7 @@ import { isEmptyGrant, NO_GRANTS } from "../../policy/index.ts";
 import { operation } from "../operation.ts";
 import { changeGrants } from "../shared/authorization-writes.ts";
 import { skillId } from "../shared/inputs.ts";
+import { grantRemarks } from "./remarks.ts";
 import { type GrantsDocument, grantOptions, grantsDocument, typedGrants, withGrants } from "./shared.ts";
 
 export const add = operation({
@@ -17,7 +18,7 @@ export const add = operation({
     "skills grant add acme.dice --frozen-clock 2026-01-31 --seed replay-7",
   ],
   notes:
-    "Beside what its manifest declares. Limits only lower what the manifest says. What was approved before is asked for anew, since it binds what may be used. A server that gives back what it was sent can give a skill the secret that was inserted.",
+    "Beside what its manifest declares. What changes nothing as the skill is now - a root or key that it does not declare, a limit above its own, a skill that is not here - is kept, and said. Limits only lower what the manifest says. What was approved before is asked for anew, since it binds what may be used. A server that gives back what it was sent can give a skill the secret that was inserted.",
   errors: ["AuthorizationRecordInvalid", "LockTimeout", "JournalUnavailable", "VaultUnavailable", "UnsafeStateRoot", "Io"],
   problem: ({ skillId: id, ...typed }) => {
     if (!isIdentifier(id)) return "SKILL is no skill's id";
@@ -25,6 +26,7 @@ export const add = operation({
   },
   run: async ({ home }, { skillId: id, ...typed }, call): Promise<GrantsDocument> => {
     const added = typedGrants(typed);
+    for (const remark of await grantRemarks(home, id, added)) call.warn(remark);
     let granted = NO_GRANTS;
     await changeGrants(home, call, (before) => {
       granted = withGrants(before.get(id) ?? NO_GRANTS, added);

@@ -51,13 +51,13 @@ export const save = operation({
     summary: v.optional(text("TEXT", "What it is for, in a line", shortLine)),
     force: flag("Replace a procedure of this slug that has another text"),
   }),
-  places: ["skillsDir"],
+  places: ["proceduresDir"],
   examples: [
     'skills procedure save --name "Morning round" --body "Look at the queue."',
     'skills procedure save --name "Morning round" --body-file round.md --force',
   ],
   notes:
-    "A procedure is a note, not a program: nothing runs it. Lines that would destroy things are taken out of it, and the whole text is put into quarantine.",
+    "A procedure is a note, not a program: nothing runs it. Lines that would destroy things are taken out of it, and the whole text is put into quarantine. It is kept in .palyra/skills in your home folder (or $PALYRA_HOME), whatever the state root is; only the journal is the state root's.",
   errors: ["ProcedureExists", "UnsafeStateRoot", "JournalUnavailable", "JournalChainBroken", "IndexInvalid", "LockTimeout", "Io"],
   problem: ({ name, slug, body, bodyFile }) => {
     if (body !== undefined && bodyFile !== undefined) return "--body and --body-file exclude each other";

@@ -99,7 +99,7 @@ function branches({ capabilities, entrypoints }: Manifest): Branch[] {
     ...branch(
       "tools",
       entrypoints.tools.map(
-        ({ id, risk }) => `${id}${risk.requires_approval || risk.default_sensitive ? " (asks before each run)" : ""}`,
+        ({ id, risk }) => `${id}${risk.requires_approval || risk.default_sensitive ? " (marked as needing approval)" : ""}`,
       ),
     ),
     {

@@ -15,6 +15,7 @@ import { VERIFY_ERRORS } from "../shared/errors.ts";
 import { type Examination, examine, isTampering } from "../shared/examine.ts";
 import { acceptUntrusted, optionalSkillId, trustedPublisher, version } from "../shared/inputs.ts";
 import { type InventoryEntry, inventoryEntry, type Problem, problemOf, type StatusLookup } from "../shared/inventory.ts";
+import { type VerdictLook, verdictLookBy, verdictMissing } from "../shared/launch-verdict.ts";
 import { withMissingNow } from "../shared/missing-now.ts";
 import { readPolicy } from "../shared/policy.ts";
 import { type Scanning, withScanning } from "../shared/scanning.ts";
@@ -57,7 +58,8 @@ export const check = operation({
   positional: ["skillId"],
   places: ["skillsDir", "trustStore", "auditPolicy", "vex"],
   examples: ["skills check", "skills check acme.echo_http --strict"],
-  notes: "Verification, audit and status of what is installed in one view. Changes nothing.",
+  notes:
+    "Verification, audit and status of what is installed in one view, and whether a launch would find a verdict of its own: a launch audits nothing, and this keeps none (palyra skills audit does). Changes nothing.",
   errors: ["NotInstalled", "IndexInvalid", "PolicyInvalid", "VexInvalid", ...VERIFY_ERRORS],
   problem: ({ skillId, version }) => (version !== undefined && skillId === undefined ? "--version needs a skill" : undefined),
   run: async (services, input, call): Promise<CheckDocument> => {
@@ -75,16 +77,18 @@ export const check = operation({
     const { statusOf, installFault, problem } = await readWalkedStatuses(home, call);
     const results: CheckResult[] = [];
     const toolNames = new ToolNames(home, index, statusOf);
-    const check = async (entry: InstalledEntry, scanning: Scanning): Promise<void> => {
+    const check = async (entry: InstalledEntry, scanning: Scanning, holds: VerdictLook): Promise<void> => {
       call.progress(`checking ${entry.skill_id}`);
       const examination = await examine(services, entry, { trusting, policy, scanning, call });
       if (examination.artifact !== undefined) toolNames.know(entry, examination.artifact.manifest);
       // T1, T26, T31: by such a journal the gate does not start it.
       const journalBlocks = [problem?.message, installFault(entry)].filter((each) => each !== undefined);
-      results.push(await resultOf(home, await withSecrets(home, examination, call), statusOf, toolNames, journalBlocks));
+      const result = await resultOf(home, await withSecrets(home, examination, call), statusOf, toolNames, journalBlocks);
+      results.push(await withVerdict(result, entry, holds));
     };
     await withScanning(services.settings, call, async (scanning) => {
-      for (const entry of entries) await check(entry, scanning);
+      const holds = verdictLookBy(services, { policy, ...scanning }, call);
+      for (const entry of entries) await check(entry, scanning, holds);
     });
     return { skills_root: skillsRoot, count: results.length, results };
   },
@@ -107,6 +111,12 @@ async function checkedProcedures({ home, settings }: Services, slug: string | un
 async function withSecrets(home: Home, examination: Examination, call: Call): Promise<Examination> {
   const { entry, artifact } = examination;
   return { ...examination, entry: await withMissingNow(home, entry, artifact?.manifest, call) };
+}
+
+/** What passes here and now starts all the same only by a verdict that was kept (spec 10, step 2). */
+async function withVerdict(result: CheckResult, entry: InstalledEntry, holds: VerdictLook): Promise<CheckResult> {
+  if (result.check_status !== "ready" || (await holds(entry)) !== false) return result;
+  return { ...result, check_status: "blocked", reasons: [...result.reasons, verdictMissing(entry)] };
 }
 
 const CHECK_STATUS = { eligible: "ready", blocked: "blocked", unknown: "unknown" } as const;

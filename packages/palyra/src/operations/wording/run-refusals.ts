@@ -1,6 +1,7 @@
 import type { PalyraErrorDetails } from "../../errors.ts";
 import { listed, quoted, safe } from "./safe.ts";
 import type { Sentence } from "./sentence.ts";
+import { decidedAlike } from "./typed.ts";
 
 type Codes =
   | "UnknownTool"
@@ -28,7 +29,8 @@ export const RUN_REFUSALS: { readonly [Code in Codes]: Sentence<PalyraErrorDetai
   VerdictMissing: {
     says: ({ skill_id, version }) =>
       `no audit that passed is known of ${safe(skill_id)} ${safe(version)} as it is now: this program, Node, a policy or what is known of vulnerabilities is another than then, or it was never audited`,
-    hint: ({ skill_id, version }) => `to audit it: palyra skills audit ${safe(skill_id)} --version ${safe(version)}`,
+    hint: ({ skill_id, version }, { places, audits = "" }) =>
+      `to audit it: palyra skills audit ${safe(skill_id)} --version ${safe(version)}${places}${audits}`,
   },
   PolicyDenied: {
     says: ({ tool_id, denied }) => `policy does not let ${safe(tool_id)} start: ${listed(denied.map(asked))}`,
@@ -38,12 +40,12 @@ export const RUN_REFUSALS: { readonly [Code in Codes]: Sentence<PalyraErrorDetai
           ? `${safe(asked(each))}: a policy could not be evaluated: ${listed(errors, 2)}`
           : `${safe(asked(each))}: ${by.length === 0 ? "no policy permits it" : `forbidden by ${listed(by)}`}`,
       ),
-    hint: ({ tool_id }) => `what each policy says: palyra skills policy explain ${safe(tool_id)}`,
+    hint: ({ tool_id }, typed) => `what each policy says: palyra skills policy explain ${safe(tool_id)}${decidedAlike(typed)}`,
   },
   ApprovalRequired: {
     says: ({ tool_id, asks }) => `a person has to approve ${safe(tool_id)} first: ${listed(asks.map(asked))}`,
-    hint: ({ tool_id, surface }) =>
-      `on a terminal it is asked for; ahead of time: palyra skills approvals add ${safe(tool_id)}${surface === "terminal" ? "" : ` --surface ${safe(surface)}`}`,
+    hint: ({ tool_id, surface }, typed) =>
+      `on a terminal it is asked for; ahead of time: palyra skills approvals add ${safe(tool_id)}${surface === "terminal" ? "" : ` --surface ${safe(surface)}`}${decidedAlike(typed)}`,
   },
   AuthorizationRecordInvalid: {
     says: ({ file, record, problem }) =>

@@ -7,6 +7,10 @@ export interface Typed {
   readonly options: readonly string[];
   /** ` --state-root DIR` and the like, as they were given, for another command at the same place; safe to print. */
   readonly places: string;
+  /** ` --audit-policy FILE` and the like, by which it is judged: an audit by another policy is of no use to this one; safe to print. */
+  readonly audits?: string;
+  /** ` --authorization-policy FILE`, as it was given; safe to print. */
+  readonly authorizes?: string;
   /** `--state-root`, as it was given. */
   readonly stateRoot?: string | undefined;
   /** The file of the artifact that it is about, safe to print. */
@@ -27,3 +31,6 @@ export const withFlag = (flag: string, { again }: Typed): string => again?.(flag
 /** `palyra skills trust add acme <64 hex digits>`: to be typed as it stands. */
 export const trustCommand = (verb: string, words: readonly string[], { places }: Typed): string =>
   `palyra skills trust ${verb}${words.map((word) => ` ${safe(word)}`).join("")}${places}`;
+
+/** Options with which another command is decided as this one was. */
+export const decidedAlike = ({ places, audits = "", authorizes = "" }: Typed): string => `${places}${audits}${authorizes}`;

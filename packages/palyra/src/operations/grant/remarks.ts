@@ -1,0 +1,45 @@
+/** What of a grant changes nothing as the skill is now. It is kept all the same: the skill may be installed, or ask for it, later. */
+import { capabilityGrants } from "palyra-skills/capability";
+import type { Manifest } from "palyra-skills/manifest";
+import { readIndex } from "../../installed/index.ts";
+import type { Home } from "../../lifecycle/home.ts";
+import { openInstalled } from "../../lifecycle/open-installed.ts";
+import type { SkillGrants } from "../../policy/index.ts";
+import { problemOf } from "../shared/inventory.ts";
+
+export async function grantRemarks(home: Home, skillId: string, granted: SkillGrants): Promise<readonly string[]> {
+  try {
+    const { entries } = await readIndex(home.places.skillsRoot);
+    const entry = entries.find(({ skill_id, current }) => current && skill_id === skillId);
+    if (entry === undefined)
+      return [`no skill ${skillId} is installed here: the grant waits for one of that id, whoever publishes it`];
+    const { manifest } = await openInstalled(home, entry);
+    return remarksOn(manifest, `${skillId} ${entry.version}`, granted);
+  } catch (error) {
+    return [`whether ${skillId} declares what is granted is not known: ${(await problemOf(error)).message}`];
+  }
+}
+
+function remarksOn(manifest: Manifest, skill: string, { roots, global_keys, limits }: SkillGrants): readonly string[] {
+  const { filesystem, quotas } = manifest.capabilities;
+  const declaredRoots: ReadonlySet<string> = new Set([...filesystem.read_roots, ...filesystem.write_roots]);
+  const secrets: ReadonlySet<string> = new Set(capabilityGrants(manifest).secret_keys);
+  const above = (option: string, limit: bigint | number | undefined, own: bigint | number): readonly string[] =>
+    limit === undefined || BigInt(limit) <= BigInt(own)
+      ? []
+      : [`--${option} ${limit} lowers nothing: the manifest of ${skill} allows no more than ${own}`];
+  return [
+    ...roots
+      .filter(({ root }) => !declaredRoots.has(root))
+      .map(({ root }) => `${skill} declares no root ${root}: ${listOf("it has", [...declaredRoots])}`),
+    ...global_keys
+      .filter((key) => !secrets.has(`global/${key}`))
+      .map((key) => `${skill} declares no secret global/${key}: ${listOf("it declares", [...secrets])}`),
+    ...above("max-fuel", limits.fuel, quotas.fuel_budget),
+    ...above("max-memory", limits.memory_bytes, quotas.max_memory_bytes),
+    ...above("max-wall-ms", limits.wall_ms, quotas.wall_clock_timeout_ms),
+  ];
+}
+
+const listOf = (verb: string, names: readonly string[]): string =>
+  names.length === 0 ? `${verb} none, and is given none` : `${verb} ${names.join(", ")}`;

@@ -16,7 +16,7 @@ export {
   writeIndex,
 } from "./installed-index.ts";
 export { KeptIndex } from "./kept-index.ts";
-export { ARTIFACT_FILE, METADATA_FILE, type SkillsFolder, skillsFolder } from "./layout.ts";
+export { ARTIFACT_FILE, METADATA_FILE, SKILL_DATA, type SkillsFolder, skillsFolder } from "./layout.ts";
 export { KeptSummaries, type ManifestSummary, summariesOf, summaryOf } from "./list-cache.ts";
 export { IndexLook } from "./marks.ts";
 export { writeMetadata } from "./metadata.ts";

@@ -14,6 +14,8 @@ export const APPROVALS_FILE = ".approvals";
 export const GRANTS_FILE = ".grants";
 export const ARTIFACT_FILE = "artifact.palyra-skill";
 export const METADATA_FILE = "install-metadata.json";
+/** Beside the managed directory, below the state root: what tools have written, a folder a skill (spec 10.4). */
+export const SKILL_DATA = "skill-data";
 
 export interface SkillsFolder {
   readonly root: string;

@@ -1,5 +1,5 @@
 // What docs/backup.md says, done.
-import { chmodSync, cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { openDatabase } from "../../src/files/index.ts";
@@ -33,6 +33,24 @@ async function accept(place: string): Promise<void> {
   expect((await at(place, "skills", "journal", "accept-head", "--yes")).exit).toBe(0);
   expect((await at(place, "skills", "trust", "accept-changes", "--yes")).exit).toBe(0);
 }
+
+describe("what tools have written", () => {
+  it("is in the copy, and stays when the skill is removed, which says where it is", async () => {
+    const data = join(state, "skill-data", "acme.echo");
+    mkdirSync(join(data, "notes"), { recursive: true, mode: 0o700 });
+    writeFileSync(join(data, "notes", "one.txt"), "kept");
+    copyAll(state, join(root, "copy"));
+    const removed = JSON.parse((await palyra("skills", "remove", "acme.echo", "--json")).stdout);
+    expect(removed).toMatchObject({ removed_versions: ["1.0.0"], data_kept: data });
+    for (const place of [state, join(root, "copy")])
+      expect(readFileSync(join(place, "skill-data", "acme.echo", "notes", "one.txt"), "utf8")).toBe("kept");
+    expect((await palyra("skills", "install", "--artifact", artifact(), "--allow-untrusted")).exit).toBe(0);
+    expect((await palyra("skills", "remove", "acme.echo")).stdout).toContain(`stays in ${data}`);
+    rmSync(data, { recursive: true });
+    expect((await palyra("skills", "install", "--artifact", artifact(), "--allow-untrusted")).exit).toBe(0);
+    expect(JSON.parse((await palyra("skills", "remove", "acme.echo", "--json")).stdout)).not.toHaveProperty("data_kept");
+  });
+});
 
 describe("restoring at the same place", () => {
   it("brings everything back, and nothing has to be accepted", async () => {

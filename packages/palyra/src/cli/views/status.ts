@@ -21,7 +21,7 @@ export const useView: View<Outputs["skills use"]> = (document, paint) => {
   ];
 };
 
-export const removeView: View<Outputs["skills remove"]> = ({ skill_id, removed_versions, next }, paint) => [
+export const removeView: View<Outputs["skills remove"]> = ({ skill_id, removed_versions, next, data_kept }, paint) => [
   `${paint.good("removed")} ${safe(skill_id)} ${listed(removed_versions)}; its status is remembered`,
   ...(next === undefined
     ? []
@@ -30,6 +30,7 @@ export const removeView: View<Outputs["skills remove"]> = ({ skill_id, removed_v
         ...(next.reason === undefined ? [] : [`  disabled by this removal: ${safe(next.reason)}`]),
         ...(next.inherited || next.reason !== undefined ? [enabling(skill_id, next.version, paint)] : []),
       ]),
+  ...(data_kept === undefined ? [] : [`  what its tools have written stays in ${safe(data_kept)}`]),
 ];
 
 /** What lets it run all the same, as it is typed. */

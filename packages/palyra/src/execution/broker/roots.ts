@@ -3,6 +3,7 @@ import { closeSync, constants, mkdirSync, openSync, readlinkSync, realpathSync }
 import { isAbsolute, sep } from "node:path";
 import { PalyraError } from "../../errors.ts";
 import { asIo, systemCode } from "../../files/index.ts";
+import { SKILL_DATA } from "../../installed/index.ts";
 import { byDescriptor, canWalk, inside } from "./walk.ts";
 
 export interface RootGrant {
@@ -20,8 +21,6 @@ export interface RootPlaces {
   readonly guarded: readonly string[];
 }
 
-/** Below the state root. */
-export const SKILL_DATA = "skill-data";
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /** Opens each, in their order, and makes those that are not there. `UnsafeStateRoot`, `Io`. Whoever calls closes them. */

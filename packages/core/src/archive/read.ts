@@ -40,15 +40,17 @@ function readStructure(bytes: Uint8Array): LocatedEntry[] {
   }
 }
 
-/** Inflates all entries side by side, as far as the platform can, and checks each as soon as its turn in path order comes. */
+/** Inflates all entries side by side, or each in its turn where the platform cannot, and checks each when its turn in path order comes. */
 async function readContents(
   entries: readonly NamedEntry[],
   platform: Platform,
   follow: Follow | undefined,
 ): Promise<ArchiveEntry[]> {
-  const started = entries.map((entry) => ({ entry, content: new IncomingContent(entry, platform) }));
+  const start = (entry: NamedEntry) => new IncomingContent(entry, platform);
+  const started = platform.inflatesBeside ? entries.map(start) : [];
   const files: ArchiveEntry[] = [];
-  for (const { entry, content } of started) {
+  for (const [index, entry] of entries.entries()) {
+    const content = started[index] ?? start(entry);
     const { path, size, record } = entry;
     const { bytes, sha256 } = await content.checked(record.isFolder ? undefined : follow?.(path, size));
     if (!record.isFolder) files.push({ path, bytes, sha256: toHex(sha256) });

@@ -5,11 +5,16 @@
 export interface Platform {
   /**
    * Inflates one raw deflate stream (RFC 1951) from the start of `deflated`, producing at most `limit` bytes.
-   * Must say how many input bytes the stream took (spec 1.6). May work beside the caller's thread.
+   * Must say how many input bytes the stream took (spec 1.6).
    * @param take may be given all of the bytes, in order and in pieces, while the rest is still on its way; or none of them.
    * What it was given is anybody's content only when the answer is `ok`
    */
   inflateRaw(deflated: Uint8Array, limit: number, take?: (piece: Uint8Array) => void): Promise<Inflated>;
+  /**
+   * Several streams inflate at once, beside the caller's thread. Where they do not, each is asked for in its turn, so that
+   * its content is still near when it is hashed.
+   */
+  readonly inflatesBeside: boolean;
   /** CRC-32 (IEEE) of the bytes, unsigned; of those behind others, with the CRC of what is `before` them. */
   crc32(bytes: Uint8Array, before?: number): number;
   /** A running SHA-256. */

@@ -7,6 +7,7 @@ import type { Platform, Sha256 } from "./platform.ts";
 /** Everything in JavaScript: runs wherever the language does, on the caller's thread. */
 export const purePlatform: Platform = {
   inflateRaw: async (deflated, limit) => inflateRaw(deflated, limit),
+  inflatesBeside: false,
   crc32,
   sha256: (): Sha256 => sha256.create(),
   ed25519: nobleEd25519,

@@ -108,6 +108,33 @@ describe("limits of an archive (spec 1.2)", () => {
     await expect(readArchive(zip, watching)).rejects.toHaveCode("Zip");
     expect(asked).toEqual([MAX_ENTRY_BYTES]);
   });
+
+  it("streams are asked for all at once only where they inflate beside the caller, else one by one up to the one refused", async () => {
+    const wrong = { crc32: 1 };
+    const content = new Uint8Array(100);
+    const zip = forgeZip({
+      entries: [
+        { name: "a", content },
+        { name: "b", content, local: wrong, central: wrong },
+        { name: "c", content },
+      ],
+    });
+    const seen = async (inflatesBeside: boolean): Promise<string[]> => {
+      const steps: string[] = [];
+      const inflateRaw: Platform["inflateRaw"] = (...asked) => {
+        steps.push("inflate");
+        return nodePlatform.inflateRaw(...asked);
+      };
+      const reading = readArchive(zip, { ...nodePlatform, inflatesBeside, inflateRaw }, (path) => {
+        steps.push(path);
+        return undefined;
+      });
+      await expect(reading).rejects.toHaveCode("Zip");
+      return steps;
+    };
+    expect(await seen(true)).toEqual(["inflate", "inflate", "inflate", "a", "b"]);
+    expect(await seen(false)).toEqual(["inflate", "a", "inflate", "b"]);
+  });
 });
 
 describe("the same limits hold when writing (spec 1.2)", () => {

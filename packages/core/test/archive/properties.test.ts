@@ -131,6 +131,8 @@ describe("T13: any archive", () => {
       fc.asyncProperty(fileSets, fc.integer({ min: 1, max: 20 }), async (files, size) => {
         const bytes = writeArchive(files);
         expect(await outcome(bytes, inPieces(size))).toEqual(await outcome(bytes, nodePlatform));
+        const inTurn = { ...nodePlatform, inflatesBeside: false };
+        expect(await outcome(bytes, inTurn)).toEqual(await outcome(bytes, nodePlatform));
       }),
       { numRuns: 30 },
     );

@@ -8,7 +8,7 @@ const zlib = () => process.getBuiltinModule("node:zlib");
 const AT_ONCE_BYTES = 32 * 1024;
 
 /** The thread pool has no core of its own then, and its trips cost a tenth. */
-const oneCore = () => process.getBuiltinModule("node:os").availableParallelism() === 1;
+export const oneCore = () => process.getBuiltinModule("node:os").availableParallelism() === 1;
 
 /** `Platform.inflateRaw` by Node's zlib: large streams inflate on the thread pool, beside the caller, and the largest in pieces. */
 export async function inflate(deflated: Uint8Array, limit: number, take?: (piece: Uint8Array) => void): Promise<Inflated> {

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { Platform } from "palyra-skills/platform";
 import { attestationsOf } from "./attestations.ts";
-import { inflate } from "./inflate.ts";
+import { inflate, oneCore } from "./inflate.ts";
 
 /** Loaded at the first use: `list` of what is cached needs neither this nor zlib, and they take a tenth of its time. */
 const crypto = () => process.getBuiltinModule("node:crypto");
@@ -15,6 +15,9 @@ const KEY_BYTES = 32;
 /** Node's own primitives. Large streams inflate on the thread pool, beside the caller. */
 export const nodePlatform: Platform = {
   inflateRaw: inflate,
+  get inflatesBeside() {
+    return !oneCore();
+  },
   crc32: (bytes, before) => zlib().crc32(bytes, before),
   sha256: () => crypto().createHash("sha256"),
   ed25519: {

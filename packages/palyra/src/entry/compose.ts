@@ -59,7 +59,7 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
     probeDaemon: async (run, signal) => (await import("../cli/own-daemon.ts")).probeDaemon(run, signal),
     runtime: { node: process.versions.node, program: process.argv[1], path: env["PATH"] ?? "", code: CODE },
     runner: () => {
-      runner ??= openRunnerOf(services);
+      runner ??= openRunnerOf(services, longLived !== undefined);
       return runner;
     },
     sandbox: openSandbox,
@@ -84,12 +84,14 @@ async function openSandbox(): Promise<SandboxPool> {
 }
 
 /** Loaded by what runs tools alone. */
-async function openRunnerOf(services: Services): Promise<Runner> {
+async function openRunnerOf(services: Services, isLongLived: boolean): Promise<Runner> {
   const { openRunner } = await import("../operations/shared/runner.ts");
   const { openSandboxPool } = await import("../execution/pool.ts");
   const { sandboxProgram } = await import("./sandbox-program.ts");
   const most = services.settings.sandboxCalls.value;
-  const openPool = () => openSandboxPool({ program: sandboxProgram(), ...(most === undefined ? {} : { most }) });
+  // Who runs one tool needs one process: none is made ready for the next call.
+  const idle = isLongLived ? {} : { idle: 0 };
+  const openPool = () => openSandboxPool({ program: sandboxProgram(), ...idle, ...(most === undefined ? {} : { most }) });
   return openRunner(services, { openPool, now: () => Date.now() });
 }
 

@@ -63,7 +63,7 @@ async function openToWrite(file: string, connections: JournalConnections | undef
   await makeFile(file);
   if (connections === undefined) return openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS });
   const own = ownPlaceOf(file);
-  const database = openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS });
+  const database = openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS, keepsStatements: true });
   // Now, so that what SQLite has beside the file is there.
   readTables(database);
   return connections.keep(file, own, database);

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { compose } from "../../src/entry/compose.ts";
 import { makeReceipt, receiptIn, receiptPayload, type UnsignedReceipt } from "../../src/execution/index.ts";
 import { newEvent, redact } from "../../src/journal/index.ts";
-import { receiptKeys } from "../../src/operations/receipts/shared.ts";
+import { receiptKeys } from "../../src/operations/shared/receipt-keys.ts";
 import { commandLine, errorOf, parsed, type Ran, temporaryFolder } from "../cli/support.ts";
 import { newCall } from "../lifecycle/parts.ts";
 

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { findTool, planLaunch } from "../../execution/index.ts";
-import type { AskedRequest } from "../../policy/index.ts";
 import { operation } from "../operation.ts";
 import { authorizingOf } from "../shared/authorizing.ts";
+import { type ExplainedRequest, explained } from "../shared/explained-request.ts";
 import { version } from "../shared/inputs.ts";
 import { LAUNCH_ERRORS, ofSkill, surface, toolName } from "../shared/launch-inputs.ts";
 
@@ -21,16 +21,6 @@ export interface PolicyExplainDocument {
   readonly approval_id: string | null;
   readonly requests: readonly ExplainedRequest[];
   readonly grants: readonly string[];
-}
-
-export interface ExplainedRequest {
-  readonly action: string;
-  readonly resource: string;
-  readonly requires_approval: boolean;
-  readonly values: readonly string[];
-  readonly allowed: boolean;
-  readonly by: readonly string[];
-  readonly errors: readonly string[];
 }
 
 export const explain = operation({
@@ -62,8 +52,3 @@ export const explain = operation({
     };
   },
 });
-
-export function explained({ decision, ...request }: AskedRequest): ExplainedRequest {
-  const { action, resource, requires_approval, values } = request;
-  return { action, resource, requires_approval, values, ...decision };
-}

@@ -4,7 +4,8 @@ import { integer, text } from "../field.ts";
 import { operation } from "../operation.ts";
 import { optionalSkillId } from "../shared/inputs.ts";
 import { writeNewFile } from "../shared/new-file.ts";
-import { hostPublicKey, keptReceipts } from "./shared.ts";
+import { hostPublicKey } from "../shared/receipt-keys.ts";
+import { keptReceipts } from "./shared.ts";
 
 export interface ReceiptExportDocument {
   /** Null: they are in `receipts`. */

@@ -3,7 +3,8 @@ import * as v from "valibot";
 import { integer } from "../field.ts";
 import { operation } from "../operation.ts";
 import { optionalSkillId } from "../shared/inputs.ts";
-import { hostPublicKey, keptReceipts } from "./shared.ts";
+import { hostPublicKey } from "../shared/receipt-keys.ts";
+import { keptReceipts } from "./shared.ts";
 
 export interface ReceiptListDocument {
   /** Null: no run was signed yet. */

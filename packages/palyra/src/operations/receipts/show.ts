@@ -4,7 +4,8 @@ import { PalyraError } from "../../errors.ts";
 import { receiptSalt } from "../../execution/index.ts";
 import { flag, text } from "../field.ts";
 import { operation } from "../operation.ts";
-import { keptReceipts, receiptKeys } from "./shared.ts";
+import { receiptKeys } from "../shared/receipt-keys.ts";
+import { keptReceipts } from "./shared.ts";
 
 export interface ReceiptShowDocument {
   readonly receipt: Receipt;

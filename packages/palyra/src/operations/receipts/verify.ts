@@ -5,7 +5,7 @@ import { readBounded } from "../../files/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { text } from "../field.ts";
 import { operation } from "../operation.ts";
-import { hostPublicKey } from "./shared.ts";
+import { hostPublicKey } from "../shared/receipt-keys.ts";
 
 export interface ReceiptVerifyDocument {
   readonly file: string;

@@ -10,9 +10,9 @@ import {
   type SandboxPool,
 } from "../../execution/index.ts";
 import { parseReference } from "../../vault/index.ts";
-import { receiptKeys } from "../receipts/shared.ts";
 import type { Services } from "../services.ts";
 import { authorizingOf } from "./authorizing.ts";
+import { receiptKeys } from "./receipt-keys.ts";
 
 export interface RunnerParts {
   /** Opens the pool; asked for at the first call. `SandboxUnavailable`. */

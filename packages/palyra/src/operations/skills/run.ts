@@ -6,8 +6,8 @@ import type { LaunchPlan, RunToolRequest, RunToolResult } from "../../execution/
 import { APPROVAL_SCOPES, type ApprovalScope } from "../../policy/index.ts";
 import { choice, flag, integer } from "../field.ts";
 import { operation } from "../operation.ts";
-import { type ExplainedRequest, explained } from "../policy/explain.ts";
 import { approvalQuestion } from "../shared/approval-question.ts";
+import { type ExplainedRequest, explained } from "../shared/explained-request.ts";
 import { version } from "../shared/inputs.ts";
 import { jsonOutput } from "../shared/json-output.ts";
 import { LAUNCH_ERRORS, ofSkill, toolName } from "../shared/launch-inputs.ts";

@@ -221,6 +221,21 @@ describe("skills lint", () => {
     const example = join(repositoryRoot, "examples/echo-http");
     for (const name of ["skill.toml", "echo.wasm"]) cpSync(join(example, name), join(folder, name));
   });
+  /** What `package build` makes of the folder. */
+  const pack = (): Promise<unknown> => {
+    writeFileSync(file("key"), "11".repeat(32));
+    const sources = ["--manifest", join(folder, "skill.toml"), "--module", join(folder, "echo.wasm")];
+    return palyra(
+      "skills",
+      "package",
+      "build",
+      ...sources,
+      "--output",
+      file("a.palyra-skill"),
+      "--signing-key-file",
+      file("key"),
+    );
+  };
   const change = (from: RegExp, to: string) =>
     writeFileSync(join(folder, "skill.toml"), readFileSync(join(folder, "skill.toml"), "utf8").replace(from, to));
 
@@ -237,20 +252,7 @@ describe("skills lint", () => {
     });
     expect(readdirSync(folder, { recursive: true })).toEqual(before);
     expect(existsSync(join(root, "state"))).toBe(false);
-    writeFileSync(file("key"), "11".repeat(32));
-    await palyra(
-      "skills",
-      "package",
-      "build",
-      "--manifest",
-      join(folder, "skill.toml"),
-      "--module",
-      join(folder, "echo.wasm"),
-      "--output",
-      file("a.palyra-skill"),
-      "--signing-key-file",
-      file("key"),
-    );
+    await pack();
     const packed = JSON.parse(
       (await palyra("skills", "audit", "--artifact", file("a.palyra-skill"), "--allow-untrusted", "--json")).stdout,
     );
@@ -342,20 +344,7 @@ describe("skills lint", () => {
     change(/^skill_id = .*$/m, 'skill_id = "other.echo_http"');
     await palyra("skills", "lint", folder, "--write-baseline", file("b.json"), ...ACCEPT);
     expect((await palyra("skills", "lint", folder, "--baseline", file("b.json"))).exit).toBe(0);
-    writeFileSync(file("key"), "11".repeat(32));
-    await palyra(
-      "skills",
-      "package",
-      "build",
-      "--manifest",
-      join(folder, "skill.toml"),
-      "--module",
-      join(folder, "echo.wasm"),
-      "--output",
-      file("a.palyra-skill"),
-      "--signing-key-file",
-      file("key"),
-    );
+    await pack();
     expect(
       (await palyra("skills", "audit", "--artifact", file("a.palyra-skill"), "--allow-untrusted", "--baseline", file("b.json")))
         .exit,

@@ -6,19 +6,10 @@ import { Decrypter } from "age-encryption";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
-import { type Keychain, KeychainFailure, parseReference, type SecretName, type VaultAccess } from "../../src/vault/index.ts";
-import { temporaryFolder } from "../cli/support.ts";
+import { type Keychain, KeychainFailure, type VaultAccess } from "../../src/vault/index.ts";
+import { bytes, call, name, newFolder, TOKEN } from "./names.ts";
 import { ageFileVault, folderKeychain, noKeychain, vaultIn } from "./support.ts";
 
-const call = { now: 1_000, signal: new AbortController().signal };
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-function name(reference: string): SecretName {
-  const parsed = parseReference(reference);
-  if (parsed === undefined) throw new Error(reference);
-  return parsed;
-}
-const TOKEN = name("global/token");
-const newFolder = (): string => join(temporaryFolder(), "vault");
 const PASSPHRASE = "correct horse";
 const withPassphrase: Partial<VaultAccess> = { passphrase: async () => bytes(PASSPHRASE) };
 

@@ -21,19 +21,11 @@ import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { EMPTY_DOCUMENT, parseDocument, withSecret, writeDocument } from "../../src/vault/document.ts";
 import { holdsSecret } from "../../src/vault/holds.ts";
-import { MAX_SECRET_BYTES, parseKey, parseReference, parseScope, type SecretName } from "../../src/vault/index.ts";
+import { MAX_SECRET_BYTES, parseKey, parseReference, parseScope } from "../../src/vault/index.ts";
 import { temporaryFolder } from "../cli/support.ts";
+import { bytes, call, name, newFolder, TOKEN } from "./names.ts";
 import { ageFileVault, doorOf } from "./support.ts";
 
-const call = { now: 1_000, signal: new AbortController().signal };
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-function name(reference: string): SecretName {
-  const parsed = parseReference(reference);
-  if (parsed === undefined) throw new Error(reference);
-  return parsed;
-}
-const TOKEN = name("global/token");
-const newFolder = (): string => join(temporaryFolder(), "vault");
 async function filled(): Promise<string> {
   const folder = newFolder();
   await ageFileVault(folder).set(TOKEN, bytes("hunter2"), call);

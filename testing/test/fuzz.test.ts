@@ -18,7 +18,7 @@ const COUNTS: readonly (readonly [target: string, inputs: number])[] = [
   ["statement", 3_000],
   ["trust", 12_000],
   ["wasm", 5_000],
-  ["metering", 2_000],
+  ["metering", 1_000],
   ["artifact", 600],
 ];
 

@@ -40,7 +40,7 @@ describe.runIf(process.platform === "linux" && canDieWithParent())("T17: who is 
         (pid) => /^\d+$/.test(pid) && pid !== String(host.pid) && told(pid, "cmdline").includes(program),
       );
     try {
-      await eventually(() => children().some((pid) => ticksOf(pid) > 100));
+      await eventually(() => children().some((pid) => ticksOf(pid) > 30));
       host.kill("SIGKILL");
       const from = performance.now();
       await eventually(() => children().length === 0);

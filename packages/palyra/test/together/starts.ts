@@ -1,6 +1,6 @@
 /**
- * A process that runs one tool again and again: `starts.mjs <plan as JSON>`. It writes `begun` once its held call is under way and a third of its
- * attempts are behind it, waits on stdin for whatever is decided meanwhile, and writes last what came of its attempts, as JSON.
+ * A process that runs one tool again and again: `starts.mjs <plan as JSON>`. It writes `begun` once a third of its attempts are behind it and
+ * its held call is under way, waits on stdin for whatever is decided meanwhile, and writes last what came of its attempts, as JSON.
  */
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -63,29 +63,24 @@ async function attempt(input: object, options: RunToolOptions): Promise<string> 
 }
 const bytesOf = (input: object): Uint8Array => new TextEncoder().encode(JSON.stringify(input));
 
-let begun = (): void => {};
-const isHeld = new Promise<void>((resolve) => {
-  begun = resolve;
-});
-const held = attempt(
-  { [plan.held]: 1 },
-  {
-    onStep: (step) => step === "started" && begun(),
-    ask: async () => {
-      begun();
-      await decided;
-      return "once";
-    },
-  },
-);
+/** One that is under way while the decision falls: begun when a third of the attempts are behind, so that it is not over before. */
+function hold(): Promise<string> {
+  const begun = (): void => void process.stdout.write("begun\n");
+  const ask = async () => {
+    begun();
+    await decided;
+    return "once" as const;
+  };
+  return attempt({ [plan.held]: 1 }, { onStep: (step) => step === "started" && begun(), ask });
+}
 
-await isHeld;
 let left = plan.attempts;
 const third = Math.ceil((plan.attempts * 2) / 3);
+let held: Promise<string> | undefined;
 async function lane(): Promise<void> {
   while (left > 0) {
     left -= 1;
-    if (left === third) process.stdout.write("begun\n");
+    if (left === third) held = hold();
     // A person who thinks for a moment, where one is asked.
     const ask = async () => {
       await sleep(Math.random() * 20);
@@ -96,7 +91,7 @@ async function lane(): Promise<void> {
   }
 }
 await Promise.all(Array.from({ length: plan.lanes }, lane));
-const heldCame = await held;
+const heldCame = String(await held);
 await runner.close();
 await services.close();
 const result: StartsResult = { receipts, came, heldCame };

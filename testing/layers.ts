@@ -65,6 +65,7 @@ export const SANDBOX_OF_CORE: readonly string[] = [
 export const palyraLayers: LayerTable = {
   "errors.ts": { layer: -1 },
   "call.ts": { layer: -1 },
+  "once.ts": { layer: -1 },
   "version.ts": { layer: -1 },
   "settings.ts": { layer: 0 },
   files: { layer: 0, packages: ["@photostructure/sqlite", "node:sqlite"] },

@@ -26,6 +26,7 @@ import type { Home } from "../lifecycle/home.ts";
 import { readHomeTrust, recoverForReading } from "../lifecycle/index.ts";
 import { verifyJournal } from "../lifecycle/journal-head.ts";
 import { prepareRoots } from "../lifecycle/state-root.ts";
+import { Once } from "../once.ts";
 import type { Services } from "../operations/services.ts";
 import { challengeProof, ownerToken, type RunFile, removeRunFile, writeRunFile } from "../run-file/index.ts";
 import { DEFAULT_DEVICE_ID, type Environment, type SettingsOptions } from "../settings.ts";
@@ -140,20 +141,16 @@ function guestOf(
 ): { readonly door: Guest; close(): Promise<void> } | undefined {
   const isOpen = token === undefined && mcpToken === undefined;
   if (mcpToken === undefined && !isOpen) return undefined;
-  const open = async () =>
+  const serving = new Once(async () =>
     (await import("./compose-mcp.ts")).daemonMcp(services, {
       call: callOf(DAEMON, "mcp"),
       warn: (text) => log.warn({ said: text }, "mcp"),
       failed: (error) => log.error({ err: error }, "a call of a tool failed"),
-    });
-  let opened: ReturnType<typeof open> | undefined;
-  const serving = (): ReturnType<typeof open> => {
-    opened ??= open();
-    return opened;
-  };
+    }),
+  );
   const tokens = new Tokens(mcpToken === undefined ? [] : [mcpToken], isOpen);
-  const door = new Guest({ tokens, fetch: async (request) => (await serving()).mcp.fetch(request) });
-  return { door, close: async () => (await opened)?.close() };
+  const door = new Guest({ tokens, fetch: async (request) => (await serving.get()).mcp.fetch(request) });
+  return { door, close: async () => (await serving.made())?.close() };
 }
 
 const DAEMON = { principal: DAEMON_PRINCIPAL, deviceId: DEFAULT_DEVICE_ID, channel: null };

@@ -4,10 +4,11 @@ import { PalyraError } from "../errors.ts";
 import type { Runner, SandboxPool } from "../execution/index.ts";
 import { io } from "../files/index.ts";
 import { type Home, placesOf } from "../lifecycle/home.ts";
+import { Once } from "../once.ts";
 import type { ConformanceBodies, Services } from "../operations/services.ts";
 import { nodePlatform } from "../platform/node.ts";
 import { type Environment, resolveSettings, type SettingsOptions } from "../settings.ts";
-import { type VaultDoor, type VaultRecords, vaultDoor } from "../vault/index.ts";
+import { type VaultDoor, vaultDoor } from "../vault/index.ts";
 import { VERSION } from "../version.ts";
 import { processInterruption } from "./interruption.ts";
 import { journalsKeeping } from "./journals.ts";
@@ -49,7 +50,7 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
     holdsSecret: async (scope, key) => (await import("../vault/holds.ts")).holdsSecret(vault, scope, key),
     records,
   };
-  let runner: Promise<Runner> | undefined;
+  const runner: Once<Runner> = new Once(() => openRunnerOf(services, longLived !== undefined));
   const services: Services = {
     home,
     settings,
@@ -58,10 +59,7 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
     readDescriptor,
     probeDaemon: async (run, signal) => (await import("../cli/own-daemon.ts")).probeDaemon(run, signal),
     runtime: { node: process.versions.node, program: process.argv[1], path: env["PATH"] ?? "", code: CODE },
-    runner: () => {
-      runner ??= openRunnerOf(services, longLived !== undefined);
-      return runner;
-    },
+    runner: () => runner.get(),
     sandbox: openSandbox,
     interruption: processInterruption,
     session: () => terminalSession(env),
@@ -97,15 +95,11 @@ async function openRunnerOf(services: Services, isLongLived: boolean): Promise<R
 
 /** The vault is opened by what reads trust or writes, and by nothing else: `list` never loads it. */
 function recordsIn(vault: VaultDoor): Home["records"] {
-  let opened: Promise<VaultRecords> | undefined;
-  const open = () => {
-    opened ??= import("../vault/records.ts").then(({ vaultRecords }) => vaultRecords(vault, () => Date.now()));
-    return opened;
-  };
+  const opened = new Once(async () => (await import("../vault/records.ts")).vaultRecords(vault, () => Date.now()));
   return {
-    get: async (key) => (await open()).get(key),
-    put: async (key, value) => (await open()).put(key, value),
-    replace: async (key, from, to) => (await open()).replace(key, from, to),
+    get: async (key) => (await opened.get()).get(key),
+    put: async (key, value) => (await opened.get()).put(key, value),
+    replace: async (key, from, to) => (await opened.get()).replace(key, from, to),
   };
 }
 

@@ -7,6 +7,7 @@ import {
   openJournal,
 } from "../journal/index.ts";
 import type { OpenJournalPort } from "../lifecycle/home.ts";
+import { Once } from "../once.ts";
 
 interface Journals {
   readonly open: OpenJournalPort;
@@ -19,13 +20,12 @@ interface Journals {
  * lives long and keeps their connections too. Loaded at the first transaction.
  */
 export function journalsKeeping(records: HeadRecords, everyMs: number): Journals {
-  let keeper: Promise<HeadKeeper & { readonly close?: () => Promise<void> }> | undefined;
+  const keeper = new Once<HeadKeeper & { readonly close?: () => Promise<void> }>(() =>
+    everyMs === 0 ? headsAtOnce(records) : headsLater(records, everyMs),
+  );
   const connections = everyMs === 0 ? undefined : new JournalConnections();
   const kept = connections && { connections };
-  const heads = () => {
-    keeper ??= everyMs === 0 ? headsAtOnce(records) : headsLater(records, everyMs);
-    return keeper;
-  };
+  const heads = () => keeper.get();
   function open(file: string, options: { readonly create: false }): Promise<Journal | undefined>;
   function open(file: string, options: Extract<OpenJournal, { create: true }>): Promise<Journal>;
   function open(file: string, options: OpenJournal): Promise<Journal | undefined> {
@@ -33,7 +33,7 @@ export function journalsKeeping(records: HeadRecords, everyMs: number): Journals
   }
   const close = async (): Promise<void> => {
     try {
-      await (await keeper)?.close?.();
+      await (await keeper.made())?.close?.();
     } finally {
       connections?.close();
     }

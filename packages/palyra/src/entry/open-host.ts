@@ -4,6 +4,7 @@ import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
 import type { AskApproval, LaunchPlan, Runner, RunToolRequest, RunToolResult } from "../execution/index.ts";
 import { ToolWatch } from "../mcp/watch.ts";
+import { Once } from "../once.ts";
 import type { Services } from "../operations/services.ts";
 import { approvalQuestion } from "../operations/shared/approval-question.ts";
 import { jsonOutput } from "../operations/shared/json-output.ts";
@@ -30,19 +31,20 @@ class HomeHost implements Host {
   readonly #listening = new Set<() => void>();
   /** What is under way, and what ends it. */
   readonly #under = new Map<AbortController, Promise<unknown>>();
-  #opened: Promise<Runner> | undefined;
+  readonly #runner: Once<Runner>;
   #closed: Promise<void> | undefined;
 
   constructor(services: Services, { session, onWarning }: Pick<HostOptions, "session" | "onWarning">) {
     if (session?.trim() === "") throw new PalyraError("Usage", { problem: "session is blank" });
     this.#services = services;
+    this.#runner = new Once(() => services.runner());
     this.#session = session ?? `host:${toHex(services.randomBytes(16))}`;
     this.#warn = onWarning ?? ((text) => process.emitWarning(text, "PalyraWarning"));
     this.#watch = new ToolWatch({ mark: () => homeMark(services.home.places), summary: () => this.#summary() });
   }
 
   tools(): Promise<readonly HostTool[]> {
-    return this.#during(undefined, async (signal) => (await this.#runner()).list(this.#call(undefined, signal)));
+    return this.#during(undefined, async (signal) => (await this.#runner.get()).list(this.#call(undefined, signal)));
   }
 
   call(tool: string, input: JsonValue = {}, options: CallOptions = {}): Promise<CallResult> {
@@ -50,7 +52,7 @@ class HomeHost implements Host {
       const request = this.#request(tool, input, options);
       const { approve, onLog, onStep } = options;
       const ask = approve === undefined ? undefined : asking(approve, request.input, signal);
-      const runner = await this.#runner();
+      const runner = await this.#runner.get();
       return resultOf(await runner.run(request, this.#call(options.principal, signal), { ask, onLog, onStep }));
     });
   }
@@ -58,7 +60,7 @@ class HomeHost implements Host {
   plan(tool: string, input: JsonValue = {}, options: PlanOptions = {}): Promise<CallPlan> {
     return this.#during(undefined, async (signal) => {
       const request = this.#request(tool, input, options);
-      return planOf(await (await this.#runner()).plan(request, this.#call(options.principal, signal)));
+      return planOf(await (await this.#runner.get()).plan(request, this.#call(options.principal, signal)));
     });
   }
 
@@ -83,13 +85,8 @@ class HomeHost implements Host {
     for (const ending of this.#under.keys()) ending.abort();
     await Promise.allSettled(this.#under.values());
     // One that could not be opened has nothing to end.
-    await (await this.#opened?.catch(() => undefined))?.close();
+    await (await this.#runner.made())?.close();
     await this.#services.close();
-  }
-
-  #runner(): Promise<Runner> {
-    this.#opened ??= this.#services.runner();
-    return this.#opened;
   }
 
   /** Something that `close` ends, and waits for. */

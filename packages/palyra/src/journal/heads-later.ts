@@ -54,7 +54,10 @@ export function headsNowAndThen(
       const known = read.get(file);
       if (known !== undefined && performance.now() - known.at < everyMs) return known.head;
       const head = heads.recorded(file);
-      read.set(file, { at: performance.now(), head });
+      const reading = { at: performance.now(), head };
+      read.set(file, reading);
+      // What failed is read again by the next that asks.
+      head.catch(() => read.get(file) === reading && read.delete(file));
       return head;
     },
     begin: async (file) => {

@@ -2,17 +2,16 @@
 import type * as Cedar from "@cedar-policy/cedar-wasm/nodejs";
 import { type Fault, SkillError } from "palyra-skills";
 import { decodeUtf8, encodeUtf8, positionAt } from "palyra-skills/encoding";
+import { Once } from "../once.ts";
 import { SCHEMA } from "./default-policy.ts";
 import { type LaunchFacts, type LaunchRequest, requiresApproval } from "./request.ts";
 
-let loaded: Promise<typeof Cedar> | undefined;
-const cedar = (): Promise<typeof Cedar> => {
-  loaded ??= import("@cedar-policy/cedar-wasm/nodejs").then((module) => {
-    succeeded(module.preparseSchema(SCHEMA_NAME, SCHEMA));
-    return module;
-  });
-  return loaded;
-};
+const loaded = new Once(async () => {
+  const module = await import("@cedar-policy/cedar-wasm/nodejs");
+  succeeded(module.preparseSchema(SCHEMA_NAME, SCHEMA));
+  return module;
+});
+const cedar = (): Promise<typeof Cedar> => loaded.get();
 
 const SCHEMA_NAME = "palyra";
 const TYPES = { Principal: "Palyra::Principal", Skill: "Palyra::Skill", Tool: "Palyra::Tool", Capability: "Palyra::Capability" };

@@ -9,6 +9,7 @@ import {
   runTool,
   type SandboxPool,
 } from "../../execution/index.ts";
+import { Once } from "../../once.ts";
 import { parseReference } from "../../vault/index.ts";
 import type { Services } from "../services.ts";
 import { authorizingOf } from "./authorizing.ts";
@@ -75,15 +76,6 @@ const KEEP_ALIVE_MS = 1000;
 
 /** The host's keys are read from the vault once a process. */
 function once({ signingKey, saltKey, ...rest }: ReturnType<typeof receiptKeys>): ReturnType<typeof receiptKeys> {
-  const kept = <Value>(read: () => Promise<Value>): (() => Promise<Value>) => {
-    let value: Promise<Value> | undefined;
-    return () => {
-      value ??= read().catch((error: unknown) => {
-        value = undefined;
-        throw error;
-      });
-      return value;
-    };
-  };
-  return { ...rest, signingKey: kept(signingKey), saltKey: kept(saltKey) };
+  const [signing, salt] = [new Once(signingKey), new Once(saltKey)];
+  return { ...rest, signingKey: () => signing.get(), saltKey: () => salt.get() };
 }

@@ -4,6 +4,7 @@ import { type SourceWatch, watchSources } from "../../authoring/index.ts";
 import type { Call } from "../../call.ts";
 import type { SandboxPool } from "../../execution/index.ts";
 import { asIo } from "../../files/index.ts";
+import { Once } from "../../once.ts";
 import { flag, list, text } from "../field.ts";
 import { operation } from "../operation.ts";
 import type { Services } from "../services.ts";
@@ -53,11 +54,8 @@ async function* rounds(services: Services, asked: v.InferOutput<typeof input>, c
   const signal = interruption === undefined ? call.signal : AbortSignal.any([call.signal, interruption.signal]);
   const named = asked.inputFile === undefined || asked.inputFile === "-" ? [] : [asked.inputFile];
   const watch = once ? UNWATCHED : watchSources({ folder, files: [...modules, ...assets, ...named], signal });
-  let opened: Promise<SandboxPool> | undefined;
-  const pool = (): Promise<SandboxPool> => {
-    opened ??= services.sandbox();
-    return opened;
-  };
+  const opened = new Once(() => services.sandbox());
+  const pool = (): Promise<SandboxPool> => opened.get();
   const request = { folder, modules, assets, build, tool, input, pool, onBuilt: build === undefined ? () => {} : watch.built };
   interruption?.listen();
   try {
@@ -74,7 +72,7 @@ async function* rounds(services: Services, asked: v.InferOutput<typeof input>, c
   } finally {
     watch.close();
     interruption?.end();
-    await (await opened)?.close();
+    await (await opened.made())?.close();
   }
 }
 

@@ -9,6 +9,7 @@ import { Bucket, MAX_HEADERS, MAX_URL_LENGTH, PeerBuckets, REFUSED_RATE, REQUEST
 import { type Guest, MCP_PATH } from "./guest.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import { whenOver } from "./over.ts";
 import type { OwnHosts } from "./own-hosts.ts";
 import { PROBLEM_TYPE, type Problem, problemOf } from "./problem.ts";
 import { Refusal } from "./refusal.ts";
@@ -55,7 +56,7 @@ export function apiListener(ports: ApiPorts): RequestListener {
   return (incoming, outgoing) => {
     const visit = newVisit(ports);
     visits.set(incoming, visit);
-    outgoing.once("close", () => leave(incoming, outgoing, visit, ports));
+    whenOver(outgoing, () => leave(incoming, outgoing, visit, ports));
     try {
       hosts.check(incoming); // T30: before anything else
       if (!all.take(visit.started)) throw tooMany();

@@ -8,6 +8,7 @@ import type { Journal } from "../journal/index.ts";
 import { shownEvent } from "../operations/journal/tail.ts";
 import { HEARTBEAT_MS, MAX_STREAM_BACKLOG, MAX_STREAMS } from "./bounds.ts";
 import { jsonText } from "./json.ts";
+import { isOver, whenOver } from "./over.ts";
 import { Refusal } from "./refusal.ts";
 import type { Asked } from "./route.ts";
 import { securityHeaders } from "./security.ts";
@@ -54,15 +55,16 @@ export class EventStreams {
   }
 
   /**
-   * `Busy` where there are too many, `InvalidRequest` where the reader has had more than there is; what reading the journal throws, so that
+   * `Busy` where there are too many, `RequestTimeout` where nobody is there any more, `InvalidRequest` where the reader has had more than there is; what reading the journal throws, so that
    * one that cannot be read is an error and no empty stream. @param after the last number that the reader has; undefined: only what comes from now on
    */
-  async open({ id, outgoing }: Asked, filter: EventFilter, after: number | undefined): Promise<void> {
+  async open({ id, outgoing }: Pick<Asked, "id" | "outgoing">, filter: EventFilter, after: number | undefined): Promise<void> {
+    if (isOver(outgoing)) throw new Refusal("RequestTimeout", "the connection was closed before the stream began");
     if (this.#readers.size >= MAX_STREAMS)
       throw new Refusal("Busy", `${MAX_STREAMS} streams are open, and no more can be`, { headers: { "retry-after": "10" } });
     const reader: Reader = { filter, outgoing, after: after ?? 0, lastSent: this.#now(), readUpTo: undefined, serving: false };
     this.#readers.add(reader);
-    outgoing.on("close", () => this.#leave(reader));
+    whenOver(outgoing, () => this.#leave(reader));
     outgoing.on("error", () => this.#leave(reader));
     try {
       const head = (await (await this.#state.journal())?.events({ last: 1 }))?.at(-1)?.seq ?? 0;

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Tokens } from "./auth.ts";
 import { MAX_MCP_REQUESTS, MCP_IDLE_MS } from "./bounds.ts";
+import { isOver, whenOver } from "./over.ts";
 import { Refusal } from "./refusal.ts";
 import { securityHeaders } from "./security.ts";
 
@@ -26,13 +27,14 @@ export class Guest {
     this.#ports.tokens.check(incoming);
   }
 
-  /** `TooManyRequests`; else what MCP answers. */
+  /** `TooManyRequests`, `RequestTimeout` where nobody is there any more; else what MCP answers. */
   async answer(request: Request, incoming: IncomingMessage, outgoing: ServerResponse, requestId: string): Promise<Response> {
+    if (isOver(outgoing)) throw new Refusal("RequestTimeout", "the connection was closed before the request was answered");
     if (this.#open >= MAX_MCP_REQUESTS)
       throw new Refusal("TooManyRequests", "too many MCP requests at once", { headers: { "retry-after": "1" } });
     this.#open += 1;
-    // Until the last byte has gone, or nobody is there any more: a stream is open as long as it is.
-    outgoing.once("close", () => {
+    // A stream is open as long as somebody is there.
+    whenOver(outgoing, () => {
       this.#open -= 1;
     });
     // A call may take as long as its quota, and a person as long as a question is open.

@@ -2,7 +2,7 @@
 import { toHex } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
 import type { Runner } from "../execution/index.ts";
-import { OpenQuestions, RunnerHost, StreamableMcp, serveOverStdio } from "../mcp/index.ts";
+import { OpenQuestions, RunnerHost, type RunnerHostPorts, StreamableMcp, serveOverStdio } from "../mcp/index.ts";
 import type { Services } from "../operations/services.ts";
 import { homeMark } from "./home-mark.ts";
 import { stdout } from "./streams.ts";
@@ -25,7 +25,12 @@ export async function serveMcp(services: Services, call: Call): Promise<void> {
   const warn = (text: string): void => void process.stderr.write(`${text}\n`);
   const failed = (error: unknown): void => warn(`mcp: a call failed: ${error instanceof Error ? error.name : "unknown"}`);
   const { principal } = call;
-  const ports = { host: hostOf(services, runner, principal, { call, warn, failed }), principal, ...questionsOf(services), warn };
+  const ports = {
+    host: hostOf(services, runner, { principal, isShared: false }, { call, warn, failed }),
+    principal,
+    ...questionsOf(services),
+    warn,
+  };
   try {
     await serveOverStdio({ ...ports, session: newId(services) }, process.stdin, stdout.stream(), stop.signal);
   } finally {
@@ -41,7 +46,7 @@ export async function daemonMcp(
 ): Promise<{ readonly mcp: StreamableMcp; close(): Promise<void> }> {
   const runner = await services.runner();
   const mcp = new StreamableMcp({
-    host: hostOf(services, runner, MCP_PRINCIPAL, voice),
+    host: hostOf(services, runner, { principal: MCP_PRINCIPAL, isShared: true }, voice),
     principal: MCP_PRINCIPAL,
     ...questionsOf(services),
     newSessionId: () => newId(services),
@@ -57,10 +62,15 @@ export async function daemonMcp(
   };
 }
 
-function hostOf({ home }: Services, runner: Runner, principal: string, { call, failed }: Voice): RunnerHost {
+function hostOf(
+  { home }: Services,
+  runner: Runner,
+  clients: Pick<RunnerHostPorts, "principal" | "isShared">,
+  { call, failed }: Voice,
+): RunnerHost {
   return new RunnerHost({
     runner,
-    principal,
+    ...clients,
     callOf: (caller, signal) => ({ ...withoutAsking(call), principal: caller, signal, now: Date.now() }),
     mark: () => homeMark(home.places),
     failed,

@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { encodeUtf8, type JsonValue, toHex, writeJson } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
 import type { AskApproval, LaunchPlan, Runner, RunToolRequest, RunToolResult } from "../execution/index.ts";
-import { ToolWatch } from "../mcp/watch.ts";
+import { summaryOf, ToolWatch } from "../mcp/watch.ts";
 import { Once } from "../once.ts";
 import type { Services } from "../operations/services.ts";
 import { approvalQuestion } from "../operations/shared/approval-question.ts";
@@ -40,7 +39,10 @@ class HomeHost implements Host {
     this.#runner = new Once(() => services.runner());
     this.#session = session ?? `host:${toHex(services.randomBytes(16))}`;
     this.#warn = onWarning ?? ((text) => process.emitWarning(text, "PalyraWarning"));
-    this.#watch = new ToolWatch({ mark: () => homeMark(services.home.places), summary: () => this.#summary() });
+    this.#watch = new ToolWatch({
+      mark: () => homeMark(services.home.places),
+      summary: async () => summaryOf(await this.tools()),
+    });
   }
 
   tools(): Promise<readonly HostTool[]> {
@@ -123,13 +125,6 @@ class HomeHost implements Host {
       progress: () => {},
       warn: this.#warn,
     };
-  }
-
-  /** Words and schemas change only with the artifact. */
-  async #summary(): Promise<string> {
-    const hash = createHash("sha256");
-    for (const { toolId, artifactSha256 } of await this.tools()) hash.update(`${toolId} ${artifactSha256}\n`);
-    return hash.digest("hex");
   }
 }
 

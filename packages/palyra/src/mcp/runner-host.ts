@@ -1,14 +1,15 @@
 /** The tools of a home, as the MCP server asks for them: what may run, and the one way to run it (spec 10). */
-import { createHash } from "node:crypto";
-import { decodeUtf8, encodeUtf8, writeJson } from "palyra-skills/encoding";
+import { decodeUtf8, encodeUtf8 } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
 import { isRefusal } from "../errors.ts";
 import type { LaunchPlan, RunnableTool, Runner, RunToolResult } from "../execution/index.ts";
 import { allowanceLines } from "../operations/shared/approval-question.ts";
+import { type OutcomeOf, tellOutcome } from "../operations/wording/outcomes.ts";
 import { safe } from "../operations/wording/safe.ts";
 import { tellingOf } from "../operations/wording/sentences.ts";
+import { CallPlaces } from "./places.ts";
 import type { HostedTool, Ran, ToolAnswer, ToolCall, ToolHost } from "./tool-host.ts";
-import { ToolWatch } from "./watch.ts";
+import { summaryOf, ToolWatch } from "./watch.ts";
 
 export interface RunnerHostPorts {
   readonly runner: Runner;
@@ -16,25 +17,30 @@ export interface RunnerHostPorts {
   readonly callOf: (principal: string, signal: AbortSignal) => Call;
   /** By whom lists are asked for. */
   readonly principal: string;
+  /** Whether several clients may call at a time. */
+  readonly isShared: boolean;
   /** As `WatchPorts.mark`, of the files on which eligibility rests. */
   readonly mark: () => string;
   /** What failed in a way that nobody foresaw. */
   readonly failed: (error: unknown) => void;
 }
 
-/** Calls at a time, of all clients: each that waits for a process holds files open. */
-const MAX_CALLS = 32;
-/** Code points of what an outcome says of itself. */
-const MAX_DETAILS = 600;
+/** Calls at a time, of all clients. */
+export const MAX_CALLS = 32;
+/** Code points of what is said of an outcome, and faults in it: whoever reads it pays for it by the word. */
+export const MAX_DETAILS = 600;
+const MAX_FAULTS = 5;
 
 export class RunnerHost implements ToolHost {
   readonly #ports: RunnerHostPorts;
   readonly #watch: ToolWatch;
-  #running = 0;
+  readonly #places: CallPlaces;
 
   constructor(ports: RunnerHostPorts) {
     this.#ports = ports;
-    this.#watch = new ToolWatch({ mark: ports.mark, summary: () => this.#summary() });
+    this.#places = new CallPlaces(MAX_CALLS, ports.isShared);
+    const tools = () => ports.runner.list(ports.callOf(ports.principal, NEVER));
+    this.#watch = new ToolWatch({ mark: ports.mark, summary: async () => summaryOf(await tools()) });
   }
 
   async list(): Promise<readonly HostedTool[]> {
@@ -42,35 +48,31 @@ export class RunnerHost implements ToolHost {
     return (await runner.list(callOf(principal, NEVER))).map(hosted);
   }
 
-  async call({ tool, input, session, principal, approval, signal, onStep, onLog }: ToolCall): Promise<ToolAnswer> {
+  async call({ tool, input, session, client, principal, approval, signal, onStep, onLog }: ToolCall): Promise<ToolAnswer> {
     const { runner, callOf, failed } = this.#ports;
     const request = { tool, exactly: true as const, input: encodeUtf8(input), surface: "mcp" as const, session, approval };
-    if (this.#running >= MAX_CALLS)
-      return { kind: "refused", code: "Busy", message: `${MAX_CALLS} calls are under way; call again when some have ended` };
-    this.#running += 1;
+    const giveBack = this.#places.take(client);
+    if (giveBack === undefined) return BUSY;
     try {
       return answerOf(await runner.run(request, callOf(principal, signal), { onStep, onLog }));
     } catch (error) {
       if (!isRefusal(error, "ApprovalRequired")) return refusedBy(error, failed);
       return await runner.plan(request, callOf(principal, signal)).then(asking, (problem: unknown) => refusedBy(problem, failed));
     } finally {
-      this.#running -= 1;
+      giveBack();
     }
   }
 
   onChange(listener: () => void): () => void {
     return this.#watch.onChange(listener);
   }
-
-  /** Words and schemas change only with the artifact. */
-  async #summary(): Promise<string> {
-    const hash = createHash("sha256");
-    const { runner, callOf, principal } = this.#ports;
-    for (const { toolId, artifactSha256 } of await runner.list(callOf(principal, NEVER)))
-      hash.update(`${toolId} ${artifactSha256}\n`);
-    return hash.digest("hex");
-  }
 }
+
+const BUSY: ToolAnswer = {
+  kind: "refused",
+  code: "Busy",
+  message: `as many calls are under way as this client may have, of the ${MAX_CALLS} that all have together; call again when some have ended`,
+};
 
 /** The question is of the plan as it is now, and a yes binds that very plan (T28). */
 function asking(plan: LaunchPlan): ToolAnswer {
@@ -119,12 +121,24 @@ function hosted(tool: RunnableTool): HostedTool {
 }
 
 function answerOf(result: RunToolResult): ToolAnswer {
+  const { toolId, skill } = result;
   const { kind, details, stdout } = result.outcome;
   const ran = ranOf(result);
   const output = kind === "Ok" ? jsonIn(stdout) : undefined;
   if (output !== undefined) return { kind: "ok", output, ran };
   if (kind === "Ok") return { kind: "failed", outcome: "RuntimeFailure", message: "what it answered is no JSON", details, ran };
-  return { kind: "failed", outcome: kind, message: safe(writeJson(details), MAX_DETAILS), details, ran };
+  const message = shortly({ outcome: kind, details, tool_id: toolId, skill_id: skill.skillId });
+  return { kind: "failed", outcome: kind, message, details, ran };
+}
+
+/** As a person is told, on one line. */
+function shortly(of: OutcomeOf): string {
+  const { says = "", lists = [], hint } = tellOutcome(of) ?? {};
+  const faults = lists.slice(0, MAX_FAULTS).join("; ");
+  const told = faults === "" ? says : `${says}: ${faults}`;
+  // What it was denied is of the tool's own choosing: a model is handed no command that grants it (T44).
+  const aside = hint === undefined || of.outcome === "CapabilityDenied" ? "" : ` (${hint})`;
+  return told.length + aside.length <= MAX_DETAILS ? told + aside : safe(told, MAX_DETAILS);
 }
 
 /** A tool without an output schema may answer nothing, or what is no JSON. */

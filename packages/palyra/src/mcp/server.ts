@@ -28,6 +28,8 @@ export interface McpPorts {
   readonly principal: string;
   /** Of this connection, or of this server where a transport keeps none. */
   readonly session: string;
+  /** Absent: each session is a client. */
+  readonly client?: string;
   /** Of this process, whatever the connection. */
   readonly questions: OpenQuestions;
   /** 32 bytes of this process: questions of another are answered anew. */
@@ -77,7 +79,7 @@ function toolOf(tool: HostedTool): Tool {
 }
 
 async function callTool(
-  { host, principal, session, questions }: McpPorts,
+  { host, principal, session, client, questions }: McpPorts,
   server: Server,
   codec: ReturnType<typeof createRequestStateCodec<AskedState>>,
   { params }: CallToolRequest,
@@ -93,6 +95,7 @@ async function callTool(
     tool: params.name,
     input,
     session: context.sessionId ?? session,
+    client: context.sessionId ?? client ?? session,
     principal,
     ...(isAnswered ? { approval: { basis: asked.basis } } : {}),
     signal: context.mcpReq.signal,

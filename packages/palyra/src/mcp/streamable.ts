@@ -20,6 +20,8 @@ export interface StreamablePorts {
 
 /** Open streams of clients that want to hear of changes. */
 const MAX_SUBSCRIPTIONS = 64;
+/** No id of a session is so short. */
+const NO_SESSION = "-";
 
 /** Answers requests at `/mcp`. Who may ask, and with which Host and Origin, has been checked before. */
 export class StreamableMcp {
@@ -30,7 +32,8 @@ export class StreamableMcp {
   constructor(ports: StreamablePorts) {
     const { host, warn } = ports;
     const newServer = (session: string) => mcpServer({ ...ports, session });
-    this.#handler = createMcpHandler(() => newServer(ports.newSessionId()), {
+    // Requests that are each by themselves do not say who asks: all of them are one client.
+    this.#handler = createMcpHandler(() => mcpServer({ ...ports, session: ports.newSessionId(), client: NO_SESSION }), {
       legacy: "reject",
       maxRequestBodySize: MAX_MESSAGE_BYTES,
       maxSubscriptions: MAX_SUBSCRIPTIONS,

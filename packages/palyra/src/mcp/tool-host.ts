@@ -29,6 +29,8 @@ export interface ToolCall {
   readonly input: string;
   /** One connection of a client. */
   readonly session: string;
+  /** With whose calls this one is counted: those of a connection, or of all that have none. */
+  readonly client: string;
   readonly principal: string;
   /** A person's answer to what `asks` said, for this one call. */
   readonly approval?: { readonly basis: string };

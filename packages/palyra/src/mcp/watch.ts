@@ -1,4 +1,5 @@
 /** Whether the tools that may run are others than before, whoever changed that: this process, another, or a daemon (spec 10.6). */
+import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface WatchPorts {
@@ -10,6 +11,13 @@ export interface WatchPorts {
 
 /** Milliseconds between two looks. A call asks for itself, at its own moment: this is for lists alone. */
 export const LOOK_MS = 200;
+
+/** What a list comes to: words and schemas change only with the artifact. */
+export function summaryOf(tools: readonly { readonly toolId: string; readonly artifactSha256: string }[]): string {
+  const hash = createHash("sha256");
+  for (const { toolId, artifactSha256 } of tools) hash.update(`${toolId} ${artifactSha256}\n`);
+  return hash.digest("hex");
+}
 
 /** Looks only while somebody listens, and keeps no process alive. */
 export class ToolWatch {

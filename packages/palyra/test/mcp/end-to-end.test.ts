@@ -115,7 +115,8 @@ describe.each(WAYS)("an installed skill over MCP (%s)", (way, connect) => {
     await palyra("skills", "quarantine", "acme.echo", "--version", "1.0.0", "--reason", "test", "--json");
     const result = await call;
     expect(result.isError).toBe(true);
-    expect(JSON.stringify(result.content)).toContain("quarantined");
+    expect(JSON.stringify(result.content)).toContain("RuntimeFailure: its skill was stopped while it ran");
+    expect(result._meta?.["palyra.dev/run"]).toMatchObject({ details: { fault: "quarantined" } });
     await vi.waitFor(() => expect(heard).toHaveBeenCalledWith([]), 20_000);
     const again = await client.callTool({ name: TOOL, arguments: {} });
     expect(again.isError).toBe(true);

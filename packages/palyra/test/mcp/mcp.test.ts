@@ -303,6 +303,22 @@ describe("MCP over HTTP", () => {
     expect((await clients.at(-1)?.listTools())?.tools).toHaveLength(1);
   });
 
+  it("counts calls by sessions, and those of requests without one together", async () => {
+    const host = new TestHost();
+    const { url } = await serveHttp(host);
+    for (const era of ["2025", "2025", "2026", "2026"] as const) {
+      const client = clientOf(era, {});
+      await client.connect(new StreamableHTTPClientTransport(url));
+      ended.push(() => client.close());
+      await client.callTool({ name: "acme.echo", arguments: { text: "hi" } });
+    }
+    const [one, other, none, none2] = host.calls;
+    expect(one?.client).toBe(one?.session);
+    expect([one?.client, other?.client, none?.client]).toEqual([...new Set([one?.client, other?.client, none?.client])]);
+    expect(none2?.client).toBe(none?.client);
+    expect(none2?.session).not.toBe(none?.session);
+  });
+
   it("leaves no session behind where none was begun", async () => {
     const host = new TestHost();
     const { url, mcp } = await serveHttp(host);

@@ -67,12 +67,17 @@ export interface LaunchPlan {
 /** Undefined: no. */
 export type AskApproval = (plan: LaunchPlan) => Promise<ApprovalScope | undefined>;
 
-/** `UnknownTool`, `VerdictMissing`, `PolicyInvalid`, `AuthorizationRecordInvalid`; what the vault throws. Writes nothing. */
+/**
+ * `UnknownTool`, `VerdictMissing`, `PolicyInvalid`, `AuthorizationRecordInvalid`; what the vault throws. Writes nothing.
+ * @param before of the same question: verdict, grants, policies and approval are asked again, and what follows from them only where one of
+ * them is another
+ */
 export async function planLaunch(
   ports: AuthorizePorts,
   skill: ResolvedSkill,
   question: LaunchQuestion,
   call: Call,
+  before?: LaunchPlan,
 ): Promise<LaunchPlan> {
   const { manifest } = skill.artifact;
   const tool = toolOf(manifest, question.toolId);
@@ -81,6 +86,11 @@ export async function planLaunch(
   const granted = await ports.records.grantsOf(skill.skillId);
   const policies = await ports.policies();
   const { principal } = call;
+  const at = { session: question.session, now: call.now };
+  if (before !== undefined && before.skill === skill && before.granted === granted && before.policies === policies)
+    return before.decision.kind === "approval"
+      ? { ...before, approval: await ports.records.approvalFor(before.subject, at) }
+      : before;
   const decision = decideLaunch(policies, {
     manifest,
     toolId: tool.id,
@@ -102,14 +112,22 @@ export async function planLaunch(
     policy_sha256: policies.sha256,
   };
   const isAsked = decision.kind === "approval";
-  const approval = isAsked ? await ports.records.approvalFor(subject, { session: question.session, now: call.now }) : undefined;
+  const approval = isAsked ? await ports.records.approvalFor(subject, at) : undefined;
   const modulePath = moduleOfTool(tool, manifest, modulePathsOf(skill));
   const module = skill.artifact.archive.get(modulePath);
   // The audit fails where there is none (spec 10.4): a verdict is not kept of such a skill.
   if (module === undefined) throw new SkillError("MissingArtifactEntry", { path: modulePath });
   const quotas = effectiveQuotas(manifest, granted, question.maxFuel === undefined ? {} : { fuel: question.maxFuel });
-  const basis = basisOf(subject, question.input, ports.platform);
-  return { skill, tool, modulePath, module, quotas, granted, grants, policies, decision, subject, approval, basis };
+  const plan = { skill, tool, modulePath, module, quotas, granted, grants, policies, decision, subject, approval };
+  let basis: string | undefined;
+  return {
+    ...plan,
+    // Made for whoever asks for it: a call that needs nobody's yes has no use for it.
+    get basis() {
+      basis ??= basisOf(subject, question.input, ports.platform);
+      return basis;
+    },
+  };
 }
 
 /** A call that may start, and by whose yes. */
@@ -157,7 +175,8 @@ export async function stillAuthorized(
   question: LaunchQuestion,
   call: Call,
 ): Promise<void> {
-  const now = await planLaunch(ports, plan.skill, question, call);
+  const now = await planLaunch(ports, plan.skill, question, call, plan);
+  if (now === plan && plan.decision.kind === "allowed") return;
   if (now.decision.kind === "denied") throw denied(now, now.decision.asked);
   const isSame = approvalId(now.subject, null, ports.platform) === approvalId(plan.subject, null, ports.platform);
   const isSettled =

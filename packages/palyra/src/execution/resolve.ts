@@ -103,6 +103,11 @@ export class RunGate {
    */
   async resolve(request: RunRequest, call: Call): Promise<ResolvedSkill> {
     await this.#ports.prepare(call);
+    return this.resolvePrepared(request, call);
+  }
+
+  /** The same for whoever has prepared for this very call already, as `findTool` does. */
+  async resolvePrepared(request: RunRequest, call: Call): Promise<ResolvedSkill> {
     for (let look = 1; ; look += 1) {
       const seen = new IndexLook(this.#ports.skillsRoot);
       try {

@@ -21,7 +21,7 @@ export async function runTool(
   const found = await findTool(ports.gate, ports.tools, request, call); // 1
   const about = { ...found, surface: request.surface };
   return recordRefusal(ports, about, call, async () => {
-    const skill = await ports.gate.resolve(found, call); // 2
+    const skill = await ports.gate.resolvePrepared(found, call); // 2
     const plan = await planLaunch(ports.authorize, skill, questionOf(found.toolId, request), call);
     const vain = await endsUnasked(ports, plan, request, call, options);
     if (vain !== undefined) return await recordOutcome(ports, { ...vain, request }, call);

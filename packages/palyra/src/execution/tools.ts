@@ -175,10 +175,12 @@ async function searchIn(
 ): Promise<string | undefined> {
   const isOfPublisher = ({ publisher }: InstalledEntry): boolean => toolId.startsWith(`${publisher}.`);
   const candidates = entries.filter((entry) => ports.names.mayHave(entry, toolId));
+  // Of one alone nothing is to be told apart: whether it may run the gate says, which looks at the journal anyway.
+  const inQuestion = candidates.length === 1 ? async (some: readonly InstalledEntry[]) => some : usable;
   for (const some of [candidates.filter(isOfPublisher), candidates.filter((entry) => !isOfPublisher(entry))]) {
     const owners = new Set<string>();
     const likeIt = new Set<string>();
-    for (const entry of await usable(some)) {
+    for (const entry of await inQuestion(some)) {
       for (const tool of await toolsOf(ports, entry)) {
         if (tool.toolId === toolId) owners.add(entry.skill_id);
         if (ports.nameForModel(tool.toolId) === ports.nameForModel(toolId)) likeIt.add(entry.skill_id);

@@ -15,6 +15,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 export type SqlValue = null | bigint | number | string | Uint8Array;
 
 export interface Database {
+  /** What is open: the same for all who share it. */
+  readonly connection: object;
   /** Runs statements without values. */
   exec(sql: string): void;
   /** Runs one statement in which `?1`, `?2` … stand for the values; returns how many rows it changed. */
@@ -44,8 +46,8 @@ export interface OpenOptions {
   /** Milliseconds that a statement waits for another connection's lock; 0 answers at once. */
   readonly busyTimeoutMs?: number;
   /**
-   * What `run` is given is prepared once, for a connection that stays open: to prepare an insert takes three times as long as to run it. Where the
-   * driver is the package's, `-wal` and `-shm` then stay behind. Not so what `select` is given: its driver says of a read that failed no code.
+   * Statements are prepared once, for a connection that stays open: to prepare an insert takes three times as long as to run it. Where the
+   * driver is the package's, `-wal` and `-shm` then stay behind.
    */
   readonly keepsStatements?: boolean;
 }
@@ -56,7 +58,7 @@ interface FunctionOptions {
   readonly useBigIntArguments?: boolean;
 }
 interface DriverStatement {
-  run(): unknown;
+  all(): unknown;
 }
 interface DriverDatabase {
   exec(sql: string): void;
@@ -94,6 +96,15 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
       statement = outer;
     }
   };
+  const kept = new Map<string, DriverStatement>();
+  const preparedOnce = (text: string): void => {
+    const known = kept.get(text) ?? database.prepare(text);
+    if (kept.size < MOST_TEXTS) kept.set(text, known);
+    // `run` would end a read at its first row.
+    known.all();
+  };
+  /** Reads that go on: one that is begun again by its own visitor would begin its statement again. */
+  const inUse = new Set<string>();
   const select: Database["select"] = (columns, rest, values, visit) => {
     let ended = false;
     const visitUntilEnd = (row: readonly SqlValue[]): void => {
@@ -101,19 +112,22 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
       ended = true;
       throw new Error("ended by its visitor");
     };
+    const sql = `SELECT palyra_row(${columns.join(", ")}) ${rest}`;
+    const isPrepared = keepsStatements && inUse.size < MOST_TEXTS && !inUse.has(sql);
+    if (isPrepared) inUse.add(sql);
     try {
-      running({ values, visit: visitUntilEnd }, `SELECT palyra_row(${columns.join(", ")}) ${rest}`);
+      running({ values, visit: visitUntilEnd }, sql, isPrepared ? preparedOnce : undefined);
     } catch (error) {
-      if (!ended) throw error;
+      if (ended) return;
+      // Of a prepared read that failed the package's driver says no code: the same again, for nobody, says it.
+      if (isPrepared && sqliteResult(error) === undefined) running({ values, visit: () => {} }, sql);
+      throw error;
+    } finally {
+      if (isPrepared) inUse.delete(sql);
     }
   };
-  const kept = new Map<string, DriverStatement>();
-  const preparedOnce = (text: string): void => {
-    const known = kept.get(text) ?? database.prepare(text);
-    if (kept.size < MOST_TEXTS) kept.set(text, known);
-    known.run();
-  };
   return {
+    connection: database,
     exec: (sql) => database.exec(sql),
     run: (sql, values = []) => {
       let changed = 0;

@@ -16,6 +16,19 @@ export function redact(payload: JsonObject): JsonObject {
 }
 
 export function looksSecret(key: string): boolean {
+  const known = judged.get(key);
+  if (known !== undefined) return known;
+  const found = judge(key);
+  if (judged.size < MOST_JUDGED && key.length <= MAX_JUDGED_CHARS) judged.set(key, found);
+  return found;
+}
+
+/** Keys of our own events, mostly: the same ones again and again. */
+const judged = new Map<string, boolean>();
+const MOST_JUDGED = 512;
+const MAX_JUDGED_CHARS = 64;
+
+function judge(key: string): boolean {
   const words = key
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
     .toLowerCase()

@@ -119,6 +119,39 @@ export interface Tables {
   readonly empty: boolean;
 }
 
+/** What was found whole, and SQLite's count of changes to the schema at that time. */
+const found = new WeakMap<object, { readonly changes: bigint; readonly tables: Tables }>();
+
+/**
+ * The same at the beginning of a transaction, for a connection that is asked again and again: which tables there are is listed again once
+ * SQLite has counted a change of them; the number in `skill_schema` is read each time. Not for after a change of one's own: were that undone,
+ * another's would have the same count.
+ */
+export function tablesAtStart(database: Database): Tables {
+  const changes = schemaChanges(database);
+  const known = found.get(database.connection);
+  if (known !== undefined && known.changes === changes) return { ...known.tables, schema: schemaNumber(database) };
+  const tables = readTables(database);
+  if (isComplete(tables) && changes !== undefined) found.set(database.connection, { changes, tables });
+  return tables;
+}
+
+function schemaChanges(database: Database): bigint | undefined {
+  let changes: bigint | undefined;
+  database.select(["schema_version"], "FROM pragma_schema_version", [], ([count]) => {
+    if (typeof count === "bigint") changes = count;
+  });
+  return changes;
+}
+
+function schemaNumber(database: Database): number {
+  let schema = 0;
+  database.select(["version"], "FROM skill_schema", [], ([version]) => {
+    schema = Math.max(schema, Number(version));
+  });
+  return schema;
+}
+
 export function readTables(database: Database): Tables {
   const names = new Set<unknown>();
   let indexed = false;
@@ -126,11 +159,7 @@ export function readTables(database: Database): Tables {
     if (type === "table") names.add(name);
     else indexed ||= name === INDEX;
   });
-  let schema = 0;
-  if (names.has("skill_schema"))
-    database.select(["version"], "FROM skill_schema", [], ([version]) => {
-      schema = Math.max(schema, Number(version));
-    });
+  const schema = names.has("skill_schema") ? schemaNumber(database) : 0;
   return {
     status: names.has("skill_status"),
     events: names.has("skill_events"),

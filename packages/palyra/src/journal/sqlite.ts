@@ -21,7 +21,7 @@ import type { Journal, JournalWriter, OpenJournal, TransactionOptions } from "./
 import type { KnownChain } from "./known-chain.ts";
 import { holds, readChanges, readEvents, readHead, readWaiting } from "./queries.ts";
 import type { ChainSummary, EffectiveStatus, EventQuery, StoredEvent } from "./records.ts";
-import { createTables, isComplete, readTables, SCHEMA_VERSION, type Tables } from "./schema.ts";
+import { createTables, isComplete, readTables, SCHEMA_VERSION, type Tables, tablesAtStart } from "./schema.ts";
 import { readStatus, readStatuses } from "./status-queries.ts";
 import { StatusRows } from "./status-rows.ts";
 import { type Stillness, stillnessOf } from "./still.ts";
@@ -352,7 +352,7 @@ class SqliteJournal implements Journal {
     const tables = this.#tables();
     if (isComplete(tables)) return tables;
     createTables(this.#database);
-    return this.#tables();
+    return readTables(this.#database);
   }
 
   // After some failures (a full disk) SQLite has rolled back by itself, and says so.
@@ -364,7 +364,7 @@ class SqliteJournal implements Journal {
 
   // Spec 5.3: an older release refuses a newer schema by name.
   #tables(): Tables {
-    const tables = readTables(this.#database);
+    const tables = tablesAtStart(this.#database);
     if (tables.schema <= SCHEMA_VERSION) return tables;
     const problem = `its skill_schema is ${tables.schema}, of a newer release; this one knows ${SCHEMA_VERSION}`;
     throw new PalyraError("JournalUnavailable", { file: this.name, problem });

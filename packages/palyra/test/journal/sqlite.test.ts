@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openDatabase } from "../../src/files/index.ts";
-import { type Journal, openJournal } from "../../src/journal/index.ts";
+import { type Journal, JournalConnections, openJournal } from "../../src/journal/index.ts";
 import { event, row, statusEvent } from "./contract.ts";
 
 let folder: string;
@@ -175,6 +175,28 @@ describe("the journal's file", () => {
     await expect(openJournal(file, { create: false })).rejects.toMatchObject({
       details: { problem: expect.stringContaining("2") },
     });
+  });
+
+  it("is looked at as another leaves it, by a connection that is kept: tables undone are made again, a newer release's number and a failed read are refused", async () => {
+    const connections = new JournalConnections();
+    const auditFile = join(folder, "audit.ndjson");
+    const append = async (n: number) => {
+      const journal = await openJournal(file, { create: true, auditFile, connections });
+      await journal.transaction((writer) => writer.append(event({ n })));
+      await journal.close();
+    };
+    for (const n of [1, 2, 3]) await append(n);
+    raw((database) => database.exec("DROP TABLE skill_outbox; DROP INDEX skill_events_status_key"));
+    await append(4);
+    expect(rows(["count(*)"], "FROM skill_outbox")).toEqual([[1n]]);
+    expect(rows(["name"], "FROM sqlite_master WHERE name = 'skill_events_status_key'")).toHaveLength(1);
+    raw((database) => database.exec("ALTER TABLE skill_events RENAME COLUMN hash TO other"));
+    await expect(append(5)).rejects.toHaveCode("JournalUnavailable");
+    raw((database) => database.exec("ALTER TABLE skill_events RENAME COLUMN other TO hash"));
+    await append(6);
+    raw((database) => database.exec("INSERT INTO skill_schema VALUES (2)"));
+    await expect(append(7)).rejects.toHaveCode("JournalUnavailable");
+    connections.close();
   });
 
   it("is refused with a code where it is no SQLite file, a folder, or damaged", async () => {

@@ -3,6 +3,7 @@ import { plain } from "../cli/text/paint.ts";
 import { readConfig } from "../daemon/config.ts";
 import { resolveReauditInterval } from "../daemon/schedule.ts";
 import { createLog } from "../http/index.ts";
+import { namedBy } from "../operations/shared/named-by.ts";
 import { readPolicy } from "../operations/shared/policy.ts";
 import { VERSION } from "../version.ts";
 import { compose } from "./compose.ts";
@@ -47,7 +48,7 @@ async function partsOf({ settings: options, daemon, reauditIntervalMs }: DaemonW
   // The same of those by which tools are let start: one that is not valid opens nothing (spec 10.5).
   if (settings.authorizationPolicy.value !== undefined) {
     const { readPolicies } = await import("../policy/index.ts");
-    await readPolicies(settings.authorizationPolicy.value, home.platform);
+    await namedBy(settings.authorizationPolicy, () => readPolicies(settings.authorizationPolicy.value, home.platform));
   }
   // What this process starts need not know it.
   delete process.env["PALYRA_ADMIN_TOKEN"];

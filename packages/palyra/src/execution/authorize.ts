@@ -151,7 +151,7 @@ export async function authorize(
   }: { readonly ask?: AskApproval | undefined; readonly basis?: string | undefined; readonly session: string },
 ): Promise<Authorized> {
   const { decision, subject } = plan;
-  if (decision.kind === "denied") throw denied(plan, decision.asked);
+  if (decision.kind === "denied") throw policyDenied(plan, decision.asked);
   if (decision.kind === "allowed") return { plan, approved: "not_asked" };
   if (plan.approval !== undefined) return { plan, approved: "kept" };
   if (basis === plan.basis) return { plan, approved: "once" };
@@ -177,7 +177,7 @@ export async function stillAuthorized(
 ): Promise<void> {
   const now = await planLaunch(ports, plan.skill, question, call, plan);
   if (now === plan && plan.decision.kind === "allowed") return;
-  if (now.decision.kind === "denied") throw denied(now, now.decision.asked);
+  if (now.decision.kind === "denied") throw policyDenied(now, now.decision.asked);
   const isSame = approvalId(now.subject, null, ports.platform) === approvalId(plan.subject, null, ports.platform);
   const isSettled =
     approved === "not_asked" ? now.decision.kind === "allowed" : approved !== "kept" || now.approval !== undefined;
@@ -203,7 +203,8 @@ function basisOf(subject: ApprovalSubject, input: Uint8Array, platform: Platform
   return toHex(hash.digest());
 }
 
-function denied({ skill, tool }: LaunchPlan, asked: readonly AskedRequest[]): PalyraError<"PolicyDenied"> {
+/** Whoever says yes. */
+export function policyDenied({ skill, tool }: LaunchPlan, asked: readonly AskedRequest[]): PalyraError<"PolicyDenied"> {
   const refused = asked.filter((each) => !isAllowed(each));
   return new PalyraError("PolicyDenied", {
     skill_id: skill.skillId,

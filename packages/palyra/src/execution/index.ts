@@ -8,6 +8,7 @@ export {
   type LaunchPlan,
   type LaunchQuestion,
   planLaunch,
+  policyDenied,
   stillAuthorized,
 } from "./authorize.ts";
 export { openSandboxPool, type PoolOptions } from "./pool.ts";

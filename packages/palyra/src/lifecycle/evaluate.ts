@@ -4,6 +4,7 @@ import { admit, auditSkill, NO_FEED } from "palyra-skills/audit";
 import { toHex } from "palyra-skills/encoding";
 import { decideTrust } from "palyra-skills/trust";
 import type { Call } from "../call.ts";
+import { ofFile } from "../files/of-file.ts";
 import { checkInstallNames } from "../installed/index.ts";
 import { applyEdits, requireUsableKey, type TrustDocuments } from "../trust/index.ts";
 import type { Home } from "./home.ts";
@@ -15,7 +16,7 @@ import { readDecidingTrust } from "./trust-place.ts";
 /** What the bytes say of themselves and to the trust store: spec 5.2, from inspect to audit. */
 export async function evaluate(home: Home, request: InstallRequest, bytes: Uint8Array, call: Call): Promise<Evaluated> {
   for (const { key } of request.trusted) requireUsableKey(key);
-  const artifact = await openArtifact(bytes, home.platform, home.host);
+  const artifact = await ofFile(request.source.reference, () => openArtifact(bytes, home.platform, home.host));
   checkInstallNames(artifact.manifest.skill_id, artifact.archive.entries);
   const trust = await readDecidingTrust(home, call, "install");
   const isTrusted = (installed: VerifiedArtifact): boolean => isTrustedBy(trust, installed, call);

@@ -31,6 +31,12 @@ export function text(placeholder: string, help: string, problem?: (value: string
   );
 }
 
+/** A file that is written. `-` is none: elsewhere it stands for stdout, and a file of that name is nobody's wish. */
+export function outputFile(help: string, ways: { readonly stdout: boolean }) {
+  const instead = ways.stdout ? "leave the option out for stdout, or give" : "it is written to a file alone; give";
+  return text("FILE", help, (file) => (file === "-" ? `is no file: ${instead} ./- for a file of that name` : undefined));
+}
+
 /** A list whose option may be repeated. */
 export function list(placeholder: string, help: string, problem?: (value: string) => string | undefined) {
   return v.pipe(v.array(text(placeholder, help, problem)), v.metadata({ placeholder, help }));

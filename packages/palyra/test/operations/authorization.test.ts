@@ -123,7 +123,10 @@ describe("T28: an approval that is kept", () => {
     expect(await explain()).toBeNull();
     await json("skills", "grant", "remove", "acme.echo", "--all");
     expect(await explain()).toBe(approval.id);
-    expect(await json("skills", "approvals", "remove", approval.id.slice(0, 10))).toEqual({ removed: [approval.id] });
+    expect(await json("skills", "approvals", "remove", approval.id.slice(0, 10))).toEqual({
+      removed: [approval.id],
+      begun_anew: false,
+    });
     expect(await explain()).toBeNull();
     const kinds = Object(await json("skills", "journal", "tail")).events.map(
       ({ event_kind }: { event_kind: string }) => event_kind,
@@ -171,7 +174,10 @@ describe("T28: an approval that is kept", () => {
     expect(old).toMatchObject({ code: "AuthorizationRecordInvalid", details: { record: "approvals" } });
     rmSync(skills(".approvals"));
     expect((await refusal("skills", "approvals", "list")).code).toBe("AuthorizationRecordInvalid");
-    expect(await json("skills", "approvals", "remove", "--all")).toEqual({ removed: [] });
+    expect(await json("skills", "approvals", "remove", "--all")).toEqual({ removed: [], begun_anew: true });
+    writeFileSync(skills(".approvals"), "forged");
+    expect((await palyra("skills", "approvals", "remove", "--all")).stdout).toContain("begun anew: the record of approvals");
+    expect((await palyra("skills", "approvals", "remove", "--all")).stdout).toBe("there was no such approval\n");
     expect((await json("skills", "policy", "explain", "acme.echo"))["approval_id"]).toBeNull();
   });
 });
@@ -302,7 +308,8 @@ describe("skills grant", () => {
     expect((await refusal("skills", "policy", "explain", "acme.echo")).code).toBe("AuthorizationRecordInvalid");
     rmSync(skills(".grants"));
     expect((await refusal("skills", "grant", "list")).code).toBe("AuthorizationRecordInvalid");
-    await json("skills", "grant", "remove", "--all");
+    expect((await palyra("skills", "grant", "remove", "--all")).stdout).toContain("begun anew: the record of grants");
+    expect(await json("skills", "grant", "remove", "--all")).toEqual({ skills: [], begun_anew: false });
     expect((await json("skills", "policy", "explain", "acme.echo"))["decision"]).toBe("allowed");
   });
 });
@@ -387,6 +394,13 @@ describe("skills tools", () => {
     expect(await list("anthropic")).toEqual([
       { name: "acme_echo_say", description: "Says it again", input_schema: { type: "object" } },
     ]);
+  });
+
+  it("is the list itself for who names a format, and a table for who names none", async () => {
+    await install({ description: "Says it again" });
+    const ran = await palyra("skills", "tools", "--format", "openai");
+    expect(parsed(ran)).toMatchObject([{ type: "function", function: { name: "acme_echo_say" } }]);
+    expect((await palyra("skills", "tools")).stdout).toMatch(/^tool +what it is for\n/);
   });
 
   it("leaves out what is quarantined, at once", async () => {

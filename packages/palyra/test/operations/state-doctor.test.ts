@@ -204,6 +204,27 @@ const CASES: readonly Case[] = [
     mended: false,
   },
   {
+    name: "T28: approvals that were not kept here",
+    damage: () => writeFileSync(join(skills, ".approvals"), "forged", { mode: 0o600 }),
+    found: ["approvals"],
+    level: "problem",
+    mended: false,
+  },
+  {
+    name: "T28: grants that were not given here",
+    damage: () => writeFileSync(join(skills, ".grants"), "forged", { mode: 0o600 }),
+    found: ["grants"],
+    level: "problem",
+    mended: false,
+  },
+  {
+    name: "T28: approvals that another vault vouches for",
+    damage: () => writeFileSync(join(skills, ".approvals"), `palyra.skill.sealed.v1\n1\n${"0".repeat(64)}\n{}`, { mode: 0o600 }),
+    found: ["approvals"],
+    level: "problem",
+    mended: false,
+  },
+  {
     name: "half a vault",
     damage: () => rmSync(join(state, "vault", "palyra-skills.age")),
     found: ["vault", "trust_store"],

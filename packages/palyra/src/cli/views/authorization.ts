@@ -83,5 +83,9 @@ export const approvalAddView: View<Outputs["skills approvals add"]> = ({ needed,
         `${paint.good("approved")}: ${safe(approval.tool_id)} on ${safe(approval.surface)} for ${safe(approval.principal)} (${approval.id.slice(0, 12)})`,
       ];
 
-export const approvalRemoveView: View<Outputs["skills approvals remove"]> = ({ removed }, paint) =>
-  removed.length === 0 ? ["there was no such approval"] : [`${paint.good("removed")}: ${count(removed.length, "approval")}`];
+export const approvalRemoveView: View<Outputs["skills approvals remove"]> = ({ removed, begun_anew }, paint) => {
+  if (begun_anew) return [`${paint.good("begun anew")}: the record of approvals could not be believed; now nothing is approved`];
+  return removed.length === 0
+    ? ["there was no such approval"]
+    : [`${paint.good("removed")}: ${count(removed.length, "approval")}`];
+};

@@ -14,10 +14,15 @@ export const grantAddView: View<Outputs["skills grant add"]> = (document, paint)
   ...grantsOf(document, paint),
 ];
 
-export const grantRemoveView: View<Outputs["skills grant remove"]> = ({ skills }, paint) =>
-  skills.length === 0
+export const grantRemoveView: View<Outputs["skills grant remove"]> = ({ skills, begun_anew }, paint) => {
+  if (begun_anew)
+    return [
+      `${paint.good("begun anew")}: the record of grants could not be believed; now nothing is granted beside the manifests`,
+    ];
+  return skills.length === 0
     ? [`${paint.good("taken back")}: nothing is granted beside the manifests`]
     : [`${paint.good("taken back")}; what is left for`, ...skills.flatMap((skill) => grantsOf(skill, paint))];
+};
 
 function grantsOf({ skill_id, hosts, global_keys, inserts, roots, limits, fixed }: GrantsDocument, paint: Paint): string[] {
   const { fuel, memory_bytes, wall_ms } = limits;

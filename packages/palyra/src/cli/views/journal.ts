@@ -66,11 +66,27 @@ function remark({ event_kind: kind, payload }: JournalEvent): string {
     const about = [...texts(payload, "issuer"), ...texts(payload, "public_keys", "public_key").map(shownKey)];
     return `${CHANGES[change] ?? safe(change)} ${listed(about)}`.trimEnd() + (reason === "" ? "" : ` (${reason})`);
   }
+  if (OF_TOOLS.includes(kind)) return ofTool(payload);
   // A refused install quarantines nothing: its event has no status (spec 11.7).
   const refused = kind === "skill.quarantined" && texts(payload, "status").length === 0;
   if (refused) return `install refused, nothing was installed (${reason})`;
   const allowed = texts(payload, "allowed").map((step) => ALLOWED[step] ?? safe(step, 40));
   return [...allowed, ...(reason === "" ? [] : [reason])].join(", ");
+}
+
+const OF_TOOLS: readonly string[] = ["skill.started", "skill.finished", "skill.refused", "skill.approved"];
+
+/** Which tool, by which way, and how it ended or why it did not start. */
+function ofTool(payload: JsonValue): string {
+  const of = (...names: string[]): string => listed(texts(payload, ...names));
+  const ended = of("outcome", "reason");
+  const reasons = of("reasons");
+  const [lasts, surface] = [of("lasts"), of("surface")];
+  const said = [ended, reasons === "" ? "" : `(${reasons})`, lasts === "" ? "" : `for ${lasts}`];
+  return [of("tool_id"), surface === "" ? "" : `by ${surface}:`, ...said]
+    .filter((part) => part !== "")
+    .join(" ")
+    .replace(/:$/, "");
 }
 
 /** The texts of some fields, each a text or a list of them. */

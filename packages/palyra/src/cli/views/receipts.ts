@@ -70,15 +70,17 @@ export const receiptExportView: View<Outputs["skills receipts export"]> = ({ out
     ? receipts.map((receipt) => jsonText({ statement: "palyra.skill.receipt.v1", ...receipt }, 0).trimEnd())
     : [`${paint.good("exported")}: ${count(number, "receipt")} to ${safe(output)}`];
 
-/** Names and what they are for; the list itself is the document. */
-export const toolsView: View<Outputs["skills tools"]> = (tools, paint) =>
-  tools.length === 0
+/** Names and what they are for; who names a format wants the list itself, as that API takes it. */
+export const toolsView: View<Outputs["skills tools"]> = (tools, paint, { format }) => {
+  if (format !== undefined) return jsonText(tools, 2).trimEnd().split("\n");
+  return tools.length === 0
     ? ["no tool may run: nothing is installed and active"]
     : table(
         ["tool", "what it is for"],
         tools.map((tool) => toolRow(tool)),
         paint,
       );
+};
 
 function toolRow(tool: Outputs["skills tools"][number]): Cell[] {
   const inner = tool["function"];

@@ -5,6 +5,8 @@ import { changeApprovals } from "../shared/authorization-writes.ts";
 
 export interface ApprovalRemoveDocument {
   readonly removed: readonly string[];
+  /** With `--all`: the record could not be believed, so nobody knows what stood in it; now there is one of nothing. */
+  readonly begun_anew: boolean;
 }
 
 export const remove = operation({
@@ -24,7 +26,7 @@ export const remove = operation({
   },
   run: async ({ home }, { id, skill, all }, call): Promise<ApprovalRemoveDocument> => {
     let removed: readonly string[] = [];
-    await changeApprovals(
+    const begun_anew = await changeApprovals(
       home,
       call,
       "skill.approval_removed",
@@ -36,6 +38,6 @@ export const remove = operation({
       },
       all,
     );
-    return { removed };
+    return { removed, begun_anew };
   },
 });

@@ -1,6 +1,7 @@
 import type { Call } from "../../call.ts";
 import { checkStateRoot } from "../../lifecycle/state-root.ts";
 import type { Services } from "../services.ts";
+import { lookAuthorization } from "./authorization.ts";
 import { type Finding, findingOf, ok } from "./finding.ts";
 import { lookInstallation, lookNode } from "./host.ts";
 import { lookDaemon, lookLeftovers } from "./leftovers.ts";
@@ -31,6 +32,7 @@ export async function examine(services: Services, call: Call): Promise<Examined>
     ...(await lookLeftovers(home)),
     ...(await lookVault(services)),
     await lookTrust(services),
+    ...(await lookAuthorization(home)),
     await lookDaemon(services, call.signal),
   ];
   return { findings, modes: permissions.modes, auditFile: skills.auditFile };

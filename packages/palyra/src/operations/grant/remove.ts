@@ -10,6 +10,8 @@ import { type GrantsDocument, grantOptions, grantsDocument, typedGrants, without
 export interface GrantRemoveDocument {
   /** What is left of each skill that was named; all of them with `--all`. */
   readonly skills: readonly GrantsDocument[];
+  /** With `--all` alone: the record could not be believed, so nobody knows what stood in it; now there is one of nothing. */
+  readonly begun_anew: boolean;
 }
 
 export const remove = operation({
@@ -36,7 +38,7 @@ export const remove = operation({
   run: async ({ home }, { skillId, all, ...typed }, call): Promise<GrantRemoveDocument> => {
     const gone = typedGrants(typed);
     let left = NO_GRANTS;
-    await changeGrants(
+    const begun_anew = await changeGrants(
       home,
       call,
       (before) => {
@@ -49,6 +51,6 @@ export const remove = operation({
       },
       skillId === undefined && all,
     );
-    return { skills: skillId === undefined ? [] : [grantsDocument(skillId, left)] };
+    return { skills: skillId === undefined ? [] : [grantsDocument(skillId, left)], begun_anew };
   },
 });

@@ -6,7 +6,7 @@ import { writeNamedFile } from "../../files/index.ts";
 import { eventHash, GENESIS, type Head, type StoredEvent } from "../../journal/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { verifyJournal } from "../../lifecycle/journal-head.ts";
-import { flag, text } from "../field.ts";
+import { flag, outputFile } from "../field.ts";
 import { operation } from "../operation.ts";
 import { HEAD_ERRORS, HEAD_FORMAT, type HeadDocument } from "./named-head.ts";
 
@@ -26,7 +26,7 @@ export type ExportedEvent = StoredEvent;
 export const exportJournal = operation({
   input: v.strictObject({
     head: flag("Only the number and hash of the last event, to be kept elsewhere"),
-    output: v.optional(text("FILE", "Write to a file, in place of stdout")),
+    output: v.optional(outputFile("Write to a file, in place of stdout", { stdout: true })),
   }),
   examples: ["skills journal export --output journal.ndjson", "skills journal export --head --output head.json"],
   notes:

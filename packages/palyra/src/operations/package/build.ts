@@ -6,7 +6,7 @@ import { type PackageDocument, packageSkill, refuseInputAsOutput, signingTime } 
 import { PalyraError } from "../../errors.ts";
 import { readBounded } from "../../files/index.ts";
 import type { SecretName } from "../../vault/index.ts";
-import { choice, flag, integer, list, text } from "../field.ts";
+import { choice, flag, integer, list, outputFile, text } from "../field.ts";
 import { operation } from "../operation.ts";
 import { referenceOf, secretReference, VAULT_READ_ERRORS } from "../secrets/shared.ts";
 import { MAX_KEY_BYTES, type Services } from "../services.ts";
@@ -18,7 +18,7 @@ export const build = operation({
     asset: v.optional(list("FILE", "Any other file (repeatable)"), []),
     sbom: v.optional(text("FILE", "A CycloneDX SBOM in JSON, instead of a generated one")),
     provenance: v.optional(text("FILE", "A provenance statement, instead of a generated one")),
-    output: text("FILE", "The artifact to write"),
+    output: outputFile("The artifact to write", { stdout: false }),
     signingKeyStdin: flag("Read the signing key from stdin"),
     signingKeyFile: v.optional(text("FILE", "Read the signing key from a file")),
     signingKeyVaultRef: v.optional(secretReference("Take the signing key from the vault")),

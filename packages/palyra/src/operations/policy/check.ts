@@ -2,6 +2,7 @@ import type { Fault } from "palyra-skills";
 import * as v from "valibot";
 import { readPolicies } from "../../policy/index.ts";
 import { operation } from "../operation.ts";
+import { namedBy } from "../shared/named-by.ts";
 
 export interface PolicyCheckDocument {
   /** Null: none is named, and only the policies that always hold count. */
@@ -21,7 +22,9 @@ export const check = operation({
   notes: "Parses and strictly validates every policy. One that is not valid stops whatever would start by it, and opens nothing.",
   errors: ["PolicyInvalid", "Io"],
   run: async ({ home, settings }): Promise<PolicyCheckDocument> => {
-    const { policies, files, sha256, warnings } = await readPolicies(settings.authorizationPolicy.value, home.platform);
+    const { policies, files, sha256, warnings } = await namedBy(settings.authorizationPolicy, () =>
+      readPolicies(settings.authorizationPolicy.value, home.platform),
+    );
     return {
       authorization_policy: settings.authorizationPolicy.value ?? null,
       files,

@@ -1,10 +1,9 @@
 import * as v from "valibot";
-import { findTool, planLaunch } from "../../execution/index.ts";
 import { operation } from "../operation.ts";
-import { authorizingOf } from "../shared/authorizing.ts";
 import { type ExplainedRequest, explained } from "../shared/explained-request.ts";
 import { version } from "../shared/inputs.ts";
 import { LAUNCH_ERRORS, ofSkill, surface, toolName } from "../shared/launch-inputs.ts";
+import { launchPlanOf } from "../shared/launch-plan.ts";
 
 /** What would be decided about a launch, and by what; nothing is started or kept. */
 export interface PolicyExplainDocument {
@@ -31,19 +30,16 @@ export const explain = operation({
   notes:
     "Asks everything that a launch asks, and says which policies decided. With decision approval the requests are shown as they would be with a person's yes.",
   errors: LAUNCH_ERRORS,
-  run: async (services, { tool, skill, version, surface }, call): Promise<PolicyExplainDocument> => {
-    const { gate, tools, ports } = await authorizingOf(services);
-    const found = await findTool(gate, tools, { tool, skillId: skill, version }, call);
-    const resolved = await gate.resolve(found, call);
-    const question = { toolId: found.toolId, surface, session: "", input: new Uint8Array() };
-    const { decision, subject, approval, grants } = await planLaunch(ports, resolved, question, call);
+  run: async (services, input, call): Promise<PolicyExplainDocument> => {
+    const { plan } = await launchPlanOf(services, input, call);
+    const { skill, decision, subject, approval, grants } = plan;
     return {
       tool_id: subject.tool_id,
       skill_id: subject.skill_id,
-      version: resolved.version,
+      version: skill.version,
       artifact_sha256: subject.artifact_sha256,
       principal: subject.principal,
-      surface,
+      surface: subject.surface,
       policy_sha256: subject.policy_sha256,
       decision: decision.kind,
       approval_id: approval?.id ?? null,

@@ -9,6 +9,7 @@ import { decideLaunch, readPolicies } from "../../policy/index.ts";
 import { text } from "../field.ts";
 import { operation } from "../operation.ts";
 import { LAUNCH_ERRORS, SURFACES } from "../shared/launch-inputs.ts";
+import { namedBy } from "../shared/named-by.ts";
 
 const DECISIONS = ["allowed", "approval", "denied"] as const;
 
@@ -48,7 +49,9 @@ export const test = operation({
     "Holds your policies against what you expect of them, on what is installed: each case has a name, a skill, a tool and expect (allowed, approval, denied), and may have version, principal (user:local), surface (terminal) and status (active). Exits with 1 where one differs. Neither trust nor audit is asked.",
   errors: LAUNCH_ERRORS,
   run: async ({ home, settings }, { cases: file }, call): Promise<PolicyTestDocument> => {
-    const policies = await readPolicies(settings.authorizationPolicy.value, home.platform);
+    const policies = await namedBy(settings.authorizationPolicy, () =>
+      readPolicies(settings.authorizationPolicy.value, home.platform),
+    );
     const index = await readIndex(home.places.skillsRoot);
     const cases = [];
     for (const each of await readCases(file)) {

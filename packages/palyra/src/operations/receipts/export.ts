@@ -1,6 +1,6 @@
 import { type Receipt, writeReceipt } from "palyra-skills/receipt";
 import * as v from "valibot";
-import { integer, text } from "../field.ts";
+import { integer, outputFile } from "../field.ts";
 import { operation } from "../operation.ts";
 import { optionalSkillId } from "../shared/inputs.ts";
 import { writeNewFile } from "../shared/new-file.ts";
@@ -19,7 +19,7 @@ export const exportReceipts = operation({
   input: v.strictObject({
     skillId: optionalSkillId,
     last: v.optional(integer("N", "Only the last so many", 1), Number.MAX_SAFE_INTEGER),
-    output: v.optional(text("FILE", "Write them there, one on a line; it must not be there yet")),
+    output: v.optional(outputFile("Write them there, one on a line; it must not be there yet", { stdout: true })),
   }),
   positional: ["skillId"],
   examples: ["skills receipts export --output receipts.ndjson", "skills receipts export acme.echo > receipts.ndjson"],

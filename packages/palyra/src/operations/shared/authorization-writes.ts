@@ -37,17 +37,17 @@ export async function keepApproval(home: Home, approval: Approval, call: Call): 
   });
 }
 
-/** `anew`: what is there is not looked at; a record that cannot be believed is replaced by one of nothing. */
+/** `anew`: a record that cannot be believed is replaced by one of nothing; answers whether that was done. */
 export async function changeApprovals(
   home: Home,
   call: Call,
   kind: "skill.approved" | "skill.approval_removed",
   change: (before: readonly Approval[]) => { readonly after: readonly Approval[]; readonly payload: JsonObject },
   anew = false,
-): Promise<void> {
-  await exclusively(home, call, "skills approvals", async (writer) => {
+): Promise<boolean> {
+  return exclusively(home, call, "skills approvals", async (writer) => {
     const { approvals } = await sealedPlaces(home);
-    const { generation, value } = await keptIn(approvals, parseApprovals, anew ? [] : undefined);
+    const { generation, value, isAnew } = await keptIn(approvals, parseApprovals, anew ? [] : undefined);
     const { after, payload } = change(value);
     const tell = () => journaled(home, writer, call, kind, payload);
     // Killed between the two, nothing is in force that the journal does not know of.
@@ -56,6 +56,7 @@ export async function changeApprovals(
     await writeSealed(approvals, generation, writeApprovals(after));
     faultPoint("approvals.written");
     if (kind === "skill.approval_removed") await tell();
+    return isAnew;
   });
 }
 
@@ -64,14 +65,15 @@ export async function changeGrants(
   call: Call,
   change: (before: GrantsOfSkills) => { readonly after: GrantsOfSkills; readonly payload: JsonObject },
   anew = false,
-): Promise<void> {
-  await exclusively(home, call, "skills grant", async (writer) => {
+): Promise<boolean> {
+  return exclusively(home, call, "skills grant", async (writer) => {
     const { grants } = await sealedPlaces(home);
-    const { generation, value } = await keptIn(grants, parseGrants, anew ? new Map() : undefined);
+    const { generation, value, isAnew } = await keptIn(grants, parseGrants, anew ? new Map() : undefined);
     const { after, payload } = change(value);
     await journaled(home, writer, call, "skill.granted", payload);
     faultPoint("grants.write");
     await writeSealed(grants, generation, writeGrants(after));
+    return isAnew;
   });
 }
 
@@ -85,15 +87,15 @@ async function keptIn<Value>(
   place: SealedPlace,
   parse: (json: Uint8Array) => Value | undefined,
   instead?: Value,
-): Promise<{ readonly generation: number; readonly value: Value }> {
+): Promise<{ readonly generation: number; readonly value: Value; readonly isAnew: boolean }> {
   try {
     const { generation, json } = await readSealed(place);
     const value = parse(json);
-    if (value !== undefined) return { generation, value };
+    if (value !== undefined) return { generation, value, isAnew: false };
     const { file, name } = place;
     throw new PalyraError("AuthorizationRecordInvalid", { file, record: name, problem: "its contents are of another release" });
   } catch (error) {
     if (instead === undefined || !isRefusal(error, "AuthorizationRecordInvalid")) throw error;
-    return { generation: 0, value: instead };
+    return { generation: 0, value: instead, isAnew: true };
   }
 }

@@ -10,6 +10,7 @@ import { openInstalled } from "../../lifecycle/open-installed.ts";
 import { keptPolicies } from "../../policy/index.ts";
 import type { Services } from "../services.ts";
 import { keepApproval } from "./authorization-writes.ts";
+import { namedBy } from "./named-by.ts";
 import { readPolicy } from "./policy.ts";
 import { gatePorts } from "./run-gate.ts";
 import { withScanning } from "./scanning.ts";
@@ -25,12 +26,13 @@ export interface Authorizing {
 export async function authorizingOf(services: Services): Promise<Authorizing> {
   const { home, settings } = services;
   const tools = { ...gatePorts(home), open: openingOnce(home), nameForModel, names: new ToolNames(nameForModel) };
+  const policies = keptPolicies(settings.authorizationPolicy.value, home.platform);
   return {
     gate: new RunGate(tools),
     tools,
     ports: {
       platform: home.platform,
-      policies: keptPolicies(settings.authorizationPolicy.value, home.platform),
+      policies: () => namedBy(settings.authorizationPolicy, policies),
       records: new AuthorizationRecords(await sealedPlaces(home), home.platform),
       hasVerdict: verdictLook(services),
       keepApproval: (approval, call) => keepApproval(home, approval, call),

@@ -2,6 +2,7 @@ import { SkillError } from "palyra-skills";
 import { type AuditPolicy, DEFAULT_POLICY, parsePolicy } from "palyra-skills/audit";
 import { readBounded } from "../../files/index.ts";
 import type { Settings } from "../../settings.ts";
+import { namedBy } from "./named-by.ts";
 
 const MAX_POLICY_BYTES = 1024 * 1024;
 
@@ -9,7 +10,7 @@ const MAX_POLICY_BYTES = 1024 * 1024;
 export async function readPolicy(settings: Settings): Promise<AuditPolicy> {
   const file = settings.auditPolicy.value;
   if (file === undefined) return DEFAULT_POLICY;
-  const read = await readBounded(file, MAX_POLICY_BYTES);
+  const read = await namedBy(settings.auditPolicy, () => readBounded(file, MAX_POLICY_BYTES));
   if (!read.ok) throw new SkillError("PolicyInvalid", { document: file, faults: [{ path: "", problem: "too large" }] });
   return parsePolicy(read.bytes, file);
 }

@@ -10,7 +10,7 @@ import * as v from "valibot";
 import type { Call } from "../../call.ts";
 import { io, makeFolder, writeNamedFile } from "../../files/index.ts";
 import { VERSION } from "../../version.ts";
-import { choice, text } from "../field.ts";
+import { choice, outputFile } from "../field.ts";
 import type { Services } from "../services.ts";
 import { type BaselineFile, type BaselineOptions, baselineOptions, readBaseline, writeAccepted } from "./baseline-file.ts";
 
@@ -25,7 +25,9 @@ export const formOptions = {
       "How findings are told; by default as the name of --output says, else text. --json is always the document",
     ),
   ),
-  output: v.optional(text("FILE", "Write them to a file, which is replaced at once; the terminal is told in text")),
+  output: v.optional(
+    outputFile("Write them to a file, which is replaced at once; the terminal is told in text", { stdout: true }),
+  ),
   failOn: v.optional(
     choice(
       ["fail", "warn", "never"],

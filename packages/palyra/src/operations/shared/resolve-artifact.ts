@@ -7,6 +7,7 @@ import { isSkillId, parseVersion } from "palyra-skills/manifest";
 import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
 import { readBounded } from "../../files/index.ts";
+import { ofFile, refusedOf } from "../../files/of-file.ts";
 import { type InstalledEntry, readIndex } from "../../installed/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { openInstalled, recoverForReading, requireInstalled } from "../../lifecycle/index.ts";
@@ -63,8 +64,8 @@ async function findInstalled({ places }: Home, named: InstalledReference): Promi
 async function fromFile(home: Home, reference: string, call: Call): Promise<NamedArtifact> {
   call.progress("verifying the artifacts");
   const read = await readBounded(reference, MAX_ARCHIVE_BYTES);
-  if (!read.ok) throw new SkillError("ArtifactTooLarge", { actual: read.size, limit: MAX_ARCHIVE_BYTES });
-  const artifact = await openArtifact(read.bytes, home.platform, home.host);
+  if (!read.ok) throw refusedOf(reference, new SkillError("ArtifactTooLarge", { actual: read.size, limit: MAX_ARCHIVE_BYTES }));
+  const artifact = await ofFile(reference, () => openArtifact(read.bytes, home.platform, home.host));
   return { reference, artifact, artifactSha256: toHex(home.platform.sha256().update(read.bytes).digest()) };
 }
 

@@ -4,6 +4,7 @@ import { type FeedSource, NO_FEED, type SourcedStatement } from "palyra-skills/a
 import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
 import type { Settings } from "../../settings.ts";
+import { namedBy } from "./named-by.ts";
 
 /** What audits look components up in, for one run (spec 4.3, 4.4, T16). */
 export interface Scanning {
@@ -35,7 +36,8 @@ export async function withScanning<Result>(
   if (hook === undefined && vulnerabilityStatements.value === undefined) return work({ feed: NO_FEED, vex: [], vexSha256: "" });
   const { NO_STATEMENTS, openFeed, readVexFiles } = await import("../../feeds/index.ts");
   const file = vulnerabilityStatements.value;
-  const { statements: vex, sha256: vexSha256 } = file === undefined ? NO_STATEMENTS : await readVexFiles(file);
+  const { statements: vex, sha256: vexSha256 } =
+    file === undefined ? NO_STATEMENTS : await namedBy(vulnerabilityStatements, () => readVexFiles(file));
   if (hook === undefined) return work({ feed: NO_FEED, vex, vexSha256 });
   const { now, signal, progress } = call;
   const keyed = key === undefined ? {} : { key: await key() };

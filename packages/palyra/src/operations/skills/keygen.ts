@@ -2,7 +2,7 @@ import { encodeUtf8 } from "palyra-skills/encoding";
 import * as v from "valibot";
 import { generateKey, writeKeyFile } from "../../authoring/index.ts";
 import { PalyraError } from "../../errors.ts";
-import { text } from "../field.ts";
+import { outputFile } from "../field.ts";
 import { operation } from "../operation.ts";
 import { referenceOf, secretReference, VAULT_WRITE_ERRORS } from "../secrets/shared.ts";
 
@@ -17,7 +17,7 @@ export interface KeygenDocument {
 
 export const keygen = operation({
   input: v.strictObject({
-    output: v.optional(text("FILE", "Where the secret key is written; never overwritten")),
+    output: v.optional(outputFile("Where the secret key is written; never overwritten", { stdout: false })),
     vault: v.optional(secretReference("Keep the secret key in the vault instead; never overwritten")),
   }),
   examples: ["skills keygen --output acme.key", "skills keygen --vault global/acme_signing_key"],

@@ -20,10 +20,10 @@ export type ToolsDocument = readonly JsonObject[];
 
 export const tools = operation({
   input: v.strictObject({
-    format: v.optional(choice(FORMATS, "FORMAT", "For whom: a list of MCP tools, or of one of these APIs"), "mcp"),
+    format: v.optional(choice(FORMATS, "FORMAT", "For whom: the JSON list of MCP tools, or of one of these APIs"), "mcp"),
   }),
   places: ["skillsDir", "auditPolicy", "vex"],
-  examples: ["skills tools", "skills tools --format openai --json"],
+  examples: ["skills tools", "skills tools --format openai"],
   notes:
     "What a model is shown: the tools of current skills that are active and of which an audit that passed is kept. One that two skills offer, or whose name becomes another's where an API takes no dots, is offered by none.",
   errors: LAUNCH_ERRORS,

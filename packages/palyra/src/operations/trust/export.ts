@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { checkStateRoot } from "../../lifecycle/state-root.ts";
 import { readHomeTrust } from "../../lifecycle/trust-place.ts";
 import { sha256 } from "../../trust/index.ts";
-import { text } from "../field.ts";
+import { outputFile } from "../field.ts";
 import { operation } from "../operation.ts";
 import { writeNewFile } from "../shared/new-file.ts";
 
@@ -19,7 +19,7 @@ export interface TrustExportDocument {
 }
 
 export const exportTrust = operation({
-  input: v.strictObject({ output: text("FILE", "Where it is written; never overwritten") }),
+  input: v.strictObject({ output: outputFile("Where it is written; never overwritten", { stdout: false }) }),
   places: ["trustStore"],
   examples: ["skills trust export --output trust.json"],
   notes:

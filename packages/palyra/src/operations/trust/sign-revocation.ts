@@ -2,7 +2,7 @@ import { toHex } from "palyra-skills/encoding";
 import { signRevocation, verifyRevocation, writeRevocation } from "palyra-skills/signature";
 import { decideRevocation } from "palyra-skills/trust";
 import * as v from "valibot";
-import { text } from "../field.ts";
+import { outputFile, text } from "../field.ts";
 import { operation } from "../operation.ts";
 import { readKeyFile, writeNewFile } from "../shared/new-file.ts";
 import { publisher } from "./shared.ts";
@@ -22,7 +22,7 @@ export const signRevocationStatement = operation({
     publisher,
     signingKeyFile: text("FILE", "The key that is to be believed no longer: it says so itself"),
     reason: text("TEXT", "Why: shown wherever it is refused"),
-    output: text("FILE", "Where the statement is written; never overwritten"),
+    output: outputFile("Where the statement is written; never overwritten", { stdout: false }),
   }),
   positional: ["publisher"],
   examples: [

@@ -14,7 +14,7 @@ import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
 import { readWhole } from "../../files/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
-import { integer, list, text } from "../field.ts";
+import { integer, list, outputFile, text } from "../field.ts";
 import { operation } from "../operation.ts";
 import { issuer } from "../revocations/shared.ts";
 import { publisherKey, publisherKeys } from "../shared/inputs.ts";
@@ -58,7 +58,7 @@ const input = v.strictObject({
   reason: v.optional(text("TEXT", "Why, for all that is named here: shown wherever it is refused")),
   sequence: v.optional(integer("NUMBER", "Higher than in any list before (1, or the one after --previous)", 1)),
   expires: time("When a newer list is to be had by"),
-  output: text("FILE", "Where the list is written; never overwritten"),
+  output: outputFile("Where the list is written; never overwritten", { stdout: false }),
 });
 
 type Input = v.InferOutput<typeof input>;

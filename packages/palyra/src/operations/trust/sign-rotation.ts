@@ -1,6 +1,6 @@
 import { signRotation, verifyRotation, writeRotation } from "palyra-skills/signature";
 import * as v from "valibot";
-import { integer, text } from "../field.ts";
+import { integer, outputFile, text } from "../field.ts";
 import { operation } from "../operation.ts";
 import { readKeyFile, writeNewFile } from "../shared/new-file.ts";
 import { publisher } from "./shared.ts";
@@ -22,7 +22,7 @@ export const signRotationStatement = operation({
     newKeyFile: text("FILE", "The signing key that takes its place"),
     sequence: integer("NUMBER", "Higher than in any statement before", 1),
     expiresAtUnixMs: integer("MS", "Nobody applies it after this time, milliseconds since 1970", 0),
-    output: text("FILE", "Where the statement is written; never overwritten"),
+    output: outputFile("Where the statement is written; never overwritten", { stdout: false }),
   }),
   positional: ["publisher"],
   examples: [

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { type ErrorCode, type ErrorDetails, SkillError } from "palyra-skills";
 import { PalyraError, type PalyraErrorCode, type PalyraErrorDetails } from "../../errors.ts";
+import { fileOf } from "../../files/of-file.ts";
 import { atPlace } from "./at-place.ts";
 import { CORE_REFUSALS } from "./core-refusals.ts";
 import { INSTALL_REFUSALS } from "./install-refusals.ts";
@@ -29,7 +30,9 @@ export function tellingOf(
 ): (Telling & { readonly code: string; readonly details: object }) | undefined {
   if (error instanceof SkillError) {
     const { code, details } = error;
-    return { ...tellCore(code, details, typed), code, details };
+    const told = tellCore(code, details, typed);
+    const file = fileOf(error);
+    return { ...told, ...(file === undefined ? {} : { message: `${safe(file)}: ${told.message}` }), code, details };
   }
   if (error instanceof PalyraError) {
     const { code, details } = error;
@@ -240,7 +243,8 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
   },
   Declined: { says: ({ what }) => `${safe(what)} was declined; nothing was changed` },
   Io: {
-    says: (details) => `cannot ${safe(details.action)} ${safe(details.file)}: ${systemProblem(details)}`,
+    says: ({ named_by: variable, ...details }) =>
+      `cannot ${safe(details.action)} ${safe(details.file)}${variable === undefined ? "" : ` (named by ${safe(variable)})`}: ${systemProblem(details)}`,
     hint: ({ code }) => SYSTEM_HINTS[code],
   },
 };

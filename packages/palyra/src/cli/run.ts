@@ -16,12 +16,16 @@ import { VIEWS } from "./views/index.ts";
 import type { Asked } from "./views/view.ts";
 import { usage } from "./words.ts";
 
-/** The person pressed Ctrl-C at a question. Exit code 130, as of a process that SIGINT ends. */
+/** As of a process that SIGINT ends. */
+const INTERRUPTED = 130;
+type Exit = 0 | 1 | typeof INTERRUPTED;
+
+/** The person pressed Ctrl-C at a question. */
 class Interrupted extends Error {}
 
 /**
  * Runs one command line to its end. The result is the exit code: 0 done, 1 refused or failed, 2 usage (spec 6); 130 where a
- * person interrupted a question.
+ * person interrupted a question or what ran.
  */
 export async function runCommandLine(argv: readonly string[], host: Host): Promise<0 | 1 | 2 | 130> {
   const manner = mannerOf(argv, host);
@@ -32,7 +36,7 @@ export async function runCommandLine(argv: readonly string[], host: Host): Promi
     for (const text of held) host.stderr.write(manner.errorLines([warningLine(text, manner)]));
     return exit;
   } catch (error) {
-    if (error instanceof Interrupted) return 130;
+    if (error instanceof Interrupted) return INTERRUPTED;
     const { exit, text } = await errorText(error, argv, manner, held);
     host.stderr.write(text);
     if (host.env["PALYRA_DEBUG"] === "1" && error instanceof Error) host.stderr.write(`${maskUserInfo(error.stack ?? "")}\n`);
@@ -59,7 +63,7 @@ async function errorText(
   }
 }
 
-async function dispatch(argv: readonly string[], host: Host, manner: Manner, held: string[]): Promise<0 | 1> {
+async function dispatch(argv: readonly string[], host: Host, manner: Manner, held: string[]): Promise<Exit> {
   const command = findCommand(argv);
   if (command.kind === "operation") return runOperation(command.name, command.words, host, manner, held);
   if (command.kind === "group") return runGroup(command.path, command.words, host, manner);
@@ -88,7 +92,7 @@ async function printGroupHelp(path: string, host: Host, manner: Manner): Promise
 }
 
 /** `palyra help skills install` is `palyra skills install --help`. */
-async function runCommandLineHelp(words: readonly string[], host: Host, manner: Manner, held: string[]): Promise<0 | 1> {
+async function runCommandLineHelp(words: readonly string[], host: Host, manner: Manner, held: string[]): Promise<Exit> {
   const path = words.filter((word) => !word.startsWith("-")).join(" ");
   if (path === "" || isGroup(path)) return printGroupHelp(path, host, manner);
   return dispatch([...words, "--help"], host, manner, held);
@@ -100,7 +104,7 @@ async function runOperation<Name extends OperationName>(
   host: Host,
   manner: Manner,
   held: string[],
-): Promise<0 | 1> {
+): Promise<Exit> {
   const operation = await CATALOG[name].load();
   if (asksForHelp(words)) {
     const { operationHelp } = await import("./help.ts");
@@ -117,13 +121,14 @@ async function runOperation<Name extends OperationName>(
     const daemon = operation.daemon ? await chooseDaemon(services.settings, call) : undefined;
     const at = daemon === undefined ? services : { ...services, daemon };
     const inJson = asksForDocument(invocation) ? { ...manner, json: true } : manner;
-    const told = async ({ output, failed }: Answer<Outputs[Name]>, how: Manner): Promise<0 | 1> => {
+    const told = async ({ output, failed }: Answer<Outputs[Name]>, how: Manner): Promise<Exit> => {
       progress.pause();
       await answer(name, output, host, how, { command, asked: invocation.input });
+      if (failed === "interrupted") return INTERRUPTED;
       return failed ? 1 : 0;
     };
     if (operation.rounds === undefined) return await told(await operation.run(at, invocation.input, call), inJson);
-    let exit: 0 | 1 = 0;
+    let exit: Exit = 0;
     for await (const each of operation.rounds(at, invocation.input, call)) exit = await told(each, { ...inJson, indent: 0 });
     return exit;
   } finally {

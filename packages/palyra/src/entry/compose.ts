@@ -56,6 +56,7 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
     settings,
     openVault: vault.open,
     readStdin: (limit) => readAll(process.stdin, "stdin", limit),
+    stdinIsGiven,
     readDescriptor,
     probeDaemon: async (run, signal) => (await import("../cli/own-daemon.ts")).probeDaemon(run, signal),
     runtime: { node: process.versions.node, program: process.argv[1], path: env["PATH"] ?? "", code: CODE },
@@ -133,6 +134,15 @@ function conformanceBodies(): ConformanceBodies {
 /** Resolves when the answer has gone out: a slow reader holds up the requests, not our memory. */
 function writeAnswer(line: string): Promise<void> {
   return new Promise((resolve, reject) => stdout.stream().write(line, (error) => (error ? reject(error) : resolve())));
+}
+
+function stdinIsGiven(): boolean {
+  try {
+    const stdin = process.getBuiltinModule("node:fs").fstatSync(0);
+    return stdin.isFIFO() || stdin.isSocket() || stdin.isFile();
+  } catch {
+    return false; // It is closed.
+  }
 }
 
 async function readDescriptor(descriptor: number, limit: number): Promise<Uint8Array> {

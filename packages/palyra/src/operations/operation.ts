@@ -45,7 +45,7 @@ export interface OperationSpec<Entries extends v.ObjectEntries, Output> {
     call: Call,
   ) => AsyncIterable<Output>;
   /** True where the answer is printed and the command fails all the same (spec 11.1). */
-  readonly failed?: (output: Output, input: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>) => boolean;
+  readonly failed?: (output: Output, input: v.InferOutput<v.StrictObjectSchema<Entries, undefined>>) => Failed;
 }
 
 /** How an operation is asked for over HTTP: in the path, in the query of a GET, in the JSON body of a POST; names in snake case. */
@@ -87,8 +87,11 @@ export interface Operation<Output> {
 export interface Answer<Output> {
   readonly output: Output;
   /** The command fails although there is an answer to print (spec 11.1). */
-  readonly failed: boolean;
+  readonly failed: Failed;
 }
+
+/** `interrupted`: because a person ended it. */
+export type Failed = boolean | "interrupted";
 
 export type RawInput = { readonly [field: string]: unknown };
 

@@ -17,6 +17,8 @@ export interface Services {
   readonly openVault: () => Promise<Vault>;
   /** All of stdin, of at most `limit` bytes. `Io` with code `EFBIG` where there is more. */
   readonly readStdin: (limit: number) => Promise<Uint8Array>;
+  /** Somebody connected stdin with something to be read: a pipe, a socket or a file; no terminal, and not `/dev/null`. */
+  readonly stdinIsGiven: () => boolean;
   /** The same of a file descriptor that is open; it is closed then. */
   readonly readDescriptor: (descriptor: number, limit: number) => Promise<Uint8Array>;
   /** From the system's generator. */

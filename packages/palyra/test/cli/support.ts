@@ -60,6 +60,7 @@ export function commandLine(root: string, options: HostOptions = {}) {
       compose: (settings, askSecret): Services => ({
         ...compose(settings, env, askSecret),
         readStdin: async () => options.stdin ?? new Uint8Array(),
+        stdinIsGiven: () => options.stdin !== undefined,
       }),
     };
     const exit = await runCommandLine(argv, host);

@@ -11,6 +11,7 @@ import { LaunchPermit, openSandboxPool, ReadyCall, type RunToolOptions, type Run
 import { changeStatus } from "../../src/lifecycle/index.ts";
 import type { Services } from "../../src/operations/services.ts";
 import { openRunner } from "../../src/operations/shared/runner.ts";
+import { readInputOrStdin } from "../../src/operations/shared/tool-input.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
 import { commandLine, errorOf, parsed, type Ran, temporaryFolder } from "../cli/support.ts";
 import { newCall } from "../lifecycle/parts.ts";
@@ -286,7 +287,8 @@ describe("T33: what is decided while a person thinks", () => {
 });
 
 describe("palyra skills run", () => {
-  async function palyra(...argv: string[]): Promise<Ran> {
+  const palyra = (...argv: string[]): Promise<Ran> => palyraWith({ stdinIsGiven: () => false }, ...argv);
+  async function palyraWith(ports: Partial<Services>, ...argv: string[]): Promise<Ran> {
     const [stdout, stderr]: [string[], string[]] = [[], []];
     const host = {
       env: env(),
@@ -302,7 +304,7 @@ describe("palyra skills run", () => {
       },
       now: () => Date.now(),
       signal: new AbortController().signal,
-      compose: servicesOf,
+      compose: (settings: Parameters<typeof compose>[0]) => ({ ...servicesOf(settings), ...ports }),
     };
     const exit = await runCommandLine(["skills", "run", ...argv], host);
     return { exit, stdout: stdout.join(""), stderr: stderr.join("") };
@@ -323,6 +325,46 @@ describe("palyra skills run", () => {
       output: { a: 1 },
       trace: [{ step: "authorized" }, { step: "prepared" }, { step: "started" }, { step: "finished" }],
     });
+  });
+
+  const piped = (text: string): Partial<Services> => ({
+    stdinIsGiven: () => true,
+    readStdin: async () => new TextEncoder().encode(text),
+  });
+  const terminal: Partial<Services> = { ...piped('{"a":1}'), stdinIsGiven: () => false };
+  it.each([
+    ["what comes by a pipe", piped('{"a":1}'), [], '{"a":1}'],
+    ["{} where the pipe is empty", piped(""), [], "{}"],
+    ["--input, whatever the pipe has", piped('{"a":1}'), ["--input", '{"b":2}'], '{"b":2}'],
+    ["{} on a terminal, where stdin is not read", terminal, [], "{}"],
+  ] as const)("takes for its input %s", async (_, ports, options, input) => {
+    await install({ module: ECHO });
+    const ran = await palyraWith(ports, "acme.echo", ...options);
+    expect([ran.exit, JSON.parse(ran.stdout)]).toEqual([0, JSON.parse(input)]);
+  });
+
+  it("says what it waits for where nothing comes on stdin", async () => {
+    const told: string[] = [];
+    let ended = (): void => {};
+    const end = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    const silent = { stdinIsGiven: () => true, readStdin: () => end.then(() => new Uint8Array()) };
+    const tell = (lines: readonly string[]): void => {
+      told.push(...lines);
+      ended();
+    };
+    const read = await readInputOrStdin({ ...servicesOf(), ...silent }, {}, { ...newCall(), tell });
+    expect([Buffer.from(read).toString(), told]).toEqual(["{}", [expect.stringContaining("the input is read from stdin")]]);
+  });
+
+  it("ends with 130 where a person interrupts it, and 1 where it fails", async () => {
+    await install({ module: SPIN });
+    const interrupted = new AbortController();
+    const interruption = () => ({ signal: interrupted.signal, listen: () => interrupted.abort(), end: () => {} });
+    const ran = await palyraWith({ interruption, stdinIsGiven: () => false }, "acme.echo", "--json");
+    expect(parsed(ran)).toMatchObject({ outcome: "RuntimeFailure", details: { fault: "cancelled" } });
+    expect(ran.exit).toBe(130);
   });
 
   it("fails where the outcome is not Ok, and says which", async () => {

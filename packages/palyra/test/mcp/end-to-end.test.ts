@@ -162,7 +162,7 @@ function receiptOf(run: unknown): string {
 }
 
 describe("a run that is interrupted", () => {
-  it("ends as cancelled, with its outcome and a receipt", async () => {
+  it("ends as cancelled, with its outcome, a receipt and exit code 130", async () => {
     await installFor("stdio, 2025", { module: SPIN, quotas: LONG });
     const words = [join(out, "palyra.js"), "skills", "run", TOOL, "--json"];
     const child = spawn(process.execPath, words, { env: env(), stdio: ["ignore", "pipe", "inherit"] });
@@ -174,7 +174,7 @@ describe("a run that is interrupted", () => {
     const isStarted = async () => JSON.stringify(await palyra("skills", "journal", "tail", "--json")).includes("skill.started");
     await vi.waitFor(async () => expect(await isStarted()).toBe(true), { timeout: 60_000, interval: 500 });
     child.kill("SIGINT");
-    expect(await exit).toBe(1);
+    expect(await exit).toBe(130);
     expect(JSON.parse(said)).toMatchObject({ outcome: "RuntimeFailure", details: { fault: "cancelled" } });
     expect(await palyra("skills", "receipts", "list", "--json")).toMatchObject({ receipts: [{ outcome: "RuntimeFailure" }] });
   }, 120_000);

@@ -228,7 +228,7 @@ describe("docs/tools.md", () => {
     const [, build = ""] = /skills dev \. --build "([^"]+)"/.exec(page) ?? [];
     const compiler = join(repositoryRoot, "node_modules/.bin/asc");
     const round = await once({ build: build.replace("npx asc", compiler) });
-    expect(round).toMatchObject({ passed: true, run: { tool_id: "acme.count.bytes", output: { bytes: 13 } } });
+    expect(round).toMatchObject({ passed: true, run: { tool_id: "tally.count.bytes", output: { bytes: 13 } } });
   }, 60_000);
 });
 

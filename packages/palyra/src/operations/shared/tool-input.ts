@@ -1,6 +1,7 @@
 /** The input of a tool, as it is given on a command line. */
 import { encodeUtf8 } from "palyra-skills/encoding";
 import * as v from "valibot";
+import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
 import { readBounded } from "../../files/index.ts";
 import { text } from "../field.ts";
@@ -30,3 +31,20 @@ export async function readInput({ readStdin }: Services, { input, inputFile }: I
   if (!read.ok) throw new PalyraError("Io", { action: "read", file: inputFile, code: "EFBIG" });
   return read.bytes;
 }
+
+/** Milliseconds after which a person is told what is waited for. */
+const SILENT_MS = 2000;
+
+/** The same, and where neither is given what somebody connected stdin with: nothing is dropped unsaid. Nothing in it is `{}`. `Io`. */
+export async function readInputOrStdin(services: Services, given: InputOptions, { tell }: Call): Promise<Uint8Array> {
+  if (given.input !== undefined || given.inputFile !== undefined || !services.stdinIsGiven()) return readInput(services, given);
+  const waited = setTimeout(() => tell?.([WAITED]), SILENT_MS);
+  try {
+    const read = await services.readStdin(MAX_INPUT_BYTES);
+    return read.length === 0 ? encodeUtf8("{}") : read;
+  } finally {
+    clearTimeout(waited);
+  }
+}
+
+const WAITED = "the input is read from stdin, until it ends; to give none: --input '{}', or < /dev/null";

@@ -12,7 +12,7 @@ import { version } from "../shared/inputs.ts";
 import { jsonOutput } from "../shared/json-output.ts";
 import { LAUNCH_ERRORS, ofSkill, toolName } from "../shared/launch-inputs.ts";
 import { logLines } from "../shared/log-lines.ts";
-import { inputOptions, inputProblem, readInput } from "../shared/tool-input.ts";
+import { inputOptions, inputProblem, readInputOrStdin } from "../shared/tool-input.ts";
 
 export interface RunDocument {
   readonly tool_id: string;
@@ -66,9 +66,10 @@ export const run = operation({
     `skills run acme.echo --input '{"text":"hi"}'`,
     "skills run acme.echo.say --input-file request.json --json",
     "skills run acme.weather.today --dry-run",
+    "skills run acme.echo < request.json",
   ],
   notes:
-    "Runs one tool of an installed skill in a process of its own, within its quotas, with what it declared and nothing else. What asks for approval asks you first; --approve always keeps the answer (skills approvals), --yes does not answer it. Prints what the tool answers; what it logs goes to stderr while it runs. Exits with 1 where the outcome is not Ok.",
+    "Runs one tool of an installed skill in a process of its own, within its quotas, with what it declared and nothing else. What asks for approval asks you first; --approve always keeps the answer (skills approvals), --yes does not answer it. Prints what the tool answers; what it logs goes to stderr while it runs. Without --input and --input-file a pipe or a file on stdin is the input. Exits with 1 where the outcome is not Ok, with 130 where you interrupt it.",
   asks: true,
   errors: [...LAUNCH_ERRORS, "PolicyDenied", "ApprovalRequired", "Declined", "SandboxUnavailable"],
   problem: inputProblem,
@@ -79,7 +80,7 @@ export const run = operation({
       tool: asked.tool,
       skillId: asked.skill,
       version: asked.version,
-      input: await readInput(services, asked),
+      input: await readInputOrStdin(services, asked, call),
       surface: "terminal",
       session: services.session(),
       maxFuel: asked.maxFuel === undefined ? undefined : BigInt(asked.maxFuel),
@@ -105,7 +106,11 @@ export const run = operation({
       await runner.close();
     }
   },
-  failed: (document) => "outcome" in document && document.outcome !== "Ok",
+  failed: (document) => {
+    if (!("outcome" in document)) return false;
+    // On a terminal nothing else cancels a run.
+    return document.details["fault"] === "cancelled" ? "interrupted" : document.outcome !== "Ok";
+  },
 });
 
 const asking =

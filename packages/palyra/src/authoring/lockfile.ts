@@ -11,13 +11,13 @@ import {
   readLockFiles as readLocks,
   withoutWhatWasOnlyConsidered,
 } from "palyra-skills/supplychain";
-import { readIfThere } from "../files/index.ts";
+import { readRegular } from "../files/index.ts";
 
 /** Those of a folder by their names; those of folders below are of something else. `Serialization` for one that is too large, `Io`. */
 export async function readLockFiles(folder: string): Promise<readonly SourceText[]> {
   const found: SourceText[] = [];
   for (const path of LOCK_FILE_NAMES) {
-    const content = await readIfThere(join(folder, path), MAX_LOCK_BYTES);
+    const content = await readRegular(join(folder, path), MAX_LOCK_BYTES);
     if (content === undefined) continue;
     if (!content.ok) throw unreadable(join(folder, path), "too large");
     found.push({ path, bytes: content.bytes });

@@ -2,11 +2,13 @@ import { basename, isAbsolute, sep } from "node:path";
 import { SkillError } from "palyra-skills";
 import { MAX_ENTRY_BYTES } from "palyra-skills/archive";
 import type { SourceFile } from "palyra-skills/artifact";
-import { readBounded } from "../files/index.ts";
+import { PalyraError } from "../errors.ts";
+import { readRegular } from "../files/index.ts";
 
-/** Bytes of one input file; a larger one is refused without being read whole. `ArtifactEntryTooLarge`, `Io`. Spec 1.2. */
+/** Bytes of one input file, never a pipe's or a device's (T25); a larger one is refused without being read whole. `ArtifactEntryTooLarge`, `Io`. Spec 1.2. */
 export async function readSource(file: string): Promise<Uint8Array> {
-  const read = await readBounded(file, MAX_ENTRY_BYTES);
+  const read = await readRegular(file, MAX_ENTRY_BYTES);
+  if (read === undefined) throw new PalyraError("Io", { action: "read", file, code: "ENOENT" });
   if (!read.ok) throw new SkillError("ArtifactEntryTooLarge", { path: file, actual: read.size, limit: MAX_ENTRY_BYTES });
   return read.bytes;
 }

@@ -21,7 +21,7 @@ interface Journals {
  */
 export function journalsKeeping(records: HeadRecords, everyMs: number): Journals {
   const keeper = new Once<HeadKeeper & { readonly close?: () => Promise<void> }>(() =>
-    everyMs === 0 ? headsAtOnce(records) : headsLater(records, everyMs),
+    connections === undefined ? headsAtOnce(records) : headsLater(records, everyMs, connections),
   );
   const connections = everyMs === 0 ? undefined : new JournalConnections();
   const kept = connections && { connections };
@@ -45,10 +45,15 @@ async function headsAtOnce(records: HeadRecords): Promise<HeadKeeper> {
   return (await import("../journal/heads.ts")).headsIn(records);
 }
 
-async function headsLater(records: HeadRecords, everyMs: number) {
+async function headsLater(records: HeadRecords, everyMs: number, connections: JournalConnections) {
   const [{ headsNowAndThen }, { syncJournal }] = await Promise.all([
     import("../journal/heads-later.ts"),
     import("../journal/sync.ts"),
   ]);
-  return headsNowAndThen(await headsAtOnce(records), everyMs, (file) => openJournal(file, { create: false }), syncJournal);
+  return headsNowAndThen(
+    await headsAtOnce(records),
+    everyMs,
+    (file) => openJournal(file, { create: false, connections }),
+    syncJournal,
+  );
 }

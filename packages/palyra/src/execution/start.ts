@@ -33,6 +33,9 @@ export class LaunchPermit {
 /** How often it is looked at again where something was decided meanwhile. */
 const MOST_LOOKS = 10;
 
+/** Milliseconds for which trust, policy, grants and approval count as they were asked before the transaction. */
+const FRESH_MS = 250;
+
 /**
  * Journals that a resolved skill starts, after whatever took long: approval, compiling. Trust and revocation are read again, then, in the
  * transaction that writes the event, the status; where anything was decided between the two (an install, a trust change, a status), both are
@@ -58,8 +61,11 @@ export async function recordStart(
       const trusted = await ports.decide(skill.artifact, call);
       await again?.();
       const event = newEvent(ports.newUlid(call.now), call, "skill.started", { ...payloadOf(skill), ...about });
+      const asked = performance.now();
       const seq = await journal.transaction(
         (writer) => {
+          // Others wrote for so long that what was asked before is old.
+          if (performance.now() - asked > FRESH_MS) return undefined;
           const status = writer.statusByChain(gate.chain, anchors, skill.skillId, skill.version);
           requireActive(entry, status, gate.chain, folder);
           if (skill.asCurrent) requireCurrent(entry, gate.chain, folder);

@@ -15,13 +15,15 @@ export class Kept<Value> {
     if (this.#kept?.looks === looks) return this.#kept.value;
     this.#kept = undefined;
     const value = make();
-    if (!isSettled) return value;
+    // What was read is what was looked at only where it still looks so, once it is read.
+    const isSame = (): boolean => lookAt(files).text === text;
+    if (!isSettled || !isSame()) return value;
     const kept = { looks, value };
     this.#kept = kept;
-    if (value instanceof Promise)
-      value.catch(() => {
-        if (this.#kept === kept) this.#kept = undefined;
-      });
+    const forget = (): void => {
+      if (this.#kept === kept) this.#kept = undefined;
+    };
+    if (value instanceof Promise) value.then(() => isSame() || forget(), forget);
     return value;
   }
 }

@@ -2,7 +2,7 @@
  * The one place that loads a SQLite driver: Node's own where it is there without a flag (22.13 and later), else
  * `@photostructure/sqlite`, which has the same interface. Loaded at the first use, not at start.
  *
- * Prepared statements are not used: that package frees one only when the garbage collector comes by, so that a closed
+ * Prepared statements are not used with that package: it frees one only when the garbage collector comes by, so that a closed
  * database stays half open and its `-wal` and `-shm` files stay behind. Everything runs through `exec`, which leaves nothing;
  * values go in and rows come out through two functions that SQL calls.
  */
@@ -46,8 +46,8 @@ export interface OpenOptions {
   /** Milliseconds that a statement waits for another connection's lock; 0 answers at once. */
   readonly busyTimeoutMs?: number;
   /**
-   * Statements are prepared once, for a connection that stays open: to prepare an insert takes three times as long as to run it. Where the
-   * driver is the package's, `-wal` and `-shm` then stay behind.
+   * Statements are prepared once, for a connection that stays open: to prepare an insert takes three times as long as to run it. With Node's own
+   * driver alone: see above.
    */
   readonly keepsStatements?: boolean;
 }
@@ -72,8 +72,9 @@ interface Driver {
 
 /** Opens a database file. Throws the driver's error; `sqliteResult` tells what it means. */
 export function openDatabase(path: string, options: OpenOptions = {}): Database {
-  const { DatabaseSync } = loadDriver();
-  const { readOnly = false, immutable = false, keepsStatements = false } = options;
+  const { DatabaseSync, isNodes } = loadDriver();
+  const { readOnly = false, immutable = false } = options;
+  const keepsStatements = options.keepsStatements === true && isNodes;
   const database = new DatabaseSync(immutable ? `${pathToFileURL(path).href}?immutable=1` : path, {
     readOnly: readOnly || immutable,
   });
@@ -118,10 +119,7 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
     try {
       running({ values, visit: visitUntilEnd }, sql, isPrepared ? preparedOnce : undefined);
     } catch (error) {
-      if (ended) return;
-      // Of a prepared read that failed the package's driver says no code: the same again, for nobody, says it.
-      if (isPrepared && sqliteResult(error) === undefined) running({ values, visit: () => {} }, sql);
-      throw error;
+      if (!ended) throw error;
     } finally {
       if (isPrepared) inUse.delete(sql);
     }
@@ -194,11 +192,21 @@ export function sqliteResult(error: unknown): SqliteResult | undefined {
   return RESULTS.get(error.errcode & 0xff) ?? "other";
 }
 
-let driver: Driver | undefined;
+let driver: LoadedDriver | undefined;
 
-function loadDriver(): Driver {
-  driver ??= nodeDriver() ?? packageDriver();
+interface LoadedDriver extends Driver {
+  /** A closed database of its is closed, with what was prepared for it. */
+  readonly isNodes: boolean;
+}
+
+function loadDriver(): LoadedDriver {
+  driver ??= loadedDriver();
   return driver;
+}
+
+function loadedDriver(): LoadedDriver {
+  const found = nodeDriver();
+  return { DatabaseSync: (found ?? packageDriver()).DatabaseSync, isNodes: found !== undefined };
 }
 
 // Node says at the first load that its driver is experimental; people who run a command need not know.

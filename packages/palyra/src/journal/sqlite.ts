@@ -15,7 +15,7 @@ import {
   systemCode,
 } from "../files/index.ts";
 import { type Anchor, GENESIS_HASH, type Head } from "./chain.ts";
-import { type JournalConnections, ownPlaceOf } from "./connections.ts";
+import { type JournalConnections, type Leased, ownPlaceOf } from "./connections.ts";
 import type { HeadKeeper } from "./heads.ts";
 import type { Journal, JournalWriter, OpenJournal, TransactionOptions } from "./journal.ts";
 import type { KnownChain } from "./known-chain.ts";
@@ -49,6 +49,7 @@ export async function openJournal(file: string, options: OpenJournal): Promise<J
       if (kept !== undefined) return new SqliteJournal(file, { ...more, database: kept });
       return await prepared(new SqliteJournal(file, { ...more, database: await openToWrite(file, connections) }), true);
     }
+    connections?.settle(file);
     const kept = options.shared === true ? connections?.lease(file) : undefined;
     if (kept !== undefined) return new SqliteJournal(file, { database: kept });
     if (!(await ifThere(() => stat(file)))) return undefined;
@@ -59,14 +60,16 @@ export async function openJournal(file: string, options: OpenJournal): Promise<J
   }
 }
 
-async function openToWrite(file: string, connections: JournalConnections | undefined): Promise<Database> {
+async function openToWrite(file: string, connections: JournalConnections | undefined): Promise<Database | Leased> {
   await makeFile(file);
-  if (connections === undefined) return openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS });
+  // One that is empty gets its tables first, and with them the files that SQLite has beside it.
+  if (connections === undefined || (await stat(file)).size === 0) return openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS });
   const own = ownPlaceOf(file);
+  const guard = openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS, readOnly: true });
   const database = openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS, keepsStatements: true });
-  // Now, so that what SQLite has beside the file is there.
-  readTables(database);
-  return connections.keep(file, own, database);
+  // Now, so that what SQLite has beside the file is there, and both are at it.
+  for (const each of [database, guard]) readTables(each);
+  return connections.keep(file, own, { database, guard });
 }
 
 /**
@@ -122,12 +125,14 @@ interface SqliteJournalOptions {
   readonly still?: Stillness;
   readonly heads?: () => Promise<HeadKeeper>;
   /** Open already. */
-  readonly database?: Database;
+  readonly database?: Database | Leased;
 }
 
 class SqliteJournal implements Journal {
   readonly name: string;
   readonly #database: Database;
+  /** `JournalUnavailable` where what is open is not what the name leads to. */
+  readonly #check: () => void;
   readonly #auditFile: string | undefined;
 
   readonly #still: Stillness | undefined;
@@ -142,6 +147,7 @@ class SqliteJournal implements Journal {
     this.#auditFile = auditFile;
     this.#still = still;
     this.#heads = heads;
+    this.#check = database !== undefined && "check" in database ? database.check : () => {};
     this.#database = database ?? openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS, readOnly, immutable: still !== undefined });
   }
 
@@ -338,6 +344,8 @@ class SqliteJournal implements Journal {
         this.#database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
       }
       try {
+        // However long it waited for its turn.
+        this.#check();
         const result = work(this.#ensureTables());
         this.#database.exec("COMMIT");
         return result;

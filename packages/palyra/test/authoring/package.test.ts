@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -265,5 +266,15 @@ describe("a generated key", () => {
     writeFileSync(file, "mine");
     await expect(generateInto(file)).rejects.toHaveCode("Io");
     expect(readFileSync(file, "utf8")).toBe("mine");
+  });
+});
+
+describe("T25: a pipe among the sources", () => {
+  it("is no file, and nothing waits for what comes out of it", async () => {
+    execFileSync("mkfifo", [join(folder, "pipe")]);
+    await expect(pack({ assets: [join(folder, "pipe")] })).rejects.toHaveCode("Io");
+    await expect(pack({ assets: [join(folder, "none")] })).rejects.toMatchObject({ code: "Io", details: { code: "ENOENT" } });
+    execFileSync("mkfifo", [join(folder, "package-lock.json")]);
+    await expect(pack()).rejects.toHaveCode("Io");
   });
 });

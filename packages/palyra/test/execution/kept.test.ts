@@ -10,6 +10,7 @@ import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { compose, LONG_LIVED } from "../../src/entry/compose.ts";
 import { openSandboxPool, type Runner } from "../../src/execution/index.ts";
+import { openDatabase } from "../../src/files/index.ts";
 import { skillsFolder } from "../../src/installed/index.ts";
 import { changeStatus, changeTrust, type Home } from "../../src/lifecycle/index.ts";
 import type { Services } from "../../src/operations/services.ts";
@@ -112,6 +113,25 @@ describe("T33: between two calls of one process another one", () => {
     await expect(run()).rejects.toHaveCode("PolicyInvalid");
     writeFileSync(file, permits);
     expect((await run()).outcome.kind).toBe("Ok");
+  });
+});
+
+describe("T33: while a start waits for its turn at the journal", () => {
+  it("what is decided meanwhile counts for it", async () => {
+    await runner.close();
+    await services.close();
+    const file = join(root, "site.cedar");
+    writeFileSync(file, "// nobody is kept out\n");
+    await open({ authorizationPolicy: file });
+    await warm();
+    const writing = openDatabase(services.home.places.journal);
+    writing.exec("BEGIN IMMEDIATE");
+    const ran = run();
+    await sleep(1000);
+    writeFileSync(file, "forbid (principal, action, resource);\n");
+    writing.exec("ROLLBACK");
+    writing.close();
+    await expect(ran).rejects.toHaveCode("PolicyDenied");
   });
 });
 

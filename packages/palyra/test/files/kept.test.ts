@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -54,6 +54,39 @@ describe("T1: what is kept of files", () => {
       writeFileSync(file, text);
       expect(kept.get([file], "", () => readFileSync(file, "utf8"))).toBe(text);
     }
+  });
+
+  it("is not kept of what looked otherwise while it was read: a folder or link that was switched there and back", async () => {
+    const [strict, loose, current] = [join(folder, "strict"), join(folder, "loose"), join(folder, "current")];
+    writeFileSync(strict, "forbid");
+    writeFileSync(loose, "permit");
+    symlinkSync(strict, current);
+    await settled();
+    const point = (to: string): void => {
+      symlinkSync(to, `${current}.new`);
+      renameSync(`${current}.new`, current);
+    };
+    const kept = new Kept<string>();
+    let isSwitched = true;
+    const read = () =>
+      kept.get([current], "", () => {
+        if (isSwitched) point(loose);
+        return readFileSync(current, "utf8");
+      });
+    expect(read()).toBe("permit");
+    isSwitched = false;
+    point(strict);
+    expect(read()).toBe("forbid");
+    const later = new Kept<Promise<string>>();
+    const readLater = (swap: boolean) =>
+      later.get([current], "", async () => {
+        await sleep(1);
+        if (swap) point(loose);
+        return readFileSync(current, "utf8");
+      });
+    expect(await readLater(true)).toBe("permit");
+    point(strict);
+    expect(await readLater(false)).toBe("forbid");
   });
 
   it("is no failure", async () => {

@@ -13,6 +13,8 @@ export const MAX_SCHEMA_BYTES = MEBI;
 export const MAX_OUTPUT_BYTES = MEBI;
 /** Of stderr; what is more is dropped, and the log says so. */
 export const MAX_LOG_BYTES = 64 * KIBI;
+/** What it says then. */
+export const LOG_CUT = "\n[the log is cut here: of a call 65,536 bytes are kept]\n";
 /** Of the JSON that says more about an outcome. */
 export const MAX_DETAILS_BYTES = 16 * KIBI;
 /** Of a name: a tool's, a root's, an export's, a grant's. */

@@ -1,6 +1,6 @@
 /** Where a module's output goes, bounded. */
 import { quotaExceeded, Stop } from "./ended.ts";
-import { MAX_LOG_BYTES, MAX_OUTPUT_BYTES } from "./limits.ts";
+import { LOG_CUT, MAX_LOG_BYTES, MAX_OUTPUT_BYTES } from "./limits.ts";
 
 /** stdout: kept whole, or the call ends. */
 export class Output {
@@ -24,10 +24,11 @@ export class Output {
   }
 }
 
-/** stderr: told as it comes, and dropped from a length on. */
+/** stderr: told as it comes, and dropped from a length on, which is said once. */
 export class Log {
   readonly #tell: (bytes: Uint8Array) => void;
   #left = MAX_LOG_BYTES;
+  #cut = false;
 
   constructor(tell: (bytes: Uint8Array) => void) {
     this.#tell = tell;
@@ -35,8 +36,10 @@ export class Log {
 
   write(bytes: Uint8Array): void {
     const kept = bytes.subarray(0, this.#left);
-    if (kept.length === 0) return;
     this.#left -= kept.length;
-    this.#tell(kept);
+    if (kept.length > 0) this.#tell(kept);
+    if (kept.length === bytes.length || this.#cut) return;
+    this.#cut = true;
+    this.#tell(new TextEncoder().encode(LOG_CUT));
   }
 }

@@ -1,6 +1,6 @@
 /** One call as the host sees it: its deadline, what its process asks, and how it ends (spec 10.1, 10.3). */
 import { decodeRequest, encodeReply } from "palyra-sandbox/host-messages";
-import { MAX_FUEL, MAX_LOG_BYTES } from "palyra-sandbox/limits";
+import { LOG_CUT, MAX_FUEL, MAX_LOG_BYTES } from "palyra-sandbox/limits";
 import type { Ended, FromProcess, OutcomeKind } from "palyra-sandbox/protocol";
 import { type JsonObject, parseJson, toValue } from "palyra-skills/encoding";
 import { claimProblem } from "./pool-claims.ts";
@@ -19,6 +19,8 @@ export interface CallPorts {
 
 /** Milliseconds between two looks at the memory of a process. */
 const LOOK_MS = 200;
+/** Bytes that a process tells of a log: the last of them that it was cut. */
+const MOST_LOG = MAX_LOG_BYTES + LOG_CUT.length;
 /** Milliseconds that a timer takes at most. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -96,7 +98,7 @@ export class PoolCall implements PreparedCall {
     const { is } = message;
     if (is === "prepared" && this.#phase === "preparing") this.#ready();
     else if (is === "outcome" && (this.#phase === "preparing" || this.#phase === "running")) this.#ended(message);
-    else if (is === "log" && this.#phase === "running" && this.#logBytes + message.bytes.length <= MAX_LOG_BYTES)
+    else if (is === "log" && this.#phase === "running" && this.#logBytes + message.bytes.length <= MOST_LOG)
       this.#logged(message.bytes);
     else if (is === "ask" && this.#phase === "running") void this.#asked(message.body);
     // Out of order: nobody's whose words are to be believed (T39).

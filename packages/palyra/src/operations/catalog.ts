@@ -15,7 +15,7 @@ import type { FeedRefreshDocument } from "./feed/refresh.ts";
 import type { FeedDocument } from "./feed/shared.ts";
 import type { GrantListDocument } from "./grant/list.ts";
 import type { GrantRemoveDocument } from "./grant/remove.ts";
-import type { GrantsDocument } from "./grant/shared.ts";
+import type { GrantAddDocument } from "./grant/shared.ts";
 import type { AcceptHeadDocument } from "./journal/accept-head.ts";
 import type { JournalExportDocument } from "./journal/export.ts";
 import type { HeadDocument } from "./journal/named-head.ts";
@@ -127,7 +127,7 @@ export interface Outputs {
   "skills approvals add": ApprovalAddDocument;
   "skills approvals remove": ApprovalRemoveDocument;
   "skills grant list": GrantListDocument;
-  "skills grant add": GrantsDocument;
+  "skills grant add": GrantAddDocument;
   "skills grant remove": GrantRemoveDocument;
   "skills receipts list": ReceiptListDocument;
   "skills receipts show": ReceiptShowDocument;

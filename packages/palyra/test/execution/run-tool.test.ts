@@ -371,6 +371,10 @@ describe("palyra skills run", () => {
     await install({ module: SPIN });
     const ran = await palyra("acme.echo", "--max-fuel", "100");
     expect([ran.exit, ran.stdout]).toEqual([1, expect.stringContaining("QuotaExceeded")]);
+    expect(ran.stderr).not.toContain("lowers nothing");
+    const traced = await palyra("acme.echo", "--max-fuel", "400001", "--trace");
+    expect(traced.stderr).toContain("--max-fuel 400001 lowers nothing");
+    expect(traced.stdout).toMatch(/fuel .* of 400,000 units/);
   });
 
   it("shows what it may do, and runs nothing, with --dry-run", async () => {

@@ -221,6 +221,7 @@ describe("skills grant", () => {
       roots: [{ root: "out", folder: "/srv/out" }],
       limits: { fuel: 1000, wall_ms: 50 },
       fixed: { clock_unix_ms: 1_769_817_600_000, seed: "replay-7" },
+      limits_before: {},
     });
     expect(await warned("skills", "grant", "add", "acme.echo", "--root", "out=/srv/other")).toMatchObject({
       roots: [{ folder: "/srv/other" }],
@@ -301,6 +302,18 @@ describe("skills grant", () => {
     expect((await palyra("skills", "grant", "add", "acme.echo", "--bearer", `global/${key}@api.example.com`)).exit).toBe(2);
   });
 
+  it("tells the limit that a new one takes the place of, and journals nothing where nothing was granted", async () => {
+    await palyra("skills", "grant", "add", "acme.none", "--max-fuel", "1000");
+    const again = await palyra("skills", "grant", "add", "acme.none", "--max-fuel", "9000");
+    expect(again.stdout).toContain("9,000 units");
+    expect(again.stdout).toContain("before: at most 1,000 units");
+    const heights = async () => Object(await json("skills", "journal", "tail", "--last", "50"))["events"].length;
+    const before = await heights();
+    const gone = await palyra("skills", "grant", "remove", "acme.none", "--global-key", "weather");
+    expect([gone.exit, gone.stdout]).toEqual([0, expect.stringContaining("nothing of it was granted")]);
+    expect(await heights()).toBe(before);
+  });
+
   it("is refused as a whole where something else changed the record: a limit is not lifted by that", async () => {
     await install();
     await json("skills", "grant", "add", "acme.echo", "--max-fuel", "1000");
@@ -309,7 +322,7 @@ describe("skills grant", () => {
     rmSync(skills(".grants"));
     expect((await refusal("skills", "grant", "list")).code).toBe("AuthorizationRecordInvalid");
     expect((await palyra("skills", "grant", "remove", "--all")).stdout).toContain("begun anew: the record of grants");
-    expect(await json("skills", "grant", "remove", "--all")).toEqual({ skills: [], begun_anew: false });
+    expect(await json("skills", "grant", "remove", "--all")).toEqual({ skills: [], changed: false, begun_anew: false });
     expect((await json("skills", "policy", "explain", "acme.echo"))["decision"]).toBe("allowed");
   });
 });

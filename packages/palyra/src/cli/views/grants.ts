@@ -12,20 +12,21 @@ export const grantListView: View<Outputs["skills grant list"]> = ({ skills }, pa
 export const grantAddView: View<Outputs["skills grant add"]> = (document, paint) => [
   `${paint.good("granted")}; now there is for`,
   ...grantsOf(document, paint),
+  ...limitLines(document.limits_before).map((before) => `before: at most ${before}`),
 ];
 
-export const grantRemoveView: View<Outputs["skills grant remove"]> = ({ skills, begun_anew }, paint) => {
+export const grantRemoveView: View<Outputs["skills grant remove"]> = ({ skills, changed, begun_anew }, paint) => {
   if (begun_anew)
     return [
       `${paint.good("begun anew")}: the record of grants could not be believed; now nothing is granted beside the manifests`,
     ];
+  const done = changed ? paint.good("taken back") : "nothing of it was granted";
   return skills.length === 0
-    ? [`${paint.good("taken back")}: nothing is granted beside the manifests`]
-    : [`${paint.good("taken back")}; what is left for`, ...skills.flatMap((skill) => grantsOf(skill, paint))];
+    ? [`${done}: nothing is granted beside the manifests`]
+    : [`${done}; what is left for`, ...skills.flatMap((skill) => grantsOf(skill, paint))];
 };
 
 function grantsOf({ skill_id, hosts, global_keys, inserts, roots, limits, fixed }: GrantsDocument, paint: Paint): string[] {
-  const { fuel, memory_bytes, wall_ms } = limits;
   const lines: (readonly [string, string])[] = [
     ...hosts.map(({ host, port, plain_http, private_addresses }) => {
       const origin = `${plain_http ? "http" : "https"}://${safe(host)}:${port}`;
@@ -39,11 +40,15 @@ function grantsOf({ skill_id, hosts, global_keys, inserts, roots, limits, fixed 
       ] as const;
     }),
     ...roots.map(({ root, folder }) => ["root", `${safe(root)} lies in ${safe(folder)}`] as const),
-    ...(fuel === undefined ? [] : [["at most", `${grouped(fuel)} units of fuel`] as const]),
-    ...(memory_bytes === undefined ? [] : [["at most", size(memory_bytes)] as const]),
-    ...(wall_ms === undefined ? [] : [["at most", `${grouped(wall_ms)} ms`] as const]),
+    ...limitLines(limits).map((limit) => ["at most", limit] as const),
     ...(fixed.clock_unix_ms === undefined ? [] : [["clock", `stands still at ${moment(fixed.clock_unix_ms)}`] as const]),
     ...(fixed.seed === undefined ? [] : [["randomness", `made of the seed ${safe(fixed.seed)}`] as const]),
   ];
   return [paint.strong(safe(skill_id)), ...(lines.length === 0 ? ["  nothing"] : fields(lines, paint, "  "))];
 }
+
+const limitLines = ({ fuel, memory_bytes, wall_ms }: GrantsDocument["limits"]): string[] => [
+  ...(fuel === undefined ? [] : [`${grouped(fuel)} units of fuel`]),
+  ...(memory_bytes === undefined ? [] : [size(memory_bytes)]),
+  ...(wall_ms === undefined ? [] : [`${grouped(wall_ms)} ms`]),
+];

@@ -16,9 +16,20 @@ function runLines(document: RunDocument, paint: Paint): string[] {
   const { outcome, output, receipt, trace = [] } = document;
   const answer = output === null && outcome !== "Ok" ? [] : jsonText(output, 2).trimEnd().split("\n");
   const steps = trace.map(({ step, at_ms }) => [step, `${at_ms} ms`] as const);
+  const used = steps.length === 0 ? [] : usedLines(receipt);
   const receiptLine =
-    outcome === "Ok" && steps.length === 0 ? [] : fields([...steps, ["receipt", safe(receipt.receipt_id)]], paint, "  ");
+    outcome === "Ok" && steps.length === 0 ? [] : fields([...steps, ...used, ["receipt", safe(receipt.receipt_id)]], paint, "  ");
   return [...answer, ...outcomeLines(document, paint), ...receiptLine];
+}
+
+/** Of a process that was ended from outside nobody knows fuel and memory. */
+function usedLines(receipt: RunDocument["receipt"]): (readonly [string, string])[] {
+  const { fuel_used: fuel, memory_used_bytes: memory } = receipt;
+  return [
+    ["fuel", `${fuel === null ? "unknown" : grouped(fuel)} of ${grouped(receipt.fuel_allowed)} units`],
+    ["memory", `${memory === null ? "unknown" : size(memory)} of ${size(receipt.memory_allowed_bytes)}`],
+    ["time", `${grouped(receipt.wall_used_ms)} of ${grouped(receipt.wall_allowed_ms)} ms`],
+  ];
 }
 
 const DECISION = { allowed: "starts at once", approval: "asks a person first", denied: "may not start" } as const;

@@ -10,6 +10,8 @@ import { type GrantsDocument, grantOptions, grantsDocument, typedGrants, without
 export interface GrantRemoveDocument {
   /** What is left of each skill that was named; all of them with `--all`. */
   readonly skills: readonly GrantsDocument[];
+  /** False: nothing of it was granted, and nothing was written. */
+  readonly changed: boolean;
   /** With `--all` alone: the record could not be believed, so nobody knows what stood in it; now there is one of nothing. */
   readonly begun_anew: boolean;
 }
@@ -38,12 +40,19 @@ export const remove = operation({
   run: async ({ home }, { skillId, all, ...typed }, call): Promise<GrantRemoveDocument> => {
     const gone = typedGrants(typed);
     let left = NO_GRANTS;
+    let changed = true;
     const begun_anew = await changeGrants(
       home,
       call,
-      (before) => {
-        if (skillId === undefined) return { after: new Map(), payload: { change: "remove", all } };
-        left = all ? NO_GRANTS : withoutGrants(before.get(skillId) ?? NO_GRANTS, gone);
+      (before, isAnew) => {
+        if (skillId === undefined) {
+          changed = isAnew || before.size > 0;
+          return changed ? { after: new Map(), payload: { change: "remove", all } } : undefined;
+        }
+        const granted = before.get(skillId) ?? NO_GRANTS;
+        left = all ? NO_GRANTS : withoutGrants(granted, gone);
+        changed = countOf(left) < countOf(granted);
+        if (!changed) return undefined;
         return {
           after: new Map([...before, [skillId, left]]),
           payload: { skill_id: skillId, change: "remove", ...grantedPayload(left) },
@@ -51,6 +60,9 @@ export const remove = operation({
       },
       skillId === undefined && all,
     );
-    return { skills: skillId === undefined ? [] : [grantsDocument(skillId, left)], begun_anew };
+    return { skills: skillId === undefined ? [] : [grantsDocument(skillId, left)], changed, begun_anew };
   },
 });
+
+const countOf = ({ hosts, global_keys, inserts, roots, limits, fixed }: typeof NO_GRANTS): number =>
+  [hosts, global_keys, inserts, roots, Object.keys(limits), Object.keys(fixed)].reduce((sum, { length }) => sum + length, 0);

@@ -23,6 +23,11 @@ export interface GrantsDocument {
   readonly fixed: FixedSurroundings;
 }
 
+export interface GrantAddDocument extends GrantsDocument {
+  /** What held before of the limits that were given now. */
+  readonly limits_before: GrantsDocument["limits"];
+}
+
 export const grantsDocument = (
   skill_id: string,
   { hosts, global_keys, inserts, roots, limits, fixed }: SkillGrants,

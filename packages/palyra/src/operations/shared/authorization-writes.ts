@@ -60,16 +60,22 @@ export async function changeApprovals(
   });
 }
 
+/** Where `change` gives nothing, nothing is written and nothing journaled. */
 export async function changeGrants(
   home: Home,
   call: Call,
-  change: (before: GrantsOfSkills) => { readonly after: GrantsOfSkills; readonly payload: JsonObject },
+  change: (
+    before: GrantsOfSkills,
+    isAnew: boolean,
+  ) => { readonly after: GrantsOfSkills; readonly payload: JsonObject } | undefined,
   anew = false,
 ): Promise<boolean> {
   return exclusively(home, call, "skills grant", async (writer) => {
     const { grants } = await sealedPlaces(home);
     const { generation, value, isAnew } = await keptIn(grants, parseGrants, anew ? new Map() : undefined);
-    const { after, payload } = change(value);
+    const changed = change(value, isAnew);
+    if (changed === undefined) return false;
+    const { after, payload } = changed;
     await journaled(home, writer, call, "skill.granted", payload);
     faultPoint("grants.write");
     await writeSealed(grants, generation, writeGrants(after));

@@ -57,7 +57,7 @@ export const run = operation({
     ...inputOptions,
     maxFuel: v.optional(integer("N", "Units of fuel at most; lower than the manifest's only", 1)),
     approve: v.optional(choice(APPROVAL_SCOPES, "SCOPE", "For how long a yes to the question is good"), "once"),
-    trace: flag("Show when each step was done"),
+    trace: flag("Show when each step was done, and what was used of what it may use"),
     dryRun: flag("Show what it may do, and run nothing"),
   }),
   positional: ["tool"],
@@ -86,7 +86,11 @@ export const run = operation({
       maxFuel: asked.maxFuel === undefined ? undefined : BigInt(asked.maxFuel),
     };
     try {
-      if (asked.dryRun) return planDocument(await runner.plan(request, call));
+      if (asked.dryRun) {
+        const plan = await runner.plan(request, call);
+        warnOfFuel(asked.maxFuel, plan.quotas.fuel, call);
+        return planDocument(plan);
+      }
       const began = performance.now();
       const trace: { step: string; at_ms: number }[] = [];
       const onStep = (step: string): void => {
@@ -100,6 +104,7 @@ export const run = operation({
       const result = await runner.run(request, { ...call, signal }, { ask, onStep, onLog: log.take });
       log.end();
       onStep("finished");
+      warnOfFuel(asked.maxFuel, result.receipt.fuel_allowed, call);
       return { ...runDocument(result), ...(asked.trace ? { trace } : {}) };
     } finally {
       interruption?.end();
@@ -112,6 +117,12 @@ export const run = operation({
     return document.details["fault"] === "cancelled" ? "interrupted" : document.outcome !== "Ok";
   },
 });
+
+/** A limit that is above what holds anyway: whoever typed it may believe that it raised something. */
+function warnOfFuel(typed: number | undefined, allowed: bigint, { warn }: Call): void {
+  if (typed !== undefined && BigInt(typed) > allowed)
+    warn(`--max-fuel ${typed} lowers nothing: its manifest and the operator allow no more than ${allowed}`);
+}
 
 const asking =
   (call: Call, input: Uint8Array, scope: ApprovalScope) =>

@@ -8,7 +8,7 @@ const CLOCK = { realtime: 0, monotonic: 1, processCpu: 2, threadCpu: 3 } as cons
 /** Nanoseconds: clocks tell milliseconds and no less (spec 10.3). */
 const RESOLUTION_NS = 1_000_000n;
 
-/** Time as the module sees it: the one clock, which for `monotonic` does not go back. */
+/** Time as the module sees it: the one clock; for `monotonic` each reading is later than the last, if by a nanosecond that says nothing of time. */
 export class Clocks {
   readonly #clockMs: () => number;
   #latest = 0n;
@@ -22,7 +22,7 @@ export class Clocks {
     requireClock(id);
     const now = BigInt(Math.max(0, Math.floor(this.#clockMs()))) * RESOLUTION_NS;
     if (id >>> 0 === CLOCK.realtime) return now;
-    if (now > this.#latest) this.#latest = now;
+    this.#latest = now > this.#latest ? now : this.#latest + 1n;
     return this.#latest;
   }
 }

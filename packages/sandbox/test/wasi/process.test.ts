@@ -24,7 +24,7 @@ describe("what a command has without any grant", () => {
     expect(guest.call("args_get", 1000, -8)).toBe(FAULT);
   });
 
-  it("clocks that tell milliseconds, and a monotonic one that does not go back", () => {
+  it("clocks that tell milliseconds, and a monotonic one of which each reading is later than the last", () => {
     let now = 1_700_000_000_123.9;
     const guest = new Guest({ context: { clockMs: () => now } });
     const time = (clock: number): bigint => {
@@ -35,7 +35,9 @@ describe("what a command has without any grant", () => {
     expect(time(1)).toBe(1_700_000_000_123_000_000n);
     now -= 5_000;
     expect(time(0)).toBe(1_699_999_995_123_000_000n);
-    expect(time(1)).toBe(1_700_000_000_123_000_000n);
+    expect([time(1), time(1)]).toEqual([1_700_000_000_123_000_001n, 1_700_000_000_123_000_002n]);
+    now += 6_000;
+    expect(time(1)).toBe(1_700_000_001_123_000_000n);
     expect(guest.call("clock_res_get", 1, 16)).toBe(0);
     expect(guest.view.getBigUint64(16, true)).toBe(1_000_000n);
     expect([guest.call("clock_time_get", 2, 0n, 16), guest.call("clock_time_get", 4, 0n, 16)]).toEqual([58, INVAL]);

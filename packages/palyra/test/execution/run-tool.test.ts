@@ -9,6 +9,7 @@ import { runCommandLine } from "../../src/cli/run.ts";
 import { compose } from "../../src/entry/compose.ts";
 import { LaunchPermit, openSandboxPool, ReadyCall, type RunToolOptions, type RunToolRequest } from "../../src/execution/index.ts";
 import { changeStatus } from "../../src/lifecycle/index.ts";
+import { CATALOG } from "../../src/operations/catalog.ts";
 import type { Services } from "../../src/operations/services.ts";
 import { openRunner } from "../../src/operations/shared/runner.ts";
 import { readInputOrStdin } from "../../src/operations/shared/tool-input.ts";
@@ -365,6 +366,29 @@ describe("palyra skills run", () => {
     const ran = await palyraWith({ interruption, stdinIsGiven: () => false }, "acme.echo", "--json");
     expect(parsed(ran)).toMatchObject({ outcome: "RuntimeFailure", details: { fault: "cancelled" } });
     expect(ran.exit).toBe(130);
+  });
+
+  it("says at the question that it was approved before, and what has changed since", async () => {
+    await install({ module: ECHO, extra: secretly });
+    const asked: string[] = [];
+    const ask = async ({ context = [] }: { readonly context?: readonly string[] }) => {
+      asked.push(context.join("; "));
+      return true;
+    };
+    const operation = await CATALOG["skills run"].load();
+    const again = async () => {
+      const call = { ...newCall(), now: Date.now(), ask };
+      await operation.run(servicesOf(), { tool: "acme.echo", input: "{}", approve: "always" }, call);
+    };
+    await again();
+    await again();
+    const origin = ["--origin", "https://api.example.com"];
+    expect((await commandLine(root)("skills", "grant", "add", "acme.echo", ...origin)).exit).toBe(0);
+    await again();
+    expect(asked).toEqual([
+      expect.not.stringContaining("approved before"),
+      expect.stringContaining("it was approved before, but changed since: what it may use"),
+    ]);
   });
 
   it("fails where the outcome is not Ok, and says which", async () => {

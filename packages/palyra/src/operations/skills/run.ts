@@ -3,10 +3,12 @@ import type { Receipt } from "palyra-skills/receipt";
 import * as v from "valibot";
 import type { Call } from "../../call.ts";
 import type { LaunchPlan, RunToolRequest, RunToolResult } from "../../execution/index.ts";
+import type { Home } from "../../lifecycle/home.ts";
 import { APPROVAL_SCOPES, type ApprovalScope } from "../../policy/index.ts";
 import { choice, flag, integer } from "../field.ts";
 import { operation } from "../operation.ts";
 import { approvalQuestion } from "../shared/approval-question.ts";
+import { readApprovals } from "../shared/authorization-writes.ts";
 import { type ExplainedRequest, explained } from "../shared/explained-request.ts";
 import { version } from "../shared/inputs.ts";
 import { jsonOutput } from "../shared/json-output.ts";
@@ -99,7 +101,7 @@ export const run = operation({
         if (step === "authorized") interruption?.listen();
       };
       const log = logLines(call);
-      const ask = call.ask === undefined ? undefined : asking(call, request.input, asked.approve);
+      const ask = call.ask === undefined ? undefined : asking(services.home, call, request.input, asked.approve);
       const signal = interruption === undefined ? call.signal : AbortSignal.any([call.signal, interruption.signal]);
       const result = await runner.run(request, { ...call, signal }, { ask, onStep, onLog: log.take });
       log.end();
@@ -125,13 +127,30 @@ function warnOfFuel(typed: number | undefined, allowed: bigint, { warn }: Call):
 }
 
 const asking =
-  (call: Call, input: Uint8Array, scope: ApprovalScope) =>
+  (home: Home, call: Call, input: Uint8Array, scope: ApprovalScope) =>
   async (plan: LaunchPlan): Promise<ApprovalScope | undefined> => {
     const { context, question } = approvalQuestion(plan, input);
     const lasts = { once: "this once", session: "for this session", always: "always" }[scope];
-    const isYes = await call.ask?.({ context, question: question.replace(/\?$/, `, ${lasts}?`) });
+    const said = [...context, ...(await changedSince(home, plan))];
+    const isYes = await call.ask?.({ context: said, question: question.replace(/\?$/, `, ${lasts}?`) });
     return isYes === true ? scope : undefined;
   };
+
+/** Whoever said always is asked again where what he said yes to is another by now: that is told, lest it looks as if nothing was kept. */
+async function changedSince(home: Home, { subject }: LaunchPlan): Promise<readonly string[]> {
+  const { principal, surface, skill_id, tool_id } = subject;
+  const kept = (await readApprovals(home)).filter(
+    (each) => each.session === null && each.skill_id === skill_id && each.tool_id === tool_id,
+  );
+  const before = kept.findLast((each) => each.principal === principal && each.surface === surface);
+  if (before === undefined) return [];
+  const parts = [
+    ...(before.artifact_sha256 === subject.artifact_sha256 ? [] : ["the skill itself"]),
+    ...(before.grants.join("\n") === subject.grants.join("\n") ? [] : ["what it may use"]),
+    ...(before.policy_sha256 === subject.policy_sha256 ? [] : ["the policies"]),
+  ];
+  return [`it was approved before, but changed since: ${parts.join(", ")}`];
+}
 
 function runDocument({ outcome, receipt, skill, toolId }: RunToolResult): RunDocument {
   const { kind, details, stdout, log, exitCode } = outcome;

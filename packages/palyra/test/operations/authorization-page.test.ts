@@ -74,6 +74,7 @@ async function typed(root: string, words: readonly string[]): Promise<{ readonly
       const openPool = () => openSandboxPool({ program, idle: 0 });
       const services: Services = {
         ...compose(settings, env, askSecret),
+        stdinIsGiven: () => false,
         runner: () => openRunner(services, { openPool, now: () => Date.now() }),
       };
       return services;

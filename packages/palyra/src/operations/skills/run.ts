@@ -14,7 +14,7 @@ import { version } from "../shared/inputs.ts";
 import { jsonOutput } from "../shared/json-output.ts";
 import { LAUNCH_ERRORS, ofSkill, toolName } from "../shared/launch-inputs.ts";
 import { logLines } from "../shared/log-lines.ts";
-import { inputOptions, inputProblem, readInputOrStdin } from "../shared/tool-input.ts";
+import { inputOptions, inputProblem, readInput, readInputOrStdin } from "../shared/tool-input.ts";
 
 export interface RunDocument {
   readonly tool_id: string;
@@ -82,7 +82,8 @@ export const run = operation({
       tool: asked.tool,
       skillId: asked.skill,
       version: asked.version,
-      input: await readInputOrStdin(services, asked, call),
+      // What nothing runs on is not waited for.
+      input: await (asked.dryRun ? readInput(services, asked) : readInputOrStdin(services, asked, call)),
       surface: "terminal",
       session: services.session(),
       maxFuel: asked.maxFuel === undefined ? undefined : BigInt(asked.maxFuel),

@@ -28,7 +28,7 @@ export interface Leased extends Database {
 
 export class JournalConnections {
   readonly #kept = new Map<string, Connection>();
-  /** Others by now, and still used. */
+  /** Kept no more, and still used. */
   readonly #ending = new Set<Connection>();
   #isClosed = false;
   /** Left to the engine, they would be closed in an order of its own. */
@@ -49,10 +49,12 @@ export class JournalConnections {
   /** Before the journal is opened in any other way: ends one whose files are others by now. `JournalUnavailable` as `lease`. */
   settle(file: string): void {
     const kept = this.#kept.get(file);
-    if (kept !== undefined && kept.place !== placeOf(file)) this.#drop(file, kept);
+    if (kept === undefined && this.#ending.size === 0) return;
+    const place = placeOf(file);
+    if (kept !== undefined && kept.place !== place) this.#drop(file, kept);
     for (const each of this.#ending) {
       if (!each.isOpen) this.#ending.delete(each);
-      else if (each.file === file) throw elsewhere(file);
+      else if (each.file === file && each.place !== place) throw elsewhere(file);
     }
   }
 

@@ -99,6 +99,18 @@ describe("T26: the files beside a journal are taken away while a process has it 
   });
 });
 
+it("two that are opened at once are in nobody's way", async () => {
+  const connections = new JournalConnections();
+  const open = () => openJournal(file, { ...options(), connections });
+  await (await open()).close();
+  const both = await Promise.all([open(), open()]);
+  const third = await open();
+  await third.transaction((writer) => void writer.append(event("z")));
+  for (const each of [third, ...both]) await each.close();
+  connections.close();
+  expect(await ulids()).toEqual(["z"]);
+});
+
 describe("T33: while one call of this process still uses what was taken away", () => {
   it("no other opens the journal beside it, and that one commits nothing", async () => {
     const connections = new JournalConnections();

@@ -89,6 +89,9 @@ describe("moving to another place", () => {
     await accept(moved);
     expect(await at(moved, "doctor")).toMatchObject({ exit: 0 });
     expect((await at(moved, "skills", "enable", "acme.echo", "--override")).exit).toBe(0);
+    // Nothing is started by a verdict of another place.
+    expect((await at(moved, "skills", "check", "--strict")).exit).toBe(1);
+    expect((await at(moved, "skills", "audit")).exit).toBe(0);
     expect((await at(moved, "skills", "check", "--strict")).exit).toBe(0);
     expect((await at(moved, "secrets", "get", "skill:acme.echo", "token", "--reveal")).stdout).toBe("hunter2");
   });

@@ -88,7 +88,7 @@ try {
     join(work, "key"),
   );
   palyra("skills", "install", "--artifact", artifact, "--allow-untrusted", "--yes");
-  palyra("skills", "approvals", "add", "acme.echo", "--surface", "mcp");
+  palyra("skills", "approvals", "add", "acme.echo", "--surface", "mcp", "--yes");
   const line = await new Promise((done) => createInterface({ input: daemon.stdout }).once("line", done));
   conformance(`${JSON.parse(line).url}/mcp`);
   const listed = inspector("--method", "tools/list");

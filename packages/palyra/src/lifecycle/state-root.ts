@@ -1,7 +1,7 @@
 import { lstatSync, type Stats, statSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { PalyraError } from "../errors.ts";
-import { io, makeFolder } from "../files/index.ts";
+import { ifThere, io, makeFolder } from "../files/index.ts";
 import type { Home, Places } from "./home.ts";
 
 /** Makes the skills folder where it is not there, its owner's alone, in a state root of mode 0700 (spec 5.1). `UnsafeStateRoot`, `Io`. */
@@ -19,8 +19,8 @@ export async function prepareRoots(home: Home): Promise<void> {
 export async function checkStateRoot(home: Home): Promise<void> {
   const { stateRoot, skillsRoot, trustStore, journal } = home.places;
   if (usesStateRoot(home.places)) {
-    const found = await io("use the folder", stateRoot, async () => statSync(stateRoot, IF_THERE));
-    // Else everything below it would read as not there, and the state as empty.
+    // What lies below a file is not "not there" (Node 22 and later say so of `throwIfNoEntry`): else the state would read as empty.
+    const found = await io("use the folder", stateRoot, () => ifThere(async () => statSync(stateRoot)));
     if (found?.isDirectory() === false)
       throw new PalyraError("Io", { action: "use the folder", file: stateRoot, code: "ENOTDIR", in_the_way: stateRoot });
     refuseUnsafe(stateRoot, found);

@@ -270,8 +270,11 @@ describe("T33: what is decided while a person thinks", () => {
       alive = !ended;
       await trust("revoke", "acme", await publicKeyOf(1), "--reason", "leaked");
     };
-    const { outcome } = await run({}, { onStep: (step) => void onStep(step) });
+    const steps: Promise<void>[] = [];
+    const { outcome } = await run({}, { onStep: (step) => void steps.push(onStep(step)) });
     ended = true;
+    // The call may be ended before the command that ends it is.
+    await Promise.all(steps);
     expect([said, alive]).toEqual([[0, 0], true]);
     expect(outcome).toMatchObject({ kind: "RuntimeFailure", details: { fault: "quarantined" } });
   });

@@ -15,7 +15,8 @@ export {
 export type { Journal, JournalWriter, OpenJournal, TransactionOptions } from "./journal.ts";
 export { KnownChain } from "./known-chain.ts";
 export { INSTALL_KINDS, KnownInstalls, otherCurrentReason } from "./known-installs.ts";
+export { openJournal } from "./open.ts";
 export { auditLine, projectOutbox, rebuildAuditFile } from "./outbox.ts";
 export type { ChainSummary, EffectiveStatus, EventQuery, NewEvent, SkillStatus, StatusRow, StoredEvent } from "./records.ts";
 export { looksSecret, REDACTED, redact } from "./redact.ts";
-export { JOURNAL_TIMEOUT_MS, openJournal } from "./sqlite.ts";
+export { JOURNAL_TIMEOUT_MS } from "./sqlite.ts";

@@ -1,122 +1,26 @@
 /** The journal on SQLite (spec 5.3). The file may be a live Palyra's own: then its journal mode and its other tables stay as they are. */
-import { open, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PalyraError } from "../errors.ts";
-import {
-  type Database,
-  faultPoint,
-  ifThere,
-  io,
-  makeFolder,
-  openDatabase,
-  sqliteResult,
-  syncFolder,
-  systemCode,
-} from "../files/index.ts";
+import { type Database, faultPoint, io, openDatabase, sqliteResult } from "../files/index.ts";
 import { type Anchor, GENESIS_HASH, type Head } from "./chain.ts";
-import { type JournalConnections, type Leased, ownPlaceOf } from "./connections.ts";
+import type { Leased } from "./connections.ts";
+import { fault } from "./faults.ts";
 import type { HeadKeeper } from "./heads.ts";
-import type { Journal, JournalWriter, OpenJournal, TransactionOptions } from "./journal.ts";
+import type { Journal, JournalWriter, TransactionOptions } from "./journal.ts";
 import type { KnownChain } from "./known-chain.ts";
 import { holds, readChanges, readEvents, readHead, readWaiting } from "./queries.ts";
 import type { ChainSummary, EffectiveStatus, EventQuery, StoredEvent } from "./records.ts";
 import { createTables, isComplete, readTables, SCHEMA_VERSION, type Tables, tablesAtStart } from "./schema.ts";
 import { readStatus, readStatuses } from "./status-queries.ts";
 import { StatusRows } from "./status-rows.ts";
-import { type Stillness, stillnessOf } from "./still.ts";
+import type { Stillness } from "./still.ts";
 import { notKept, SqliteWriter } from "./writer.ts";
 
 /** Milliseconds that a transaction waits for others' (spec 5.2). */
 export const JOURNAL_TIMEOUT_MS = 30_000;
 /** Milliseconds that SQLite itself waits where it has to, holding up the process. */
-const BUSY_TIMEOUT_MS = 5_000;
-
-/**
- * Opens the journal in a file. With `create` it is made, folders and tables included, where it is missing; without, a missing file is
- * undefined and nothing is made. `JournalUnavailable`: it cannot be opened, is no journal or a newer release's; `LockTimeout`.
- */
-export async function openJournal(file: string, options: Extract<OpenJournal, { create: false }>): Promise<Journal | undefined>;
-export async function openJournal(file: string, options: Extract<OpenJournal, { create: true }>): Promise<Journal>;
-export async function openJournal(file: string, options: OpenJournal): Promise<Journal | undefined> {
-  try {
-    const { connections } = options;
-    if (options.create) {
-      const { auditFile, heads } = options;
-      const more = { auditFile: resolve(auditFile), ...(heads && { heads }) };
-      const kept = connections?.lease(file);
-      // Prepared when it was opened; what is in it each transaction looks at.
-      if (kept !== undefined) return new SqliteJournal(file, { ...more, database: kept });
-      return await prepared(new SqliteJournal(file, { ...more, database: await openToWrite(file, connections) }), true);
-    }
-    connections?.settle(file);
-    const kept = options.shared === true ? connections?.lease(file) : undefined;
-    if (kept !== undefined) return new SqliteJournal(file, { database: kept });
-    if (!(await ifThere(() => stat(file)))) return undefined;
-    if (options.untouched === true) return await prepared(new SqliteJournal(file, { still: stillnessOf(file) }), false);
-    return await openToRead(file);
-  } catch (error) {
-    throw fault(file, error);
-  }
-}
-
-async function openToWrite(file: string, connections: JournalConnections | undefined): Promise<Database | Leased> {
-  await makeFile(file);
-  // One that is empty gets its tables first, and with them the files that SQLite has beside it.
-  if (connections === undefined || (await stat(file)).size === 0) return openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS });
-  const own = ownPlaceOf(file);
-  const guard = openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS, readOnly: true });
-  const database = openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS, keepsStatements: true });
-  // Now, so that what SQLite has beside the file is there, and both are at it.
-  for (const each of [database, guard]) readTables(each);
-  return connections.keep(file, own, { database, guard });
-}
-
-/**
- * Opened for writing by readers too: the last connection to close then clears away the files of WAL mode. Where that right is not there
- * (a backup, a read-only disk, somebody else's file), without it.
- */
-async function openToRead(file: string): Promise<Journal> {
-  try {
-    return await prepared(new SqliteJournal(file), false);
-  } catch (error) {
-    if (!isWithoutRight(error)) throw error;
-  }
-  try {
-    return await prepared(new SqliteJournal(file, { readOnly: true }), false);
-  } catch (error) {
-    if (!isWithoutRight(error)) throw error;
-    // SQLite reads a file in WAL mode only where it may write beside it, but for one that nobody changes.
-    return prepared(new SqliteJournal(file, { still: stillnessOf(file) }), false);
-  }
-}
-
-async function prepared(journal: SqliteJournal, create: boolean): Promise<Journal> {
-  try {
-    await journal.prepare(create);
-    return journal;
-  } catch (error) {
-    await journal.close();
-    throw error;
-  }
-}
-
-/** As the driver says it, or as this file has told it on already. */
-function isWithoutRight(error: unknown): boolean {
-  const cause = error instanceof PalyraError ? error.cause : error;
-  return ["read_only", "cannot_open"].includes(sqliteResult(cause) ?? "");
-}
-
-/** An empty file of mode 0600, whose name survives a power loss. SQLite gives its companions the same mode. */
-async function makeFile(file: string): Promise<void> {
-  await makeFolder(dirname(file), 0o700);
-  try {
-    await (await open(file, "wx", 0o600)).close();
-    await syncFolder(dirname(file));
-  } catch (error) {
-    if (systemCode(error) !== "EEXIST") throw error;
-  }
-}
+export const BUSY_TIMEOUT_MS = 5_000;
 
 interface SqliteJournalOptions {
   readonly auditFile?: string;
@@ -128,7 +32,7 @@ interface SqliteJournalOptions {
   readonly database?: Database | Leased;
 }
 
-class SqliteJournal implements Journal {
+export class SqliteJournal implements Journal {
   readonly name: string;
   readonly #database: Database;
   /** `JournalUnavailable` where what is open is not what the name leads to. */
@@ -393,24 +297,4 @@ class SqliteJournal implements Journal {
       await sleep(pause + (process.pid % 7));
     }
   }
-}
-
-const PROBLEMS = {
-  busy: "another process is using it",
-  read_only: "it is read-only",
-  io: "it cannot be read or written",
-  corrupt: "it is damaged",
-  full: "the disk is full",
-  cannot_open: "it cannot be opened",
-  constraint: "it refused what was to be written",
-  not_a_database: "it is no SQLite file",
-  other: "SQLite cannot use it",
-} as const;
-
-function fault(file: string, error: unknown): unknown {
-  const result = sqliteResult(error);
-  if (result !== undefined) return new PalyraError("JournalUnavailable", { file, problem: PROBLEMS[result] }, { cause: error });
-  const code = systemCode(error);
-  if (code !== undefined) return new PalyraError("JournalUnavailable", { file, problem: code }, { cause: error });
-  return error;
 }

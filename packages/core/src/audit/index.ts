@@ -15,6 +15,7 @@ export {
 export { type EngineBlock, engineBlocks } from "./blocks.ts";
 export { type CompileBound, type CompileBounds, compileBounds, isTooCostly } from "./cost.ts";
 export { dayOf, isDay } from "./day.ts";
+export { DEFAULT_POLICY } from "./default-policy.ts";
 export { type EntryFunction, entryOfModule, moduleOfTool } from "./entry.ts";
 export {
   ageInDays,
@@ -27,15 +28,15 @@ export {
   type OpenFeed,
   type SourcedStatement,
 } from "./feed.ts";
+export { maxAgeDays } from "./feed-age.ts";
 export type { Finding, Place } from "./finding.ts";
 export type { Parameter, Parameters, ParameterValue, ParameterValues } from "./parameter.ts";
-export { DEFAULT_POLICY, parsePolicy } from "./policy.ts";
+export { parsePolicy } from "./policy.ts";
 export { type Reference, type ReferenceList, referenceOf, referencesOf } from "./references.ts";
 export type { AuditPolicy, AuditReport, Check, CheckLevel, CheckStatus, Severity } from "./report.ts";
 export { type AuditResult, type Reported, resultsOf, type SilencingStatement } from "./results.ts";
 export type { RuleData, RuleExample } from "./rule.ts";
 export { ADDITIONAL_RULES, RULES } from "./rules/index.ts";
-export { maxAgeDays } from "./rules/vulnerability_matches.ts";
 export type { SourceText } from "./subject.ts";
 export { hiddenFindings, instructionFindings } from "./texts/findings.ts";
 export { type SubjectText, type SubjectTexts, textsOf, toolTexts } from "./texts/texts.ts";

@@ -1,17 +1,9 @@
 import { type JsonReader, nearest, readJson } from "../encoding/index.ts";
 import { SkillError } from "../errors.ts";
+import { DEFAULT_POLICY } from "./default-policy.ts";
 import { type Parameters, type ParameterValue, type ParameterValues, readParameter } from "./parameter.ts";
 import type { AuditPolicy, CheckLevel } from "./report.ts";
 import { ADDITIONAL_RULES, RULES } from "./rules/index.ts";
-
-/** Spec 4.2. */
-export const DEFAULT_POLICY: AuditPolicy = {
-  max_module_bytes: 8 * 1024 * 1024,
-  max_exported_functions: 128,
-  allow_device_capabilities: false,
-  allow_wildcard_capabilities: false,
-  checks: {},
-};
 
 /**
  * Reads a policy: a JSON object with the fields of spec 4.2, any of them absent, no others. `document` names it in faults.

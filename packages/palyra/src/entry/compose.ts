@@ -50,7 +50,8 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
     holdsSecret: async (scope, key) => (await import("../vault/holds.ts")).holdsSecret(vault, scope, key),
     records,
   };
-  const runner: Once<Runner> = new Once(() => openRunnerOf(services, longLived !== undefined));
+  let runsAtOnce = false;
+  const runner: Once<Runner> = new Once(() => openRunnerOf(services, longLived !== undefined, runsAtOnce));
   const services: Services = {
     home,
     settings,
@@ -60,7 +61,10 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
     readDescriptor,
     probeDaemon: async (run, signal) => (await import("../cli/own-daemon.ts")).probeDaemon(run, signal),
     runtime: { node: process.versions.node, program: process.argv[1], path: env["PATH"] ?? "", code: CODE },
-    runner: () => runner.get(),
+    runner: (how) => {
+      runsAtOnce = how?.runsAtOnce ?? false;
+      return runner.get();
+    },
     sandbox: openSandbox,
     interruption: processInterruption,
     session: () => terminalSession(env),
@@ -83,15 +87,31 @@ async function openSandbox(): Promise<SandboxPool> {
 }
 
 /** Loaded by what runs tools alone. */
-async function openRunnerOf(services: Services, isLongLived: boolean): Promise<Runner> {
-  const { openRunner } = await import("../operations/shared/runner.ts");
+async function openRunnerOf(services: Services, isLongLived: boolean, runsAtOnce: boolean): Promise<Runner> {
   const { openSandboxPool } = await import("../execution/pool.ts");
   const { sandboxProgram } = await import("./sandbox-program.ts");
   const most = services.settings.sandboxCalls.value;
   // Who runs one tool needs one process: none is made ready for the next call.
   const idle = isLongLived ? {} : { idle: 0 };
-  const openPool = () => openSandboxPool({ program: sandboxProgram(), ...idle, ...(most === undefined ? {} : { most }) });
-  return openRunner(services, { openPool, now: () => Date.now() });
+  const openPool = (ahead = 0) =>
+    openSandboxPool({ program: sandboxProgram(), ...idle, ahead, ...(most === undefined ? {} : { most }) });
+  // It starts on another core while this one loads and reads; what keeps it from that is told to the call, where it comes to one.
+  const pool = runsAtOnce ? ifItCan(() => openPool(1)) : undefined;
+  try {
+    const { openRunner } = await import("../operations/shared/runner.ts");
+    return await openRunner(services, { openPool, pool, now: () => Date.now() });
+  } catch (error) {
+    await pool?.close();
+    throw error;
+  }
+}
+
+function ifItCan<Value>(open: () => Value): Value | undefined {
+  try {
+    return open();
+  } catch {
+    return undefined;
+  }
 }
 
 /** The vault is opened by what reads trust or writes, and by nothing else: `list` never loads it. */

@@ -19,6 +19,8 @@ export interface PoolOptions {
   readonly program: string;
   /** Processes that stand ready and serve nobody yet. */
   readonly idle?: number;
+  /** Processes that are started at once, beside those, and not again: for a call that is about to come. */
+  readonly ahead?: number;
   /** Calls at once, beyond the cores' number as well (pool-turns.ts); more wait. */
   readonly most?: number;
   /** Of them of one skill; by default half. */
@@ -58,14 +60,14 @@ class Pool implements SandboxPool {
   #refill: NodeJS.Timeout | undefined;
   #leave: NodeJS.Timeout | undefined;
 
-  constructor({ program, idle = 1, most = MOST, mostOfOne = Math.ceil(most / 2), ...options }: PoolOptions) {
+  constructor({ program, idle = 1, ahead = 0, most = MOST, mostOfOne = Math.ceil(most / 2), ...options }: PoolOptions) {
     this.#program = program;
     this.#idleWanted = idle;
     this.#most = most;
     this.#turns = new Turns({ atOnce: Math.min(most, CORES), most, mostOfOne, patienceMs: PATIENCE_MS });
     const watched = process.platform === "linux" ? undefined : residentReader(process.platform);
     this.#residentOf = "residentOf" in options ? options.residentOf : watched;
-    this.#fill();
+    this.#startIdle(idle + ahead);
   }
 
   async prepare(job: SandboxJob, answers: HostAnswers, options: PrepareOptions): Promise<PreparedCall | CallOutcome> {
@@ -143,12 +145,12 @@ class Pool implements SandboxPool {
     if (this.#refill !== undefined || this.#isClosed || this.#idle.length >= this.#idleWanted) return;
     this.#refill = setTimeout(() => {
       this.#refill = undefined;
-      if (!this.#isClosed) this.#fill();
+      if (!this.#isClosed) this.#startIdle(this.#idleWanted);
     }, REFILL_MS).unref();
   }
 
-  #fill(): void {
-    while (this.#idle.length < this.#idleWanted) this.#idle.push(this.#start(SMALLEST));
+  #startIdle(wanted: number): void {
+    while (this.#idle.length < wanted) this.#idle.push(this.#start(SMALLEST));
   }
 }
 

@@ -30,8 +30,11 @@ export interface Services {
   /** Asks the daemon that a run file names whether it is this state root's (spec 6, T29); it is told nothing but that. */
   readonly probeDaemon: (run: RunFile, signal: AbortSignal) => Promise<DaemonProbe>;
   readonly runtime: Runtime;
-  /** Runs tools (spec 10); the same one each time, closed by whoever asked first. */
-  readonly runner: () => Promise<Runner>;
+  /**
+   * Runs tools (spec 10); the same one each time, closed by whoever asked first. `runsAtOnce`: a call is about to come, and its process starts while
+   * all else is loaded.
+   */
+  readonly runner: (how?: { readonly runsAtOnce: boolean }) => Promise<Runner>;
   /** Processes for what is not installed; of their own, and closed by whoever asked. `SandboxUnavailable`. */
   readonly sandbox: () => Promise<SandboxPool>;
   /** For what has begun and is to be ended in order; absent where no person can interrupt it. */

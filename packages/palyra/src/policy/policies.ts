@@ -5,7 +5,8 @@ import { compareUtf8, decodeUtf8, encodeUtf8, toHex, u64be } from "palyra-skills
 import type { Platform } from "palyra-skills/platform";
 import { io, Kept, readBounded } from "../files/index.ts";
 import { type Decider, type NamedPolicy, type ParsedFile, parsePolicyText, prepareDecider } from "./cedar.ts";
-import { DEFAULT_POLICIES, SCHEMA } from "./default-policy.ts";
+import { decideByDefault, OWN_POLICIES } from "./default-decision.ts";
+import { SCHEMA } from "./default-policy.ts";
 
 /** Bytes of one file of policies. */
 export const MAX_POLICY_FILE_BYTES = 1024 * 1024;
@@ -34,24 +35,23 @@ interface Source {
  */
 export async function readPolicies(named: string | undefined, platform: Platform): Promise<Policies> {
   const sources = named === undefined ? [] : await readSources(named);
-  const own = await parsePolicyText(DEFAULT_POLICIES, "the default policies", "palyra");
-  const parsed = [];
+  const parsed: (ParsedFile & { readonly file: string })[] = [];
   for (const { file, text } of sources) parsed.push({ file, ...(await parsePolicyText(text, file, basename(file))) });
-  requireDistinct(own.policies, parsed);
-  const policies = [own, ...parsed].flatMap((each) => each.policies);
+  requireDistinct(parsed);
+  const policies = [...OWN_POLICIES, ...parsed.flatMap((each) => each.policies)];
   const sha256 = digestOf(policies, platform);
   return {
     sha256,
     policies,
     files: sources.map(({ file }) => file),
     warnings: parsed.flatMap(({ file, warnings }) => warnings.map((fault) => ({ file, fault }))),
-    decide: (await prepareDecider(sha256, policies)).decide,
+    decide: named === undefined ? decideByDefault : (await prepareDecider(sha256, policies)).decide,
   };
 }
 
 /** One name is one policy, in whichever files: of two Cedar would keep the last, and one that always holds could be replaced. */
-function requireDistinct(own: readonly NamedPolicy[], parsed: readonly (ParsedFile & { readonly file: string })[]): void {
-  const known = new Set(own.map(({ id }) => id));
+function requireDistinct(parsed: readonly (ParsedFile & { readonly file: string })[]): void {
+  const known = new Set(OWN_POLICIES.map(({ id }) => id));
   for (const { file, policies } of parsed) {
     for (const { id } of policies) {
       if (known.has(id)) throw refused(file, "another file has a policy of that name; rename the file or its @id", id);

@@ -393,6 +393,26 @@ describe("T39: what surrounds a module", () => {
     await single.close();
   });
 
+  it.runIf(onLinux)("one that was started ahead takes the first call, is not replaced, and ends with the pool", async () => {
+    const own = ownProgram();
+    const ahead = openSandboxPool({ program: own, idle: 0, ahead: 1 });
+    const [first] = processes(own);
+    expect(first).toBeDefined();
+    try {
+      const module = await echo();
+      expect((await call(ahead, jobOf(module, { artifactSha256: "one" }))).kind).toBe("Ok");
+      expect(processes(own)).toEqual([first]);
+      expect((await call(ahead, jobOf(module, { artifactSha256: "two" }))).kind).toBe("Ok");
+      expect(processes(own)).toHaveLength(2);
+    } finally {
+      await ahead.close();
+    }
+    expect(processes(own)).toEqual([]);
+    const unused = openSandboxPool({ program: own, idle: 0, ahead: 1 });
+    await unused.close();
+    expect(processes(own)).toEqual([]);
+  });
+
   it("a program that is none is told as that, and holds up nobody", async () => {
     const broken = openSandboxPool({ program: `${program}.missing`, idle: 1 });
     try {

@@ -1,5 +1,5 @@
 import { SkillError } from "palyra-skills";
-import { type AuditPolicy, DEFAULT_POLICY, parsePolicy } from "palyra-skills/audit";
+import { type AuditPolicy, DEFAULT_POLICY } from "palyra-skills/audit";
 import { readBounded } from "../../files/index.ts";
 import type { Settings } from "../../settings.ts";
 import { namedBy } from "./named-by.ts";
@@ -12,5 +12,6 @@ export async function readPolicy(settings: Settings): Promise<AuditPolicy> {
   if (file === undefined) return DEFAULT_POLICY;
   const read = await namedBy(settings.auditPolicy, () => readBounded(file, MAX_POLICY_BYTES));
   if (!read.ok) throw new SkillError("PolicyInvalid", { document: file, faults: [{ path: "", problem: "too large" }] });
-  return parsePolicy(read.bytes, file);
+  // It knows all rules: loaded where there is something to be read.
+  return (await import("./audit-policy-text.ts")).parsePolicy(read.bytes, file);
 }

@@ -18,15 +18,17 @@ import { receiptKeys } from "./receipt-keys.ts";
 export interface RunnerParts {
   /** Opens the pool; asked for at the first call. `SandboxUnavailable`. */
   readonly openPool: () => SandboxPool;
+  /** One that was opened already; the runner closes it. */
+  readonly pool?: SandboxPool | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
-export async function openRunner(services: Services, { openPool, now }: RunnerParts): Promise<Runner> {
+export async function openRunner(services: Services, { openPool, pool, now }: RunnerParts): Promise<Runner> {
   const { home, settings, openVault, randomBytes } = services;
   const { gate, tools, ports: authorize } = await authorizingOf(services);
   const { stateRoot, skillsRoot, journal, trustStore } = home.places;
-  let opened: SandboxPool | undefined;
+  let opened = pool;
   const ports: RunToolPorts = {
     gate,
     tools,

@@ -76,19 +76,19 @@ export const run = operation({
   errors: [...LAUNCH_ERRORS, "PolicyDenied", "ApprovalRequired", "Declined", "SandboxUnavailable"],
   problem: inputProblem,
   run: async (services, asked, call): Promise<RunDocument | RunPlanDocument> => {
-    const runner = await services.runner();
+    const runner = await services.runner({ runsAtOnce: !asked.dryRun });
     const interruption = services.interruption?.();
-    const request: RunToolRequest = {
-      tool: asked.tool,
-      skillId: asked.skill,
-      version: asked.version,
-      // What nothing runs on is not waited for.
-      input: await (asked.dryRun ? readInput(services, asked) : readInputOrStdin(services, asked, call)),
-      surface: "terminal",
-      session: services.session(),
-      maxFuel: asked.maxFuel === undefined ? undefined : BigInt(asked.maxFuel),
-    };
     try {
+      const request: RunToolRequest = {
+        tool: asked.tool,
+        skillId: asked.skill,
+        version: asked.version,
+        // What nothing runs on is not waited for.
+        input: await (asked.dryRun ? readInput(services, asked) : readInputOrStdin(services, asked, call)),
+        surface: "terminal",
+        session: services.session(),
+        maxFuel: asked.maxFuel === undefined ? undefined : BigInt(asked.maxFuel),
+      };
       if (asked.dryRun) {
         const plan = await runner.plan(request, call);
         warnOfFuel(asked.maxFuel, plan.quotas.fuel, call);

@@ -18,7 +18,7 @@ const work = mkdtempSync(join(tmpdir(), "palyra-demo-"));
 process.on("exit", () => rmSync(work, { recursive: true, force: true }));
 const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
-const environment = { ...process.env, PALYRA_STATE_ROOT: join(work, "state"), ...(colour ? { FORCE_COLOR: "1" } : {}) };
+const environment = { ...process.env, PALYRA_STATE_ROOT: join(work, "state") };
 for (const name of ["PALYRA_DAEMON_URL", "PALYRA_JOURNAL_DB_PATH", "PALYRA_SKILLS_TRUST_STORE", "PALYRA_VAULT_DIR"])
   delete environment[name];
 
@@ -30,15 +30,15 @@ let steps = 0;
 function step(what, exit, ...words) {
   steps += 1;
   process.stdout.write(`\n${paint("1", `${steps}. ${what}`)}\n${paint("2", `$ palyra ${words.map(quoted).join(" ")}`)}\n`);
-  const run = spawnSync(process.execPath, [command, ...words], { cwd: work, env: environment, encoding: "utf8" });
+  // On a terminal each command writes by itself, as wide as the window is; nobody answers a question.
+  const stdio = process.stdout.isTTY ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"];
+  const run = spawnSync(process.execPath, [command, ...words], { cwd: work, env: environment, encoding: "utf8", stdio });
   // What a command tells on stderr, it tells before it answers.
-  const text = `${run.stderr}${run.stdout}`.trimEnd();
-  process.stdout.write(`${text.replace(/^/gm, "  ")}\n`);
+  if (!process.stdout.isTTY) process.stdout.write(`${`${run.stderr}${run.stdout}`.trimEnd().replace(/^/gm, "  ")}\n`);
   if (run.status !== exit) {
     process.stdout.write(paint("31", `\nthis step should have ended with exit code ${exit}, and ended with ${run.status}\n`));
     process.exit(1);
   }
-  return text;
 }
 const say = (text) => process.stdout.write(`\n${text}\n`);
 

@@ -28,7 +28,10 @@ export function mannerOf(argv: readonly string[], { env, stdout, stderr }: Host)
   const level = valueOfOption(words, "--log-level");
   const verbose = words.includes("-v") || words.includes("--verbose") || level === "debug" || level === "trace";
   const isPlain = words.includes("--plain");
-  const paintFor = (output: Output): Paint => (hasColour(words, env, output) ? colours : plain);
+  const paintFor = (output: Output): Paint => ({
+    ...(hasColour(words, env, output) ? colours : plain),
+    columns: columnsOf(output),
+  });
   const linesFor = (columns: number) => (lines: readonly string[]) => {
     const folded = lines.flatMap((line) => fold(line, columns));
     const text = folded.map((line) => `${line}\n`).join("");

@@ -44,6 +44,38 @@ describe("a table", () => {
   });
 });
 
+describe("a table in a window that is narrower", () => {
+  const rows = [
+    [{ text: "01M8HV6321" }, { text: "acme.echo" }, { text: "Ok" }, { text: "user:local" }],
+    [{ text: "01M8HV65RB" }],
+  ];
+  const at = (columns: number): string[] => table(["receipt", "tool", "outcome", "by"], rows, { ...plain, columns });
+  it("has its last columns under each other in lines of their own, with their headings", () => {
+    expect(at(42)).toHaveLength(3);
+    expect(at(41)).toEqual(["receipt     tool       outcome", "  by", "01M8HV6321  acme.echo  Ok", "  user:local", "01M8HV65RB"]);
+    expect(at(24).slice(2)).toEqual(["01M8HV6321  acme.echo", "  Ok       user:local", "01M8HV65RB"]);
+  });
+  it("is no wider than it, and loses nothing", () => {
+    const cell = fc.stringMatching(/^[a-z]{1,9}$/);
+    const tables = fc.array(fc.tuple(cell, cell, cell, cell), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(tables, fc.integer({ min: 12, max: 60 }), (texts, columns) => {
+        const lines = table(
+          ["a", "b", "c", "d"],
+          texts.map((row) => row.map((text) => ({ text }))),
+          { ...plain, columns },
+        );
+        expect(Math.max(...lines.map(width))).toBeLessThanOrEqual(columns);
+        expect(lines.join(" ").trim().split(/ +/)).toEqual(["a", "b", "c", "d", ...texts.flat()]);
+      }),
+    );
+  });
+  it("is broken by the window where there are two: the second goes on under itself", () => {
+    const words = [[{ text: "acme.echo" }, { text: "Gives a text back" }]];
+    expect(table(["tool", "what"], words, { ...plain, columns: 20 })[1]).toBe("acme.echo  Gives a text back");
+  });
+});
+
 describe("pieces of text", () => {
   it("are fields under each other", () => {
     expect(

@@ -394,6 +394,37 @@ describe("palyra skills run", () => {
     ]);
   });
 
+  it("says that --approve kept nothing where nobody was asked", async () => {
+    await install({ module: ECHO, extra: secretly });
+    const operation = await CATALOG["skills run"].load();
+    const services = { ...servicesOf(), session: () => "this shell" };
+    const warned = async (approve: "once" | "session" | "always", input = "{}"): Promise<readonly string[]> => {
+      const warnings: string[] = [];
+      const call = {
+        ...newCall("user:local"),
+        now: Date.now(),
+        ask: async () => true,
+        warn: (text: string) => void warnings.push(text),
+      };
+      await operation.run(services, { tool: "acme.echo", input, approve }, call);
+      return warnings;
+    };
+    expect(await warned("session")).toEqual([]);
+    expect(await warned("session")).toEqual([]);
+    expect(await warned("always")).toEqual([
+      expect.stringMatching(/approved for this session already.*palyra skills approvals add acme\.echo\.say$/),
+    ]);
+    expect((await commandLine(root)("skills", "approvals", "add", "acme.echo", "--yes")).exit).toBe(0);
+    expect(await warned("always")).toEqual([]);
+  });
+
+  it("says so of what starts without anybody's yes", async () => {
+    await install({ module: ECHO });
+    expect((await palyra("acme.echo", "--input", "{}", "--approve", "always")).stderr).toContain(
+      "--approve always kept nothing: acme.echo.say starts without anybody's yes",
+    );
+  });
+
   it("fails where the outcome is not Ok, and says which", async () => {
     await install({ module: SPIN });
     const ran = await palyra("acme.echo", "--max-fuel", "100");

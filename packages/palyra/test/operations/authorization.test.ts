@@ -80,9 +80,7 @@ describe("skills policy", () => {
     const file = join(root, "site.cedar");
     writeFileSync(file, '@id("quiet") forbid (principal, action == Palyra::Action::"skill.capability.vault.read", resource);');
     const denied = await palyra("skills", "policy", "explain", "acme.echo", "--authorization-policy", file);
-    expect(denied.stdout).toMatch(
-      /may not start[\s\S]*denied +skill\.capability\.vault\.read +skill:acme\.echo +site\.cedar#quiet/,
-    );
+    expect(denied.stdout).toMatch(/may not start[\s\S]*denied +skill\.capability\.vault\.read +site\.cedar#quiet/);
   });
 
   it("holds policies against cases, and fails where one differs", async () => {

@@ -1,22 +1,50 @@
-import type { Paint } from "./paint.ts";
+import type { Colour, Paint } from "./paint.ts";
 import { width } from "./width.ts";
 
 /** A cell of a table: what it says, already escaped, and how it is painted (after it has been measured). */
 export interface Cell {
   readonly text: string;
-  readonly paint?: keyof Paint;
+  readonly paint?: Colour;
 }
 
-/** Aligned columns, two spaces apart, with a faint heading; no trailing blanks. */
+/**
+ * Aligned columns, two spaces apart, with a faint heading; no trailing blanks. Of three and more the last ones stand in a further line, a little
+ * further in, where all of them are wider than the window: broken by its edge, nobody would know which belongs to which.
+ */
 export function table(headings: readonly string[], rows: readonly (readonly Cell[])[], paint: Paint): string[] {
-  const lines = [headings.map((text): Cell => ({ text, paint: "faint" })), ...rows];
-  const columns = lines.map((cells) => cells.map(({ text }) => width(text)));
+  const entries = [headings.map((text): Cell => ({ text, paint: "faint" })), ...rows];
+  const columns = entries.map((cells) => cells.map(({ text }) => width(text)));
   const widths = headings.map((_, column) => widest(columns, column));
-  return lines.map((cells, at) => aligned(cells, columns[at] ?? [], widths, paint));
+  const lines = linesOf(widths, paint.columns);
+  return entries.flatMap((cells, at) =>
+    lines.flatMap(([from, to]) => {
+      const line = aligned(cells.slice(from, to), (columns[at] ?? []).slice(from, to), widths.slice(from, to), paint);
+      // A row of nothing is still one.
+      if (from > 0 && line === "") return [];
+      return [from > 0 ? `${FURTHER_IN}${line}` : line];
+    }),
+  );
 }
 
 /** Columns between columns. */
 const GAP = 2;
+const FURTHER_IN = "  ";
+
+/** Which columns stand in which line: from the first to the one before the last number. */
+function linesOf(widths: readonly number[], window: number): readonly (readonly [from: number, to: number])[] {
+  const all = widths.reduce((sum, each) => sum + each, GAP * (widths.length - 1));
+  // Of two the second is prose: the window's edge breaks it, and it goes on under its own beginning.
+  if (widths.length < 3 || all <= window) return [[0, widths.length]];
+  const starts: number[] = [0];
+  let end = -GAP;
+  widths.forEach((each, column) => {
+    end += GAP + each;
+    if (column === 0 || end <= window) return;
+    starts.push(column);
+    end = FURTHER_IN.length + each;
+  });
+  return starts.map((from, at) => [from, starts[at + 1] ?? widths.length]);
+}
 
 function widest(lines: readonly (readonly number[])[], column: number): number {
   let most = 0;

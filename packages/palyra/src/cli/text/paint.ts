@@ -1,5 +1,7 @@
-/** Colours of a terminal, by what they mean. Without colour each gives the text back as it is. */
+/** What a terminal can show: colours by what they mean, and how much of a line. Without colour each gives the text back as it is. */
 export interface Paint {
+  /** Columns of the window; infinite where there is none. */
+  readonly columns: number;
   good(text: string): string;
   warning(text: string): string;
   bad(text: string): string;
@@ -9,11 +11,15 @@ export interface Paint {
   command(text: string): string;
 }
 
+/** What a text can be painted as. */
+export type Colour = Exclude<keyof Paint, "columns">;
+
 const SGR = { good: 32, warning: 33, bad: 31, strong: 1, faint: 2 } as const;
 
 const painted = (code: number) => (text: string) => (text === "" ? "" : `\x1b[${code}m${text}\x1b[0m`);
 
 export const colours: Paint = {
+  columns: Number.POSITIVE_INFINITY,
   good: painted(SGR.good),
   warning: painted(SGR.warning),
   bad: painted(SGR.bad),
@@ -24,4 +30,12 @@ export const colours: Paint = {
 
 const asItIs = (text: string): string => text;
 
-export const plain: Paint = { good: asItIs, warning: asItIs, bad: asItIs, strong: asItIs, faint: asItIs, command: asItIs };
+export const plain: Paint = {
+  columns: Number.POSITIVE_INFINITY,
+  good: asItIs,
+  warning: asItIs,
+  bad: asItIs,
+  strong: asItIs,
+  faint: asItIs,
+  command: asItIs,
+};

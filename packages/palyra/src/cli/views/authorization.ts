@@ -1,8 +1,10 @@
 import type { Outputs } from "../../operations/catalog.ts";
+import type { ChangedPart, ListedApproval } from "../../operations/shared/approval-fits.ts";
+import { CHANGED } from "../../operations/wording/changed.ts";
 import { listed, safe } from "../../operations/wording/safe.ts";
 import { count, moment } from "../../operations/wording/units.ts";
-import type { Approval } from "../../policy/index.ts";
 import { type Cell, fields, table } from "../text/layout.ts";
+import type { Colour } from "../text/paint.ts";
 import type { View } from "./view.ts";
 
 /** Cedar, for a file or another program: nothing is added. */
@@ -20,26 +22,34 @@ export const policyCheckView: View<Outputs["skills policy check"]> = (document, 
   ];
 };
 
-const DECISION = {
-  allowed: "may start at once",
-  approval: "may start once a person says yes",
-  denied: "may not start",
-} as const;
+/** What is said of a launch, by what is said of all that it asks. */
+const LAUNCH: { readonly [state in RequestState]: readonly [Colour, string] } = {
+  allowed: ["good", "may start at once"],
+  waits: ["warning", "may start once a person says yes"],
+  denied: ["bad", "may not start"],
+};
+const STATE = { allowed: "good", waits: "warning", denied: "bad" } as const;
+type RequestState = keyof typeof STATE;
+
+type Explained = Outputs["skills policy explain"]["requests"][number];
+const stateOf = ({ allowed, waits }: Explained): RequestState => (waits ? "waits" : allowed ? "allowed" : "denied");
 
 export const policyExplainView: View<Outputs["skills policy explain"]> = (document, paint) => {
-  const { tool_id, skill_id, version, decision, approval_id, surface, principal } = document;
-  const said = { allowed: paint.good, approval: paint.warning, denied: paint.bad }[decision](DECISION[decision]);
-  const kept = approval_id === null ? "" : `; approved (${approval_id.slice(0, 12)})`;
+  const { tool_id, skill_id, version, approval_id, surface, principal } = document;
+  const states = document.requests.map(stateOf);
+  // Of a tool that asks nothing nobody can say that it may.
+  const worst = states.length === 0 ? "denied" : (["denied", "waits"] as const).find((each) => states.includes(each));
+  const [colour, said] = LAUNCH[worst ?? "allowed"];
+  const kept = approval_id === null ? "" : `: it was approved (${approval_id.slice(0, 12)})`;
   const rows = document.requests.map((request): Cell[] => [
-    request.allowed ? { text: "allowed", paint: "good" } : { text: "denied", paint: "bad" },
+    { text: stateOf(request), paint: STATE[stateOf(request)] },
     { text: safe(request.action) },
-    { text: safe(request.resource, 80) },
     { text: reasonOf(request), paint: "faint" },
   ]);
   return [
-    `${safe(tool_id)} of ${safe(skill_id)} ${safe(version)} ${said}${kept}`,
+    `${safe(tool_id)} of ${safe(skill_id)} ${safe(version)} ${paint[colour](said)}${kept}`,
     `  for ${safe(principal)} on ${surface}`,
-    ...table(["", "action", "resource", "by"], rows, paint),
+    ...table(["", "action", "by"], rows, paint),
     ...(document.grants.length === 0 ? [] : ["it may use:", ...document.grants.map((grant) => `  ${safe(grant, 160)}`)]),
   ];
 };
@@ -62,9 +72,14 @@ export const policyTestView: View<Outputs["skills policy test"]> = ({ passed, fa
 export const approvalsView: View<Outputs["skills approvals list"]> = ({ approvals }, paint) =>
   approvals.length === 0
     ? ["nothing is approved for more than one call"]
-    : table(["id", "tool", "surface", "for", "lasts", "approved"], approvals.map(rowOf), paint);
+    : [
+        ...table(["id", "tool", "surface", "for", "lasts", "approved", ""], approvals.map(rowOf), paint),
+        ...(approvals.some(({ fits }) => fits === false)
+          ? ["", paint.command("One that lets nothing start is no harm; palyra skills approvals remove ID takes it away.")]
+          : []),
+      ];
 
-function rowOf(approval: Approval): Cell[] {
+function rowOf(approval: ListedApproval): Cell[] {
   const { expires_at_unix_ms: expires } = approval;
   return [
     { text: approval.id.slice(0, 12), paint: "strong" },
@@ -73,8 +88,14 @@ function rowOf(approval: Approval): Cell[] {
     { text: safe(approval.principal, 40) },
     { text: expires === null ? "always" : `session, until ${moment(expires)}` },
     { text: moment(approval.approved_at_unix_ms), paint: "faint" },
+    { text: approval.fits === false ? lapsed(approval.changed) : "", paint: "warning" },
   ];
 }
+
+const lapsed = (changed: readonly ChangedPart[]): string =>
+  changed.includes("not_installed")
+    ? "lets nothing start: no version is installed"
+    : `lets nothing start, changed since: ${changed.map((part) => CHANGED[part]).join(", ")}`;
 
 export const approvalAddView: View<Outputs["skills approvals add"]> = ({ needed, approval }, paint) =>
   approval === null || !needed

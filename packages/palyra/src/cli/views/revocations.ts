@@ -4,7 +4,7 @@ import { listed, safe } from "../../operations/wording/safe.ts";
 import { count, moment } from "../../operations/wording/units.ts";
 import { withoutUserInfo } from "../../operations/wording/url.ts";
 import { fields } from "../text/layout.ts";
-import type { Paint } from "../text/paint.ts";
+import type { Colour, Paint } from "../text/paint.ts";
 import type { View } from "./view.ts";
 
 type Skills = Outputs["skills trust revocations list"]["affected"];
@@ -49,7 +49,7 @@ export const signRevocationsView: View<Outputs["skills trust sign-revocations"]>
   `  Nothing changed here. Hosts follow it with: palyra skills trust revocations add ${safe(document.issuer)} ${document.signer_public_key} --source FILE`,
 ];
 
-const STANDING: { readonly [standing in ShownList["standing"]]: readonly [keyof Paint, string] } = {
+const STANDING: { readonly [standing in ShownList["standing"]]: readonly [Colour, string] } = {
   fresh: ["good", "fresh"],
   expired: ["warning", "expired, within its grace"],
   stale: ["bad", "stale: its grace is over"],

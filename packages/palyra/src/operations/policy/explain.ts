@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { operation } from "../operation.ts";
-import { type ExplainedRequest, explained } from "../shared/explained-request.ts";
+import { type ExplainedRequest, explainedRequests } from "../shared/explained-request.ts";
 import { version } from "../shared/inputs.ts";
 import { LAUNCH_ERRORS, ofSkill, surface, toolName } from "../shared/launch-inputs.ts";
 import { launchPlanOf } from "../shared/launch-plan.ts";
@@ -28,7 +28,7 @@ export const explain = operation({
   places: ["skillsDir", "trustStore", "auditPolicy", "vex", "authorizationPolicy"],
   examples: ["skills policy explain acme.echo.say", "skills policy explain acme.echo --surface mcp --json"],
   notes:
-    "Asks everything that a launch asks, and says which policies decided. With decision approval the requests are shown as they would be with a person's yes.",
+    "Asks everything that a launch asks, and says which policies decided. What waits for a person's yes is shown with the policies that allow it once there is one.",
   errors: LAUNCH_ERRORS,
   run: async (services, input, call): Promise<PolicyExplainDocument> => {
     const { plan } = await launchPlanOf(services, input, call);
@@ -43,7 +43,7 @@ export const explain = operation({
       policy_sha256: subject.policy_sha256,
       decision: decision.kind,
       approval_id: approval?.id ?? null,
-      requests: decision.asked.map(explained),
+      requests: explainedRequests(plan),
       grants,
     };
   },

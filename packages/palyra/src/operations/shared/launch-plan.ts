@@ -4,7 +4,7 @@ import type { Services } from "../services.ts";
 import { type Authorizing, authorizingOf } from "./authorizing.ts";
 import type { Surface } from "./launch-inputs.ts";
 
-/** What is asked about a launch that is none: no input, and no session. */
+/** What is asked about a launch that is none: there is no input. */
 export interface AskedLaunch {
   readonly tool: string;
   readonly skill?: string | undefined;
@@ -20,6 +20,11 @@ export async function launchPlanOf(
 ): Promise<{ readonly plan: LaunchPlan; readonly ports: Authorizing["ports"] }> {
   const { gate, tools, ports } = await authorizingOf(services);
   const found = await findTool(gate, tools, { tool, skillId: skill, version }, call);
-  const question = { toolId: found.toolId, surface, session: "", input: new Uint8Array() };
+  const question = {
+    toolId: found.toolId,
+    surface,
+    session: surface === "terminal" ? services.session() : "",
+    input: new Uint8Array(),
+  };
   return { plan: await planLaunch(ports, await gate.resolve(found, call), question, call), ports };
 }

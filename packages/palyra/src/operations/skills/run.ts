@@ -4,17 +4,20 @@ import * as v from "valibot";
 import type { Call } from "../../call.ts";
 import type { LaunchPlan, RunToolRequest, RunToolResult } from "../../execution/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
-import { APPROVAL_SCOPES, type ApprovalScope } from "../../policy/index.ts";
+import { APPROVAL_SCOPES, type ApprovalScope, approvalId } from "../../policy/index.ts";
 import { choice, flag, integer } from "../field.ts";
 import { operation } from "../operation.ts";
+import type { Services } from "../services.ts";
+import { changedParts } from "../shared/approval-fits.ts";
 import { approvalQuestion } from "../shared/approval-question.ts";
 import { readApprovals } from "../shared/authorization-writes.ts";
-import { type ExplainedRequest, explained } from "../shared/explained-request.ts";
+import { type ExplainedRequest, explainedRequests } from "../shared/explained-request.ts";
 import { version } from "../shared/inputs.ts";
 import { jsonOutput } from "../shared/json-output.ts";
 import { LAUNCH_ERRORS, ofSkill, toolName } from "../shared/launch-inputs.ts";
 import { logLines } from "../shared/log-lines.ts";
 import { inputOptions, inputProblem, readInput, readInputOrStdin } from "../shared/tool-input.ts";
+import { CHANGED } from "../wording/changed.ts";
 
 export interface RunDocument {
   readonly tool_id: string;
@@ -102,12 +105,18 @@ export const run = operation({
         if (step === "authorized") interruption?.listen();
       };
       const log = logLines(call);
-      const ask = call.ask === undefined ? undefined : asking(services.home, call, request.input, asked.approve);
+      let wasAsked = false;
+      const asks = asking(services.home, call, request.input, asked.approve);
+      const ask = (plan: LaunchPlan): ReturnType<typeof asks> => {
+        wasAsked = true;
+        return asks(plan);
+      };
       const signal = interruption === undefined ? call.signal : AbortSignal.any([call.signal, interruption.signal]);
-      const result = await runner.run(request, { ...call, signal }, { ask, onStep, onLog: log.take });
+      const result = await runner.run(request, { ...call, signal }, { ask: call.ask && ask, onStep, onLog: log.take });
       log.end();
       onStep("finished");
       warnOfFuel(asked.maxFuel, result.receipt.fuel_allowed, call);
+      if (!wasAsked) await warnOfUnkept(services, asked.approve, result, call);
       return { ...runDocument(result), ...(asked.trace ? { trace } : {}) };
     } finally {
       interruption?.end();
@@ -145,12 +154,27 @@ async function changedSince(home: Home, { subject }: LaunchPlan): Promise<readon
   );
   const before = kept.findLast((each) => each.principal === principal && each.surface === surface);
   if (before === undefined) return [];
-  const parts = [
-    ...(before.artifact_sha256 === subject.artifact_sha256 ? [] : ["the skill itself"]),
-    ...(before.grants.join("\n") === subject.grants.join("\n") ? [] : ["what it may use"]),
-    ...(before.policy_sha256 === subject.policy_sha256 ? [] : ["the policies"]),
-  ];
+  const parts = changedParts(before, subject).map((part) => CHANGED[part]);
   return [`it was approved before, but changed since: ${parts.join(", ")}`];
+}
+
+/** Whoever said for how long a yes is good, and was not asked for one: nothing was kept, unless it was before. */
+async function warnOfUnkept(
+  { home, session }: Services,
+  scope: ApprovalScope,
+  { receipt, toolId, outcome }: RunToolResult,
+  { warn }: Call,
+): Promise<void> {
+  // What the tool does not take ends before anybody would be asked.
+  if (scope === "once" || outcome.kind === "InvalidInput") return;
+  const kept = new Set((await readApprovals(home)).map(({ id }) => id));
+  const isKept = (of: string | null): boolean => kept.has(approvalId(receipt, of, home.platform));
+  if (isKept(null)) return;
+  if (!isKept(session())) warn(`--approve ${scope} kept nothing: ${toolId} starts without anybody's yes`);
+  else if (scope === "always")
+    warn(
+      `--approve always kept nothing: it is approved for this session already, and nobody was asked; for always: palyra skills approvals add ${toolId}`,
+    );
 }
 
 function runDocument({ outcome, receipt, skill, toolId }: RunToolResult): RunDocument {
@@ -160,7 +184,8 @@ function runDocument({ outcome, receipt, skill, toolId }: RunToolResult): RunDoc
   return { tool_id: toolId, skill_id, version, outcome: kind, details, output: jsonOutput(stdout), exit_code, log, receipt };
 }
 
-function planDocument({ skill, subject, modulePath, decision, approval, grants, quotas }: LaunchPlan): RunPlanDocument {
+function planDocument(plan: LaunchPlan): RunPlanDocument {
+  const { skill, subject, modulePath, decision, approval, grants, quotas } = plan;
   return {
     dry_run: true,
     tool_id: subject.tool_id,
@@ -170,7 +195,7 @@ function planDocument({ skill, subject, modulePath, decision, approval, grants, 
     module: modulePath,
     decision: decision.kind,
     approval_id: approval?.id ?? null,
-    requests: decision.asked.map(explained),
+    requests: explainedRequests(plan),
     grants,
     fuel: quotas.fuel,
     memory_bytes: quotas.memoryBytes,

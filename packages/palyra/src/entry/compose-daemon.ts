@@ -149,7 +149,7 @@ function guestOf(
     }),
   );
   const tokens = new Tokens(mcpToken === undefined ? [] : [mcpToken], isOpen);
-  const door = new Guest({ tokens, fetch: async (request) => (await serving.get()).mcp.fetch(request) });
+  const door = new Guest({ tokens, fetch: async (request, peer) => (await serving.get()).mcp.fetch(request, peer) });
   return { door, close: async () => (await serving.made())?.close() };
 }
 

@@ -10,7 +10,13 @@ export const MCP_PATH = "/mcp";
 
 export interface GuestPorts {
   readonly tokens: Tokens;
-  readonly fetch: (request: Request) => Promise<Response>;
+  readonly fetch: (request: Request, peer: GuestPeer) => Promise<Response>;
+}
+
+export interface GuestPeer {
+  readonly address: string;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone: AbortSignal;
 }
 
 /** Requests that are answered now, streams among them. */
@@ -33,15 +39,18 @@ export class Guest {
     if (this.#open >= MAX_MCP_REQUESTS)
       throw new Refusal("TooManyRequests", "too many MCP requests at once", { headers: { "retry-after": "1" } });
     this.#open += 1;
+    const gone = new AbortController();
     // A stream is open as long as somebody is there.
     whenOver(outgoing, () => {
       this.#open -= 1;
+      if (!outgoing.writableFinished) gone.abort();
     });
     // A call may take as long as its quota, and a person as long as a question is open.
     incoming.socket.setTimeout(MCP_IDLE_MS);
-    const response = await this.#ports.fetch(request);
-    const headers = new Headers(response.headers);
-    for (const [name, value] of Object.entries(securityHeaders(requestId))) headers.set(name, value);
-    return new Response(response.body, { status: response.status, headers });
+    const { remoteAddress: address = "" } = incoming.socket;
+    const response = await this.#ports.fetch(request, { address, gone: gone.signal });
+    // On the response itself: one that is made of its body goes out through a stream of the web's, which costs more than all else here.
+    for (const [name, value] of Object.entries(securityHeaders(requestId))) response.headers.set(name, value);
+    return response;
   }
 }

@@ -9,7 +9,7 @@ export const RUN_META = "palyra.dev/run";
 export function resultOf(tool: string, answer: Exclude<ToolAnswer, { readonly kind: "asks" }>): CallToolResult {
   switch (answer.kind) {
     case "ok":
-      return okResult(tool, answer.output, answer.ran);
+      return okResult(tool, answer);
     case "failed": {
       const { outcome, message, details, ran } = answer;
       return errorResult(`${outcome}: ${message}`, { outcome, details, ...(ran === undefined ? {} : runOf(ran)) });
@@ -19,8 +19,7 @@ export function resultOf(tool: string, answer: Exclude<ToolAnswer, { readonly ki
   }
 }
 
-function okResult(tool: string, output: string, ran: Ran): CallToolResult {
-  const value: unknown = JSON.parse(output);
+function okResult(tool: string, { output, value, ran }: Extract<ToolAnswer, { readonly kind: "ok" }>): CallToolResult {
   return {
     // A value that is no object has no place in structured content. Integers beyond 2^53 are exact in the text alone.
     ...(isObject(value) ? { structuredContent: value } : {}),

@@ -125,7 +125,7 @@ function answerOf(result: RunToolResult): ToolAnswer {
   const { kind, details, stdout } = result.outcome;
   const ran = ranOf(result);
   const output = kind === "Ok" ? jsonIn(stdout) : undefined;
-  if (output !== undefined) return { kind: "ok", output, ran };
+  if (output !== undefined) return { kind: "ok", ...output, ran };
   if (kind === "Ok") return { kind: "failed", outcome: "RuntimeFailure", message: "what it answered is no JSON", details, ran };
   const message = shortly({ outcome: kind, details, tool_id: toolId, skill_id: skill.skillId });
   return { kind: "failed", outcome: kind, message, details, ran };
@@ -142,13 +142,12 @@ function shortly(of: OutcomeOf): string {
 }
 
 /** A tool without an output schema may answer nothing, or what is no JSON. */
-function jsonIn(stdout: Uint8Array): string | undefined {
+function jsonIn(stdout: Uint8Array): { readonly output: string; readonly value: unknown } | undefined {
   const text = decodeUtf8(stdout)?.trim();
   if (text === undefined) return undefined;
-  if (text === "") return "null";
+  if (text === "") return { output: "null", value: null };
   try {
-    JSON.parse(text);
-    return text;
+    return { output: text, value: JSON.parse(text) };
   } catch {
     return undefined;
   }

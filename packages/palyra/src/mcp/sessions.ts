@@ -1,6 +1,6 @@
 /** Clients of the revisions before 2026: a session each, from `initialize` until it is deleted, forgotten, or crowded out. */
 import { type Server, WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/server";
-import { MAX_MESSAGE_BYTES } from "./stdio.ts";
+import { refusal } from "./body.ts";
 
 /** The session that was silent longest gives way to a new one. */
 export const MAX_SESSIONS = 64;
@@ -29,14 +29,15 @@ export class Sessions {
     return this.#sessions.size;
   }
 
-  async fetch(request: Request): Promise<Response> {
+  /** @param parsedBody what was read of it already, where it has a body */
+  async fetch(request: Request, parsedBody: unknown): Promise<Response> {
     const id = request.headers.get("mcp-session-id");
-    if (id === null) return this.#begin(request);
+    if (id === null) return this.#begin(request, parsedBody);
     const session = this.#sessions.get(id);
     // What the protocol has a client do then: begin anew.
     if (session === undefined) return refusal(404, -32001, "Session not found");
     session.lastUsed = this.#ports.tick();
-    return session.transport.handleRequest(request);
+    return session.transport.handleRequest(request, { parsedBody });
   }
 
   toolsChanged(): void {
@@ -50,13 +51,12 @@ export class Sessions {
   }
 
   /** Anything but an `initialize` is refused by the transport, and leaves no session behind. */
-  async #begin(request: Request): Promise<Response> {
+  async #begin(request: Request, parsedBody: unknown): Promise<Response> {
     const { newSessionId, newServer, tick } = this.#ports;
     const id = newSessionId();
     const server = newServer(id);
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => id,
-      maxRequestBodySize: MAX_MESSAGE_BYTES,
       onsessioninitialized: async (session) => {
         await this.#makeRoom();
         this.#sessions.set(session, { transport, server, lastUsed: tick() });
@@ -64,7 +64,7 @@ export class Sessions {
     });
     await server.connect(transport);
     server.onclose = () => void this.#sessions.delete(id);
-    const response = await transport.handleRequest(request);
+    const response = await transport.handleRequest(request, { parsedBody });
     if (!this.#sessions.has(id)) await server.close();
     return response;
   }
@@ -74,8 +74,4 @@ export class Sessions {
     const [oldest] = [...this.#sessions.values()].sort((one, other) => one.lastUsed - other.lastUsed);
     await oldest?.server.close();
   }
-}
-
-function refusal(status: number, code: number, message: string): Response {
-  return Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status });
 }

@@ -1,10 +1,10 @@
 /** MCP over streamable HTTP: requests of the revision of 2026 each by itself, clients of 2025 in sessions of their own (spec 10.6). */
-import { createMcpHandler, isLegacyRequest, type McpHttpHandler } from "@modelcontextprotocol/server";
+import { createMcpHandler, isLegacyRequest, type McpHttpHandler, type McpRequestContext } from "@modelcontextprotocol/server";
 import { quoted } from "../operations/wording/safe.ts";
+import { bodyOf } from "./body.ts";
 import type { OpenQuestions } from "./questions.ts";
 import { mcpServer } from "./server.ts";
 import { Sessions } from "./sessions.ts";
-import { MAX_MESSAGE_BYTES } from "./stdio.ts";
 import type { ToolHost } from "./tool-host.ts";
 
 export interface StreamablePorts {
@@ -20,22 +20,34 @@ export interface StreamablePorts {
 
 /** Open streams of clients that want to hear of changes. */
 const MAX_SUBSCRIPTIONS = 64;
-/** No id of a session is so short. */
-const NO_SESSION = "-";
+
+/** Who sent a request, as far as its connection tells. */
+export interface McpPeer {
+  readonly address: string;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone: AbortSignal;
+}
 
 /** Answers requests at `/mcp`. Who may ask, and with which Host and Origin, has been checked before. */
 export class StreamableMcp {
   readonly #handler: McpHttpHandler;
   readonly #sessions: Sessions;
   readonly #end: () => void;
+  /** Of requests that are being answered. */
+  readonly #peers = new WeakMap<Request, McpPeer>();
 
   constructor(ports: StreamablePorts) {
     const { host, warn } = ports;
     const newServer = (session: string) => mcpServer({ ...ports, session });
-    // Requests that are each by themselves do not say who asks: all of them are one client.
-    this.#handler = createMcpHandler(() => mcpServer({ ...ports, session: ports.newSessionId(), client: NO_SESSION }), {
+    const oneRequest = ({ requestInfo }: McpRequestContext) => {
+      const { address = "", gone } = (requestInfo && this.#peers.get(requestInfo)) ?? {};
+      const server = mcpServer({ ...ports, session: ports.newSessionId(), address });
+      // An answer that waits behind another on its connection hears of no end by itself.
+      gone?.addEventListener("abort", () => void server.close().catch(() => {}), { once: true });
+      return server;
+    };
+    this.#handler = createMcpHandler(oneRequest, {
       legacy: "reject",
-      maxRequestBodySize: MAX_MESSAGE_BYTES,
       maxSubscriptions: MAX_SUBSCRIPTIONS,
       onerror: (error) => warn(`mcp: ${quoted(error.message, 400)}`),
     });
@@ -46,9 +58,13 @@ export class StreamableMcp {
     });
   }
 
-  async fetch(request: Request): Promise<Response> {
-    const isOld = await isLegacyRequest(request, undefined, { maxRequestBodySize: MAX_MESSAGE_BYTES });
-    return isOld ? this.#sessions.fetch(request) : this.#handler.fetch(request);
+  async fetch(request: Request, peer?: McpPeer): Promise<Response> {
+    const body = await bodyOf(request);
+    if ("refused" in body) return body.refused;
+    const { json: parsedBody } = body;
+    if (await isLegacyRequest(request, parsedBody)) return this.#sessions.fetch(request, parsedBody);
+    if (peer !== undefined) this.#peers.set(request, peer);
+    return this.#handler.fetch(request, { parsedBody });
   }
 
   /** Clients with a session. */

@@ -29,7 +29,7 @@ export interface ToolCall {
   readonly input: string;
   /** One connection of a client. */
   readonly session: string;
-  /** With whose calls this one is counted: those of a connection, or of all that have none. */
+  /** With whose calls this one is counted: those of a session, or of one program where there is none. */
   readonly client: string;
   readonly principal: string;
   /** A person's answer to what `asks` said, for this one call. */
@@ -43,8 +43,8 @@ export interface ToolCall {
 export type ToolStep = "authorized" | "prepared" | "started";
 
 export type ToolAnswer =
-  /** `output`: one JSON value, as the tool wrote it. */
-  | { readonly kind: "ok"; readonly output: string; readonly ran: Ran }
+  /** `output`: one JSON value, as the tool wrote it, and as JavaScript reads it. */
+  | { readonly kind: "ok"; readonly output: string; readonly value: unknown; readonly ran: Ran }
   /** It started, or was about to, and came to another end (spec 10.1). `message` is a sentence of ours. */
   | {
       readonly kind: "failed";

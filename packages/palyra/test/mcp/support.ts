@@ -16,12 +16,15 @@ export const ECHO: HostedTool = {
 
 export const RAN = { skillId: "acme.echo_http", version: "1.0.0", artifactSha256: "ab".repeat(32), usage: { fuel: 12 } };
 
+/** What a tool answers that gives back what it is given. */
+export const echoed = (input: string): ToolAnswer => ({ kind: "ok", output: input, value: JSON.parse(input), ran: RAN });
+
 /** A host whose tools and answers a test sets; it keeps what it was called with. */
 export class TestHost implements ToolHost {
   tools: readonly HostedTool[] = [ECHO];
   readonly calls: ToolCall[] = [];
   readonly #listeners = new Set<() => void>();
-  answer: (call: ToolCall) => ToolAnswer | Promise<ToolAnswer> = ({ input }) => ({ kind: "ok", output: input, ran: RAN });
+  answer: (call: ToolCall) => ToolAnswer | Promise<ToolAnswer> = ({ input }) => echoed(input);
 
   async list(): Promise<readonly HostedTool[]> {
     return this.tools;

@@ -1,0 +1,160 @@
+// `/mcp` behind the daemon's door: what a request's bytes and connection come to.
+import { createServer, request as httpRequest } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { Hono } from "hono";
+import { afterEach, expect, it, vi } from "vitest";
+import { Tokens } from "../../src/http/auth.ts";
+import { Guest } from "../../src/http/guest.ts";
+import { OpenQuestions, StreamableMcp } from "../../src/mcp/index.ts";
+import { MAX_MESSAGE_BYTES } from "../../src/mcp/stdio.ts";
+import { TestHost } from "./support.ts";
+
+const ended: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const end of ended.splice(0).reverse()) await end();
+});
+
+function newMcp(host: TestHost): StreamableMcp {
+  let last = 0;
+  const newSessionId = () => {
+    last += 1;
+    return `session-${last}`;
+  };
+  return new StreamableMcp({
+    host,
+    principal: "mcp:client",
+    questions: new OpenQuestions(newSessionId),
+    stateKey: new Uint8Array(32).fill(7),
+    newSessionId,
+    tick: () => performance.now(),
+    warn: () => {},
+  });
+}
+
+/** The port at which a host is served. */
+async function served(host: TestHost): Promise<number> {
+  const mcp = newMcp(host);
+  const guest = new Guest({ tokens: new Tokens([], true), fetch: (request, peer) => mcp.fetch(request, peer) });
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.all("/mcp", ({ req, env }) => guest.answer(req.raw, env.incoming, env.outgoing, "r-1"));
+  const http = createServer(getRequestListener(app.fetch));
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  ended.push(async () => {
+    await mcp.close();
+    http.closeAllConnections();
+    await new Promise((resolve) => http.close(resolve));
+  });
+  return (http.address() as AddressInfo).port;
+}
+
+const META = {
+  "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+  "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
+  "io.modelcontextprotocol/clientCapabilities": {},
+};
+const CALL = JSON.stringify({
+  jsonrpc: "2.0",
+  id: 1,
+  method: "tools/call",
+  params: { name: "acme.echo", arguments: { text: "hi" }, _meta: META },
+});
+const HEADERS = {
+  "content-type": "application/json",
+  accept: "application/json, text/event-stream",
+  "mcp-protocol-version": "2026-07-28",
+  "mcp-method": "tools/call",
+  "mcp-name": "acme.echo",
+};
+
+interface Answered {
+  readonly status: number | undefined;
+  readonly headers: NodeJS.Dict<string | readonly string[]>;
+  readonly body: { readonly error?: { readonly code: number }; readonly result?: unknown };
+}
+
+/** Posts in pieces, of which none says how many there are, where `headers` does not. */
+function post(port: number, pieces: readonly string[], headers: { readonly [name: string]: string }): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    const asking = httpRequest({ port, host: "127.0.0.1", path: "/mcp", method: "POST", headers }, async (response) => {
+      let text = "";
+      for await (const chunk of response.setEncoding("utf8")) text += String(chunk);
+      resolve({ status: response.statusCode, headers: response.headers, body: JSON.parse(text) });
+    });
+    asking.on("error", reject);
+    for (const piece of pieces) asking.write(piece);
+    asking.end();
+  });
+}
+
+it("a body is read whether it says how long it is or not, and answered with the headers of the daemon", async () => {
+  const port = await served(new TestHost());
+  for (const length of [{}, { "content-length": String(Buffer.byteLength(CALL)) }]) {
+    const { status, headers, body } = await post(port, [CALL.slice(0, 20), CALL.slice(20)], { ...HEADERS, ...length });
+    expect(body).toMatchObject({ result: { structuredContent: { text: "hi" } } });
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({ "cache-control": "no-store", "x-request-id": "r-1", "content-type": "application/json" });
+  }
+});
+
+it("a body that is too large, no JSON, or of another type is refused as the protocol has it", async () => {
+  const host = new TestHost();
+  const mcp = newMcp(host);
+  ended.push(() => mcp.close());
+  const answered = async (body: string | ReadableStream, headers: object = {}): Promise<readonly [number, unknown]> => {
+    const init = { method: "POST", headers: { ...HEADERS, ...headers }, body, duplex: "half" } as const;
+    const response = await mcp.fetch(new Request("http://localhost/mcp", init));
+    return [response.status, await response.json()];
+  };
+  const long = `${CALL}${" ".repeat(MAX_MESSAGE_BYTES)}`;
+  const refused = expect.objectContaining({ error: expect.objectContaining({ code: -32000 }) });
+  expect(await answered(new Blob([long]).stream())).toEqual([413, refused]);
+  expect(await answered(CALL, { "content-length": String(MAX_MESSAGE_BYTES + 1) })).toEqual([413, refused]);
+  expect(await answered(CALL, { "content-type": "text/plain" })).toEqual([415, refused]);
+  const unread = expect.objectContaining({ error: expect.objectContaining({ code: -32700 }) });
+  for (const text of ["{", "", "\u0000"]) expect(await answered(text)).toEqual([400, unread]);
+  const broken = new ReadableStream({ pull: (stream) => stream.error(new Error("gone")) });
+  expect(await answered(broken)).toEqual([400, unread]);
+  expect(host.calls).toEqual([]);
+});
+
+it("calls without a session are counted by the program that asks, as it names itself, and where from", async () => {
+  const host = new TestHost();
+  const port = await served(host);
+  for (const name of ["one", "other", "one", "x".repeat(10_000)]) {
+    const client = new Client({ name, version: "1.0.0" }, { versionNegotiation: { mode: { pin: "2026-07-28" } } });
+    await client.connect(new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${port}/mcp`)));
+    ended.push(() => client.close());
+    await client.callTool({ name: "acme.echo", arguments: { text: "hi" } });
+  }
+  const [one, other, again, long] = host.calls.map(({ client }) => client);
+  expect(one).toBe("127.0.0.1 one 1.0.0");
+  expect(again).toBe(one);
+  expect(other).not.toBe(one);
+  expect(long?.length).toBeLessThan(200);
+  expect(new Set(host.calls.map(({ session }) => session)).size).toBe(4);
+});
+
+it("a call ends when its connection breaks, though its answer waits behind another", async () => {
+  const host = new TestHost();
+  const stopped: AbortSignal[] = [];
+  host.answer = ({ signal }) =>
+    new Promise((resolve) => {
+      signal.addEventListener("abort", () => {
+        stopped.push(signal);
+        resolve({ kind: "failed", outcome: "RuntimeFailure", message: "cancelled", details: {} });
+      });
+    });
+  const port = await served(host);
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => {});
+  const head = Object.entries({ host: "a", ...HEADERS, "content-length": String(Buffer.byteLength(CALL)) })
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join("");
+  socket.write(`POST /mcp HTTP/1.1\r\n${head}\r\n${CALL}`.repeat(3));
+  await vi.waitFor(() => expect(host.calls).toHaveLength(3), 20_000);
+  expect(stopped).toEqual([]);
+  socket.destroy();
+  await vi.waitFor(() => expect(stopped).toHaveLength(3), 20_000);
+});

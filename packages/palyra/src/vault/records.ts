@@ -3,7 +3,7 @@ import { PalyraError } from "../errors.ts";
 import { Kept } from "../files/index.ts";
 import type { VaultDoor } from "./door.ts";
 import { mayBeThere } from "./holds.ts";
-import { parseKey, parseScope, type SecretName } from "./name.ts";
+import { parseKey, parseScope, type SecretName, type SecretScope } from "./name.ts";
 import { vaultFiles } from "./vault-files.ts";
 
 /** What this system keeps in the vault for itself, in scope `global` (spec 3.3). A vault is made by the first `put`, never by `get`. */
@@ -15,8 +15,8 @@ export interface VaultRecords {
 }
 
 /**
- * What was read stays in memory while the vault's folder and files are the same: a start asks for ten records, and opening the vault takes
- * ten milliseconds. Of people's secrets nothing is kept.
+ * What was read stays in memory while the vault's folder and files are the same, and is read of one opening: a start asks for six records,
+ * and each opening takes milliseconds. Of people's secrets nothing is kept.
  *
  * age is loaded where there is a vault, or where one is to be made. `VaultUnavailable`, `UnsafeStateRoot`, `LockTimeout`, `Io`.
  */
@@ -24,16 +24,15 @@ export function vaultRecords(door: VaultDoor, now: () => number): VaultRecords {
   const call = () => ({ now: now(), signal: new AbortController().signal });
   const { folder, secrets, backend, key: keyFile, sealedKey } = vaultFiles(door.folder);
   const files = [folder, secrets, backend, keyFile, sealedKey];
-  const kept = new Kept<Map<string, Promise<Uint8Array | undefined>>>();
-  const read = async (key: string) =>
-    (await mayBeThere(folder)) ? (await (await door.open()).get(nameOf(key)))?.value : undefined;
+  const kept = new Kept<Promise<ReadonlyMap<string, Uint8Array>>>();
+  const readOwn = async (scope: SecretScope) => {
+    const found = (await mayBeThere(folder)) ? await (await door.open()).list(scope) : [];
+    return new Map(found.filter(({ key }) => isOwn(key)).map(({ key, value }) => [key, value] as const));
+  };
   return {
     get: async (key) => {
-      const known = kept.get(files, "", () => new Map());
-      const reading = known.get(key) ?? read(key);
-      known.set(key, reading);
-      reading.catch(() => known.delete(key));
-      return (await reading)?.slice();
+      const name = nameOf(key);
+      return (await kept.get(files, "", () => readOwn(name.scope))).get(name.key)?.slice();
     },
     put: async (key, value) => (await door.open()).set(nameOf(key), encodeUtf8(value), call()),
     replace: async (key, from, to) =>
@@ -41,8 +40,11 @@ export function vaultRecords(door: VaultDoor, now: () => number): VaultRecords {
   };
 }
 
+/** What this system keeps for itself, and no skill is given. */
+const isOwn = (key: string): boolean => key.startsWith("skills.");
+
 function nameOf(text: string): SecretName {
-  const [scope, key] = [parseScope("global"), parseKey(text)];
+  const [scope, key] = [parseScope("global"), isOwn(text) ? parseKey(text) : undefined];
   if (scope === undefined || key === undefined) throw new PalyraError("Usage", { problem: `${text} is no key of a secret` });
   return { scope, key };
 }

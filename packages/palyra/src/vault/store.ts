@@ -1,9 +1,10 @@
 /** What lies in a vault's folder, read as one whole and written step by step. */
 import { rm } from "node:fs/promises";
-import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { encodeUtf8 } from "palyra-skills/encoding";
 import { PalyraError } from "../errors.ts";
 import { faultPoint, io, makeFolder, withLock } from "../files/index.ts";
+import { decryptWith, encryptFor } from "./age.ts";
 import { type BackendRecord, newKeyId, readBackend, writeBackend, writePrivate } from "./backend.ts";
 import { EMPTY_DOCUMENT, MAX_DOCUMENT_BYTES, parseDocument, type VaultDocument, writeDocument } from "./document.ts";
 import { inKeychain, putIdentity, readIdentity, readKeyFile, type Unlocking } from "./identity.ts";
@@ -93,18 +94,12 @@ function missingKey(files: VaultFiles, { key }: BackendRecord): Error {
 }
 
 async function decrypted(files: VaultFiles, encrypted: Uint8Array, identity: string): Promise<VaultDocument> {
-  const plain = await decrypt(encrypted, identity).catch(() => undefined);
+  const plain = await decryptWith(identity, encrypted).catch(() => undefined);
   if (plain === undefined) throw unavailable(files, `${files.secrets} cannot be decrypted with its key`);
   const document = parseDocument(plain);
   plain.fill(0);
   if (document === undefined) throw unavailable(files, `${files.secrets} holds no document of secrets`);
   return document;
-}
-
-async function decrypt(encrypted: Uint8Array, identity: string): Promise<Uint8Array> {
-  const decrypter = new Decrypter();
-  decrypter.addIdentity(identity);
-  return decrypter.decrypt(encrypted);
 }
 
 /** Runs `action` under the vault's lock; makes its folder (0700) where it is not there. */
@@ -177,9 +172,7 @@ export async function writeVault(
 ): Promise<void> {
   const plain = encodeUtf8(writeDocument(document));
   if (plain.byteLength > MAX_DOCUMENT_BYTES) throw unavailable(files, "it is full: delete what is not needed");
-  const encrypter = new Encrypter();
-  for (const identity of identities) encrypter.addRecipient(await identityToRecipient(identity));
-  const encrypted = await encrypter.encrypt(plain);
+  const encrypted = await encryptFor(await Promise.all(identities.map((each) => identityToRecipient(each))), plain);
   plain.fill(0);
   faultPoint("vault.encrypted");
   await writePrivate(files.secrets, encrypted);

@@ -110,6 +110,14 @@ describe("what is loaded (habit 8)", () => {
     expect(loaded).toContain("packages/palyra/src/entry/open-host.ts");
     expect(packages(loaded).filter((name) => /modelcontextprotocol|cedar|hono|clack|cyclonedx/.test(name))).toEqual([]);
   });
+  it("by a run: no rule of the audit, nothing of its texts and of supply chains, and of age the keys that a vault has", () => {
+    for (const entry of ["skills/run.ts", "shared/runner.ts", "execution/pool.ts", "vault/age-vault.ts"]) {
+      const files = loadedBy(entry);
+      expect(files.filter((file) => /core\/src\/(?:audit\/rules|text|supplychain|diff|report)\//.test(file))).toEqual([]);
+      expect(packages(files).filter((name) => /post-quantum|regexpp|pako|modelcontextprotocol|hono/.test(name))).toEqual([]);
+    }
+    expect(packages(loadedBy("vault/age-vault.ts"))).toContain("age-encryption");
+  });
   it("by verify and install: no prompt, no builder of SBOMs", () => {
     for (const entry of ["package/verify.ts", "skills/install.ts"]) {
       const loaded = packages(loadedBy(entry));
@@ -179,6 +187,30 @@ describe("the program", () => {
       expect.stringMatching(/^null [0-9A-HJKMNP-TV-Z]{26}$/),
     ]);
     expect(processesOf(join(out, "sandbox"))).toEqual([]);
+  }, 120_000);
+  it("runs a tool without Cedar and without Node's HTTP client, and with a policy of the operator's by Cedar", async () => {
+    const own = temporaryFolder();
+    const [probe, told, policy] = ["probe.cjs", "told.json", "site.cedar"].map((name) => join(own, name));
+    const env = { HOME: own, PALYRA_STATE_ROOT: join(own, "state"), PALYRA_VAULT_BACKEND: "encrypted_file" };
+    const file = join(own, "echo.palyra-skill");
+    writeFileSync(file, await skillBytes());
+    expect(run(["skills", "install", "--artifact", file, "--allow-untrusted"], env).status).toBe(0);
+    writeFileSync(
+      `${probe}`,
+      `process.on("exit", () => require("node:fs").writeFileSync(${JSON.stringify(told)}, JSON.stringify({
+        cedar: Object.keys(require.cache).some((name) => name.includes("cedar_wasm")),
+        client: process.moduleLoadList.some((name) => name.includes("undici/undici")) })));`,
+    );
+    const loaded = (...words: string[]): { readonly cedar: boolean; readonly client: boolean } => {
+      const ran = run(["skills", "run", "acme.echo.say", "--json", ...words], { ...env, NODE_OPTIONS: `--require=${probe}` });
+      expect(JSON.parse(ran.stdout)).toMatchObject({ tool_id: "acme.echo.say" });
+      expect(processesOf(join(out, "sandbox"))).toEqual([]);
+      return JSON.parse(readFileSync(`${told}`, "utf8"));
+    };
+    expect(loaded()).toEqual({ cedar: false, client: false });
+    expect(loaded("--dry-run")).toEqual({ cedar: false, client: false });
+    writeFileSync(`${policy}`, "// none");
+    expect(loaded("--authorization-policy", `${policy}`)).toMatchObject({ cedar: true });
   }, 120_000);
   it("skills dev watches until Ctrl-C, ends with 0 then, and leaves no process", async () => {
     const words = [

@@ -15,6 +15,7 @@ export { nodePlatform } from "../platform/node.ts";
 export type { Settings, SettingsOptions } from "../settings.ts";
 export { VERSION } from "../version.ts";
 export { compose } from "./compose.ts";
+export { type ErrorExplanation, explainError } from "./explain-error.ts";
 export type {
   ApprovalQuestion,
   CallOptions,

@@ -4,6 +4,6 @@ import type { Places } from "../lifecycle/home.ts";
 
 /** Another text once any of the files was written on which it rests what may run: `WatchPorts.mark`. */
 export function homeMark({ skillsRoot, journal, trustStore }: Places): string {
-  const { index, pending } = skillsFolder(skillsRoot);
-  return [index, pending, journal, `${journal}-wal`, trustStore].map((file) => fileMark(file) ?? "").join("\n");
+  const { index, pending, passed } = skillsFolder(skillsRoot);
+  return [index, pending, passed, journal, `${journal}-wal`, trustStore].map((file) => fileMark(file) ?? "").join("\n");
 }

@@ -23,7 +23,7 @@ import {
   type SkillGrants,
 } from "../policy/index.ts";
 import type { AuthorizationRecords } from "./authorization-records.ts";
-import type { ResolvedSkill } from "./resolve.ts";
+import type { OpenedSkill, ResolvedSkill } from "./resolve.ts";
 
 export interface AuthorizePorts {
   readonly platform: Platform;
@@ -31,7 +31,7 @@ export interface AuthorizePorts {
   readonly policies: () => Promise<Policies>;
   readonly records: AuthorizationRecords;
   /** Whether an audit that passed is kept of these bytes, by what is in force (spec 5.4). */
-  readonly hasVerdict: (skill: ResolvedSkill, call: Call) => Promise<boolean>;
+  readonly hasVerdict: (skill: OpenedSkill, call: Call) => Promise<boolean>;
   /** Keeps an approval for later, and journals it. */
   readonly keepApproval: (approval: Approval, call: Call) => Promise<void>;
 }

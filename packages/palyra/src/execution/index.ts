@@ -30,6 +30,7 @@ export { runTool } from "./run-tool.ts";
 export type { Runner, RunSurface, RunToolOptions, RunToolPorts, RunToolRequest, RunToolResult } from "./run-types.ts";
 export { RunningCalls } from "./running.ts";
 export { LaunchPermit, recordStart } from "./start.ts";
+export { listStartable, type StartableTools } from "./startable.ts";
 export { ToolNames } from "./tool-names.ts";
 export { type FoundTool, findTool, listTools, type NamedTool, type RunnableTool, type ToolPorts } from "./tools.ts";
 export { runTrial, type Trial } from "./trial.ts";

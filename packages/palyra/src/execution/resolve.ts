@@ -68,8 +68,11 @@ export interface ResolvedSkill {
   readonly asCurrent: boolean;
 }
 
+/** Which bytes they are, whether they may run or not. */
+export type OpenedSkill = Pick<ResolvedSkill, "skillId" | "version" | "artifactSha256" | "artifact">;
+
 /** What it is, for events and records. */
-export const namesOf = ({ skillId, version, artifactSha256, artifact }: ResolvedSkill) => ({
+export const namesOf = ({ skillId, version, artifactSha256, artifact }: OpenedSkill) => ({
   skill_id: skillId,
   version,
   publisher: artifact.manifest.publisher,

@@ -1,3 +1,4 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { verifyReceipt } from "palyra-skills/receipt";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -35,12 +36,15 @@ async function install(spec: SkillSpec = {}): Promise<void> {
 
 /** A host whose sandbox is that of the sources, and whose processes are counted. */
 function host(options: HostOptions = {}): Host {
-  const { session, ...settings } = options;
+  const { session, onWarning, ...settings } = options;
   const services: Services = {
     ...compose(settings, env()),
     runner: () => openRunner(services, { openPool: () => openSandboxPool({ program, idle: 0 }), now: () => Date.now() }),
   };
-  const made = hostOf(services, session === undefined ? {} : { session });
+  const made = hostOf(services, {
+    ...(session === undefined ? {} : { session }),
+    ...(onWarning === undefined ? {} : { onWarning }),
+  });
   opened.push(made);
   return made;
 }
@@ -102,6 +106,26 @@ describe("a host of the library (spec 10)", () => {
     }, 60_000);
     expect(await palyra.tools()).toEqual([]);
     expect(not).not.toHaveBeenCalled();
+  });
+});
+
+describe("T32: a skill without a verdict that counts", () => {
+  it("has no tool in the list, which is told once for as long as it lacks it", async () => {
+    await install({ module: ECHO });
+    const warned: string[] = [];
+    const palyra = host({ onWarning: (text) => void warned.push(text) });
+    expect(await palyra.tools()).toHaveLength(1);
+    const passed = join(root, "state/skills/.passed");
+    const audited = readFileSync(passed);
+    for (const isThere of [false, false, true, false]) {
+      if (isThere) writeFileSync(passed, audited);
+      else rmSync(passed, { force: true });
+      expect(await palyra.tools()).toHaveLength(isThere ? 1 : 0);
+    }
+    await expect(palyra.call("acme.echo", {})).rejects.toHaveCode("VerdictMissing");
+    expect(warned).toEqual(
+      Array(2).fill(expect.stringMatching(/^acme\.echo 1\.0\.0 is not among the tools: .*palyra skills audit acme\.echo/)),
+    );
   });
 });
 

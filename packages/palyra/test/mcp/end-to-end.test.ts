@@ -43,7 +43,9 @@ async function palyra(...argv: readonly string[]): Promise<unknown> {
 
 /** By the very program that runs it: what another judged is judged anew (spec 5.4). */
 async function installFor(way: Way, spec: SkillSpec): Promise<void> {
-  const argv = ["skills", "install", "--artifact", await skillFile(root, spec), "--allow-untrusted", "--json"];
+  await palyraFor(way, "skills", "install", "--artifact", await skillFile(root, spec), "--allow-untrusted", "--json");
+}
+async function palyraFor(way: Way, ...argv: readonly string[]): Promise<void> {
   if (way.startsWith("palyrad")) await palyra(...argv);
   else execFileSync(process.execPath, [join(out, "palyra.js"), ...argv], { env: env(), stdio: ["ignore", "ignore", "inherit"] });
 }
@@ -121,6 +123,22 @@ describe.each(WAYS)("an installed skill over MCP (%s)", (way, connect) => {
     const again = await client.callTool({ name: TOOL, arguments: {} });
     expect(again.isError).toBe(true);
     expect(JSON.stringify(again.content)).toContain("NotEligible");
+  }, 90_000);
+
+  it("of which no audit that passed is kept is in no list, is told of why it does not start, and is back with an audit", async () => {
+    await installFor(way, { module: ECHO });
+    rmSync(join(root, "state/skills/.passed"));
+    const heard = vi.fn<(names: readonly string[]) => void>();
+    const onChanged = (_error: Error | null, listed: { name: string }[] | null) => heard((listed ?? []).map(({ name }) => name));
+    const client = await connect({ listChanged: { tools: { onChanged, debounceMs: 0 } } });
+    expect((await client.listTools()).tools).toEqual([]);
+    const refused = await client.callTool({ name: TOOL, arguments: { text: "hi" } });
+    expect(refused.isError).toBe(true);
+    expect(JSON.stringify(refused.content)).toContain("VerdictMissing");
+    await palyraFor(way, "skills", "audit", "acme.echo", "--json");
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledWith([TOOL]), 20_000);
+    const result = await client.callTool({ name: TOOL, arguments: { text: "hi" } });
+    expect(result.structuredContent).toEqual({ text: "hi" });
   }, 90_000);
 
   it("that asks for approval runs once a person behind the client says yes, once (T28, T44)", async () => {

@@ -1,18 +1,23 @@
 /** What runs tools, made of a home and its settings: one a process, since its pool, its chain and its policies are kept (spec 10). */
+
+import type { Call } from "../../call.ts";
 import {
   findTool,
-  listTools,
+  listStartable,
   planLaunch,
+  type RunnableTool,
   type Runner,
   RunningCalls,
   type RunToolPorts,
   runTool,
   type SandboxPool,
+  type StartableTools,
 } from "../../execution/index.ts";
 import { Once } from "../../once.ts";
 import { parseReference } from "../../vault/index.ts";
 import type { Services } from "../services.ts";
 import { authorizingOf } from "./authorizing.ts";
+import { verdictMissing } from "./launch-verdict.ts";
 import { receiptKeys } from "./receipt-keys.ts";
 
 export interface RunnerParts {
@@ -29,6 +34,7 @@ export async function openRunner(services: Services, { openPool, pool, now }: Ru
   const { gate, tools, ports: authorize } = await authorizingOf(services);
   const { stateRoot, skillsRoot, journal, trustStore } = home.places;
   let opened = pool;
+  const told = new Set<string>();
   const ports: RunToolPorts = {
     gate,
     tools,
@@ -54,7 +60,7 @@ export async function openRunner(services: Services, { openPool, pool, now }: Ru
     now,
   };
   return {
-    list: (call) => listTools(gate, tools, call),
+    list: async (call) => startableOf(await listStartable(gate, tools, authorize, call), told, call),
     run: (request, call, options) => runTool(ports, request, call, options),
     plan: async (request, call) => {
       const found = await findTool(gate, tools, request, call);
@@ -75,6 +81,18 @@ export async function openRunner(services: Services, { openPool, pool, now }: Ru
 }
 
 const KEEP_ALIVE_MS = 1000;
+
+/** Of each skill whose tools are left out, its operator is told once. */
+function startableOf({ tools, unaudited }: StartableTools, told: Set<string>, call: Call): readonly RunnableTool[] {
+  for (const entry of unaudited) {
+    const name = `${entry.skill_id} ${entry.version}`;
+    if (!told.has(name)) call.warn(`${name} is not among the tools: ${verdictMissing(entry)}`);
+    told.add(name);
+  }
+  // Who is audited, and lacks it again later, is told of again.
+  for (const name of told) if (!unaudited.some(({ skill_id, version }) => name === `${skill_id} ${version}`)) told.delete(name);
+  return tools;
+}
 
 /** The host's keys are read from the vault once a process. */
 function once({ signingKey, saltKey, ...rest }: ReturnType<typeof receiptKeys>): ReturnType<typeof receiptKeys> {

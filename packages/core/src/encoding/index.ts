@@ -16,7 +16,7 @@ export {
   toDoubles,
   toValue,
 } from "./json.ts";
-export { nearest } from "./nearest.ts";
+export { nearest, nearestFirst } from "./nearest.ts";
 export {
   decodeText,
   JsonFault,

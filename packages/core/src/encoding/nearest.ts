@@ -8,6 +8,14 @@ export function nearest(typed: string, candidates: readonly string[]): string | 
     .toSorted((a, b) => a.distance - b.distance)[0]?.candidate;
 }
 
+/** All of them, what is most like it first. */
+export function nearestFirst(typed: string, candidates: readonly string[]): readonly string[] {
+  return candidates
+    .map((candidate) => ({ candidate, distance: candidate.startsWith(typed) ? 0 : distance(typed, candidate) }))
+    .toSorted((a, b) => a.distance - b.distance)
+    .map(({ candidate }) => candidate);
+}
+
 /** Letters beyond which nothing is compared: no command is that long. */
 const MAX_COMPARED = 64;
 

@@ -43,6 +43,11 @@ export function filesOf({ folder, modules, assets }: Pick<FolderRequest, "folder
   const { files: found, passedOver } = modules.length === 0 || assets.length === 0 ? listSources(folder) : NOTHING;
   const modulePaths = modules.length > 0 ? modules : found.filter((path) => path.endsWith(".wasm")).map(inFolder(folder));
   const assetPaths = assets.length > 0 ? assets : found.filter((path) => path.startsWith("assets/")).map(inFolder(folder));
+  if (modulePaths.length === 0 && !found.includes(MANIFEST))
+    throw new PalyraError("Usage", {
+      problem: `there is no ${MANIFEST} in ${folder}, and no module (.wasm) below it`,
+      hint: `name the folder of ${MANIFEST}; the least that it has stands in docs/tools.md`,
+    });
   if (modulePaths.length === 0)
     throw new PalyraError("Usage", {
       problem: `there is no module (.wasm) below ${folder}`,

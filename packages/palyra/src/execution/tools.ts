@@ -1,6 +1,6 @@
 /** The tools of what is installed: which there are, and which one is meant (spec 10, step 1; T27). */
 import type { VerifiedArtifact } from "palyra-skills/artifact";
-import type { JsonObject } from "palyra-skills/encoding";
+import { type JsonObject, nearestFirst } from "palyra-skills/encoding";
 import type { Manifest, Tool } from "palyra-skills/manifest";
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
@@ -132,8 +132,13 @@ export async function findTool(gate: RunGate, ports: ToolPorts, named: NamedTool
       version,
       installed: versionsOf(index, other).map((each) => each.version),
     });
-  throw new PalyraError("UnknownTool", { tool, offered: [] });
+  // Models are told what there is by the list that they have.
+  const offered = exactly === true ? [] : (await listTools(gate, ports, call)).map(({ toolId }) => toolId);
+  throw new PalyraError("UnknownTool", { tool, offered: nearestFirst(tool, offered).slice(0, MOST_OFFERED) });
 }
+
+/** Names that a refusal has. */
+const MOST_OFFERED = 8;
 
 async function toolOfSkill(gate: RunGate, ports: ToolPorts, skillId: string, { tool, version }: NamedTool): Promise<FoundTool> {
   const entry = await gate.entryOf({ skillId, version });

@@ -16,11 +16,12 @@ export const devView: View<Outputs["skills dev"]> = (document, paint) => [
   ...auditLines(document, paint),
   ...problemLines(document, paint),
   ...(document.run === null ? [] : runLines(document.run, paint)),
+  ...document.remarks.map((remark) => `${paint.warning("warning:")} ${remark}`),
 ];
 
 function problemLines({ problem }: DevDocument, paint: Paint): string[] {
   if (problem === null) return [];
-  const hint = problem.code === "AmbiguousTool" ? [`${paint.strong("hint:")} name the one to run: --tool TOOL`] : [];
+  const hint = problem.hint === null ? [] : [`${paint.strong("hint:")} ${problem.hint}`];
   return [`${paint.bad("not run:")} ${problem.message}`, ...hint];
 }
 

@@ -3,7 +3,7 @@ import type { Receipt } from "palyra-skills/receipt";
 import type { Outputs } from "../../operations/catalog.ts";
 import { jsonText } from "../../operations/wording/json-text.ts";
 import { safe } from "../../operations/wording/safe.ts";
-import { count, grouped, moment, size } from "../../operations/wording/units.ts";
+import { count, grouped, moment, size, spentOf } from "../../operations/wording/units.ts";
 import { type Cell, fields, table } from "../text/layout.ts";
 import type { View } from "./view.ts";
 
@@ -30,9 +30,9 @@ export const receiptShowView: View<Outputs["skills receipts show"]> = ({ receipt
       ["tool", `${safe(receipt.tool_id)} of ${safe(receipt.skill_id)} ${safe(receipt.version)}`],
       ["asked by", `${safe(receipt.principal)} on ${safe(receipt.surface)}`],
       ["from, to", `${moment(receipt.started_at_unix_ms)}, ${moment(receipt.finished_at_unix_ms)}`],
-      ["fuel", `${said(receipt.fuel_used, grouped)} of ${grouped(receipt.fuel_allowed)}`],
-      ["memory", `${said(receipt.memory_used_bytes, size)} of ${size(receipt.memory_allowed_bytes)}`],
-      ["time", `${grouped(receipt.wall_used_ms)} of ${grouped(receipt.wall_allowed_ms)} ms`],
+      ["fuel", spentOf(receipt.fuel_used, receipt.fuel_allowed, grouped)],
+      ["memory", spentOf(receipt.memory_used_bytes, receipt.memory_allowed_bytes, size)],
+      ["time", `${spentOf(receipt.wall_used_ms, receipt.wall_allowed_ms, grouped)} ms`],
       ["artifact", receipt.artifact_sha256],
       ["module", receipt.module_sha256],
       ["policies", receipt.policy_sha256],
@@ -45,9 +45,6 @@ export const receiptShowView: View<Outputs["skills receipts show"]> = ({ receipt
     ],
     paint,
   );
-
-const said = <Value extends number | bigint>(value: Value | null, show: (value: Value) => string): string =>
-  value === null ? "not known" : show(value);
 
 export const receiptVerifyView: View<Outputs["skills receipts verify"]> = (
   { file, verified, key, key_from, receipts },

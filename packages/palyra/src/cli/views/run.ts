@@ -2,7 +2,7 @@ import type { Outputs } from "../../operations/catalog.ts";
 import type { RunDocument, RunPlanDocument } from "../../operations/skills/run.ts";
 import { jsonText } from "../../operations/wording/json-text.ts";
 import { safe } from "../../operations/wording/safe.ts";
-import { grouped, size } from "../../operations/wording/units.ts";
+import { grouped, size, spentOf } from "../../operations/wording/units.ts";
 import { fields } from "../text/layout.ts";
 import type { Paint } from "../text/paint.ts";
 import { outcomeLines } from "./outcome.ts";
@@ -26,9 +26,9 @@ function runLines(document: RunDocument, paint: Paint): string[] {
 function usedLines(receipt: RunDocument["receipt"]): (readonly [string, string])[] {
   const { fuel_used: fuel, memory_used_bytes: memory } = receipt;
   return [
-    ["fuel", `${fuel === null ? "unknown" : grouped(fuel)} of ${grouped(receipt.fuel_allowed)} units`],
-    ["memory", `${memory === null ? "unknown" : size(memory)} of ${size(receipt.memory_allowed_bytes)}`],
-    ["time", `${grouped(receipt.wall_used_ms)} of ${grouped(receipt.wall_allowed_ms)} ms`],
+    ["fuel", `${spentOf(fuel, receipt.fuel_allowed, grouped)} units`],
+    ["memory", spentOf(memory, receipt.memory_allowed_bytes, size)],
+    ["time", `${spentOf(receipt.wall_used_ms, receipt.wall_allowed_ms, grouped)} ms`],
   ];
 }
 

@@ -40,6 +40,9 @@ export function allowanceLines({ skill, grants, granted, quotas }: LaunchPlan): 
 const globalKeysOf = ({ capabilities }: LaunchPlan["skill"]["artifact"]["manifest"]): string[] =>
   capabilities.secrets.flatMap(({ scope, key_names }) => (scope === "global" ? key_names : []));
 
+/** As it was given, in a line of its own and between no quotes: those in it are its own. */
+const inputText = (input: Uint8Array): string => safe(Buffer.from(input.subarray(0, 4 * MAX_INPUT)).toString(), MAX_INPUT);
+
 function contextOf(plan: LaunchPlan, input: Uint8Array | undefined): string[] {
   const { skill, tool, decision } = plan;
   const waiting = decision.kind === "approval" ? decision.waiting : [];
@@ -49,8 +52,6 @@ function contextOf(plan: LaunchPlan, input: Uint8Array | undefined): string[] {
     `it says of itself: ${quoted(tool.description)}`,
     ...(waiting.length === 0 ? [] : [`approval is asked for by: ${waiting.map(({ action }) => safe(action)).join(", ")}`]),
     ...allowanceLines(plan),
-    ...(input === undefined
-      ? []
-      : [`the input, ${size(input.length)}: ${quoted(Buffer.from(input.subarray(0, 4 * MAX_INPUT)).toString(), MAX_INPUT)}`]),
+    ...(input === undefined ? [] : [`the input, ${size(input.length)}:`, `  ${inputText(input)}`]),
   ];
 }

@@ -6,14 +6,14 @@ import { moduleOfTool } from "palyra-skills/audit";
 import { capabilityGrants } from "palyra-skills/capability";
 import { type JsonObject, type JsonValue, writeJson } from "palyra-skills/encoding";
 import type { Manifest, Tool } from "palyra-skills/manifest";
-import { filesOf, readLockFiles, runBuild, signingTime } from "../../authoring/index.ts";
+import { type FolderFiles, filesOf, readLockFiles, runBuild, signingTime } from "../../authoring/index.ts";
 import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
 import { type CallOutcome, runTrial, type SandboxPool } from "../../execution/index.ts";
 import { effectiveQuotas, NO_GRANTS } from "../../policy/index.ts";
 import type { Services } from "../services.ts";
 import { safe } from "../wording/safe.ts";
-import { type Problem, problemOf } from "./inventory.ts";
+import { type DevProblem, devProblem, moduleRemarks, staleRemarks } from "./dev-remarks.ts";
 import { jsonOutput } from "./json-output.ts";
 import { type LintDocument, type Linted, lintDocument, lintFolder, sourcesOf } from "./lint-folder.ts";
 import { logLines } from "./log-lines.ts";
@@ -36,7 +36,9 @@ export interface DevDocument {
   /** Null: it did not come to that. */
   readonly run: DevRun | null;
   /** Why it did not. */
-  readonly problem: Problem | null;
+  readonly problem: DevProblem | null;
+  /** What may be the reason for what it came to, and what to do. */
+  readonly remarks: readonly string[];
 }
 
 export interface DevRun {
@@ -65,8 +67,8 @@ export interface DevRequest {
   readonly onBuilt: () => void;
 }
 
-type Parts = Pick<DevDocument, "passed" | "build" | "audit" | "run" | "problem">;
-const NOTHING: Parts = { passed: false, build: null, audit: null, run: null, problem: null };
+type Parts = Pick<DevDocument, "passed" | "build" | "audit" | "run" | "problem" | "remarks">;
+const NOTHING: Parts = { passed: false, build: null, audit: null, run: null, problem: null, remarks: [] };
 
 /** @param call its signal ends the build and the run */
 export async function devRound(services: Services, request: DevRequest, call: Call): Promise<Parts> {
@@ -74,14 +76,19 @@ export async function devRound(services: Services, request: DevRequest, call: Ca
   request.onBuilt();
   if (build !== null && build.problem !== null) return { ...NOTHING, build };
   let audit: LintDocument | null = null;
+  const remarks: string[] = [];
   try {
-    const { document, artifact } = await audited(services, request, call);
+    const files = filesOf(request);
+    // What a build makes of unchanged sources stays as it is.
+    if (build === null) remarks.push(...staleRemarks(request.folder, files));
+    const { document, artifact } = await audited(services, request, files, call);
     audit = document;
-    if (!audit.passed || artifact === undefined) return { ...NOTHING, build, audit };
+    if (artifact !== undefined) remarks.push(...moduleRemarks(audit, artifact, files));
+    if (!audit.passed || artifact === undefined) return { ...NOTHING, build, audit, remarks };
     const run = await tried(artifact, request, call);
-    return { ...NOTHING, build, audit, run, passed: run.outcome === "Ok" };
+    return { ...NOTHING, build, audit, run, passed: run.outcome === "Ok", remarks };
   } catch (error) {
-    return { ...NOTHING, build, audit, problem: await problemOf(error) };
+    return { ...NOTHING, build, audit, problem: await devProblem(error), remarks };
   }
 }
 
@@ -96,9 +103,9 @@ async function built({ build: command, folder }: DevRequest, call: Call): Promis
 async function audited(
   services: Services,
   { folder, modules, assets }: DevRequest,
+  files: FolderFiles,
   call: Call,
 ): Promise<{ readonly document: LintDocument; readonly artifact: Linted["artifact"] }> {
-  const files = filesOf({ folder, modules, assets });
   const beside = await readLockFiles(folder);
   const secretKey = services.randomBytes(32);
   const signedAt = signingTime(undefined, services.sourceDateEpoch, call.now);

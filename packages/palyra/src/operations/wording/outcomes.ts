@@ -30,7 +30,7 @@ type Telling = (of: OutcomeOf) => ToldOutcome;
 const TELLINGS: { readonly [outcome: string]: Telling } = {
   QuotaExceeded: quotaExceeded,
   TimedOut: ({ details, ...of }) => ({
-    says: `it took longer than it may: ${milliseconds(details["used"])} of ${milliseconds(details["allowed"])}`,
+    says: `it took longer than it may: ${told(details, milliseconds)}`,
     lists: [],
     hint: `give it less to do; ${whoSets("wall_clock_timeout_ms", of)}`,
   }),
@@ -51,8 +51,7 @@ const QUOTAS: { readonly [quota: string]: readonly [name: string, amount: (value
 function quotaExceeded({ details, ...of }: OutcomeOf): ToldOutcome {
   const quota = text(details, "quota") ?? "";
   const [name, amount] = QUOTAS[quota] ?? [safe(quota), number];
-  const { used, allowed } = details;
-  const how = used === undefined ? "" : `: ${amount(used)} of ${amount(allowed)}`;
+  const how = details["used"] === undefined ? "" : `: ${told(details, amount)}`;
   const settable = quota === "fuel_budget" || quota === "max_memory_bytes";
   return {
     says: `it needs more ${name} than it may have${how}`,
@@ -60,6 +59,15 @@ function quotaExceeded({ details, ...of }: OutcomeOf): ToldOutcome {
     hint: settable ? `give it less to do; ${whoSets(quota, of)}` : "give it less to do: this limit is the host's own",
   };
 }
+
+/** What was used of what it may; what an amount is no number of is told as it is. */
+function told({ used, allowed }: JsonObject, amount: (value: JsonValue | undefined) => string): string {
+  const isOver = isNumber(used) && isNumber(allowed) && used > allowed;
+  return isOver ? `${amount(used)}, over its budget of ${amount(allowed)}` : `${amount(used)} of ${amount(allowed)}`;
+}
+
+const isNumber = (value: JsonValue | undefined): value is number | bigint =>
+  typeof value === "number" || typeof value === "bigint";
 
 /** A limit is the lowest of three. */
 function whoSets(quota: string, { skill_id, tool_id }: Omit<OutcomeOf, "details">): string {
@@ -110,7 +118,7 @@ function invalidInput({ details, tool_id, skill_id }: OutcomeOf): ToldOutcome {
   const fault = text(details, "fault") ?? "";
   const isCallers = fault === "input";
   return {
-    says: FAULTY[fault] ?? "it could not be prepared",
+    says: isCallers && isNoJson(details) ? "the input is no JSON" : (FAULTY[fault] ?? "it could not be prepared"),
     lists: faultLines(details),
     hint: isCallers
       ? skill_id === undefined
@@ -119,6 +127,9 @@ function invalidInput({ details, tool_id, skill_id }: OutcomeOf): ToldOutcome {
       : `that is a fault of ${safe(tool_id)}: tell its publisher`,
   };
 }
+
+/** Nothing was held against a schema: there is one problem, and no list. */
+const isNoJson = ({ faults, problem }: JsonObject): boolean => faults === undefined && problem !== undefined;
 
 const TRAPS: { readonly [trap: string]: string } = {
   unreachable: "it gave up (unreachable)",
@@ -141,6 +152,12 @@ function runtimeFailure({ details, tool_id }: OutcomeOf): ToldOutcome {
   if (fault === "trap") return { says: `${TRAPS[trap ?? ""] ?? `it trapped (${safe(trap ?? "")})`}${at}`, lists: [], hint };
   if (fault === "exit")
     return { says: `it ended with exit code ${number(details["exit_code"])}, and not with 0`, lists: [], hint };
+  if (fault === "output" && isNoJson(details))
+    return {
+      says: "what it answered is no JSON",
+      lists: faultLines(details),
+      hint: `${hint}; its answer is all that it writes to stdout`,
+    };
   if (fault === "output")
     return { says: "what it answered is not what its output_schema promises", lists: faultLines(details), hint };
   if (fault === "output_schema") return { says: "the tool's own output schema cannot be used", lists: faultLines(details), hint };

@@ -1,3 +1,4 @@
+import { nearest } from "palyra-skills/encoding";
 import type { PalyraErrorDetails } from "../../errors.ts";
 import { listed, quoted, safe } from "./safe.ts";
 import type { Sentence } from "./sentence.ts";
@@ -19,8 +20,13 @@ const asked = ({ action, resource }: { readonly action: string; readonly resourc
 export const RUN_REFUSALS: { readonly [Code in Codes]: Sentence<PalyraErrorDetails[Code]> } = {
   UnknownTool: {
     says: ({ tool }) => `there is no tool ${quoted(tool)} that may run here`,
-    hint: ({ offered }) =>
-      offered.length > 0 ? `the skill has ${listed(offered)}` : "palyra skills tools shows those that there are",
+    hint: ({ tool, offered }) => {
+      const meant = nearest(tool, offered);
+      if (meant !== undefined) return `did you mean ${safe(meant)}?`;
+      return offered.length > 0
+        ? `there ${offered.length === 1 ? "is" : "are"} ${listed(offered)}; palyra skills tools shows what each is for`
+        : "palyra skills tools shows those that there are";
+    },
   },
   AmbiguousTool: {
     says: ({ tool, candidates }) => `${quoted(tool)} may mean any of ${listed(candidates)}`,

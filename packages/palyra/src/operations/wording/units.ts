@@ -17,6 +17,16 @@ export function size(bytes: number | bigint): string {
   return value < 1024 * 1024 ? `${(value / 1024).toFixed(1)} KiB` : `${(value / 1024 / 1024).toFixed(1)} MiB`;
 }
 
+/** `34 of 100`; `103, over its budget of 100`: a budget is over once a charge is more than what is left of it. Null: nobody knows. */
+export function spentOf<Amount extends number | bigint>(
+  used: Amount | null,
+  allowed: Amount,
+  told: (amount: Amount) => string,
+): string {
+  if (used === null) return `unknown, of ${told(allowed)}`;
+  return used > allowed ? `${told(used)}, over its budget of ${told(allowed)}` : `${told(used)} of ${told(allowed)}`;
+}
+
 /** `2026-01-31 09:30:12Z`; the number as it is where no calendar has that day. */
 export function moment(unixMs: number | bigint): string {
   const date = new Date(Number(unixMs));

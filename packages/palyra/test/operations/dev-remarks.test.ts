@@ -1,0 +1,164 @@
+/** What `palyra skills dev` and `run` say of what goes wrong: what it is, and what to do. */
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { command, echo, write } from "../../../../testing/forge/command.ts";
+import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
+import { plain } from "../../src/cli/text/paint.ts";
+import { devView } from "../../src/cli/views/dev.ts";
+import { compose } from "../../src/entry/compose.ts";
+import { openSandboxPool } from "../../src/execution/index.ts";
+import { CATALOG } from "../../src/operations/catalog.ts";
+import { approvalQuestion } from "../../src/operations/shared/approval-question.ts";
+import { launchPlanOf } from "../../src/operations/shared/launch-plan.ts";
+import { tellOutcome } from "../../src/operations/wording/outcomes.ts";
+import { spentOf } from "../../src/operations/wording/units.ts";
+import { commandLine, errorOf, temporaryFolder } from "../cli/support.ts";
+import { newCall } from "../lifecycle/parts.ts";
+import { skillFile } from "../lifecycle/support.ts";
+
+const program = useSandboxProgram();
+const [ECHO, PROSE] = await Promise.all([echo("", 0), command(write(1, 512, 5), '(data (i32.const 512) "hello")')]);
+
+let root: string;
+let folder: string;
+beforeEach(() => {
+  root = temporaryFolder();
+  folder = join(root, "skill");
+  mkdirSync(folder);
+});
+const put = (name: string, content: string | Uint8Array): void => writeFileSync(join(folder, name), content);
+const env = () => ({ HOME: root, PALYRA_STATE_ROOT: join(root, "state"), PALYRA_VAULT_BACKEND: "encrypted_file" });
+const MANIFEST = `manifest_version = 2
+skill_id = "acme.echo"
+name = "Echo"
+version = "1.0.0"
+publisher = "acme"
+[[entrypoints.tools]]
+id = "acme.echo.say"
+name = "say"
+description = "Says it again"
+input_schema = { type = "object" }
+output_schema = { type = "object" }
+risk = { default_sensitive = false, requires_approval = false }
+[capabilities.quotas]
+wall_clock_timeout_ms = 20000
+fuel_budget = 400000
+max_memory_bytes = 1048576
+[compat]
+required_protocol_major = 1
+min_palyra_version = "0.1.0"`;
+
+/** One round; as it is shown, too. */
+async function once(input: Record<string, unknown> = {}) {
+  const services = { ...compose({}, env()), sandbox: async () => openSandboxPool({ program, idle: 0 }) };
+  const operation = await CATALOG["skills dev"].load();
+  const { output: document } = await operation.run(services, { folder, input: "{}", once: true, module: [], asset: [], ...input }, newCall());
+  return { document, shown: devView(document, plain, {}) };
+}
+
+describe("skills dev", () => {
+  it("says of several modules, none of which is known for the tool's, how one is named", async () => {
+    put("skill.toml", MANIFEST);
+    put("one.wasm", ECHO);
+    put("two.wasm", ECHO);
+    const { document, shown } = await once();
+    expect(document).toMatchObject({ passed: false, run: null });
+    expect(document.remarks).toEqual([
+      expect.stringMatching(/^there are 2 modules, .*one\.wasm, .*two\.wasm.* --module .*one\.wasm/),
+    ]);
+    expect(shown.toString()).toContain("--module");
+    expect((await once({ module: [join(folder, "one.wasm")] })).document).toMatchObject({ passed: true, remarks: [] });
+  });
+
+  it("says what is missing: a folder with nothing of a skill, a module", async () => {
+    const nothing = await once();
+    expect(nothing.document.problem).toMatchObject({ code: "Usage", message: expect.stringContaining("no skill.toml in") });
+    expect(nothing.shown.toString()).toContain("hint: name the folder of skill.toml");
+    put("skill.toml", MANIFEST);
+    const unbuilt = await once();
+    expect(unbuilt.document.problem).toMatchObject({ code: "Usage", hint: expect.stringContaining("--module FILE") });
+  });
+
+  it("says which tools there are where there is none of that name", async () => {
+    put("skill.toml", MANIFEST);
+    put("one.wasm", ECHO);
+    expect((await once({ tool: "nope" })).shown.toString()).toMatch(/no tool "nope".*hint: there is acme\.echo\.say/);
+    expect((await once({ tool: "acme.echo.sya" })).shown.toString()).toContain("did you mean acme.echo.say?");
+  });
+
+  it("says of an answer that is no JSON that it is none, and of one of another shape what its schema promises", async () => {
+    put("skill.toml", MANIFEST);
+    put("one.wasm", PROSE);
+    const { document, shown } = await once();
+    expect(document.run).toMatchObject({ outcome: "RuntimeFailure", details: { fault: "output" } });
+    expect(shown.toString()).toContain("what it answered is no JSON");
+    expect(shown.toString()).not.toContain("output_schema");
+    put("one.wasm", ECHO);
+    put(
+      "skill.toml",
+      MANIFEST.replace('output_schema = { type = "object" }', 'output_schema = { type = "object", required = ["a"] }'),
+    );
+    expect((await once()).shown.toString()).toContain("not what its output_schema promises");
+    expect((await once({ input: "{'a':1}" })).shown.toString()).toContain("the input is no JSON");
+  });
+
+  it("says of a module that it is older than its sources, unless they were written together or it is built each time", async () => {
+    put("skill.toml", MANIFEST);
+    put("one.wasm", ECHO);
+    put("main.rs", "");
+    expect((await once()).document.remarks).toEqual([]);
+    const hour = new Date(Date.now() - 3_600_000);
+    utimesSync(join(folder, "one.wasm"), hour, hour);
+    const { document } = await once();
+    expect(document).toMatchObject({
+      passed: true,
+      remarks: [expect.stringMatching(/one\.wasm is older than main\.rs: .*--build COMMAND$/)],
+    });
+    expect((await once({ build: "true" })).document.remarks).toEqual([]);
+    rmSync(join(folder, "main.rs"));
+    expect((await once()).document.remarks).toEqual([]);
+  });
+});
+
+describe("what a run has used", () => {
+  it("is told as over its budget where it is", () => {
+    const said = (details: Record<string, unknown>, outcome = "QuotaExceeded") =>
+      tellOutcome({ outcome, tool_id: "acme.echo.say", details: Object(details) })?.says;
+    expect(said({ quota: "fuel_budget", used: 103n, allowed: 100n })).toContain("103 units, over its budget of 100 units");
+    expect(said({ quota: "output_bytes", used: 100, allowed: 100 })).toContain("100 B of 100 B");
+    expect(said({ used: 2013, allowed: 2000 }, "TimedOut")).toContain("2,013 ms, over its budget of 2,000 ms");
+    expect([spentOf(103n, 100n, String), spentOf(34, 100, String), spentOf(null, 100, String)]).toEqual([
+      "103, over its budget of 100",
+      "34 of 100",
+      "unknown, of 100",
+    ]);
+  });
+});
+
+describe("a tool that is not there", () => {
+  const palyra = commandLine;
+  it("is told with those that are, the likest first", async () => {
+    const file = await skillFile(root, { tools: ["acme.echo.say", "acme.echo.shout"] });
+    await palyra(root)("skills", "install", "--artifact", file, "--allow-untrusted");
+    const refused = errorOf(await palyra(root)("skills", "run", "acme.echo.shuot", "--input", "{}", "--json"));
+    expect(refused).toMatchObject({
+      code: "UnknownTool",
+      details: { offered: ["acme.echo.shout", "acme.echo.say"] },
+      hint: "did you mean acme.echo.shout?",
+    });
+    const other = errorOf(await palyra(root)("skills", "policy", "explain", "entirely", "--json"));
+    expect(other.hint).toContain("there are acme.echo.say, acme.echo.shout");
+  });
+});
+
+describe("T20: the input that a person is asked about", () => {
+  it("stands as it was given, in a line of its own", async () => {
+    const file = await skillFile(root, {});
+    await commandLine(root)("skills", "install", "--artifact", file, "--allow-untrusted");
+    const { plan } = await launchPlanOf(compose({}, env()), { tool: "acme.echo.say", surface: "terminal" }, newCall());
+    const input = (text: string) => approvalQuestion(plan, new TextEncoder().encode(text)).context?.slice(-2);
+    expect(input('{"text":"a \\"q\\""}')).toEqual(["the input, 18 B:", '  {"text":"a \\"q\\""}']);
+    expect(input("x\u001b[31m\ny")?.at(-1)).toBe("  x\\u{1b}[31m\\u{a}y");
+  });
+});

@@ -84,7 +84,11 @@ export interface ErrorDetails {
   /** Spec 3.4: two different lists of one issuer have one sequence. */
   ConflictingRevocationList: { readonly issuer: string; readonly sequence: number };
   /** An audit policy that cannot be used (spec 4.2). */
-  PolicyInvalid: { readonly document: string; readonly faults: readonly Fault[] };
+  PolicyInvalid: {
+    readonly document: string;
+    readonly faults: readonly Fault[] /** The variable that names it. */;
+    readonly named_by?: string;
+  };
   /** A list of accepted findings that cannot be used. */
   BaselineInvalid: { readonly document: string; readonly faults: readonly Fault[] };
 }

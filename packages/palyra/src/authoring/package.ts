@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isSkillError, SkillError } from "palyra-skills";
 import type { LayoutName } from "palyra-skills/archive";
@@ -5,7 +6,7 @@ import { type BuiltArtifact, buildArtifact, type SourceFile } from "palyra-skill
 import { compareUtf8, encodeUtf8, toHex } from "palyra-skills/encoding";
 import { type Manifest, parseManifest } from "palyra-skills/manifest";
 import type { Platform } from "palyra-skills/platform";
-import { io, makeFolder, writeNamedFile } from "../files/index.ts";
+import { ifThere, io, makeFolder, writeNamedFile } from "../files/index.ts";
 import { VERSION } from "../version.ts";
 import { linkRemarks } from "./links.ts";
 import { lockRemarks } from "./lock-remarks.ts";
@@ -40,6 +41,8 @@ export interface PackageDocument {
   readonly version: string;
   readonly signature_key_id: string;
   readonly artifact_bytes: number;
+  /** Ours: a file that was there is another now; absent where none was. */
+  readonly replaced?: true;
 }
 
 /**
@@ -56,6 +59,8 @@ export async function packageSkill(
   const [modules, assets] = await Promise.all([readSources(request.modules), readSources(request.assets)]);
   const built = await naming(request.manifest, () => buildPackage(request, { manifest, modules, assets }, platform));
   await io("make the folder of", request.output, () => makeFolder(dirname(request.output)));
+  // A device or a pipe is written to, and stays what it is.
+  const replaced = (await ifThere(() => stat(request.output)).catch(() => undefined))?.isFile() === true;
   await writeNamedFile(request.output, built.bytes, { mode: 0o644 });
   const { artifact, bytes } = built;
   const locks = request.sbom === undefined ? [] : await lockRemarks(artifact, dirname(request.manifest));
@@ -69,6 +74,7 @@ export async function packageSkill(
     version: artifact.manifest.version,
     signature_key_id: artifact.keyId,
     artifact_bytes: bytes.byteLength,
+    ...(replaced ? { replaced } : {}),
   };
 }
 

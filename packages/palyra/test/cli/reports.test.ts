@@ -83,7 +83,7 @@ describe("audit --fail-on", () => {
 
   it("says why what passes ends with 1", async () => {
     writeFileSync(artifact, await skillBytes({ id: "acme.echo" }));
-    const why = "it passes, and ends with 1 all the same: --fail-on warn";
+    const why = "it passes, and ends with 1 all the same by --fail-on warn: vulnerability_feed_hook";
     expect((await audit("--fail-on", "warn")).stderr).toContain(why);
     expect((await audit()).stderr).not.toContain(why);
   });
@@ -105,6 +105,12 @@ describe("audit --fail-on", () => {
 });
 
 describe("a baseline", () => {
+  it.each(["--baseline", "--write-baseline"])("is a file: %s - is none", async (option) => {
+    const more = option === "--baseline" ? [] : ACCEPT;
+    const ran = await audit(option, "-", ...more);
+    expect([ran.exit, ran.stderr]).toEqual([2, expect.stringContaining(`${option} names a file`)]);
+  });
+
   it("accepts what the command failed for, and says so in every form", async () => {
     const written = await audit("--write-baseline", file("b.json"), ...ACCEPT);
     expect(written.exit).toBe(0);

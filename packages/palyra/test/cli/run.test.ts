@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { repositoryRoot } from "../../../../testing/shared.ts";
 import { colours, plain } from "../../src/cli/text/paint.ts";
 import { VIEWS } from "../../src/cli/views/index.ts";
 import { skillBytes } from "../lifecycle/support.ts";
@@ -223,6 +224,26 @@ describe("looking changes nothing (T5, T6, D4)", () => {
 });
 
 describe("the output of package build", () => {
+  it("takes the place of a file that is there, and says so", async () => {
+    const example = join(repositoryRoot, "examples/echo-http");
+    const [key, output] = [join(root, "over.key"), join(root, "over.palyra-skill")];
+    writeFileSync(key, "11".repeat(32), { mode: 0o600 });
+    const sources = [
+      "--manifest",
+      join(example, "skill.toml"),
+      "--module",
+      join(example, "echo.wasm"),
+      "--signing-key-file",
+      key,
+    ];
+    const build = (file: string, ...more: string[]) =>
+      palyra("skills", "package", "build", ...sources, "--output", file, ...more);
+    expect((await build(output)).stdout).not.toContain("in place of");
+    expect((await build(output)).stdout).toContain(", in place of the file that was there");
+    expect(parsed(await build(output, "--json"))).toMatchObject({ replaced: true });
+    expect(parsed(await build("/dev/null", "--json"))).not.toHaveProperty("replaced");
+  });
+
   it.each(["key", "link"])("is never a file that it reads, named or linked: %s", async (name) => {
     const [manifest, key, link] = [join(root, "own.toml"), join(root, "own.key"), join(root, `${name}.link`)];
     writeFileSync(manifest, "");

@@ -53,7 +53,11 @@ min_palyra_version = "0.1.0"`;
 async function once(input: Record<string, unknown> = {}) {
   const services = { ...compose({}, env()), sandbox: async () => openSandboxPool({ program, idle: 0 }) };
   const operation = await CATALOG["skills dev"].load();
-  const { output: document } = await operation.run(services, { folder, input: "{}", once: true, module: [], asset: [], ...input }, newCall());
+  const { output: document } = await operation.run(
+    services,
+    { folder, input: "{}", once: true, module: [], asset: [], ...input },
+    newCall(),
+  );
   return { document, shown: devView(document, plain, {}) };
 }
 

@@ -1,5 +1,5 @@
 // What a refusal names: the variable that nobody typed, the file that was malformed, and that `-` is no file.
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { commandLine, errorOf, parsed, temporaryFolder } from "../cli/support.ts";
@@ -23,6 +23,27 @@ describe("a file that a variable names and that is not there", () => {
     const ran = await commandLine(root, { env: { [variable]: nowhere } })(...words, "--json");
     expect(errorOf(ran)).toMatchObject({ code: "Io", details: { file: nowhere, named_by: `$${variable}` } });
     expect(String(errorOf(ran)["message"])).toContain(`cannot read ${nowhere} (named by $${variable})`);
+  });
+
+  it.each([
+    ["PALYRA_SKILL_AUDIT_POLICY", ["skills", "tools"]],
+    ["PALYRA_SKILL_AUTHORIZATION_POLICY", ["skills", "policy", "check"]],
+    ["PALYRA_SKILL_AUTHORIZATION_POLICY", ["skills", "policy", "explain", "acme.echo"]],
+  ])("and so is %s where what it names cannot be used", async (variable, words) => {
+    await palyra("skills", "install", "--artifact", await skillFile(root), "--allow-untrusted");
+    const file = join(root, "policy.cedar");
+    writeFileSync(file, "nonsense");
+    const ran = await commandLine(root, { env: { [variable]: file } })(...words, "--json");
+    expect(errorOf(ran)).toMatchObject({ code: "PolicyInvalid", details: { document: file, named_by: `$${variable}` } });
+    expect(errorOf(ran).message).toContain(`${file} (named by $${variable}) cannot be used`);
+    if (!variable.includes("AUTHORIZATION")) return;
+    // A folder is named, and a file in it is at fault.
+    mkdirSync(join(root, "policies"));
+    writeFileSync(join(root, "policies", "one.cedar"), "nonsense");
+    const of = await commandLine(root, { env: { [variable]: join(root, "policies") } })(...words, "--json");
+    expect(errorOf(of)).toMatchObject({ code: "PolicyInvalid", details: { named_by: `$${variable}` } });
+    const typed = await palyra("skills", "policy", "check", "--authorization-policy", file, "--json");
+    expect(errorOf(typed).details).not.toHaveProperty("named_by");
   });
 
   it("is told alone where an option names it", async () => {

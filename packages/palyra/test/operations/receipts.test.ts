@@ -71,6 +71,14 @@ describe("a receipt in the journal", () => {
     expect(two.input_sha256).not.toBe(one.input_sha256);
     expect(await json("skills", "receipts", "show", one.receipt_id)).toMatchObject({ seq: 1, salt: null });
     expect((await palyra("skills", "receipts", "list")).stdout).toMatch(/TimedOut/);
+    // As it begins, where no other does; digits of Crockford's have no case.
+    const beginning = one.receipt_id.slice(0, -1).toLowerCase();
+    const isOthers = two.receipt_id.toLowerCase().startsWith(beginning);
+    const shown = await palyra("skills", "receipts", "show", isOthers ? one.receipt_id : beginning, "--salt", "--json");
+    expect(parsed(shown)).toMatchObject({ receipt: { receipt_id: one.receipt_id } });
+    const several = await palyra("skills", "receipts", "show", one.receipt_id.slice(0, 6), "--json");
+    expect(several.exit).toBe(2);
+    expect(errorOf(several)).toMatchObject({ code: "Usage", hint: expect.stringContaining(two.receipt_id) });
     const missing = await palyra("skills", "receipts", "show", "none", "--json");
     expect(errorOf(missing).code).toBe("ReceiptNotFound");
   });
@@ -109,7 +117,9 @@ describe("skills receipts verify", () => {
     writeFileSync(file, "{}");
     expect(errorOf(await palyra("skills", "receipts", "verify", file, "--json")).code).toBe("Serialization");
     writeFileSync(file, "\n");
-    expect((await palyra("skills", "receipts", "verify", file)).exit).toBe(1);
+    const empty = await palyra("skills", "receipts", "verify", file, "--json");
+    expect([empty.exit, errorOf(empty).code]).toEqual([1, "Serialization"]);
+    expect((await palyra("skills", "receipts", "verify", file)).stderr).toMatch(/it is empty: .*palyra skills receipts export/);
   });
 
   it("fails where one stands twice in a file: it is one run", async () => {

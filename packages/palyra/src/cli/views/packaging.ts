@@ -21,7 +21,7 @@ export const keygenView: View<Outputs["skills keygen"]> = ({ output, vault_ref, 
 ];
 
 export const buildView: View<Outputs["skills package build"]> = (built, paint) => [
-  `${paint.good("packed")} ${safe(built.skill_id)} ${safe(built.version)} into ${safe(built.artifact_path)} (${size(built.artifact_bytes)})`,
+  `${paint.good("packed")} ${safe(built.skill_id)} ${safe(built.version)} into ${safe(built.artifact_path)} (${size(built.artifact_bytes)})${built.replaced === true ? ", in place of the file that was there" : ""}`,
   ...fields(
     [
       ["publisher", safe(built.publisher)],

@@ -11,7 +11,7 @@ export interface ApprovalRemoveDocument {
 
 export const remove = operation({
   input: v.strictObject({
-    id: v.optional(text("ID", "Its id, or its first digits, as in palyra skills approvals list")),
+    id: v.optional(text("ID", "Its id of 64 hex digits, or the first 8 or more of them; palyra skills approvals list shows 12")),
     skill: v.optional(text("SKILL", "All of this skill")),
     all: flag("All; also where the record of them cannot be believed"),
   }),
@@ -22,7 +22,9 @@ export const remove = operation({
   errors: ["AuthorizationRecordInvalid", "LockTimeout", "JournalUnavailable", "VaultUnavailable", "UnsafeStateRoot", "Io"],
   problem: ({ id, skill, all }) => {
     if ([id !== undefined, skill !== undefined, all].filter(Boolean).length !== 1) return "give one of ID, --skill and --all";
-    return id !== undefined && !/^[0-9a-f]{8,64}$/.test(id) ? "ID is 8 to 64 hex digits" : undefined;
+    return id !== undefined && !/^[0-9a-f]{8,64}$/.test(id)
+      ? "ID is an approval's id, or its first digits, 8 to 64 of them (0-9, a-f): palyra skills approvals list shows 12"
+      : undefined;
   },
   run: async ({ home }, { id, skill, all }, call): Promise<ApprovalRemoveDocument> => {
     let removed: readonly string[] = [];

@@ -49,7 +49,9 @@ export const verify = operation({
   problem: ({ input, output, salt }) =>
     (input !== undefined || output !== undefined) !== (salt !== undefined) ? "--salt goes with --input or --output" : undefined,
   run: async ({ home }, asked): Promise<ReceiptVerifyDocument> => {
-    const receipts = parseReceipts(await bytesOf(asked.file, MAX_FILE_BYTES), asked.file);
+    const bytes = await bytesOf(asked.file, MAX_FILE_BYTES);
+    requireContent(bytes, asked.file);
+    const receipts = parseReceipts(bytes, asked.file);
     const { input, output } = asked;
     const texts = {
       ...(input === undefined ? {} : { input: await bytesOf(input, MAX_TEXT_BYTES) }),
@@ -108,6 +110,16 @@ function textProblem(
   }
   return undefined;
 }
+
+/** That nothing in it is wrong proves nothing. */
+function requireContent(bytes: Uint8Array, document: string): void {
+  if (bytes.some((byte) => !BLANKS.has(byte))) return;
+  const problem = "it is empty: no receipt stands in it; palyra skills receipts export writes them, one on a line";
+  throw new SkillError("Serialization", { document, faults: [{ path: "", problem }] });
+}
+
+/** Tab, line feed, carriage return, blank. */
+const BLANKS: ReadonlySet<number> = new Set([9, 10, 13, 32]);
 
 async function bytesOf(file: string, limit: number): Promise<Uint8Array> {
   const read = await readBounded(file, limit);

@@ -39,9 +39,11 @@ export interface BaselineOptions {
 
 /** What no single option can say. */
 export function baselineProblem(
-  { writeBaseline: file, reason, owner, expires }: BaselineOptions,
+  { baseline, writeBaseline: file, reason, owner, expires }: BaselineOptions,
   failOn: "fail" | "warn" | "never",
 ): string | undefined {
+  if (baseline === "-" || file === "-")
+    return `--${baseline === "-" ? "baseline" : "write-baseline"} names a file; stdin and stdout are none`;
   const said = [reason, owner, expires].filter((each) => each !== undefined).length;
   if (file === undefined) return said === 0 ? undefined : "--reason, --owner and --expires belong to --write-baseline";
   if (said < 3) return "--write-baseline needs --reason, --owner and --expires";

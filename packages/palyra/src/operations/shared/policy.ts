@@ -10,8 +10,10 @@ const MAX_POLICY_BYTES = 1024 * 1024;
 export async function readPolicy(settings: Settings): Promise<AuditPolicy> {
   const file = settings.auditPolicy.value;
   if (file === undefined) return DEFAULT_POLICY;
-  const read = await namedBy(settings.auditPolicy, () => readBounded(file, MAX_POLICY_BYTES));
-  if (!read.ok) throw new SkillError("PolicyInvalid", { document: file, faults: [{ path: "", problem: "too large" }] });
-  // It knows all rules: loaded where there is something to be read.
-  return (await import("./audit-policy-text.ts")).parsePolicy(read.bytes, file);
+  return namedBy(settings.auditPolicy, async () => {
+    const read = await readBounded(file, MAX_POLICY_BYTES);
+    if (!read.ok) throw new SkillError("PolicyInvalid", { document: file, faults: [{ path: "", problem: "too large" }] });
+    // It knows all rules: loaded where there is something to be read.
+    return (await import("./audit-policy-text.ts")).parsePolicy(read.bytes, file);
+  });
 }

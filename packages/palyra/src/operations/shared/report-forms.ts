@@ -12,6 +12,7 @@ import { io, makeFolder, writeNamedFile } from "../../files/index.ts";
 import { VERSION } from "../../version.ts";
 import { choice, outputFile } from "../field.ts";
 import type { Services } from "../services.ts";
+import { listed } from "../wording/safe.ts";
 import { type BaselineFile, type BaselineOptions, baselineOptions, readBaseline, writeAccepted } from "./baseline-file.ts";
 
 const FORMATS = ["text", "json", "sarif", "junit", "markdown", "html"] as const;
@@ -167,7 +168,7 @@ export async function tell<Document extends object>(
   const { fail, problems } = totalsOf(report.subjects);
   shown.set(document, output === undefined && format !== "text" ? { report, rendered } : { report });
   if (options.failOn === "warn" && fail + problems === 0 && failsBy(document, options))
-    call.warn("it passes, and ends with 1 all the same: --fail-on warn");
+    call.warn(`it passes, and ends with 1 all the same by --fail-on warn: ${warnedOf(report)}`);
   return document;
 }
 
@@ -183,6 +184,14 @@ function reportOf(
 function resultsIn({ subjects }: Report): Results {
   const { fail, warn, skipped, accepted, silenced, problems } = totalsOf(subjects);
   return { failures: fail, warnings: warn, not_judged: skipped, accepted, silenced, not_audited: problems };
+}
+
+/** What it ends with 1 for by `--fail-on warn`: the checks by their ids. */
+function warnedOf({ subjects, baseline }: Report): string {
+  const ids = subjects
+    .flatMap(({ results }) => [...open(results, "warn"), ...open(results, "skipped")])
+    .map(({ check_id }) => check_id);
+  return listed([...new Set(ids), ...((baseline?.problems.length ?? 0) > 0 ? ["the baseline"] : [])]);
 }
 
 /** What this command would fail for. */

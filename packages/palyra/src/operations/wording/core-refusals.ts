@@ -124,7 +124,10 @@ export const CORE_REFUSALS: { readonly [Code in ErrorCode]: Sentence<ErrorDetail
         ? `${acceptance(typed)}to trust it for good: ${trustCommand("add", [publisher, public_key], typed)}`
         : `it is not trusted on first use; after asking the publisher: ${trustCommand("add", [publisher, public_key], typed)}`,
   },
-  PolicyInvalid: { says: ({ document, faults: list }) => `the policy ${safe(document)} cannot be used: ${faultCount(list)}` },
+  PolicyInvalid: {
+    says: ({ document, faults: list, named_by: variable }) =>
+      `the policy ${safe(document)}${variable === undefined ? "" : ` (named by ${safe(variable)})`} cannot be used: ${faultCount(list)}`,
+  },
   BaselineInvalid: { says: ({ document, faults: list }) => `the baseline ${safe(document)} cannot be used: ${faultCount(list)}` },
   RevokedKey: {
     says: ({ publisher, key_id, reason, list }) =>

@@ -48,6 +48,16 @@ const COMMON = new RegExp(
     "^palyra/src/cli/(options|words|suggest|command|invocation|manner|dispatch|progress|text/.*|views/(inventory|eligibility))\\.ts$",
   ].join("|"),
 );
+/** What is used together: whoever opens an artifact, looks at trust or finishes what was begun, or starts something uses nearly all of it. */
+const TOGETHER = {
+  opening:
+    /^(core\/src\/(toml\/.*|archive\/(?!write|deflate|limits).*|artifact\/(?!build).*|manifest\/(?!pack|identifier|version|compat|review).*|signature\/(payload|document|verify)|platform\/crc32|trust\/(decide|related)|audit\/(default-policy|feed|feed-age|parameter|entry)|capability\/(grants|host-function|host-interfaces))|palyra\/src\/lifecycle\/open-installed)\.ts$/,
+  state:
+    /^(core\/src\/trust\/(rotation|key-limits|owners|revocation|limits|revocation-list|constraints|key|store)|core\/src\/signature\/(revocation-list|statement)|palyra\/src\/trust\/(change|writer|integrity|file|list-records|list-cache|deciding)|palyra\/src\/lifecycle\/(root|events|expected|pending-trust|plan-shape|pending|intent|journals|undo|walk|recover|statuses|head|standing|trust-place))\.ts$/,
+  launching:
+    /^palyra\/src\/(policy\/(approvals|sealed|grants|policies|cedar|default-decision|request|launch)|execution\/(authorize|tools|authorization-records|tool-names|resolve|start|receipts|tool-kind)|operations\/shared\/(sealed-places|authorization-writes|authorizing|run-gate|launch-inputs|approval-question|json-output|receipt-keys))\.ts$/,
+  vault: /^palyra\/src\/vault\/(?!name|door|index|records|holds|vault-files).*\.ts$/,
+};
 /** Built by themselves: what turns their CommonJS into modules would otherwise be loaded with every command. */
 const ALONE = ["packages/palyra/src/authoring/sbom.ts", "packages/palyra/src/feeds/osv/zip-entries.ts"];
 
@@ -130,7 +140,11 @@ async function bundle(outdir) {
     plugins: [
       compiled,
       onlyX25519,
-      chunks(root, { isCommon: (path) => COMMON.test(path), alone: ALONE.map((each) => join(root, each)) }),
+      chunks(root, {
+        isCommon: (path) => COMMON.test(path),
+        together: Object.fromEntries(Object.entries(TOGETHER).map(([name, files]) => [name, (path) => files.test(path)])),
+        alone: ALONE.map((each) => join(root, each)),
+      }),
     ],
   });
   // Apart, so that no command loads anything of the daemon (habit 8). What npm installs beside it is left as it is: CommonJS.

@@ -3,21 +3,23 @@
 // - an index that one command needs whole would drag everything behind it into every command: imports through a folder's
 //   `index.ts` go straight to the file that has the name;
 // - small files that this or that entry does without would be chunks of their own, and each costs as much as its file is
-//   worth: what most commands use is reached by all of them, so that it is one chunk.
+//   worth: what most commands use is reached by all of them, so that it is one chunk; and of what is used together, whoever
+//   reaches a part reaches all.
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve, sep } from "node:path";
 
 const IMPORT = /^import (type )?\{([^}]*)\} from "([^"]+)";/gm;
 const EXPORT = /^export (type )?\{([^}]*)\} from "([^"]+)";/gm;
 
-const COMMON = "virtual:common";
+const COMMON = "common";
 
 /**
  * @param {string} root the repository
- * @param {{ isCommon: (path: string) => boolean, alone: string[] }} layout whether nearly every command uses a source (its path
- * below `packages`, with `/`); and the sources that are built by themselves, as `<name>.js` among the chunks
+ * @param {{ isCommon: (path: string) => boolean, together: { [name: string]: (path: string) => boolean }, alone: string[] }} layout
+ * whether nearly every command uses a source (its path below `packages`, with `/`); which sources are used together; and those that
+ * are built by themselves, as `<name>.js` among the chunks
  */
-export function chunks(root, { isCommon, alone }) {
+export function chunks(root, { isCommon, together, alone }) {
   const packages = join(root, "packages");
   const sources = ["core/src", "palyra/src"].flatMap((folder) =>
     readdirSync(join(packages, folder), { recursive: true })
@@ -32,7 +34,9 @@ export function chunks(root, { isCommon, alone }) {
     return specifier.startsWith(".") && specifier.endsWith("/index.ts") ? resolve(folder, specifier) : undefined;
   };
   const lazy = new Set([...sources.flatMap((path) => lazyImports(path, indexOf)), join(packages, "palyra/src/entry/index.ts")]);
-  const common = sources.filter((path) => isCommon(path.slice(packages.length + 1).replaceAll(sep, "/")));
+  const those = (isOne) => sources.filter((path) => isOne(path.slice(packages.length + 1).replaceAll(sep, "/")));
+  const common = those(isCommon);
+  const groups = Object.fromEntries(Object.entries(together).map(([name, isOne]) => [name, those(isOne)]));
   const known = new Map();
   /** Name -> where it is from, for every value that an index hands on. */
   const namesOf = (index) => {
@@ -49,14 +53,41 @@ export function chunks(root, { isCommon, alone }) {
     const index = indexOf(specifier, folder);
     return (index === undefined ? undefined : namesOf(index).get(name)) ?? { name, file: index ?? resolve(folder, specifier) };
   };
+  /** The files that one is loaded with. */
+  const edges = new Map();
+  const importsOf = (path) => {
+    const found =
+      edges.get(path) ??
+      [...readFileSync(path, "utf8").matchAll(IMPORT)]
+        .filter(([, type, , specifier]) => type === undefined && /^\.|^palyra-skills/.test(specifier))
+        .flatMap(([, , list, specifier]) => values(list).map(({ name }) => target(name, specifier, dirname(path)).file));
+    edges.set(path, found);
+    return found;
+  };
+  /** Names of the groups of which a source is loaded with any; whoever has a group is loaded with all that its files import. */
+  const groupsOf = (path) => {
+    const [seen, names] = [new Set([path]), new Set()];
+    for (const each of seen) {
+      for (const file of importsOf(each)) seen.add(file);
+      for (const [name, files] of Object.entries(groups))
+        if (!names.has(name) && files.includes(each)) {
+          names.add(name);
+          for (const file of files) seen.add(file);
+        }
+    }
+    return [...names];
+  };
   return {
     name: "chunks",
     setup(build) {
-      build.onResolve({ filter: /^virtual:common$/ }, ({ path }) => ({ path, namespace: "common", sideEffects: true }));
+      build.onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: "virtual", sideEffects: true }));
       build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) =>
         alone.includes(resolve(resolveDir, path)) ? { path: `./${basename(path, ".ts")}.js`, external: true } : undefined,
       );
-      build.onLoad({ filter: /./, namespace: "common" }, () => ({ contents: useOfEach(common), resolveDir: root }));
+      build.onLoad({ filter: /./, namespace: "virtual" }, ({ path }) => {
+        const name = path.slice("virtual:".length);
+        return { contents: useOfEach(name === COMMON ? common : groups[name]), resolveDir: root };
+      });
       build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         if (!path.startsWith(packages + sep)) return undefined;
         const text = readFileSync(path, "utf8").replace(IMPORT, (statement, type, list, specifier) => {
@@ -69,7 +100,8 @@ export function chunks(root, { isCommon, alone }) {
           });
           return onItsLines(imports.join(" "), statement);
         });
-        const contents = lazy.has(path) ? `import "${COMMON}"; ${text}` : text;
+        const used = lazy.has(path) ? [COMMON, ...groupsOf(path)].map((name) => `import "virtual:${name}"; `) : [];
+        const contents = `${used.join("")}${text}`;
         return { contents, loader: "ts", resolveDir: dirname(path) };
       });
     },

@@ -117,6 +117,8 @@ describe("what is loaded (habit 8)", () => {
       expect(packages(files).filter((name) => /post-quantum|regexpp|pako|modelcontextprotocol|hono/.test(name))).toEqual([]);
     }
     expect(packages(loadedBy("vault/age-vault.ts"))).toContain("age-encryption");
+    // Of hundreds of sources: each file costs to be found and opened.
+    expect(new Set(["skills/run.ts", "shared/runner.ts"].flatMap((entry) => chunksOf(entry))).size).toBeLessThan(32);
   });
   it("by verify and install: no prompt, no builder of SBOMs", () => {
     for (const entry of ["package/verify.ts", "skills/install.ts"]) {

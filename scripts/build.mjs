@@ -88,6 +88,20 @@ export { none as MLKEM768P256, none as MLKEM768X25519, none as p256 };`,
   },
 };
 
+/** The SDK's servers are given their validator (`mcp/server.ts`): the one that they would make for themselves is ajv, 270 KB that make code of schemas. */
+const givenValidator = {
+  name: "given validator",
+  setup: (build) => {
+    const name = "@modelcontextprotocol/server/_shims";
+    build.onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, () => ({ path: name, namespace: "given-validator" }));
+    build.onLoad({ filter: /./, namespace: "given-validator" }, () => ({
+      contents: `export { CfWorkerJsonSchemaValidator as DefaultJsonSchemaValidator } from "@modelcontextprotocol/server/validators/cf-worker";
+export { default as process } from "node:process";`,
+      resolveDir: join(root, "packages/palyra"),
+    }));
+  },
+};
+
 const DAEMON_ENTRIES = { palyrad: "packages/palyra/src/entry/palyrad.ts" };
 
 /** Copied as they are: bundled they would be a third larger, and take as much longer to load. */
@@ -140,6 +154,7 @@ async function bundle(outdir) {
     plugins: [
       compiled,
       onlyX25519,
+      givenValidator,
       chunks(root, {
         isCommon: (path) => COMMON.test(path),
         together: Object.fromEntries(Object.entries(TOGETHER).map(([name, files]) => [name, (path) => files.test(path)])),
@@ -166,7 +181,7 @@ async function bundle(outdir) {
     ],
     assetNames: "chunks/[name]-[hash]",
     banner: REQUIRE,
-    plugins: [compiled, onlyX25519],
+    plugins: [compiled, onlyX25519, givenValidator],
   });
   const sandbox = await build({ ...common, ...sandboxBundle, outfile: join(outdir, "sandbox/child.cjs") });
   Object.assign(metafile.outputs, sandbox.metafile.outputs, alone.metafile.outputs, daemon.metafile.outputs);

@@ -120,6 +120,13 @@ describe("what is loaded (habit 8)", () => {
     // Of hundreds of sources: each file costs to be found and opened.
     expect(new Set(["skills/run.ts", "shared/runner.ts"].flatMap((entry) => chunksOf(entry))).size).toBeLessThan(32);
   });
+  it("by an MCP server: the validator that it is given, and not the one that makes code of schemas", () => {
+    for (const daemon of [false, true]) {
+      const files = loadedBy("entry/compose-mcp.ts", daemon);
+      expect(files.some((file) => file.includes("cfWorkerProvider"))).toBe(true);
+      expect(files.filter((file) => /ajv/i.test(file))).toEqual([]);
+    }
+  });
   it("by verify and install: no prompt, no builder of SBOMs", () => {
     for (const entry of ["package/verify.ts", "skills/install.ts"]) {
       const loaded = packages(loadedBy(entry));

@@ -22,6 +22,21 @@ function processHost(): Host {
     now: () => Date.now(),
     // The system's own way of interrupting stays: whatever is half done is finished or taken back by the next command.
     signal: new AbortController().signal,
-    compose: (options, askSecret) => compose(options, process.env, askSecret),
+    compose: (options, askSecret) => {
+      const services = compose(options, process.env, askSecret);
+      if (services.settings.authorizationPolicy.value !== undefined) leaveUnoptimized();
+      return services;
+    },
   };
+}
+
+/** Executed bytes after which the engine compiles a function of WebAssembly anew: more than a command comes to. */
+const TIERING_BUDGET = 1_000_000_000;
+
+/**
+ * A command asks Cedar a few questions and ends: what the engine would optimize meanwhile, on all cores, takes half a second of processor time, and the
+ * sandbox's process waits for it (decision 9). Of this process, which is ours: never of a program that has us as its library.
+ */
+function leaveUnoptimized(): void {
+  process.getBuiltinModule("node:v8").setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
 }

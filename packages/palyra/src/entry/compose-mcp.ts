@@ -4,6 +4,7 @@ import type { Call } from "../call.ts";
 import type { Runner } from "../execution/index.ts";
 import { OpenQuestions, RunnerHost, type RunnerHostPorts, StreamableMcp, serveOverStdio } from "../mcp/index.ts";
 import type { Services } from "../operations/services.ts";
+import { changedSince } from "../operations/shared/changed-since.ts";
 import { homeMark } from "./home-mark.ts";
 import { stdout } from "./streams.ts";
 import { systemTimers } from "./timers.ts";
@@ -73,6 +74,7 @@ function hostOf(
     ...clients,
     callOf: (caller, signal) => ({ ...withoutAsking(call), principal: caller, signal, now: Date.now() }),
     mark: () => homeMark(home.places),
+    saidBefore: ({ subject }) => changedSince(home, subject),
     failed,
   });
 }

@@ -2,10 +2,12 @@ import { encodeUtf8, type JsonValue, toHex, writeJson } from "palyra-skills/enco
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
 import type { AskApproval, LaunchPlan, Runner, RunToolRequest, RunToolResult } from "../execution/index.ts";
+import type { Home } from "../lifecycle/home.ts";
 import { summaryOf, ToolWatch } from "../mcp/watch.ts";
 import { Once } from "../once.ts";
 import type { Services } from "../operations/services.ts";
 import { approvalQuestion } from "../operations/shared/approval-question.ts";
+import { changedSince } from "../operations/shared/changed-since.ts";
 import { jsonOutput } from "../operations/shared/json-output.ts";
 import { compose, LONG_LIVED } from "./compose.ts";
 import { homeMark } from "./home-mark.ts";
@@ -53,7 +55,7 @@ class HomeHost implements Host {
     return this.#during(options.signal, async (signal) => {
       const request = this.#request(tool, input, options);
       const { approve, onLog, onStep } = options;
-      const ask = approve === undefined ? undefined : asking(approve, request.input, signal);
+      const ask = approve === undefined ? undefined : asking(this.#services.home, approve, request.input, signal);
       const runner = await this.#runner.get();
       return resultOf(await runner.run(request, this.#call(options.principal, signal), { ask, onLog, onStep }));
     });
@@ -142,12 +144,14 @@ function inputBytes(input: JsonValue): Uint8Array {
 
 /** A call that ends while a person thinks is a no. */
 const asking =
-  (approve: NonNullable<CallOptions["approve"]>, input: Uint8Array, signal: AbortSignal): AskApproval =>
+  (home: Home, approve: NonNullable<CallOptions["approve"]>, input: Uint8Array, signal: AbortSignal): AskApproval =>
   async (plan) => {
-    const { skill, tool, grants } = plan;
+    const { skill, tool, grants, subject } = plan;
     const { skillId, version, artifactSha256 } = skill;
     const { publisher } = skill.artifact.manifest;
-    const about = { toolId: tool.id, skillId, version, publisher, artifactSha256, grants, ...approvalQuestion(plan, input) };
+    const { context, question } = approvalQuestion(plan, input);
+    const said = { context: [...context, ...(await changedSince(home, subject))], question };
+    const about = { toolId: tool.id, skillId, version, publisher, artifactSha256, grants, ...said };
     let end = (): void => {};
     const ended = new Promise<undefined>((resolve) => {
       end = () => resolve(undefined);

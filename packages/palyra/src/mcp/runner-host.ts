@@ -21,6 +21,8 @@ export interface RunnerHostPorts {
   readonly isShared: boolean;
   /** As `WatchPorts.mark`, of the files on which eligibility rests. */
   readonly mark: () => string;
+  /** What else a person is told who said yes to such a call before; lines that are safe to show. */
+  readonly saidBefore: (plan: LaunchPlan) => Promise<readonly string[]>;
   /** What failed in a way that nobody foresaw. */
   readonly failed: (error: unknown) => void;
 }
@@ -49,7 +51,7 @@ export class RunnerHost implements ToolHost {
   }
 
   async call({ tool, input, session, client, principal, approval, signal, onStep, onLog }: ToolCall): Promise<ToolAnswer> {
-    const { runner, callOf, failed } = this.#ports;
+    const { runner, callOf, failed, saidBefore } = this.#ports;
     const request = { tool, exactly: true as const, input: encodeUtf8(input), surface: "mcp" as const, session, approval };
     const giveBack = this.#places.take(client);
     if (giveBack === undefined) return BUSY;
@@ -57,7 +59,12 @@ export class RunnerHost implements ToolHost {
       return answerOf(await runner.run(request, callOf(principal, signal), { onStep, onLog }));
     } catch (error) {
       if (!isRefusal(error, "ApprovalRequired")) return refusedBy(error, failed);
-      return await runner.plan(request, callOf(principal, signal)).then(asking, (problem: unknown) => refusedBy(problem, failed));
+      try {
+        const plan = await runner.plan(request, callOf(principal, signal));
+        return asking(plan, await saidBefore(plan));
+      } catch (problem) {
+        return refusedBy(problem, failed);
+      }
     } finally {
       giveBack();
     }
@@ -75,7 +82,7 @@ const BUSY: ToolAnswer = {
 };
 
 /** The question is of the plan as it is now, and a yes binds that very plan (T28). */
-function asking(plan: LaunchPlan): ToolAnswer {
+function asking(plan: LaunchPlan, before: readonly string[]): ToolAnswer {
   const { skill, decision, basis } = plan;
   const waiting = decision.kind === "approval" ? decision.waiting : [];
   return {
@@ -84,7 +91,7 @@ function asking(plan: LaunchPlan): ToolAnswer {
     skillId: skill.skillId,
     version: skill.version,
     reasons: waiting.map(({ action, resource }) => `${action} on ${safe(resource)}`),
-    allowance: allowanceLines(plan),
+    allowance: [...allowanceLines(plan), ...before],
   };
 }
 

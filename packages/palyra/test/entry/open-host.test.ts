@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { echo, spin } from "../../../../testing/forge/command.ts";
 import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
 import { compose } from "../../src/entry/compose.ts";
-import type { Host, HostOptions } from "../../src/entry/host-api.ts";
+import type { CallOptions, Host, HostOptions } from "../../src/entry/host-api.ts";
 import { openHost } from "../../src/entry/index.ts";
 import { hostOf } from "../../src/entry/open-host.ts";
 import { openSandboxPool } from "../../src/execution/index.ts";
@@ -130,6 +130,19 @@ describe("T32: a skill without a verdict that counts", () => {
 });
 
 describe("T28: approval for a program", () => {
+  it("tells what changed since a yes that was for always", async () => {
+    await install({ module: ECHO, extra: SECRETLY });
+    const [palyra, words] = [host(), ["--surface", "library", "--yes"]];
+    expect(await commandLine(root)("skills", "approvals", "add", "acme.echo.say", ...words)).toMatchObject({ exit: 0 });
+    expect(await palyra.call("acme.echo", { text: "hi" })).toMatchObject({ outcome: "Ok" });
+    const granted = await commandLine(root)("skills", "grant", "add", "acme.echo", "--origin", "https://api.example.com:8443");
+    expect(granted).toMatchObject({ exit: 0 });
+    const approve = vi.fn<NonNullable<CallOptions["approve"]>>(async () => "once");
+    expect(await palyra.call("acme.echo", { text: "hi" }, { approve })).toMatchObject({ outcome: "Ok" });
+    const [question] = approve.mock.calls[0] ?? [];
+    expect(question?.context).toContain("it was approved before, but changed since: what it may use");
+  });
+
   it("T44: is asked of whoever is named to be asked, in the host's own words; a session's is the host's alone", async () => {
     await install({ module: ECHO, extra: SECRETLY });
     const palyra = host();

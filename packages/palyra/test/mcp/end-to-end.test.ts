@@ -143,6 +143,8 @@ describe.each(WAYS)("an installed skill over MCP (%s)", (way, connect) => {
 
   it("that asks for approval runs once a person behind the client says yes, once (T28, T44)", async () => {
     await installFor(way, { module: ECHO, extra: SECRET });
+    const principal = way.startsWith("palyrad") ? "mcp:client" : "user:local";
+    await palyraFor(way, "skills", "approvals", "add", TOOL, "--surface", "mcp", "--principal", principal, "--yes", "--json");
     await palyra(
       "skills",
       "grant",
@@ -170,7 +172,8 @@ describe.each(WAYS)("an installed skill over MCP (%s)", (way, connect) => {
     expect(message).toContain("  network=https://api.example.com:8443, granted by the operator of this host\n");
     expect(message).toContain("it asks for, and is not given: secret=global/shared\n");
     expect(message).toContain("at most 300,000 units of fuel");
-    expect(message).toContain("with the limits of the operator of this host");
+    expect(message).toContain("with the limits of the operator of this host\n");
+    expect(message).toContain("it was approved before, but changed since: what it may use\n");
   });
 });
 

@@ -30,6 +30,7 @@ function hostOf(run: Run, isShared = true): (client: string) => Promise<ToolAnsw
       warn: () => {},
     }),
     mark: () => "",
+    saidBefore: async () => [],
     failed: () => {},
   });
   const { signal } = new AbortController();

@@ -8,16 +8,15 @@ import { APPROVAL_SCOPES, type ApprovalScope, approvalId } from "../../policy/in
 import { choice, flag, integer } from "../field.ts";
 import { operation } from "../operation.ts";
 import type { Services } from "../services.ts";
-import { changedParts } from "../shared/approval-fits.ts";
 import { approvalQuestion } from "../shared/approval-question.ts";
 import { readApprovals } from "../shared/authorization-writes.ts";
+import { changedSince } from "../shared/changed-since.ts";
 import { type ExplainedRequest, explainedRequests } from "../shared/explained-request.ts";
 import { version } from "../shared/inputs.ts";
 import { jsonOutput } from "../shared/json-output.ts";
 import { LAUNCH_ERRORS, ofSkill, toolName } from "../shared/launch-inputs.ts";
 import { logLines } from "../shared/log-lines.ts";
 import { inputOptions, inputProblem, readInput, readInputOrStdin } from "../shared/tool-input.ts";
-import { CHANGED } from "../wording/changed.ts";
 
 export interface RunDocument {
   readonly tool_id: string;
@@ -141,22 +140,10 @@ const asking =
   async (plan: LaunchPlan): Promise<ApprovalScope | undefined> => {
     const { context, question } = approvalQuestion(plan, input);
     const lasts = { once: "this once", session: "for this session", always: "always" }[scope];
-    const said = [...context, ...(await changedSince(home, plan))];
+    const said = [...context, ...(await changedSince(home, plan.subject))];
     const isYes = await call.ask?.({ context: said, question: question.replace(/\?$/, `, ${lasts}?`) });
     return isYes === true ? scope : undefined;
   };
-
-/** Whoever said always is asked again where what he said yes to is another by now: that is told, lest it looks as if nothing was kept. */
-async function changedSince(home: Home, { subject }: LaunchPlan): Promise<readonly string[]> {
-  const { principal, surface, skill_id, tool_id } = subject;
-  const kept = (await readApprovals(home)).filter(
-    (each) => each.session === null && each.skill_id === skill_id && each.tool_id === tool_id,
-  );
-  const before = kept.findLast((each) => each.principal === principal && each.surface === surface);
-  if (before === undefined) return [];
-  const parts = changedParts(before, subject).map((part) => CHANGED[part]);
-  return [`it was approved before, but changed since: ${parts.join(", ")}`];
-}
 
 /** Whoever said for how long a yes is good, and was not asked for one: nothing was kept, unless it was before. */
 async function warnOfUnkept(

@@ -1,6 +1,6 @@
 /** The body of a request at `/mcp`, read and parsed once: left to themselves the SDK's ways copy it, read it and parse it each for itself. */
 import { isJsonContentType, readRequestBody } from "@modelcontextprotocol/server";
-import { MAX_MESSAGE_BYTES } from "./stdio.ts";
+import { MAX_MESSAGE_BYTES } from "./lines.ts";
 
 /** `json` is undefined where the request has no body. */
 export type Body = { readonly json: unknown } | { readonly refused: Response };

@@ -1,21 +1,14 @@
 /** MCP over stdin and stdout: one client, which started this process; it ends when stdin does. */
 import type { Readable, Writable } from "node:stream";
-import { type StdioServerHandle, StdioServerTransport, serveStdio } from "@modelcontextprotocol/server/stdio";
+import { type StdioServerHandle, serveStdio } from "@modelcontextprotocol/server/stdio";
 import { quoted } from "../operations/wording/safe.ts";
+import { LineTransport } from "./lines.ts";
 import { type McpPorts, mcpServer } from "./server.ts";
-
-/** Bytes of one message. */
-export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
 /** Resolves when the client has gone, or `signal` says to stop. */
 export async function serveOverStdio(ports: McpPorts, stdin: Readable, stdout: Writable, signal: AbortSignal): Promise<void> {
-  const transport = new StdioServerTransport(stdin, stdout, { maxBufferSize: MAX_MESSAGE_BYTES });
-  const gone = new Promise<void>((resolve) => {
-    stdin.once("end", resolve);
-    stdin.once("close", resolve);
-    stdout.once("error", () => resolve());
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+  const transport = new LineTransport(stdin, stdout);
+  const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   const told = new Set<() => void>();
   const handle: StdioServerHandle = serveStdio(
     () => {
@@ -25,7 +18,7 @@ export async function serveOverStdio(ports: McpPorts, stdin: Readable, stdout: W
     },
     { transport, onerror: (error) => ports.warn(`mcp: ${quoted(error.message, 400)}`) },
   );
-  await gone;
+  await Promise.race([transport.closed, stopped]);
   for (const end of told) end();
   await handle.close();
 }

@@ -1,6 +1,6 @@
 // `palyra skills mcp` and palyrad's `/mcp` as they are shipped, with the official client (spec 10.6).
 import { execFileSync, spawn } from "node:child_process";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Client, type ClientOptions, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
@@ -181,6 +181,37 @@ function receiptOf(run: unknown): string {
   if (typeof run === "object" && run !== null && "receipt" in run && typeof run.receipt === "string") return run.receipt;
   throw new Error("no receipt");
 }
+
+describe("T19: a line on stdin that is no message", () => {
+  it("of 100 MB ends nothing and stays in bounds: it is answered as it ends, and the next line as any other", async () => {
+    const child = spawn(process.execPath, [join(out, "palyra.js"), "skills", "mcp"], { env: env(), stdio: "pipe" });
+    const over = new Promise((resolve) => child.once("close", (code) => resolve(code)));
+    ended.push(async () => child.kill("SIGKILL"));
+    let said = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
+    const piece = Buffer.alloc(1024 * 1024, "x");
+    for (let sent = 0; sent < 100; sent += 1)
+      if (!child.stdin.write(piece)) await new Promise((resolve) => child.stdin.once("drain", resolve));
+    const initialize = {
+      protocolVersion: "2025-06-18",
+      capabilities: {},
+      clientInfo: { name: "test", version: "1" },
+    };
+    child.stdin.write(`\nno JSON\n${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params: initialize })}\n`);
+    await vi.waitFor(() => expect(said.trim().split("\n")).toHaveLength(3), 50_000);
+    const [long, none, answer] = said.split("\n").map((line) => (line === "" ? undefined : JSON.parse(line)));
+    expect([long?.error?.code, none?.error?.code]).toEqual([-32700, -32700]);
+    expect(answer).toMatchObject({ id: 1, result: { serverInfo: { name: "palyra" } } });
+    if (process.platform === "linux") {
+      const [, peak] = /^VmHWM:\s+([0-9]+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, "utf8")) ?? [];
+      expect(Number(peak) / 1024).toBeLessThan(250);
+    }
+    child.stdin.end();
+    expect(await over).toBe(0);
+  }, 90_000);
+});
 
 describe("a run that is interrupted", () => {
   it("ends as cancelled, with its outcome, a receipt and exit code 130", async () => {

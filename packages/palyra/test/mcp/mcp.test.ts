@@ -288,6 +288,24 @@ describe("T44: a client that approves by itself", () => {
   });
 });
 
+describe("MCP over stdio", () => {
+  it("goes on after a line that is no message, which the official client is told of", async () => {
+    const [toServer, toClient] = [new PassThrough(), new PassThrough()];
+    const served = serveOverStdio(portsOf(new TestHost()), toServer, toClient, new AbortController().signal);
+    const client = clientOf("2025", {});
+    const told = vi.fn();
+    client.onerror = told;
+    await client.connect(new StreamTransport(toServer, toClient));
+    ended.push(async () => {
+      await client.close();
+      await served;
+    });
+    toServer.write("no JSON\n");
+    await vi.waitFor(() => expect(String(told.mock.calls[0])).toContain("the line is no JSON"), 20_000);
+    expect((await client.listTools()).tools).toHaveLength(1);
+  });
+});
+
 describe("MCP over HTTP", () => {
   it("keeps a bounded number of sessions: the one silent longest gives way, and its client is told to begin anew", async () => {
     const host = new TestHost();

@@ -8,7 +8,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { Tokens } from "../../src/http/auth.ts";
 import { Guest } from "../../src/http/guest.ts";
 import { OpenQuestions, StreamableMcp } from "../../src/mcp/index.ts";
-import { MAX_MESSAGE_BYTES } from "../../src/mcp/stdio.ts";
+import { MAX_MESSAGE_BYTES } from "../../src/mcp/lines.ts";
 import { TestHost } from "./support.ts";
 
 const ended: (() => Promise<unknown> | unknown)[] = [];

@@ -1,0 +1,129 @@
+import { PassThrough } from "node:stream";
+import type { JSONRPCMessage } from "@modelcontextprotocol/server";
+import fc from "fast-check";
+import { describe, expect, it, vi } from "vitest";
+import { LineTransport, MAX_MESSAGE_BYTES } from "../../src/mcp/lines.ts";
+
+interface Open {
+  readonly transport: LineTransport;
+  readonly stdin: PassThrough;
+  readonly stdout: PassThrough;
+  readonly messages: JSONRPCMessage[];
+  readonly closed: () => boolean;
+}
+
+async function open(): Promise<Open> {
+  const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+  const transport = new LineTransport(stdin, stdout);
+  const messages: JSONRPCMessage[] = [];
+  transport.onmessage = (message) => void messages.push(message);
+  const onclose = vi.fn();
+  transport.onclose = onclose;
+  await transport.start();
+  return { transport, stdin, stdout, messages, closed: () => onclose.mock.calls.length === 1 };
+}
+
+/** What was answered by itself: code and id of each. */
+const answers = ({ stdout }: Open): readonly (readonly [number, unknown])[] =>
+  String(stdout.read() ?? "")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line))
+    .map(({ error, id }) => [error.code, id]);
+
+/** When all that was written has been read. */
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+
+const ping = (id: number): string => JSON.stringify({ jsonrpc: "2.0", id, method: "ping", params: { of: "é€😀" } });
+
+describe("lines of MCP", () => {
+  it.each<readonly [string, string | Uint8Array, readonly (readonly [number, unknown])[]]>([
+    ["no JSON", "hello", [[-32700, undefined]]],
+    ["cut short", '{"jsonrpc":"2.0","id":7', [[-32700, undefined]]],
+    ["no UTF-8", new Uint8Array([0x22, 0xff, 0x22]), [[-32700, undefined]]],
+    ["no message", '{"jsonrpc":"2.0","id":7}', [[-32600, 7]]],
+    ["a message of nobody's", '{"jsonrpc":"2.0","id":null,"method":"ping"}', [[-32600, undefined]]],
+    ["several at once", `[${ping(1)},${ping(2)}]`, [[-32600, undefined]]],
+    ["another version", '{"jsonrpc":"1.0","id":"a","method":"ping"}', [[-32600, "a"]]],
+    ["nothing", " \t\r", []],
+  ])("that are %s are answered, and the next counts", async (_name, line, answered) => {
+    const at = await open();
+    at.stdin.write(line);
+    at.stdin.write(`\n${ping(1)}\r\n`);
+    await settled();
+    expect(answers(at)).toEqual(answered);
+    expect(at.messages).toEqual([JSON.parse(ping(1))]);
+    expect(at.closed()).toBe(false);
+  });
+
+  it("are the same however they are cut into pieces", async () => {
+    const line = fc.oneof(fc.nat(9).map(ping), fc.constant("no JSON"), fc.constant(""));
+    const cuts = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { maxLength: 12 }), cuts, async (lines, sizes) => {
+        const at = await open();
+        const all = Buffer.from(lines.map((each) => `${each}\n`).join(""));
+        for (let from = 0, turn = 0; from < all.length; turn += 1) {
+          const size = sizes[turn % sizes.length] ?? 1;
+          at.stdin.write(all.subarray(from, from + size));
+          from += size;
+        }
+        await settled();
+        expect(at.messages).toEqual(lines.filter((each) => each.startsWith("{")).map((each) => JSON.parse(each)));
+        expect(answers(at)).toHaveLength(lines.filter((each) => each === "no JSON").length);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("that are too long are answered once they end, and one as long as may be is a message", async () => {
+    const at = await open();
+    const head = '{"jsonrpc":"2.0","method":"x","params":{"a":"';
+    const longest = `${head}${"x".repeat(MAX_MESSAGE_BYTES - head.length - 3)}"}}`;
+    at.stdin.write(`${longest}\n`);
+    at.stdin.write(`${longest} \n${ping(1)}\n`);
+    await vi.waitFor(() => expect(at.messages).toHaveLength(2), 20_000);
+    expect(answers(at)).toEqual([[-32700, undefined]]);
+  });
+
+  it("are read no further while answers to what is no message are not taken", async () => {
+    const at = await open();
+    const piece = "x\n".repeat(1000);
+    let [written, takes] = [0, true];
+    for (; written < 200 && takes; written += 1) {
+      takes = at.stdin.write(piece);
+      await settled();
+    }
+    expect(takes).toBe(false);
+    expect(at.stdout.readableLength + at.stdout.writableLength).toBeLessThan(2_000_000);
+    at.stdout.resume();
+    at.stdin.write(`${ping(1)}\n`);
+    await vi.waitFor(() => expect(at.messages).toHaveLength(1), 20_000);
+  });
+
+  it.each<readonly [string, (at: Open) => unknown]>([
+    ["stdin ends", ({ stdin }) => stdin.end()],
+    ["stdin breaks", ({ stdin }) => stdin.destroy(new Error("gone"))],
+    ["stdout breaks", ({ stdout }) => stdout.destroy(new Error("gone"))],
+    ["it is closed", ({ transport }) => transport.close()],
+  ])("end when %s, and none is sent after that", async (_name, end) => {
+    const at = await open();
+    end(at);
+    await at.transport.closed;
+    expect(at.closed()).toBe(true);
+    await expect(at.transport.send({ jsonrpc: "2.0", method: "x" })).rejects.toThrow("gone");
+    at.stdin.emit("data", Buffer.from(`${ping(1)}\n`));
+    expect(at.messages).toEqual([]);
+  });
+
+  it("are sent at the pace of whoever reads, and nobody waits for one who has gone", async () => {
+    const at = await open();
+    const long = { jsonrpc: "2.0" as const, method: "x", params: { a: "x".repeat(100_000) } };
+    let sent = 0;
+    const both = [at.transport.send(long).then(() => sent++), at.transport.send(long).then(() => sent++)];
+    await settled();
+    expect(sent).toBe(0);
+    at.stdin.end();
+    await Promise.all(both);
+  });
+});

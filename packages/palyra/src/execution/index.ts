@@ -11,6 +11,7 @@ export {
   policyDenied,
   stillAuthorized,
 } from "./authorize.ts";
+export { measureSkillData, removeSkillData, type SkillData } from "./broker/index.ts";
 export { openSandboxPool, type PoolOptions } from "./pool.ts";
 export type {
   CallOutcome,

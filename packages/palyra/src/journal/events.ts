@@ -21,6 +21,7 @@ export const EVENT_KINDS = [
   "skill.approved",
   "skill.approval_removed",
   "skill.granted",
+  "skill.data_removed",
   "skill.seen",
   "skill.head_accepted",
 ] as const;
@@ -42,6 +43,7 @@ export const NEUTRAL_KINDS = [
   "skill.finished",
   "skill.refused",
   "skill.approved",
+  "skill.data_removed",
   "skill.seen",
 ] as const satisfies readonly EventKind[];
 

@@ -54,7 +54,7 @@ import type { InstalledDocument, InstallPlanDocument } from "./skills/install.ts
 import type { KeygenDocument } from "./skills/keygen.ts";
 import type { LintDocument } from "./skills/lint.ts";
 import { type ListDocument, list } from "./skills/list.ts";
-import type { RemoveDocument } from "./skills/remove.ts";
+import type { RemoveDocument, RemovePlanDocument } from "./skills/remove.ts";
 import type { RunDocument, RunPlanDocument } from "./skills/run.ts";
 import type { ToolsDocument } from "./skills/tools.ts";
 import type { UseDocument } from "./skills/use.ts";
@@ -92,7 +92,7 @@ export interface Outputs {
   "skills disable": StatusDocument;
   "skills enable": StatusDocument;
   "skills use": UseDocument;
-  "skills remove": RemoveDocument;
+  "skills remove": RemoveDocument | RemovePlanDocument;
   "skills procedure save": ProcedureDocument;
   "skills trust list": TrustListDocument;
   "skills trust show": TrustShowDocument;

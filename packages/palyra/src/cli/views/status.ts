@@ -1,5 +1,8 @@
+import type { SkillData } from "../../execution/index.ts";
 import type { Outputs } from "../../operations/catalog.ts";
+import type { RemoveDocument, RemovePlanDocument } from "../../operations/skills/remove.ts";
 import { listed, safe } from "../../operations/wording/safe.ts";
+import { count, size } from "../../operations/wording/units.ts";
 import type { Paint } from "../text/paint.ts";
 import type { View } from "./view.ts";
 
@@ -21,8 +24,29 @@ export const useView: View<Outputs["skills use"]> = (document, paint) => {
   ];
 };
 
-export const removeView: View<Outputs["skills remove"]> = ({ skill_id, removed_versions, next, data_kept }, paint) => [
-  `${paint.good("removed")} ${safe(skill_id)} ${listed(removed_versions)}; its status is remembered`,
+export const removeView: View<Outputs["skills remove"]> = (document, paint) =>
+  "dry_run" in document ? removePlan(document) : removed(document, paint);
+
+const removePlan = ({ skill_id, versions, versions_left, data, data_goes }: RemovePlanDocument): string[] => [
+  ...(versions.length === 0
+    ? [`no version of ${safe(skill_id)} is installed`]
+    : [`would remove ${safe(skill_id)} ${listed(versions)}`]),
+  ...(versions_left.length === 0 ? [] : [`  left: ${listed(versions_left)}, and what its tools have written with it`]),
+  ...(data === null ? [] : [`  ${data_goes ? "would remove" : "stays"}: ${dataInWords(data)}`]),
+  "nothing was removed",
+];
+
+const dataInWords = ({ folder, files, bytes, more }: SkillData): string =>
+  `what its tools have written, ${more ? "more than " : ""}${count(files, "file")}, ${size(bytes)}, in ${safe(folder)}`;
+
+const removed = (
+  { skill_id, removed_versions, next, data_kept, data_removed }: RemoveDocument,
+  paint: Paint,
+): readonly string[] => [
+  ...(removed_versions.length === 0
+    ? []
+    : [`${paint.good("removed")} ${safe(skill_id)} ${listed(removed_versions)}; its status is remembered`]),
+  ...(data_removed === undefined ? [] : [`${paint.good("removed")} ${dataInWords(data_removed)}`]),
   ...(next === undefined
     ? []
     : [
@@ -30,7 +54,12 @@ export const removeView: View<Outputs["skills remove"]> = ({ skill_id, removed_v
         ...(next.reason === undefined ? [] : [`  disabled by this removal: ${safe(next.reason)}`]),
         ...(next.inherited || next.reason !== undefined ? [enabling(skill_id, next.version, paint)] : []),
       ]),
-  ...(data_kept === undefined ? [] : [`  what its tools have written stays in ${safe(data_kept)}`]),
+  ...(data_kept === undefined
+    ? []
+    : [
+        `  what its tools have written stays in ${safe(data_kept)}`,
+        paint.command(`  palyra skills remove ${safe(skill_id)} --purge-data   removes that too`),
+      ]),
 ];
 
 /** What lets it run all the same, as it is typed. */

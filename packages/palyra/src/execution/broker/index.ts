@@ -5,4 +5,5 @@ export { BROKER_LIMITS, type BrokerLimits } from "./limits.ts";
 export { brokerGrants, grantedRoots } from "./options.ts";
 export type { RootGrant } from "./roots.ts";
 export type { SecretInsertion } from "./secrets.ts";
+export { measureSkillData, removeSkillData, type SkillData } from "./skill-data.ts";
 export type { CapabilityUse } from "./uses.ts";

@@ -38,7 +38,7 @@ export function openRoots(grants: readonly RootGrant[], places: RootPlaces): num
   }
 }
 
-const NO_DESCRIPTORS =
+export const NO_DESCRIPTORS =
   "this system has no way to files that a swapped link does not lead out of, so no roots are granted here (spec 10.4)";
 
 /** `<state root>/skill-data/<skill_id>/<name>`, each folder of it 0700 and opened in the one before, never through a link. */

@@ -4,6 +4,7 @@ import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { sourceBundle } from "./source-bundle.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -11,19 +12,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export async function runSources(entry) {
   const file = join(root, ".cache", dirname(entry), `main-${process.pid}.mjs`);
   await build({
+    ...sourceBundle,
     absWorkingDir: root,
     entryPoints: [entry],
     outfile: file,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20.19",
-    conditions: ["palyra-source"],
-    // What finds its own files beside itself.
-    external: ["wabt"],
-    banner: { js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);' },
     sourcemap: "inline",
-    logLevel: "error",
   });
   const run = spawnSync(process.execPath, ["--enable-source-maps", file, ...process.argv.slice(2)], {
     cwd: root,

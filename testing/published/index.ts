@@ -1,4 +1,4 @@
-export type { PublishedCase, SkillParts } from "./case.ts";
+export type { PublishedCase } from "./case.ts";
 
 import type { PublishedCase } from "./case.ts";
 import { IMPORTS, LEFTOVERS, REFUSED } from "./modules.ts";

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { bundleForNode } from "../bundle.ts";
 import { type Corpus, mutate, seed } from "../fuzz/mutate.ts";
 import type { Random } from "../fuzz/random.ts";
@@ -32,7 +32,6 @@ describe("the fuzzer, for a fixed count", () => {
   beforeAll(async () => {
     bundle = await bundleForNode(join(repositoryRoot, "testing", "fuzz", "main.ts"));
   });
-  afterAll(() => bundle?.remove());
 
   it.each(COUNTS)("%s: nothing but its own errors, and all that must hold", async (target, inputs) => {
     const args = [bundle?.file ?? "", "--target", target, "--count", String(inputs), "--seed", "ci", "--json"];

@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { auditSkill, type Check, DEFAULT_POLICY, NO_FEED, RULES } from "palyra-skills/audit";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -7,6 +6,7 @@ import { type NamedFeed, openFeed } from "../../packages/palyra/src/feeds/index.
 import { nodePlatform } from "../../packages/palyra/src/platform/node.ts";
 import { buildCase } from "../published/build.ts";
 import { PUBLISHED, type PublishedCase } from "../published/index.ts";
+import { scratchFolder } from "../scratch.ts";
 
 /** Issue 5, section 6: recall on attacks that nobody here invented. */
 const MIN_CASES = 60;
@@ -25,7 +25,7 @@ async function auditOf({ skill }: Pick<PublishedCase, "skill">): Promise<readonl
 /** A feed is a folder of records; of none, there is no feed. */
 async function feedOf(advisories: readonly object[]): Promise<Pick<NamedFeed, "source" | "close">> {
   if (advisories.length === 0) return { source: NO_FEED, close: () => {} };
-  const folder = await mkdtemp(join(tmpdir(), "published-"));
+  const folder = scratchFolder("published");
   onTestFinished(() => rm(folder, { recursive: true }));
   await mkdir(join(folder, "feed"));
   for (const [at, record] of advisories.entries()) await writeFile(join(folder, "feed", `${at}.json`), JSON.stringify(record));

@@ -1,18 +1,18 @@
 /** The examples in other languages and the clients, as they run: with the host functions that ship, over a real broker. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { classifyImport, isImportDeclared } from "palyra-skills/capability";
 import { parseManifest } from "palyra-skills/manifest";
 import { readModule } from "palyra-skills/wasm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type BrokerSetting, broker } from "../../packages/palyra/test/execution/broker/calls.ts";
 import { CERTIFICATE } from "../../packages/palyra/test/net/certificate.ts";
 import { httpsServer } from "../../packages/palyra/test/net/server.ts";
 import { bundleForNode } from "../bundle.ts";
 import { type Ran, runModule } from "../host-run.ts";
+import { scratchFolder } from "../scratch.ts";
 import { repositoryRoot } from "../shared.ts";
 
 const example = (...names: string[]): string => join(repositoryRoot, "examples", ...names);
@@ -25,7 +25,6 @@ let worker: Awaited<ReturnType<typeof bundleForNode>>;
 beforeAll(async () => {
   worker = await bundleForNode(join(repositoryRoot, "testing/host-worker.ts"));
 });
-afterAll(() => worker.remove());
 
 const NO_GRANTS = { http_hosts: [], secret_keys: [], storage_prefixes: [], channels: [] };
 
@@ -81,7 +80,7 @@ describe("a tool in Rust, by its client", () => {
         response.setHeader("content-type", "text/plain").end("x".repeat(40_000));
       })
     ).replace("127.0.0.1", "localhost");
-    const state = mkdtempSync(join(tmpdir(), "palyra-tools-"));
+    const state = scratchFolder("tools");
     const secret = "skill:acme.web/api_token";
     const setting: BrokerSetting = {
       stateRoot: state,
@@ -118,7 +117,7 @@ describe("a tool in Rust, by its client", () => {
 
 describe("the client for AssemblyScript", () => {
   it("does all that the interface has", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "palyra-as-"));
+    const folder = scratchFolder("as");
     const file = join(folder, "ask.wasm");
     const asc = spawnSync(
       process.execPath,

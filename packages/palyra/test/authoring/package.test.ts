@@ -1,17 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openArtifact } from "palyra-skills/artifact";
 import { auditSkill, DEFAULT_POLICY } from "palyra-skills/audit";
 import { decideTrust, EMPTY_TRUST_STORE } from "palyra-skills/trust";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import { generateKey, type PackageRequest, packageSkill, signingTime, writeKeyFile } from "../../src/authoring/index.ts";
 import { entryName } from "../../src/authoring/sources.ts";
 import { nodePlatform } from "../../src/platform/node.ts";
 
-const scratch = mkdtempSync(join(tmpdir(), "palyra-authoring-"));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const scratch = scratchFolder("authoring");
 let folder: string;
 let count = 0;
 beforeEach(() => {

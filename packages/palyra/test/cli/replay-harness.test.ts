@@ -1,16 +1,16 @@
 // The harness itself, against a command that answers what it is told: it must notice what is wrong.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { compareStep, compareValue, type Observed, withDeviations } from "../../../../testing/replay/compare.ts";
 import { replay } from "../../../../testing/replay/replay.ts";
 import type { Json, Scenario } from "../../../../testing/replay/scenario.ts";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 
 let folder: string;
 let command: readonly [string, string];
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "palyra-harness-"));
+  folder = scratchFolder("harness");
   const script = join(folder, "fake.cjs");
   // fake.cjs <exit> <stdout> [<file> <content>]: `env` and `stdin` in what is printed stand for those.
   writeFileSync(
@@ -24,7 +24,6 @@ beforeAll(() => {
   );
   command = [process.execPath, script];
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const play = (...steps: (Record<string, Json> & { op: string })[]) => {
   const scenario: Scenario = { id: "x", title: "x", steps };

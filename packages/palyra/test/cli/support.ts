@@ -1,23 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { afterAll } from "vitest";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import type { Host } from "../../src/cli/host.ts";
 import { runCommandLine } from "../../src/cli/run.ts";
 import { compose } from "../../src/entry/compose.ts";
 import type { Services } from "../../src/operations/services.ts";
 
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "palyra-cli-"));
-  folders.push(folder);
-  return folder;
-}
+export const temporaryFolder = (): string => scratchFolder("cli");
 
 export interface Ran {
   readonly exit: number;

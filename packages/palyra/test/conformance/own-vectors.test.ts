@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
 import { runConformance } from "../../src/conformance/index.ts";
@@ -14,7 +14,6 @@ let serveProcess: Awaited<ReturnType<typeof bundleForNode>>;
 beforeAll(async () => {
   serveProcess = await bundleForNode(fileURLToPath(new URL("serve-process.ts", import.meta.url)));
 });
-afterAll(() => serveProcess.remove());
 
 function committed(): Map<string, Uint8Array> {
   const files = readdirSync(OWN_VECTORS, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

@@ -5,7 +5,7 @@ import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { threadedAuditor } from "../../src/daemon/threaded-auditor.ts";
@@ -18,7 +18,6 @@ let program: Awaited<ReturnType<typeof bundleForNode>>;
 beforeAll(async () => {
   program = await bundleForNode(join(repositoryRoot, "packages/palyra/test/daemon/deadly-thread.ts"));
 });
-afterAll(() => program.remove());
 
 async function auditing(names: readonly string[]) {
   const root = temporaryFolder();
@@ -108,7 +107,6 @@ describe("T19: a skill that ends the whole process that audits it, every time", 
   beforeAll(async () => {
     pass = await bundleForNode(join(repositoryRoot, "packages/palyra/test/daemon/deadly-process.ts"));
   });
-  afterAll(() => pass.remove());
 
   const withSkills = async (...names: readonly string[]) => {
     const root = temporaryFolder();

@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { request } from "node:http";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
+import { atEndOfFile } from "../../../../testing/scratch.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { type DaemonOptions, readConfig } from "../../src/daemon/config.ts";
 import { serveDaemon } from "../../src/entry/compose-daemon.ts";
@@ -17,11 +17,6 @@ export interface Daemon {
   readonly logged: readonly object[];
   stop(): Promise<void>;
 }
-
-const running: Daemon[] = [];
-afterAll(async () => {
-  for (const daemon of running) await daemon.stop();
-});
 
 export interface StartOptions {
   readonly options?: Partial<DaemonOptions>;
@@ -55,7 +50,7 @@ export async function startDaemon(root: string, { options = {}, env = {}, interv
       await served;
     },
   };
-  running.push(daemon);
+  atEndOfFile(daemon.stop);
   return daemon;
 }
 
@@ -149,7 +144,6 @@ export async function buildDaemon(): Promise<{ readonly spawnDaemon: SpawnDaemon
     },
     remove: async () => {
       for (const child of children) child.kill("SIGKILL");
-      await bundle.remove();
     },
   };
 }

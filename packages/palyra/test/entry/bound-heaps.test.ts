@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 
 const MEBI = 1024 * 1024;
@@ -8,7 +8,6 @@ let program: Awaited<ReturnType<typeof bundleForNode>>;
 beforeAll(async () => {
   program = await bundleForNode(fileURLToPath(new URL("heap-room.ts", import.meta.url)));
 });
-afterAll(() => program.remove());
 
 const roomOf = (how: string): readonly number[] =>
   JSON.parse(execFileSync(process.execPath, [program.file, how], { encoding: "utf8" }));

@@ -1,13 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, constants, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { WriteStream } from "node:tty";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import { standardOutput } from "../../src/entry/output.ts";
 
-const root = mkdtempSync(join(tmpdir(), "palyra-output-"));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+const root = scratchFolder("output");
 const posix = process.platform !== "win32";
 
 /** A stream that keeps what it is given, as far as a test of ours goes. */

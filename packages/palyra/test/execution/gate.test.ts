@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openArtifact } from "palyra-skills/artifact";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { LaunchPermit, RunGate, recordStart } from "../../src/execution/index.ts";
@@ -326,7 +326,6 @@ describe("T33: ten thousand attempts race one quarantine", () => {
   beforeAll(async () => {
     script = await bundleForNode(join(repositoryRoot, "packages/palyra/test/execution/attempts.ts"));
   });
-  afterAll(() => script.remove());
 
   it("from four processes: no start has a higher number than the quarantine", async () => {
     const root = temporaryFolder();

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { echo } from "../../../../testing/forge/command.ts";
 import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
@@ -195,7 +195,6 @@ describe("T26: a process that is killed right after its answer", () => {
   beforeAll(async () => {
     script = await bundleForNode(join(repositoryRoot, "packages/palyra/test/execution/one-run.ts"));
   });
-  afterAll(() => script.remove());
 
   it("leaves the receipt, and a chain that holds", async () => {
     const ran = spawnSync(process.execPath, [script.file, root, program], { encoding: "utf8" });

@@ -49,7 +49,6 @@ describe.runIf(process.platform === "linux" && canDieWithParent())("T17: who is 
     } finally {
       host.kill("SIGKILL");
       for (const pid of children()) process.kill(Number(pid), "SIGKILL");
-      await script.remove();
     }
   });
 });

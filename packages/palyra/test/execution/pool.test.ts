@@ -464,25 +464,20 @@ describe("the pool's processes", () => {
     const { bundleForNode } = await import("../../../../testing/bundle.ts");
     const { fileURLToPath } = await import("node:url");
     const script = await bundleForNode(fileURLToPath(new URL("./open-and-end.ts", import.meta.url)));
-    try {
-      const { spawnSync } = await import("node:child_process");
-      const end = (how: string) =>
-        spawnSync(process.execPath, [script.file, program, how], { encoding: "utf8", timeout: 60_000 });
-      expect(end("close")).toMatchObject({ status: 0, stdout: "closed\n" });
-      expect(end("leave")).toMatchObject({ status: 0, stdout: "left\n" });
-      // Whoever is killed leaves nobody behind: they read the end of their pipes.
-      expect(end("die")).toMatchObject({ signal: "SIGKILL" });
-      const strangers = () =>
-        processes().filter((pid) => {
-          try {
-            return !readFileSync(`/proc/${pid}/status`, "latin1").includes(`PPid:\t${process.pid}\n`);
-          } catch {
-            return false;
-          }
-        });
-      await eventually(() => strangers().length === 0);
-    } finally {
-      await script.remove();
-    }
+    const { spawnSync } = await import("node:child_process");
+    const end = (how: string) => spawnSync(process.execPath, [script.file, program, how], { encoding: "utf8", timeout: 60_000 });
+    expect(end("close")).toMatchObject({ status: 0, stdout: "closed\n" });
+    expect(end("leave")).toMatchObject({ status: 0, stdout: "left\n" });
+    // Whoever is killed leaves nobody behind: they read the end of their pipes.
+    expect(end("die")).toMatchObject({ signal: "SIGKILL" });
+    const strangers = () =>
+      processes().filter((pid) => {
+        try {
+          return !readFileSync(`/proc/${pid}/status`, "latin1").includes(`PPid:\t${process.pid}\n`);
+        } catch {
+          return false;
+        }
+      });
+    await eventually(() => strangers().length === 0);
   });
 });

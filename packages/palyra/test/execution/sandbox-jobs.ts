@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { CallOutcome, HostAnswers, PreparedCall, SandboxJob } from "../../src/execution/pool-types.ts";
 
-export const NO_GRANTS = { http_hosts: [], secret_keys: [], storage_prefixes: [], channels: [] };
+const NO_GRANTS = { http_hosts: [], secret_keys: [], storage_prefixes: [], channels: [] };
 export const QUOTAS = { fuel: 10_000_000n, memoryBytes: 64 * 1024 * 1024, wallMs: 30_000 };
 export const NOBODY: HostAnswers = { handle: async () => ({ code: 76, value: 0n, bytes: new Uint8Array(0) }) };
 

@@ -33,5 +33,5 @@ export async function call(
 
 export const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-export { ENDLESS, isPrepared, jobOf, NO_GRANTS, NOBODY, QUOTAS } from "./sandbox-jobs.ts";
+export { ENDLESS, isPrepared, jobOf, NOBODY, QUOTAS } from "./sandbox-jobs.ts";
 export { command, echo, READ, spin, write };

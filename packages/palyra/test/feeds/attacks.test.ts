@@ -1,18 +1,17 @@
 // The vulnerability feed as a stranger meets it (spec 4.3, T16, T32): whoever answers for its address, publishes it, or can write the cache.
 import { createSecretKey, randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { forgeZip } from "../../../../testing/forge/zip.ts";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import { fetchedAt, fetchFeed, openFeed } from "../../src/feeds/index.ts";
 import { CERTIFICATE } from "../net/certificate.ts";
 import { httpsServer } from "../net/server.ts";
 
-const root = mkdtempSync(join(tmpdir(), "palyra-feed-attacks-"));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+const root = scratchFolder("feed-attacks");
 let [folder, cache, number] = ["", "", 0];
 beforeEach(() => {
   folder = join(root, String(number++));

@@ -18,7 +18,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await daemons.remove();
-  await program.remove();
 });
 
 const LODASH = { type: "library", name: "lodash", version: "4.17.20", purl: "pkg:npm/lodash@4.17.20" };

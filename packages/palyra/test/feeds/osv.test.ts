@@ -1,30 +1,19 @@
 // The vulnerability feed (spec 4.3, 4.4): every form of it, its index, its cache.
 import { createSecretKey, randomBytes } from "node:crypto";
-import {
-  appendFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import type { FeedSource } from "palyra-skills/audit";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { forgeZip } from "../../../../testing/forge/zip.ts";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import { describeShared, shared } from "../../../../testing/shared.ts";
 import { fetchFeed, openFeed } from "../../src/feeds/index.ts";
 import { CERTIFICATE } from "../net/certificate.ts";
 import { httpsServer } from "../net/server.ts";
 
-const root = mkdtempSync(join(tmpdir(), "palyra-feeds-"));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+const root = scratchFolder("feeds");
 
 let folder = "";
 let cache = "";

@@ -1,21 +1,10 @@
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import {
   makeFolder,
   readBounded,
@@ -27,7 +16,7 @@ import {
   writeNamedFile,
 } from "../../src/files/index.ts";
 
-const base = mkdtempSync(join(tmpdir(), "palyra-files-"));
+const base = scratchFolder("files");
 let folder = base;
 let next = 0;
 beforeEach(() => {
@@ -35,7 +24,6 @@ beforeEach(() => {
   folder = join(base, String(next));
   mkdirSync(folder);
 });
-afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

@@ -1,15 +1,14 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, renameSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import { Kept } from "../../src/files/index.ts";
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "palyra-kept-"));
+  folder = scratchFolder("kept");
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Long enough ago that no other change can have its time, also where a machine is busy or times are coarse. */
 const settled = () => sleep(2200);

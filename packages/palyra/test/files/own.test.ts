@@ -1,20 +1,10 @@
-import {
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import { openDatabase, readOwn, withFreeLock, withLock, writeFileAtomically, writeOwn } from "../../src/files/index.ts";
 
-const base = mkdtempSync(join(tmpdir(), "palyra-own-"));
+const base = scratchFolder("own");
 let folder = base;
 let precious = "";
 let next = 0;
@@ -25,7 +15,6 @@ beforeEach(() => {
   precious = join(folder, "precious");
   writeFileSync(precious, "precious");
 });
-afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 const isSafe = () => readFileSync(precious, "utf8") === "precious";
 /** Ways to make one file's name mean another. */

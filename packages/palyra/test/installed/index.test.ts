@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { compareVersions } from "palyra-skills/manifest";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import {
   checkInstallNames,
   currentOf,
@@ -25,7 +25,7 @@ import {
 import { readQuickly } from "../../src/installed/quick.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
 
-const base = mkdtempSync(join(tmpdir(), "palyra-installed-"));
+const base = scratchFolder("installed");
 let root = base;
 let next = 0;
 beforeEach(() => {
@@ -33,7 +33,6 @@ beforeEach(() => {
   root = join(base, String(next));
   mkdirSync(root);
 });
-afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 const hello = new TextEncoder().encode("hello");
 const HELLO_SHA256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";

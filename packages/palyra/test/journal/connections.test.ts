@@ -1,12 +1,12 @@
 /** A connection that is kept is never in the way of what others commit to the journal. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import { JournalConnections, newEvent, openJournal } from "../../src/journal/index.ts";
 
 let script: Awaited<ReturnType<typeof bundleForNode>>;
@@ -15,12 +15,10 @@ let file: string;
 beforeAll(async () => {
   script = await bundleForNode(fileURLToPath(new URL("hold-and-end.ts", import.meta.url)));
 });
-afterAll(() => script.remove());
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "palyra-connections-"));
+  folder = scratchFolder("connections");
   file = join(folder, "journal.sqlite3");
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const actor = { now: 1, principal: "user:operator", deviceId: "device", channel: null };
 const options = () => ({ create: true, auditFile: `${file}.ndjson` }) as const;

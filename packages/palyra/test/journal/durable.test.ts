@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import type { Database } from "../../src/files/index.ts";
 import { openJournal } from "../../src/journal/index.ts";
 import { event, row } from "./contract.ts";
@@ -36,10 +35,9 @@ const FULL = 2n;
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "palyra-durable-"));
+  folder = scratchFolder("durable");
   commits.length = 0;
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe("T18: a power loss loses no quarantine", () => {
   it("since what it is written with is synced before the transaction is over, whatever was written before", async () => {

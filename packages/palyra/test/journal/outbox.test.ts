@@ -1,7 +1,7 @@
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import { auditLine, type Journal, openJournal, projectOutbox } from "../../src/journal/index.ts";
 import { event } from "./contract.ts";
 
@@ -9,7 +9,7 @@ let folder: string;
 let auditFile: string;
 let journal: Journal;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "palyra-outbox-"));
+  folder = scratchFolder("outbox");
   auditFile = join(folder, "audit.ndjson");
   journal = await openJournal(join(folder, "journal.sqlite3"), { create: true, auditFile });
 });

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { beforeAll, beforeEach, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import { openJournal } from "../../src/journal/index.ts";
 
 let script: Awaited<ReturnType<typeof bundleForNode>>;
@@ -15,12 +15,10 @@ let file: string;
 beforeAll(async () => {
   script = await bundleForNode(fileURLToPath(new URL("append-forever.ts", import.meta.url)));
 });
-afterAll(() => script.remove());
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "palyra-journal-"));
+  folder = scratchFolder("journal");
   file = join(folder, "data", "journal.sqlite3");
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const start = (name: string, count: number) =>
   spawn(process.execPath, [script.file, file, name, String(count)], { stdio: ["ignore", "pipe", "inherit"] });

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { chmod, chown, copyFile, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, chown, copyFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import { openDatabase } from "../../src/files/index.ts";
 import { openJournal } from "../../src/journal/index.ts";
 import { event, row, statusEvent } from "./contract.ts";
@@ -18,9 +18,8 @@ let file: string;
 beforeAll(async () => {
   reader = await bundleForNode(fileURLToPath(new URL("read-once.ts", import.meta.url)));
 });
-afterAll(() => reader.remove());
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "palyra-read-only-"));
+  folder = scratchFolder("read-only");
   file = join(folder, "journal.sqlite3");
 });
 afterEach(async () => {

@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import { openDatabase } from "../../src/files/index.ts";
 import { type Journal, JournalConnections, openJournal } from "../../src/journal/index.ts";
 import { event, row, statusEvent } from "./contract.ts";
@@ -10,10 +10,9 @@ import { event, row, statusEvent } from "./contract.ts";
 let folder: string;
 let file: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "palyra-journal-"));
+  folder = scratchFolder("journal");
   file = join(folder, "journal.sqlite3");
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const openHere = () => openJournal(file, { create: true, auditFile: join(folder, "audit.ndjson") });
 const raw = <Result>(work: (sql: ReturnType<typeof openDatabase>) => Result): Result => {

@@ -9,7 +9,7 @@ import {
   writeConstraints,
   writeTrustStore,
 } from "palyra-skills/trust";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { withLock } from "../../src/files/index.ts";
@@ -25,7 +25,6 @@ let driver: Awaited<ReturnType<typeof bundleForNode>>;
 beforeAll(async () => {
   driver = await bundleForNode(join(repositoryRoot, "packages/palyra/test/lifecycle/driver.ts"));
 });
-afterAll(() => driver.remove());
 
 interface Ended {
   readonly code: number | null;

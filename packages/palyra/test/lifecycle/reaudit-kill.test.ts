@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { appendFileSync, cpSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { skillsFolder } from "../../src/installed/index.ts";
@@ -14,7 +14,6 @@ let driver: Awaited<ReturnType<typeof bundleForNode>>;
 beforeAll(async () => {
   driver = await bundleForNode(join(repositoryRoot, "packages/palyra/test/lifecycle/driver.ts"));
 });
-afterAll(() => driver.remove());
 
 function killedAt(root: string, point: number): Promise<string | null> {
   const child = spawn(process.execPath, [driver.file, root, JSON.stringify({ op: "reaudit" })], {

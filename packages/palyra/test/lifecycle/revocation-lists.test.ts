@@ -4,7 +4,7 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type RevocationListTerms, signRevocationList, writeRevocationList } from "palyra-skills/signature";
 import type { FollowedList } from "palyra-skills/trust";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import type { Home } from "../../src/lifecycle/index.ts";
@@ -23,7 +23,6 @@ let driver: Awaited<ReturnType<typeof bundleForNode>>;
 beforeAll(async () => {
   driver = await bundleForNode(join(repositoryRoot, "packages/palyra/test/lifecycle/driver.ts"));
 });
-afterAll(() => driver.remove());
 
 /** A home, and where its list comes from. */
 interface Place {

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { purePlatform } from "palyra-skills/platform";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import type { Call } from "../../src/call.ts";
 import { openJournal } from "../../src/journal/index.ts";
 import type { Home } from "../../src/lifecycle/home.ts";
@@ -23,7 +23,7 @@ const call: Call = {
 };
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "palyra-status-"));
+  folder = scratchFolder("status");
   home = {
     places: {
       stateRoot: join(folder, "state"),
@@ -41,7 +41,6 @@ beforeEach(async () => {
     records: { get: async () => undefined, put: async () => {}, replace: async () => true },
   };
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const install = async (): Promise<void> => {
   await mkdir(home.places.skillsRoot);

@@ -1,30 +1,19 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { buildArtifact } from "palyra-skills/artifact";
 import { toHex } from "palyra-skills/encoding";
-import { afterAll } from "vitest";
 import { homeIn, installRequest, newCall, reauditRequest } from "./parts.ts";
 
 export { homeIn, installRequest, newCall, reauditRequest };
 
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import { readIndex } from "../../src/installed/index.ts";
 import { acceptHead } from "../../src/journal/index.ts";
 import { type Home, type InstallOutcome, type InstallRequest, installSkill } from "../../src/lifecycle/index.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
 import { trustFiles } from "../../src/trust/index.ts";
 
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "palyra-lifecycle-"));
-  folders.push(folder);
-  return folder;
-}
-
+export const temporaryFolder = (): string => scratchFolder("lifecycle");
 export const newHome = (): Home => homeIn(temporaryFolder());
 
 /** A module with one function, `run: () -> i32`, that returns 0. */

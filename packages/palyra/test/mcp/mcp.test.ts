@@ -57,7 +57,8 @@ async function serveHttp(host: TestHost): Promise<{ url: URL; mcp: StreamableMcp
   };
   const { principal, questions, warn } = portsOf(host);
   const mcp = new StreamableMcp({ host, principal, questions, stateKey, newSessionId, tick: () => performance.now(), warn });
-  const http = createServer(getRequestListener((request) => mcp.fetch(request)));
+  // Other files run in this process: their `Response` is to be Node's when they load the daemon.
+  const http = createServer(getRequestListener((request) => mcp.fetch(request), { overrideGlobalObjects: false }));
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   ended.push(async () => {
     await mcp.close();

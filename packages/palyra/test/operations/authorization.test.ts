@@ -470,7 +470,6 @@ describe("killed between journal and record", () => {
     const driver = await bundleForNode(join(repositoryRoot, "packages/palyra/test/operations/driver.ts"));
     const env = { PATH: "", HOME: root, PALYRA_STATE_ROOT: join(root, "state"), PALYRA_VAULT_BACKEND: "encrypted_file" };
     const killed = spawnSync(process.execPath, [driver.file, "skills", ...words], { env: { ...env, PALYRA_FAULT_POINT: point } });
-    await driver.remove();
     expect(killed.signal).toBe("SIGKILL");
     const events = Object(await json("skills", "journal", "tail")).events.map((each: { event_kind: string }) => each.event_kind);
     const inForce =

@@ -320,7 +320,6 @@ describe("palyra doctor", () => {
       PALYRA_FAULT_POINT: "intent.clear",
     };
     const killed = spawnSync(process.execPath, [driver.file, "skills", "remove", "acme.echo"], { env });
-    await driver.remove();
     expect(killed.signal).toBe("SIGKILL");
     const before = treeOf(state);
     // It died before it kept the journal's head: nobody vouches for its event until the next one that writes (T26).

@@ -1,13 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
 import { bindingsOf, decideLaunch, type Policies, readPolicies, requestsOf } from "../../src/policy/index.ts";
 import { factsOf, manifestOf } from "./support.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "palyra-policy-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = scratchFolder("policy");
 let files = 0;
 const fileOf = (text: string): string => {
   files += 1;
@@ -155,14 +154,13 @@ describe("an invalid policy stops, and never opens anything", () => {
     await expect(readPolicies(file, nodePlatform)).rejects.toHaveCode("PolicyInvalid");
     rmSync(file);
     await expect(readPolicies(file, nodePlatform)).rejects.toHaveCode("Io");
-    const empty = mkdtempSync(join(tmpdir(), "palyra-policy-"));
+    const empty = scratchFolder("policy");
     await expect(readPolicies(empty, nodePlatform)).rejects.toHaveCode("PolicyInvalid");
     rmSync(empty, { recursive: true });
   });
 
   it("a policy with the name of one that always holds, or of another file's: Cedar would keep the last", async () => {
-    const own = mkdtempSync(join(tmpdir(), "palyra-policy-"));
-    onTestFinished(() => rmSync(own, { recursive: true }));
+    const own = scratchFolder("policy");
     const open = 'permit (principal, action, resource) when { context.surface == "api" };';
     const file = join(own, "palyra");
     for (const id of ["only-active", "approved-where-asked"]) {
@@ -177,8 +175,7 @@ describe("an invalid policy stops, and never opens anything", () => {
   });
 
   it("a folder in which anything would be passed over; endings count in any case", async () => {
-    const own = mkdtempSync(join(tmpdir(), "palyra-policy-"));
-    onTestFinished(() => rmSync(own, { recursive: true }));
+    const own = scratchFolder("policy");
     writeFileSync(join(own, "deny.CEDAR"), "forbid (principal, action, resource);");
     const policies = await readPolicies(own, nodePlatform);
     expect(decideLaunch(policies, factsOf()).kind).toBe("denied");

@@ -1,9 +1,9 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import { nodePlatform as platform } from "../../src/platform/index.ts";
 import {
   type ApprovalSubject,
@@ -27,8 +27,7 @@ import {
 } from "../../src/policy/index.ts";
 import { manifestOf } from "./support.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "palyra-records-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = scratchFolder("records");
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const keyOf = (fill: number): KeyObject => createSecretKey(Buffer.alloc(32, fill));
 

@@ -24,7 +24,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await daemons.remove();
-  await driver.remove();
 });
 
 async function artifactsOf(folder: string, skillId: string): Promise<SkillArtifacts> {

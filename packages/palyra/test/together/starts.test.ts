@@ -45,7 +45,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const child of children) child.kill("SIGKILL");
-  await script.remove();
 });
 
 function start(plan: StartsPlan) {

@@ -1,21 +1,11 @@
 // The trust files held against what the vault says of them (spec 3.3).
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { encodeUtf8 } from "palyra-skills/encoding";
 import { EMPTY_CONSTRAINTS, withOwner, writeConstraints } from "palyra-skills/trust";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import {
   applyEdits,
   digestsOf,
@@ -30,8 +20,7 @@ import {
   withTrustWriter,
 } from "../../src/trust/index.ts";
 
-const base = mkdtempSync(join(tmpdir(), "palyra-integrity-"));
-afterAll(() => rmSync(base, { recursive: true, force: true }));
+const base = scratchFolder("integrity");
 let file = base;
 let kept = new Map<string, string>();
 let written: string[] = [];

@@ -1,21 +1,20 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { encodeUtf8 } from "palyra-skills/encoding";
 import { EMPTY_CONSTRAINTS, EMPTY_TRUST_STORE, withPin, withTrusted, writeTrustStore } from "palyra-skills/trust";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import { applyEdits, readTrust, type TrustEdit, type TrustPlace, trustFiles, withTrustWriter } from "../../src/trust/index.ts";
 
-const base = mkdtempSync(join(tmpdir(), "palyra-trust-"));
+const base = scratchFolder("trust");
 let file = base;
 let next = 0;
 beforeEach(() => {
   next += 1;
   file = join(base, String(next), "trust-store.json");
 });
-afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 const KEY = "1".repeat(64);
 const OTHER = "2".repeat(64);

@@ -1,14 +1,11 @@
 // What palyra keeps in the vault for itself, as a process reads it: all of it of one opening, and anew once somebody wrote.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { scratchFolder } from "../../../../testing/scratch.ts";
 import { parseKey, parseScope, type VaultDoor, vaultRecords } from "../../src/vault/index.ts";
 import { ageFileVault } from "./support.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "palyra-records-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = scratchFolder("records");
 
 describe("records of the vault", () => {
   it("are read of one opening, anew once another process wrote, and are no secrets of a person", async () => {

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Decrypter } from "age-encryption";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { type Keychain, KeychainFailure, type VaultAccess } from "../../src/vault/index.ts";
@@ -205,7 +205,6 @@ describe("T11: killed at every step of a move", () => {
   beforeAll(async () => {
     driver = await bundleForNode(join(repositoryRoot, "packages/palyra/test/vault/driver.ts"));
   });
-  afterAll(() => driver.remove());
   /** With a keychain that is a folder, so that it outlives the process. */
   const run = (folder: string, words: readonly string[], faultPoint = "none"): Promise<string | null> => {
     const env = { ...process.env, PALYRA_FAULT_POINT: faultPoint, TEST_KEYCHAIN: `${folder}.keychain` };

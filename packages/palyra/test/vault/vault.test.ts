@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { EMPTY_DOCUMENT, parseDocument, withSecret, writeDocument } from "../../src/vault/document.ts";
@@ -238,7 +238,6 @@ describe("T11: processes", () => {
   beforeAll(async () => {
     driver = await bundleForNode(join(repositoryRoot, "packages/palyra/test/vault/driver.ts"));
   });
-  afterAll(() => driver.remove());
   const run = (words: readonly string[], faultPoint?: string): Promise<{ code: number | null; signal: string | null }> => {
     const env = { ...process.env, ...(faultPoint === undefined ? {} : { PALYRA_FAULT_POINT: faultPoint }) };
     const child = spawn(process.execPath, [driver.file, ...words], { env, stdio: "ignore" });

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { bundleForNode } from "../../../../../testing/bundle.ts";
 import { totals } from "./totals.ts";
 
@@ -15,7 +15,6 @@ let program: Awaited<ReturnType<typeof bundleForNode>>;
 beforeAll(async () => {
   program = await bundleForNode(fileURLToPath(new URL("totals-process.ts", import.meta.url)));
 });
-afterAll(() => program.remove());
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
 

@@ -4,7 +4,6 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -12,10 +11,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { scratchFolder } from "../../../../../testing/scratch.ts";
 import { O, R } from "../../../../../testing/wasi-guest.ts";
 import { openRoots } from "../../../src/execution/broker/roots.ts";
 import { rooted, stateRoot } from "./roots.ts";
@@ -39,8 +38,7 @@ const ROOT = 3;
 const RW = R.read | R.write;
 
 function outside(): string {
-  const folder = mkdtempSync(join(tmpdir(), "palyra-outside-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = scratchFolder("outside");
   writeFileSync(join(folder, "secret"), "outside");
   return folder;
 }

@@ -1,16 +1,14 @@
 /** Real roots on the disk, and a guest that has them. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { scratchFolder } from "../../../../../testing/scratch.ts";
 import { Guest, type GuestOptions } from "../../../../../testing/wasi-guest.ts";
 import { RootFiles } from "../../../src/execution/broker/files.ts";
 import { BROKER_LIMITS, type BrokerLimits } from "../../../src/execution/broker/limits.ts";
 import { openRoots, type RootGrant } from "../../../src/execution/broker/roots.ts";
 
 export function stateRoot(): string {
-  const folder = mkdtempSync(join(tmpdir(), "palyra-roots-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = scratchFolder("roots");
   return folder;
 }
 

@@ -6,6 +6,22 @@ import { BROKER_LIMITS, type BrokerLimits, openBroker } from "../../../src/execu
 import { broker, CODE } from "./calls.ts";
 import { stateRoot } from "./roots.ts";
 
+const brokerOf = (state: string, limits: Partial<BrokerLimits>) =>
+  openBroker({
+    stateRoot: state,
+    guarded: [],
+    skillId: "acme.web",
+    principal: "user:ann",
+    channel: null,
+    roots: [{ name: "data", write: true }],
+    http: { hosts: [], grants: [] },
+    secrets: { granted: [], global: [], insertions: [], read: async () => undefined },
+    now: Date.now,
+    randomBytes: (count) => new Uint8Array(count),
+    signal: new AbortController().signal,
+    limits: { ...BROKER_LIMITS, ...limits },
+  });
+
 async function storage() {
   const state = stateRoot();
   const roots = [
@@ -95,20 +111,7 @@ describe("storage of palyra:skills/host@1", () => {
 
   it("is bounded as every other way to files", async () => {
     const state = stateRoot();
-    const of = await openBroker({
-      stateRoot: state,
-      guarded: [],
-      skillId: "acme.web",
-      principal: "user:ann",
-      channel: null,
-      roots: [{ name: "data", write: true }],
-      http: { hosts: [], grants: [] },
-      secrets: { granted: [], global: [], insertions: [], read: async () => undefined },
-      now: Date.now,
-      randomBytes: (count) => new Uint8Array(count),
-      signal: new AbortController().signal,
-      limits: { ...BROKER_LIMITS, writtenBytes: 10 },
-    });
+    const of = await brokerOf(state, { writtenBytes: 10 });
     const write = (name: string, size: number) =>
       of.handle({ op: "storage_write", path: `data/${name}`, bytes: new Uint8Array(size) });
     expect([(await write("a", 10)).code, (await write("a", 1)).code]).toEqual([0, CODE.tooLarge]);
@@ -122,20 +125,7 @@ describe("T40: a listing costs the host what a directory has, not what is given 
   const HUNDREDS = 1500;
   async function crowded(limits: Partial<BrokerLimits> = {}) {
     const state = stateRoot();
-    const of = await openBroker({
-      stateRoot: state,
-      guarded: [],
-      skillId: "acme.web",
-      principal: "user:ann",
-      channel: null,
-      roots: [{ name: "data", write: true }],
-      http: { hosts: [], grants: [] },
-      secrets: { granted: [], global: [], insertions: [], read: async () => undefined },
-      now: Date.now,
-      randomBytes: (count) => new Uint8Array(count),
-      signal: new AbortController().signal,
-      limits: { ...BROKER_LIMITS, ...limits },
-    });
+    const of = await brokerOf(state, limits);
     const at = join(state, "skill-data", "acme.web", "data");
     for (let file = 0; file < HUNDREDS; file += 1) writeFileSync(join(at, `${file}`), "");
     return of;

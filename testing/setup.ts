@@ -1,0 +1,5 @@
+import { afterAll } from "vitest";
+import "./matchers.ts";
+import { endFile } from "./scratch.ts";
+
+afterAll(endFile);

@@ -152,7 +152,7 @@ const referenced = (text: string): string =>
 const alone = (markup: string): string => markup.replace(/&#(?:35|64);/g, "<code>$&</code>");
 
 /** A span of code, in which nothing means anything; where a pipe or a back-tick would end it in a table, its element instead. */
-export function code(text: string): string {
+function code(text: string): string {
   const shown = visible(text);
   if (shown.trim() === "") return "";
   if (!/[|`]/.test(shown)) return `\`${shown.trim()}\``;

@@ -1,7 +1,7 @@
 /** What makes artifacts: keys, sources, the SBOM and the provenance of what is really there, the package itself. */
 export { runBuild } from "./build-command.ts";
 export { buildFolder, type FolderFiles, type FolderRequest, filesOf, listSources } from "./folder.ts";
-export { type GeneratedKey, generateKey, writeKeyFile } from "./keygen.ts";
+export { generateKey, writeKeyFile } from "./keygen.ts";
 export { linkRemarks } from "./links.ts";
 export { readLockFiles } from "./lockfile.ts";
 export { refuseInputAsOutput } from "./output.ts";

@@ -10,7 +10,7 @@ import { stdout } from "./streams.ts";
 import { systemTimers } from "./timers.ts";
 
 /** Whoever holds the daemon's token for MCP; the header `x-palyra-principal` is for admins. */
-export const MCP_PRINCIPAL = "mcp:client";
+const MCP_PRINCIPAL = "mcp:client";
 
 interface Voice {
   readonly call: Call;

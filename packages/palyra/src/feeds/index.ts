@@ -7,7 +7,6 @@ export {
   NO_STATEMENTS,
   openFeed,
   readVexFiles,
-  type VexStatements,
   withoutSecrets,
 } from "./osv/index.ts";
 export { fetchList, sourceOf } from "./revocations.ts";

@@ -1,5 +1,5 @@
 /** The daemon's HTTP API (spec 8). */
-export { type ApiPorts, apiListener } from "./api.ts";
+export { apiListener } from "./api.ts";
 export { Tokens } from "./auth.ts";
 export { STOP_GRACE_MS } from "./bounds.ts";
 export { EventStreams } from "./events.ts";

@@ -1,4 +1,4 @@
 /** One bounded HTTP client. */
-export { type Downloading, download, type Fetching, get } from "./get.ts";
-export { OneConnection, type OneConnectionOptions } from "./one-connection.ts";
-export { type Answer, isLoopback, NetFailure, type Outgoing, send } from "./send.ts";
+export { download, get } from "./get.ts";
+export { OneConnection } from "./one-connection.ts";
+export { isLoopback, NetFailure, send } from "./send.ts";

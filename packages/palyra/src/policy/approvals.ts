@@ -31,9 +31,9 @@ export interface Approval extends ApprovalSubject {
 }
 
 /** Milliseconds for which an approval of a session is good at most. */
-export const SESSION_MS = 12 * 60 * 60 * 1000;
+const SESSION_MS = 12 * 60 * 60 * 1000;
 /** Approvals that one home keeps. */
-export const MAX_APPROVALS = 10_000;
+const MAX_APPROVALS = 10_000;
 
 /** SHA-256 of the domain and each part with its length as u64-BE; null is empty, and the grants are last. */
 export function approvalId(subject: ApprovalSubject, session: string | null, platform: Platform): string {

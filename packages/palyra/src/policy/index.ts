@@ -12,7 +12,6 @@ export {
   withApproval,
   writeApprovals,
 } from "./approvals.ts";
-export type { Decision, NamedPolicy } from "./cedar.ts";
 export { DEFAULT_POLICIES, SCHEMA } from "./default-policy.ts";
 export {
   effectiveQuotas,
@@ -32,5 +31,5 @@ export {
 } from "./grants.ts";
 export { type AskedRequest, decideLaunch, isAllowed, type LaunchDecision } from "./launch.ts";
 export { keptPolicies, type Policies, readPolicies } from "./policies.ts";
-export { bindingsOf, type LaunchFacts, type LaunchRequest, requestsOf, requiresApproval } from "./request.ts";
-export { readSealed, type Sealed, type SealedPlace, writeSealed } from "./sealed.ts";
+export { bindingsOf, type LaunchFacts, type LaunchRequest, requestsOf } from "./request.ts";
+export { readSealed, type SealedPlace, writeSealed } from "./sealed.ts";

@@ -9,7 +9,7 @@ import { decideByDefault, OWN_POLICIES } from "./default-decision.ts";
 import { SCHEMA } from "./default-policy.ts";
 
 /** Bytes of one file of policies. */
-export const MAX_POLICY_FILE_BYTES = 1024 * 1024;
+const MAX_POLICY_FILE_BYTES = 1024 * 1024;
 /** Files of one folder. */
 const MAX_POLICY_FILES = 200;
 

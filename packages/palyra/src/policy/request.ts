@@ -19,7 +19,7 @@ export interface LaunchRequest extends PolicyBinding {
   readonly values: readonly string[];
 }
 
-export const READ_ACTION = "skill.capability.filesystem.read";
+const READ_ACTION = "skill.capability.filesystem.read";
 
 /** The bindings of spec 2.5, and reads beside them: a person is asked for these too (T28). */
 export function bindingsOf(manifest: Manifest): readonly PolicyBinding[] {

@@ -18,7 +18,7 @@ import { fileMark, readOwn, writeFileAtomically } from "../files/index.ts";
 
 const DOMAIN = "palyra.skill.sealed.v1";
 /** Bytes of a record. */
-export const MAX_SEALED_BYTES = 8 * 1024 * 1024;
+const MAX_SEALED_BYTES = 8 * 1024 * 1024;
 
 /** Where one is, what it is bound to, and who vouches for it. */
 export interface SealedPlace {

@@ -3,7 +3,7 @@ import { listed, prose } from "../../operations/wording/safe.ts";
 import { count } from "../../operations/wording/units.ts";
 
 /** What a check says, a line for each fault: tools that cannot run for one reason are named together. */
-export function faultLines({ message, details }: Check): readonly string[] {
+function faultLines({ message, details }: Check): readonly string[] {
   const byProblem = new Map<string, string[]>();
   const tools = details?.["tools"];
   for (const tool of Array.isArray(tools) ? tools : []) {

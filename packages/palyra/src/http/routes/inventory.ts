@@ -21,7 +21,7 @@ export const limit = v.optional(
 );
 
 /** Spec 11.4, an entry of `list`; what is not known of a damaged one is absent. */
-export const INVENTORY_ENTRY = v.looseObject({
+const INVENTORY_ENTRY = v.looseObject({
   skill_id: v.string(),
   version: v.string(),
   publisher: v.string(),

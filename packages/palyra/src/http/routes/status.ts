@@ -6,7 +6,7 @@ import type { Route } from "../route.ts";
 import { wireOf } from "../wire.ts";
 
 /** Spec 8, 11.6. */
-export const STATUS_DOCUMENT = v.strictObject({
+const STATUS_DOCUMENT = v.strictObject({
   skill_id: v.string(),
   version: v.string(),
   status: v.string(),

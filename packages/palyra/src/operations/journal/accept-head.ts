@@ -46,7 +46,7 @@ export const acceptHead = operation({
 });
 
 /** Ready for a terminal: numbers and hashes. */
-export function headLines({ recorded, actual }: Pick<HeadLook, "recorded" | "actual">): string[] {
+function headLines({ recorded, actual }: Pick<HeadLook, "recorded" | "actual">): string[] {
   return [
     recorded === null ? "kept in the vault: nothing" : `kept in the vault: event ${recorded.seq}, ${recorded.hash}`,
     `the journal ends: event ${actual.seq}, ${actual.hash}`,

@@ -27,7 +27,7 @@ export interface JournalEvent {
   readonly hash: string;
 }
 
-export const DEFAULT_EVENTS = 20;
+const DEFAULT_EVENTS = 20;
 /** UTF-16 units of a damaged payload that are shown. */
 const MAX_DAMAGED_CHARACTERS = 1000;
 

@@ -16,7 +16,7 @@ import { MAX_PROCEDURE_BYTES, sha256Of } from "./folder.ts";
 import { slugOf } from "./slug.ts";
 
 /** Bytes of a procedure's text. */
-export const MAX_BODY_BYTES = 64 * 1024;
+const MAX_BODY_BYTES = 64 * 1024;
 /** Characters of a name or summary. */
 const MAX_LINE = 400;
 

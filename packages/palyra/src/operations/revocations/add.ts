@@ -24,7 +24,7 @@ export interface RevocationsAddDocument {
 }
 
 /** A week: a list that is signed once a month, and a holiday. */
-export const DEFAULT_GRACE_MS = 7 * 24 * 60 * 60 * 1000;
+const DEFAULT_GRACE_MS = 7 * 24 * 60 * 60 * 1000;
 
 const sourceProblem = (value: string): string | undefined => {
   const source = sourceOf(value);

@@ -68,7 +68,7 @@ const SHAPES: { readonly [Format in (typeof FORMATS)[number]]: (tool: RunnableTo
 };
 
 /** Hints of MCP from what is declared: what asks for nothing reaches nothing. */
-export function annotationsOf({ name, risk, capabilities }: Pick<RunnableTool, "name" | "risk" | "capabilities">): JsonObject {
+function annotationsOf({ name, risk, capabilities }: Pick<RunnableTool, "name" | "risk" | "capabilities">): JsonObject {
   const { filesystem, http_egress_allowlist, device_capabilities, node_capabilities } = capabilities;
   const reaches = http_egress_allowlist.length > 0 || device_capabilities.length > 0 || node_capabilities.length > 0;
   const changes = reaches || filesystem.write_roots.length > 0 || risk.default_sensitive || risk.requires_approval;

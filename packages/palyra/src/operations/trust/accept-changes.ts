@@ -54,7 +54,7 @@ export function factLines({ added, removed }: TrustChanges["difference"]): strin
 }
 
 /** What changed since the files were recorded. */
-export function changeLines({ difference, compared }: Pick<TrustChanges, "difference" | "compared">): string[] {
+function changeLines({ difference, compared }: Pick<TrustChanges, "difference" | "compared">): string[] {
   return [
     compared ? "Since this system last wrote the trust store" : "What the trust store says; what it said before is not known",
     ...factLines(difference),

@@ -7,7 +7,7 @@ export { type VaultDoor, vaultDoor } from "./door.ts";
 export { holdsSecret } from "./holds.ts";
 export { MAX_PASSPHRASE_BYTES } from "./identity.ts";
 export { type Keychain, KeychainFailure, systemKeychain } from "./keychain.ts";
-export { parseKey, parseReference, parseScope, type SecretKeyName, type SecretName, type SecretScope } from "./name.ts";
+export { isOwnKey, parseKey, parseReference, parseScope, type SecretKeyName, type SecretName, type SecretScope } from "./name.ts";
 export { withoutLineFeed } from "./passphrase.ts";
 export { type VaultRecords, vaultRecords } from "./records.ts";
 export type { KeyMove, KeyMoved, Vault, VaultCall } from "./vault.ts";

@@ -29,6 +29,22 @@ export function parseKey(text: string): SecretKeyName | undefined {
   return /^[A-Za-z0-9._-]{1,128}$/.test(text) ? (text as SecretKeyName) : undefined;
 }
 
+/** Whether this system keeps it for itself, in scope `global` (spec 3.3, 5.3, 5.4, 10.5, 10.7): it is shown, and written by nothing else. */
+export const isOwnKey = (key: string): boolean => OWN_KEYS.some((prefix) => key.startsWith(prefix));
+
+const OWN_KEYS = [
+  "skills.approvals.",
+  "skills.examining.",
+  "skills.feeds.",
+  "skills.grants.",
+  "skills.intent.",
+  "skills.journal.head.",
+  "skills.receipts.",
+  "skills.revocation_lists.",
+  "skills.trust_store.integrity.",
+  "skills.verdicts.",
+];
+
 /** `<scope>/<key>`: neither holds a slash. */
 export function parseReference(text: string): SecretName | undefined {
   const slash = text.indexOf("/");

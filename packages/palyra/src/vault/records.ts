@@ -3,7 +3,7 @@ import { PalyraError } from "../errors.ts";
 import { Kept } from "../files/index.ts";
 import type { VaultDoor } from "./door.ts";
 import { mayBeThere } from "./holds.ts";
-import { parseKey, parseScope, type SecretName, type SecretScope } from "./name.ts";
+import { isOwnKey, parseKey, parseScope, type SecretName, type SecretScope } from "./name.ts";
 import { vaultFiles } from "./vault-files.ts";
 
 /** What this system keeps in the vault for itself, in scope `global` (spec 3.3). A vault is made by the first `put`, never by `get`. */
@@ -27,7 +27,7 @@ export function vaultRecords(door: VaultDoor, now: () => number): VaultRecords {
   const kept = new Kept<Promise<ReadonlyMap<string, Uint8Array>>>();
   const readOwn = async (scope: SecretScope) => {
     const found = (await mayBeThere(folder)) ? await (await door.open()).list(scope) : [];
-    return new Map(found.filter(({ key }) => isOwn(key)).map(({ key, value }) => [key, value] as const));
+    return new Map(found.filter(({ key }) => isOwnKey(key)).map(({ key, value }) => [key, value] as const));
   };
   return {
     get: async (key) => {
@@ -40,11 +40,8 @@ export function vaultRecords(door: VaultDoor, now: () => number): VaultRecords {
   };
 }
 
-/** What this system keeps for itself, and no skill is given. */
-const isOwn = (key: string): boolean => key.startsWith("skills.");
-
 function nameOf(text: string): SecretName {
-  const [scope, key] = [parseScope("global"), isOwn(text) ? parseKey(text) : undefined];
+  const [scope, key] = [parseScope("global"), isOwnKey(text) ? parseKey(text) : undefined];
   if (scope === undefined || key === undefined) throw new PalyraError("Usage", { problem: `${text} is no key of a secret` });
   return { scope, key };
 }

@@ -21,19 +21,23 @@ describe("records of the vault", () => {
       const found = await records.get(key);
       return found && Buffer.from(found).toString();
     };
-    await records.put("skills.one", "1");
-    await records.put("skills.two", "2");
+    await records.put("skills.feeds.one", "1");
+    await records.put("skills.feeds.two", "2");
     const [scope, mine] = [parseScope("global"), parseKey("mine")];
     if (scope === undefined || mine === undefined) throw new TypeError("a name");
     await vault.set({ scope, key: mine }, Buffer.from("secret"), { now: 1, signal: new AbortController().signal });
     // What was just written is read each time.
     await sleep(200);
     openings = 0;
-    expect(await Promise.all(["skills.one", "skills.two", "skills.three"].map(text))).toEqual(["1", "2", undefined]);
-    expect(await text("skills.one")).toBe("1");
+    expect(await Promise.all(["skills.feeds.one", "skills.feeds.two", "skills.feeds.three"].map(text))).toEqual([
+      "1",
+      "2",
+      undefined,
+    ]);
+    expect(await text("skills.feeds.one")).toBe("1");
     expect(openings).toBe(1);
-    await vaultRecords(door, () => 1_750_000_000_000).put("skills.two", "3");
-    expect([await text("skills.one"), await text("skills.two")]).toEqual(["1", "3"]);
-    for (const key of ["mine", "skills.a/b", ""]) await expect(records.get(key)).rejects.toHaveCode("Usage");
+    await vaultRecords(door, () => 1_750_000_000_000).put("skills.feeds.two", "3");
+    expect([await text("skills.feeds.one"), await text("skills.feeds.two")]).toEqual(["1", "3"]);
+    for (const key of ["mine", "skills.mine", "skills.feeds.a/b", ""]) await expect(records.get(key)).rejects.toHaveCode("Usage");
   });
 });

@@ -51,9 +51,18 @@ describe("palyra secrets (spec 6.4, 11.8)", () => {
   it("what palyra keeps for itself is not set or deleted by hand", async () => {
     const root = temporaryFolder();
     const palyra = commandLine(root, { stdin: Buffer.from(SECRET) });
-    for (const key of ["verdicts.key", "journal.head.0", "trust_store.integrity.0", "intent.0", "revocation_lists.0"].map(
-      (each) => `skills.${each}`,
-    )) {
+    for (const key of [
+      "verdicts.key",
+      "journal.head.0",
+      "trust_store.integrity.0",
+      "intent.0",
+      "revocation_lists.0",
+      "approvals.generation.0",
+      "grants.key",
+      "receipts.key",
+      "feeds.key",
+      "examining.0",
+    ].map((each) => `skills.${each}`)) {
       expect(await palyra("secrets", "set", "global", key, "--value-stdin")).toMatchObject({ exit: 2 });
       expect(await palyra("secrets", "delete", "global", key)).toMatchObject({ exit: 2 });
     }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { PalyraError } from "../../errors.ts";
-import { parseKey, parseReference, parseScope, type SecretName, type Vault } from "../../vault/index.ts";
+import { isOwnKey, parseKey, parseReference, parseScope, type SecretName, type Vault } from "../../vault/index.ts";
 import { text } from "../field.ts";
 
 const SCOPES = "global, principal:ID, channel:NAME:ACCOUNT or skill:ID";
@@ -30,19 +30,10 @@ export function nameOf(input: { readonly scope: string; readonly key: string }):
   return { scope: name.scope, key: name.key };
 }
 
-/** What this system keeps in the vault for itself (spec 3.3, 5.3, 5.4): it is shown, and written by nothing else. */
-const OWN_KEYS = [
-  "skills.intent.",
-  "skills.journal.head.",
-  "skills.revocation_lists.",
-  "skills.trust_store.integrity.",
-  "skills.verdicts.",
-];
-
 /** Of a secret that a person sets or deletes: `Usage` where it is none of theirs. */
 export function foreignNameOf(input: { readonly scope: string; readonly key: string }): SecretName {
   const name = nameOf(input);
-  if (name.scope !== "global" || !OWN_KEYS.some((prefix) => name.key.startsWith(prefix))) return name;
+  if (name.scope !== "global" || !isOwnKey(name.key)) return name;
   throw new PalyraError("Usage", {
     problem: `global/${name.key} is what palyra keeps for itself, and is not changed by hand`,
     hint: "a journal or trust store that does not fit it: palyra skills journal accept-head, palyra skills trust accept-changes",

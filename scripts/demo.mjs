@@ -114,7 +114,7 @@ step("Ready or blocked, and why", 0, "skills", "check");
 say("A tool of it runs, in a process of its own, with nothing that was not declared ...");
 const input = ["--input", '{"text":"hello","upper":true}'];
 step("What it may do, without doing it", 0, "skills", "run", "acme.echo", "--dry-run");
-step("The skill asks for a secret, so a person must allow it; nobody did", 1, "skills", "run", "acme.echo", ...input);
+step("A tool of the skill keeps notes, so a person must allow it; nobody did", 1, "skills", "run", "acme.echo", ...input);
 step("The operator allows this tool of this very artifact", 0, "skills", "approvals", "add", "acme.echo", "--yes");
 step("and it runs, inside its signed quotas", 0, "skills", "run", "acme.echo", ...input);
 step("with a receipt that can be checked", 0, "skills", "receipts", "list");

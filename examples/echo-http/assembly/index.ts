@@ -28,7 +28,7 @@ function note(input: Fields): string {
   return '{"saved":' + (saved ? "true" : "false") + ',"notes":' + count.toString() + "}";
 }
 
-/** `{ text }` -> the request that would send the text to the declared host; the host sends it, and adds the secret. */
+/** `{ text }` -> the request that would send the text; nobody sends it, so the manifest asks for no host and no secret. */
 function request(input: Fields): string {
   const url = "https://api.example.com/v1/echo?text=" + encodeURIComponent(input.text("text"));
   return '{"method":"GET","url":' + quote(url) + ',"secret_header":"authorization","secret_key":"api_token"}';

@@ -269,6 +269,12 @@ describe("skills lint", () => {
     expect(said(document.checks)).toEqual(said(packed.audits[0].report.checks));
   });
 
+  it("finds nothing that the example asks for and does not use", async () => {
+    const { checks } = JSON.parse((await palyra("skills", "lint", folder, "--json")).stdout);
+    const warned = checks.filter(({ status }: { status: string }) => status !== "pass");
+    expect(warned.map(({ check_id }: { check_id: string }) => check_id)).toEqual(["vulnerability_feed_hook"]);
+  });
+
   it("has places in the sources, and fails for failures", async () => {
     change(/^skill_id = .*$/m, 'skill_id = "other.echo_http"');
     const { exit, stdout } = await palyra("skills", "lint", folder, "--format", "sarif");

@@ -110,7 +110,8 @@ async function append(ports: RunToolPorts, ulid: string, call: Call, kind: Event
   try {
     // With a sync, which takes the start with it, now or with those of the same second: the vault's head moves, and no receipt can be cut off the end
     // unnoticed (T26).
-    await journal.transaction((writer) => void writer.append(newEvent(ulid, call, kind, payload)), { synced: "soon" });
+    const event = newEvent(ulid, call, kind, payload);
+    ports.gate.chain.follow(await journal.transaction((writer) => writer.append(event), { synced: "soon" }));
   } finally {
     await journal.close();
   }

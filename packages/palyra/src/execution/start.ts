@@ -62,18 +62,20 @@ export async function recordStart(
       await again?.();
       const event = newEvent(ports.newUlid(call.now), call, "skill.started", { ...payloadOf(skill), ...about });
       const asked = performance.now();
-      const seq = await journal.transaction(
+      const started = await journal.transaction(
         (writer) => {
           // Others wrote for so long that what was asked before is old.
           if (performance.now() - asked > FRESH_MS) return undefined;
           const status = writer.statusByChain(gate.chain, anchors, skill.skillId, skill.version);
           requireActive(entry, status, gate.chain, folder);
           if (skill.asCurrent) requireCurrent(entry, gate.chain, folder);
-          return gate.chain.decided === decided ? writer.append(event).seq : undefined;
+          return gate.chain.decided === decided ? writer.append(event) : undefined;
         },
         { synced: false },
       );
-      if (seq !== undefined) return makePermit({ ...skill, trusted }, seq);
+      if (started === undefined) continue;
+      gate.chain.follow(started);
+      return makePermit({ ...skill, trusted }, started.seq);
     }
     throw new PalyraError("LockTimeout", { file: ports.journal, waited_ms: 0 });
   } finally {

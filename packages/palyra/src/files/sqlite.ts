@@ -58,7 +58,8 @@ interface FunctionOptions {
   readonly useBigIntArguments?: boolean;
 }
 interface DriverStatement {
-  all(): unknown;
+  all(...values: SqlValue[]): unknown;
+  run(...values: SqlValue[]): { readonly changes: number | bigint };
 }
 interface DriverDatabase {
   exec(sql: string): void;
@@ -88,24 +89,24 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
     return null;
   });
 
-  const running = (next: Running, sql: string, execute = (text: string): void => database.exec(text)): void => {
+  const running = <Result>(next: Running, execute: () => Result): Result => {
     const outer = statement;
     statement = next;
     try {
-      execute(withValues(sql));
+      return execute();
     } finally {
       statement = outer;
     }
   };
   const kept = new Map<string, DriverStatement>();
-  const preparedOnce = (text: string): void => {
-    const known = kept.get(text) ?? database.prepare(text);
-    if (kept.size < MOST_TEXTS) kept.set(text, known);
-    // `run` would end a read at its first row.
-    known.all();
-  };
-  /** Reads that go on: one that is begun again by its own visitor would begin its statement again. */
+  /** Those whose rows are being visited: one that is begun again by its own visitor would begin anew. */
   const inUse = new Set<string>();
+  const prepared = (sql: string): DriverStatement | undefined => {
+    if (!keepsStatements || inUse.has(sql)) return undefined;
+    const known = kept.get(sql) ?? (kept.size < MOST_TEXTS ? database.prepare(sql) : undefined);
+    if (known !== undefined) kept.set(sql, known);
+    return known;
+  };
   const select: Database["select"] = (columns, rest, values, visit) => {
     let ended = false;
     const visitUntilEnd = (row: readonly SqlValue[]): void => {
@@ -114,22 +115,27 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
       throw new Error("ended by its visitor");
     };
     const sql = `SELECT palyra_row(${columns.join(", ")}) ${rest}`;
-    const isPrepared = keepsStatements && inUse.size < MOST_TEXTS && !inUse.has(sql);
-    if (isPrepared) inUse.add(sql);
+    const ready = prepared(sql);
+    if (ready !== undefined) inUse.add(sql);
     try {
-      running({ values, visit: visitUntilEnd }, sql, isPrepared ? preparedOnce : undefined);
+      // `run` would end a read at its first row.
+      running({ values, visit: visitUntilEnd }, () =>
+        ready === undefined ? database.exec(withValues(sql)) : ready.all(...values.map(stored)),
+      );
     } catch (error) {
       if (!ended) throw error;
     } finally {
-      if (isPrepared) inUse.delete(sql);
+      if (ready !== undefined) inUse.delete(sql);
     }
   };
   return {
     connection: database,
     exec: (sql) => database.exec(sql),
     run: (sql, values = []) => {
+      const ready = prepared(sql);
+      if (ready !== undefined) return Number(ready.run(...values.map(stored)).changes);
       let changed = 0;
-      running({ values, visit: () => {} }, sql, keepsStatements ? preparedOnce : undefined);
+      running({ values, visit: () => {} }, () => database.exec(withValues(sql)));
       select(["changes()"], "", [], ([count]) => {
         changed = Number(count);
       });
@@ -195,7 +201,7 @@ export function sqliteResult(error: unknown): SqliteResult | undefined {
 let driver: LoadedDriver | undefined;
 
 interface LoadedDriver extends Driver {
-  /** A closed database of its is closed, with what was prepared for it. */
+  /** A database of its that is closed is closed, with what was prepared for it. */
   readonly isNodes: boolean;
 }
 

@@ -6,7 +6,7 @@
  * then, that would be what somebody else has committed since, a quarantine perhaps. So each connection has a guard: one without the right to
  * write, opened before it. While the guard is there the connection is never the last, and closes without that; and a guard has no right to it.
  */
-import { realpathSync, statSync } from "node:fs";
+import { lstatSync, realpathSync, statSync } from "node:fs";
 import { PalyraError } from "../errors.ts";
 import type { Database } from "../files/index.ts";
 
@@ -133,8 +133,10 @@ export function ownPlaceOf(file: string): string {
 
 /** With what SQLite has open beside it, through links: what was committed may be there alone. */
 function placeOf(file: string): string {
-  const own = ownPlaceOf(file);
-  if (own === NOWHERE) return NOWHERE;
-  const real = realpathSync.native(file);
-  return [own, ...["-wal", "-shm"].map((suffix) => ownPlaceOf(real + suffix))].join("\n");
+  const found = lstatSync(file, { bigint: true, throwIfNoEntry: false });
+  if (found === undefined) return NOWHERE;
+  // Only a name that is no link itself has those files beside it.
+  const real = found.isSymbolicLink() ? realpathSync.native(file) : file;
+  const own = found.isSymbolicLink() ? ownPlaceOf(real) : `${found.dev} ${found.ino}`;
+  return `${own}\n${ownPlaceOf(`${real}-wal`)}\n${ownPlaceOf(`${real}-shm`)}`;
 }

@@ -6,8 +6,8 @@ import { NEUTRAL_KINDS, STATUS_KINDS, statusOfEvent } from "./events.ts";
 import { notHeld } from "./heads.ts";
 import { INSTALL_KINDS, type InstallRecord, KnownInstalls } from "./known-installs.ts";
 import { LastStatuses } from "./last-statuses.ts";
-import { holds, readHead } from "./queries.ts";
-import type { ChainSummary, EffectiveStatus } from "./records.ts";
+import { endOf, holds } from "./queries.ts";
+import type { ChainSummary, EffectiveStatus, StoredEvent } from "./records.ts";
 import { strayTrigger, type Tables } from "./schema.ts";
 import { readRows, StatusRows } from "./status-rows.ts";
 
@@ -22,7 +22,7 @@ const PAYLOAD = 7;
  * run keeps it (spec 10).
  */
 export class KnownChain {
-  readonly #walk = new ChainWalk();
+  #walk = new ChainWalk();
   /** Over all links that were walked; undefined: nobody asks whether they still are what they were. */
   readonly #seen: Hash | undefined;
   readonly #statuses = new LastStatuses();
@@ -44,12 +44,14 @@ export class KnownChain {
     return this.#decided;
   }
 
-  /** Inside a transaction. `JournalChainBroken`: it leads neither on from where it ended, nor through the anchors. */
-  advance(database: Database, tables: Tables, anchors: readonly Anchor[]): void {
+  /**
+   * Inside a transaction. `JournalChainBroken`: it leads neither on from where it ended, nor through the anchors.
+   * @param end of the chain there, where that was read already
+   */
+  advance(database: Database, tables: Tables, anchors: readonly Anchor[], end = endOf(database, tables)): void {
     const { seq, hash } = this.head;
-    const end = tables.events ? readHead(database) : undefined;
     // To ask for links takes ten times as long as to see that there are none.
-    if (end?.seq !== seq || end.hash !== hash) this.#walkOn(database, tables);
+    if (end.seq !== seq || end.hash !== hash) this.#walkOn(database, tables);
     for (const anchor of anchors) if (!holds(database, tables, anchor)) throw notHeld(anchor, this.head);
   }
 
@@ -61,6 +63,15 @@ export class KnownChain {
       this.#seen?.update(headerOf(link)).update(link.content);
       this.#note(link);
     });
+  }
+
+  /**
+   * Once it is committed: what this process wrote itself after the last link that was walked, and by which nothing is decided, is not read back.
+   * Whatever else there is `advance` walks.
+   */
+  follow({ seq, kind, prev_hash, hash }: StoredEvent): void {
+    const isNext = this.head.seq === seq - 1 && this.head.hash === prev_hash;
+    if (isNext && this.#seen === undefined && isOneOf(NEUTRAL_KINDS, kind)) this.#walk = new ChainWalk({ seq, hash });
   }
 
   /**

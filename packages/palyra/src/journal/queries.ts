@@ -1,6 +1,6 @@
 /** The questions that the journal answers, over any open database with some of our tables (spec 5.3). */
 import type { Database, SqlValue } from "../files/index.ts";
-import type { Head } from "./chain.ts";
+import { GENESIS, type Head } from "./chain.ts";
 import { foldId } from "./effective.ts";
 import { skillOfEvent } from "./events.ts";
 import type { EventQuery, StoredEvent } from "./records.ts";
@@ -60,13 +60,16 @@ export function readEvent(database: Database, eventUlid: string): StoredEvent | 
   return found;
 }
 
-export function readHead(database: Database): Head | undefined {
+function readHead(database: Database): Head | undefined {
   let head: Head | undefined;
   database.select(["seq", "hash"], "FROM skill_events ORDER BY seq DESC LIMIT 1", [], ([seq, hash]) => {
     head = { seq: Number(seq), hash: text(hash) };
   });
   return head;
 }
+
+/** The end of the chain; `GENESIS` where there is no event. */
+export const endOf = (database: Database, tables: Tables): Head => (tables.events ? readHead(database) : undefined) ?? GENESIS;
 
 /** Whether an event stands there; where the first would follow it, one always does. */
 export function holds(database: Database, tables: Tables, { seq, hash }: Head): boolean {

@@ -119,29 +119,25 @@ export interface Tables {
   readonly empty: boolean;
 }
 
-/** What was found whole, and SQLite's count of changes to the schema at that time. */
-const found = new WeakMap<object, { readonly changes: bigint; readonly tables: Tables }>();
+/** What was found whole, by connection. */
+const found = new WeakMap<object, Tables>();
 
 /**
- * The same at the beginning of a transaction, for a connection that is asked again and again: which tables there are is listed again once
- * SQLite has counted a change of them; the number in `skill_schema` is read each time. Not for after a change of one's own: were that undone,
- * another's would have the same count.
+ * The same at the beginning of a transaction, for a connection that is asked again and again: where all tables were there once, only the number
+ * in `skill_schema` is read each time. Whoever finds one of them missing by that calls `forgetTables`. Not for after a change of one's own: it
+ * may be undone.
  */
 export function tablesAtStart(database: Database): Tables {
-  const changes = schemaChanges(database);
   const known = found.get(database.connection);
-  if (known !== undefined && known.changes === changes) return { ...known.tables, schema: schemaNumber(database) };
+  if (known !== undefined) return { ...known, schema: schemaNumber(database) };
   const tables = readTables(database);
-  if (isComplete(tables) && changes !== undefined) found.set(database.connection, { changes, tables });
+  if (isComplete(tables)) found.set(database.connection, tables);
   return tables;
 }
 
-function schemaChanges(database: Database): bigint | undefined {
-  let changes: bigint | undefined;
-  database.select(["schema_version"], "FROM pragma_schema_version", [], ([count]) => {
-    if (typeof count === "bigint") changes = count;
-  });
-  return changes;
+/** They are listed again at the next transaction. False: they will be anyway. */
+export function forgetTables(database: Database): boolean {
+  return found.delete(database.connection);
 }
 
 function schemaNumber(database: Database): number {

@@ -3,15 +3,15 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PalyraError } from "../errors.ts";
 import { type Database, faultPoint, io, openDatabase, sqliteResult } from "../files/index.ts";
-import { type Anchor, GENESIS_HASH, type Head } from "./chain.ts";
+import type { Anchor, Head } from "./chain.ts";
 import type { Leased } from "./connections.ts";
 import { fault } from "./faults.ts";
 import type { HeadKeeper } from "./heads.ts";
 import type { Journal, JournalWriter, TransactionOptions } from "./journal.ts";
 import type { KnownChain } from "./known-chain.ts";
-import { holds, readChanges, readEvents, readHead, readWaiting } from "./queries.ts";
+import { endOf, holds, readChanges, readEvents, readWaiting } from "./queries.ts";
 import type { ChainSummary, EffectiveStatus, EventQuery, StoredEvent } from "./records.ts";
-import { createTables, isComplete, readTables, SCHEMA_VERSION, type Tables, tablesAtStart } from "./schema.ts";
+import { createTables, forgetTables, isComplete, readTables, SCHEMA_VERSION, type Tables, tablesAtStart } from "./schema.ts";
 import { readStatus, readStatuses } from "./status-queries.ts";
 import { StatusRows } from "./status-rows.ts";
 import type { Stillness } from "./still.ts";
@@ -21,6 +21,15 @@ import { notKept, SqliteWriter } from "./writer.ts";
 export const JOURNAL_TIMEOUT_MS = 30_000;
 /** Milliseconds that SQLite itself waits where it has to, holding up the process. */
 export const BUSY_TIMEOUT_MS = 5_000;
+
+/** Of each connection, as it was set last. */
+const synchronousOf = new WeakMap<object, "FULL" | "NORMAL">();
+
+function setSynchronous(database: Database, how: "FULL" | "NORMAL"): void {
+  if (synchronousOf.get(database.connection) === how) return;
+  database.exec(`PRAGMA synchronous = ${how}`);
+  synchronousOf.set(database.connection, how);
+}
 
 interface SqliteJournalOptions {
   readonly auditFile?: string;
@@ -99,7 +108,7 @@ export class SqliteJournal implements Journal {
   }
 
   async head(): Promise<Head> {
-    return this.#read((tables) => this.#end(tables));
+    return this.#read((tables) => endOf(this.#database, tables));
   }
 
   async holds(head: Head): Promise<boolean> {
@@ -139,14 +148,14 @@ export class SqliteJournal implements Journal {
     const isSyncedLater = synced === "soon" && (await this.#heads?.())?.syncs === true;
     let end: Head | undefined;
     const result = await this.#write(synced === false || isSyncedLater ? "NORMAL" : "FULL", (tables) => {
-      const before = this.#end(tables);
+      const before = endOf(this.#database, tables);
       require(tables, before);
-      const writer = new SqliteWriter(this.name, this.#database, tables, this.#auditFile);
+      const writer = new SqliteWriter(this.name, this.#database, tables, before, this.#auditFile);
       try {
         const result = work(writer);
-        const { appended = before } = writer;
-        const after = this.#end(tables);
-        if (after.seq !== appended.seq || after.hash !== appended.hash) throw notKept(this.name);
+        const { chainEnd } = writer;
+        const after = endOf(this.#database, tables);
+        if (after.seq !== chainEnd.seq || after.hash !== chainEnd.hash) throw notKept(this.name);
         if (after.seq !== before.seq) end = after;
         return result;
       } finally {
@@ -201,10 +210,6 @@ export class SqliteJournal implements Journal {
     return (await this.head()).seq > 0;
   }
 
-  #end(tables: Tables): Head {
-    return (tables.events ? readHead(this.#database) : undefined) ?? { seq: 0, hash: GENESIS_HASH };
-  }
-
   async settle(auditFile: string, seqs: readonly number[]): Promise<void> {
     // Losing this leaves lines that are known by their ulid: it need not wait for the disk.
     await this.#write("NORMAL", () => {
@@ -224,13 +229,14 @@ export class SqliteJournal implements Journal {
   /** One read transaction, so that rows and events are of one moment. */
   #read<Result>(work: (tables: Tables) => Result): Result {
     try {
-      this.#database.exec("BEGIN");
-      let result: Result;
-      try {
-        result = work(this.#tables());
-      } finally {
-        this.#rollback();
-      }
+      const result = this.#withTables(() => {
+        this.#database.exec("BEGIN");
+        try {
+          return work(this.#tables());
+        } finally {
+          this.#rollback();
+        }
+      });
       this.#still?.check();
       return result;
     } catch (error) {
@@ -238,26 +244,39 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  /** `synchronous` as of SQLite; set without a pause before the transaction, since other calls share the connection. */
+  /** Once more, where it failed and went by tables that had been found before. */
+  #withTables<Result>(attempt: () => Result): Result {
+    try {
+      return attempt();
+    } catch (error) {
+      if (sqliteResult(error) !== "other" || !forgetTables(this.#database)) throw error;
+      return attempt();
+    }
+  }
+
+  /** `synchronous` as of SQLite; set where it is another, without a pause before the transaction, since other calls share the connection. */
   async #write<Result>(synchronous: "FULL" | "NORMAL", work: (tables: Tables) => Result): Promise<Result> {
-    return this.#patiently(() => {
-      this.#database.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA busy_timeout = 0`);
-      try {
-        this.#database.exec("BEGIN IMMEDIATE");
-      } finally {
-        this.#database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-      }
-      try {
-        // However long it waited for its turn.
-        this.#check();
-        const result = work(this.#ensureTables());
-        this.#database.exec("COMMIT");
-        return result;
-      } catch (error) {
-        this.#rollback();
-        throw error;
-      }
-    });
+    return this.#patiently(() => this.#withTables(() => this.#writeOnce(synchronous, work)));
+  }
+
+  #writeOnce<Result>(synchronous: "FULL" | "NORMAL", work: (tables: Tables) => Result): Result {
+    setSynchronous(this.#database, synchronous);
+    this.#database.exec("PRAGMA busy_timeout = 0");
+    try {
+      this.#database.exec("BEGIN IMMEDIATE");
+    } finally {
+      this.#database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    }
+    try {
+      // However long it waited for its turn.
+      this.#check();
+      const result = work(this.#ensureTables());
+      this.#database.exec("COMMIT");
+      return result;
+    } catch (error) {
+      this.#rollback();
+      throw error;
+    }
   }
 
   #ensureTables(): Tables {

@@ -2,11 +2,11 @@
 import { isSha256Hex, writeJson } from "palyra-skills/encoding";
 import { PalyraError } from "../errors.ts";
 import type { Database } from "../files/index.ts";
-import { type Anchor, broken, eventHash, GENESIS_HASH, type Head } from "./chain.ts";
+import { type Anchor, broken, eventHash, type Head } from "./chain.ts";
 import { mostRestrictive } from "./effective.ts";
 import type { JournalWriter } from "./journal.ts";
 import type { KnownChain } from "./known-chain.ts";
-import { isFollowed, readEvent, readHead } from "./queries.ts";
+import { isFollowed, readEvent } from "./queries.ts";
 import type { EffectiveStatus, NewEvent, StatusRow, StoredEvent } from "./records.ts";
 import { redact } from "./redact.ts";
 import type { Tables } from "./schema.ts";
@@ -20,13 +20,15 @@ export class SqliteWriter implements JournalWriter {
   /** Where the lines of its events go; undefined: nowhere. */
   readonly #auditFile: string | undefined;
   #open = true;
-  #appended: Head | undefined;
+  /** Of the chain as this transaction leaves it. */
+  #end: Head;
 
-  /** @param file for messages */
-  constructor(file: string, database: Database, tables: Tables, auditFile: string | undefined) {
+  /** @param file for messages; @param end of the chain at its beginning */
+  constructor(file: string, database: Database, tables: Tables, end: Head, auditFile: string | undefined) {
     this.#file = file;
     this.#database = database;
     this.#tables = tables;
+    this.#end = end;
     this.#auditFile = auditFile;
   }
 
@@ -43,7 +45,7 @@ export class SqliteWriter implements JournalWriter {
   }
 
   statusByChain(chain: KnownChain, anchors: readonly Anchor[], skillId: string, version: string): EffectiveStatus {
-    chain.advance(this.#usable(), this.#tables, anchors);
+    chain.advance(this.#usable(), this.#tables, anchors, this.#end);
     return chain.status(this.#database, this.#tables, skillId, version);
   }
 
@@ -92,16 +94,16 @@ export class SqliteWriter implements JournalWriter {
         stored.hash,
       ],
     );
-    this.#appended = { seq: stored.seq, hash: stored.hash };
+    this.#end = { seq: stored.seq, hash: stored.hash };
     // In place of a line of an event that somebody cut: nobody keeps a skill from being stopped by that.
     if (this.#auditFile !== undefined)
       database.run("INSERT OR REPLACE INTO skill_outbox (seq, audit_file) VALUES (?1, ?2)", [stored.seq, this.#auditFile]);
     return stored;
   }
 
-  /** The last event that it appended; undefined: none. */
-  get appended(): Head | undefined {
-    return this.#appended;
+  /** With what it appended: what is to be found there when it is done. */
+  get chainEnd(): Head {
+    return this.#end;
   }
 
   /** The transaction is over: whoever kept the writer can do nothing with it. */
@@ -110,12 +112,12 @@ export class SqliteWriter implements JournalWriter {
   }
 
   #link(event: NewEvent): StoredEvent {
-    const head = readHead(this.#database);
+    const head = this.#end;
     // What cannot be followed is not followed: whoever damaged the chain makes nothing eligible by it. Spec 5.3, T26.
-    const problem = head && headProblem(this.#database, head);
-    if (head !== undefined && problem !== undefined) throw broken(head.seq, problem);
+    const problem = headProblem(this.#database, head);
+    if (problem !== undefined) throw broken(head.seq, problem);
     const link = {
-      seq: (head?.seq ?? 0) + 1,
+      seq: head.seq + 1,
       event_ulid: storable(event.event_ulid),
       kind: storable(event.kind),
       timestamp_unix_ms: event.timestamp_unix_ms,
@@ -123,7 +125,7 @@ export class SqliteWriter implements JournalWriter {
       device_id: storable(event.device_id),
       channel: event.channel === null ? null : storable(event.channel),
       payload_json: storable(writeJson(redact(event.payload))),
-      prev_hash: head?.hash ?? GENESIS_HASH,
+      prev_hash: head.hash,
     };
     const { seq, event_ulid, kind, timestamp_unix_ms, principal, device_id, channel, payload_json } = link;
     const hash = eventHash(link.prev_hash, [

@@ -60,6 +60,7 @@ export interface LaunchPlan {
   readonly subject: ApprovalSubject;
   /** The kept one that fits. */
   readonly approval: Approval | undefined;
+  readonly platform: Platform;
   /** Of all that a yes to this one call binds, the input included; 64 hex digits. */
   readonly basis: string;
 }
@@ -118,13 +119,22 @@ export async function planLaunch(
   // The audit fails where there is none (spec 10.4): a verdict is not kept of such a skill.
   if (module === undefined) throw new SkillError("MissingArtifactEntry", { path: modulePath });
   const quotas = effectiveQuotas(manifest, granted, question.maxFuel === undefined ? {} : { fuel: question.maxFuel });
-  const plan = { skill, tool, modulePath, module, quotas, granted, grants, policies, decision, subject, approval };
+  const { platform } = ports;
+  return withBasis(
+    { skill, tool, modulePath, module, quotas, granted, grants, policies, decision, subject, approval, platform },
+    question.input,
+  );
+}
+
+/** The plan of another call that differs in its input alone. */
+export function withBasis(plan: Omit<LaunchPlan, "basis">, input: Uint8Array): LaunchPlan {
+  const { skill, tool, modulePath, module, quotas, granted, grants, policies, decision, subject, approval, platform } = plan;
   let basis: string | undefined;
   return {
-    ...plan,
+    ...{ skill, tool, modulePath, module, quotas, granted, grants, policies, decision, subject, approval, platform },
     // Made for whoever asks for it: a call that needs nobody's yes has no use for it.
     get basis() {
-      basis ??= basisOf(subject, question.input, ports.platform);
+      basis ??= basisOf(subject, input, platform);
       return basis;
     },
   };

@@ -12,6 +12,8 @@ export {
   stillAuthorized,
 } from "./authorize.ts";
 export { measureSkillData, removeSkillData, type SkillData } from "./broker/index.ts";
+export type { LookAtGround } from "./ground.ts";
+export { KnownPlans } from "./known-plans.ts";
 export { openSandboxPool, type PoolOptions } from "./pool.ts";
 export type {
   CallOutcome,

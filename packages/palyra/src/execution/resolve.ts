@@ -19,6 +19,7 @@ import {
   GENESIS,
   type Head,
   IN_THE_VAULT,
+  type InstallRecord,
   type Journal,
   KnownChain,
   type OpenJournal,
@@ -157,7 +158,7 @@ export class RunGate {
     return { recorded: head, anchors: head === undefined ? [] : [{ ...head, kept: IN_THE_VAULT }] };
   }
 
-  async #status({ skill_id, version }: InstalledEntry): Promise<EffectiveStatus> {
+  async #status({ skill_id, version }: Pick<InstalledEntry, "skill_id" | "version">): Promise<EffectiveStatus> {
     return this.#asked(
       async (journal, anchors) => journal.statusByChain(this.#chain, anchors, skill_id, version),
       () => UNKNOWN,
@@ -181,6 +182,17 @@ export class RunGate {
   async requireStillActive(skill: { readonly skillId: string; readonly version: string }): Promise<void> {
     const entry = await this.entryOf(skill);
     requireActive(entry, await this.#status(entry), this.#chain, await folderPlace(this.#ports.skillsRoot));
+  }
+
+  /** Whether its status is active by the journal as it is now, and by that nothing was decided since. What goes wrong is a no. */
+  async isStillActive({ skillId, version }: ResolvedSkill, decided: number): Promise<boolean> {
+    try {
+      const { status } = await this.#status({ skill_id: skillId, version });
+      return status === "active" && this.#chain.decided === decided;
+    } catch (error) {
+      if (error instanceof PalyraError) return false;
+      throw error;
+    }
   }
 
   async #asked<Result>(
@@ -208,7 +220,7 @@ const LOOK_AGAIN_MS = 25;
 const UNKNOWN: EffectiveStatus = { status: "unknown", source: "unknown" };
 
 /** `NotEligible`: only what is `active` runs, and no status is none of that; nor what the chain says was removed or another. Spec 5, T1, T2, T31. */
-export function requireActive(entry: InstalledEntry, { status, row }: EffectiveStatus, chain: KnownChain, folder: string): void {
+export function requireActive(entry: InstallRecord, { status, row }: EffectiveStatus, chain: KnownChain, folder: string): void {
   const { skill_id, version } = entry;
   const reason = row?.reason ?? null;
   const said = reason === null ? status : `${status}: ${reason}`;
@@ -217,7 +229,7 @@ export function requireActive(entry: InstalledEntry, { status, row }: EffectiveS
 }
 
 /** `NotEligible`: neither an edited index nor a person who thinks for long leads to a version that an update has replaced. Spec 5, T8, T31, T33. */
-export function requireCurrent(entry: InstalledEntry, chain: KnownChain, folder: string): void {
+export function requireCurrent(entry: InstallRecord, chain: KnownChain, folder: string): void {
   const { skill_id, version } = entry;
   const other = chain.otherCurrent(entry, folder);
   if (other !== undefined) throw new PalyraError("NotEligible", { skill_id, version, reasons: [otherCurrentReason(other)] });

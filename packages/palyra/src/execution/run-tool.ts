@@ -2,11 +2,12 @@
 import type { JsonObject } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
 import { type Authorized, authorize, type LaunchPlan, planLaunch, stillAuthorized } from "./authorize.ts";
+import type { KnownPlan } from "./known-plans.ts";
 import { type Prepared, prepareCall } from "./prepare.ts";
 import { recordOutcome, recordRefusal } from "./record.ts";
 import type { RunEnd, RunToolOptions, RunToolPorts, RunToolRequest, RunToolResult } from "./run-types.ts";
 import { type LaunchPermit, recordStart } from "./start.ts";
-import { findTool } from "./tools.ts";
+import { type FoundTool, findTool } from "./tools.ts";
 
 /**
  * Runs a tool. A refusal is an error, and is journaled: `NotEligible`, `VerdictMissing`, `PolicyDenied`, `ApprovalRequired`, `Declined`, and what
@@ -18,22 +19,38 @@ export async function runTool(
   call: Call,
   options: RunToolOptions = {},
 ): Promise<RunToolResult> {
-  const found = await findTool(ports.gate, ports.tools, request, call); // 1
+  const known = await ports.plans.of(request, call);
+  const found = known?.found ?? (await findTool(ports.gate, ports.tools, request, call)); // 1
   const about = { ...found, surface: request.surface };
   return recordRefusal(ports, about, call, async () => {
-    const skill = await ports.gate.resolvePrepared(found, call); // 2
-    const plan = await planLaunch(ports.authorize, skill, questionOf(found.toolId, request), call);
+    const { plan, asked } = known ?? (await planNow(ports, found, request, call)); // 2
     const vain = await endsUnasked(ports, plan, request, call, options);
     if (vain !== undefined) return await recordOutcome(ports, { ...vain, request }, call);
     const authorized = await authorizeCall(ports, plan, request, call, options);
     const prepared = await prepareAuthorized(ports, authorized, request, call, options); // 3
     try {
-      const outcome = await startAndRun(ports, authorized, prepared, request, call, options); // 4, 5
+      const outcome = await startAndRun(ports, { ...authorized, asked }, prepared, request, call, options); // 4, 5
       return await recordOutcome(ports, { authorized, request, ...outcome, uses: prepared.broker.uses }, call);
     } finally {
       await prepared.broker.close();
     }
   });
+}
+
+async function planNow(ports: RunToolPorts, found: FoundTool, request: RunToolRequest, call: Call): Promise<KnownPlan> {
+  let isWarned = false;
+  const warn = (text: string): void => {
+    isWarned = true;
+    call.warn(text);
+  };
+  const { version } = await ports.gate.entryOf(found);
+  const asked = ports.plans.asking({ skillId: found.skillId, version });
+  const skill = await ports.gate.resolvePrepared(found, { ...call, warn });
+  const plan = await planLaunch(ports.authorize, skill, questionOf(found.toolId, request), { ...call, warn });
+  const known = { found, plan, asked };
+  // Whoever calls next is to be warned, too.
+  if (!isWarned) ports.plans.keep(request, call, known);
+  return known;
 }
 
 async function authorizeCall(
@@ -97,7 +114,7 @@ async function prepareAuthorized(
 /** Nothing of the module runs before the start is journaled, by what counts at that moment (T33). */
 async function startAndRun(
   ports: RunToolPorts,
-  authorized: Authorized,
+  authorized: Authorized & Pick<KnownPlan, "asked">,
   prepared: Prepared,
   request: RunToolRequest,
   call: Call,
@@ -111,7 +128,8 @@ async function startAndRun(
   const again = () => stillAuthorized(ports.authorize, authorized, questionOf(tool.id, request), now);
   let permit: LaunchPermit;
   try {
-    permit = await recordStart(ports.gate, ports.tools, skill, now, { about, again });
+    const ground = { asked: authorized.asked, look: ports.look };
+    permit = await recordStart(ports.gate, ports.tools, skill, now, { about, again, ground });
   } catch (error) {
     prepared.call.cancel("cancelled");
     throw error;

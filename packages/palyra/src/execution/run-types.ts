@@ -2,6 +2,8 @@
 import type { Receipt } from "palyra-skills/receipt";
 import type { Call } from "../call.ts";
 import type { AskApproval, AuthorizePorts, LaunchPlan } from "./authorize.ts";
+import type { LookAtGround } from "./ground.ts";
+import type { KnownPlans } from "./known-plans.ts";
 import type { CallOutcome } from "./pool-types.ts";
 import type { PreparePorts } from "./prepare.ts";
 import type { ReceiptPorts } from "./receipts.ts";
@@ -45,6 +47,8 @@ export interface RunToolPorts {
   readonly gate: RunGate;
   readonly tools: ToolPorts & { readonly newUlid: (now: number) => string };
   readonly authorize: AuthorizePorts;
+  readonly plans: KnownPlans;
+  readonly look: LookAtGround;
   readonly prepare: PreparePorts;
   readonly receipts: ReceiptPorts;
   readonly running: RunningCalls;

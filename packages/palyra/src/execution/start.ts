@@ -4,6 +4,7 @@ import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
 import { folderPlace } from "../installed/index.ts";
 import { newEvent } from "../journal/index.ts";
+import { type Asked, isFresh, type LookAtGround } from "./ground.ts";
 import { type GatePorts, namesOf, type ResolvedSkill, type RunGate, requireActive, requireCurrent } from "./resolve.ts";
 
 let makePermit: (skill: ResolvedSkill, seq: number) => LaunchPermit;
@@ -33,54 +34,77 @@ export class LaunchPermit {
 /** How often it is looked at again where something was decided meanwhile. */
 const MOST_LOOKS = 10;
 
-/** Milliseconds for which trust, policy, grants and approval count as they were asked before the transaction. */
-const FRESH_MS = 250;
+/** What the start is of beside the skill, for its event; and what else it rests on. */
+export interface StartOptions {
+  readonly about?: JsonObject;
+  /** Asks again for what trust and index do not say. */
+  readonly again?: () => Promise<void>;
+  /** When all of it was asked last, and how it looks now: fresh and the same, it needs no second question. Absent: it is asked. */
+  readonly ground?: { readonly asked: Asked; readonly look: LookAtGround };
+}
 
 /**
- * Journals that a resolved skill starts, after whatever took long: approval, compiling. Trust and revocation are read again, then, in the
- * transaction that writes the event, the status; where anything was decided between the two (an install, a trust change, a status), both are
- * read once more. The event is not synced by itself: a power loss may take it, never a status. What `RunGate.resolve` throws.
+ * Journals that a resolved skill starts, after whatever took long: approval, compiling. Trust and revocation are looked at again, and read
+ * where they look different or were read a while ago; then, in the transaction that writes the event, the status. Where anything was decided
+ * between the two (an install, a trust change, a status), both are read once more. The event is not synced by itself: a power loss may take it,
+ * never a status. What `RunGate.resolve` throws.
  */
 export async function recordStart(
   gate: RunGate,
   ports: GatePorts & { readonly newUlid: (now: number) => string },
   skill: ResolvedSkill,
   call: Call,
-  /** What the start is of beside the skill, for its event; and what else is to be looked at again, each time, before the transaction. */
-  { about = {}, again }: { readonly about?: JsonObject; readonly again?: () => Promise<void> } = {},
+  { about = {}, again, ground }: StartOptions = {},
 ): Promise<LaunchPermit> {
   const folder = await folderPlace(ports.skillsRoot);
   const journal = await ports.openJournal(ports.journal, { create: true, auditFile: ports.auditFile });
+  const { skillId: skill_id, version, artifactSha256: artifact_sha256 } = skill;
+  const record = { skill_id, version, artifact_sha256 };
+  let trusting = skill;
   try {
     for (let look = 0; look < MOST_LOOKS; look += 1) {
       const { anchors } = await gate.anchors();
+      const known = look === 0 ? stillCounting(ground, skill) : undefined;
       // As far as the chain was walked before anything is read: what was decided since shows in the transaction.
-      const { decided } = gate.chain;
-      const entry = await gate.entryOf(skill);
-      if (entry.artifact_sha256 !== skill.artifactSha256) throw changed(skill, entry.artifact_sha256);
-      const trusted = await ports.decide(skill.artifact, call);
-      await again?.();
-      const event = newEvent(ports.newUlid(call.now), call, "skill.started", { ...payloadOf(skill), ...about });
-      const asked = performance.now();
+      const asked = known ?? { at: performance.now(), decided: gate.chain.decided };
+      if (known === undefined) {
+        trusting = await askedAgain(gate, ports, skill, call);
+        await again?.();
+      }
+      const event = newEvent(ports.newUlid(call.now), call, "skill.started", { ...payloadOf(trusting), ...about });
       const started = await journal.transaction(
         (writer) => {
           // Others wrote for so long that what was asked before is old.
-          if (performance.now() - asked > FRESH_MS) return undefined;
-          const status = writer.statusByChain(gate.chain, anchors, skill.skillId, skill.version);
-          requireActive(entry, status, gate.chain, folder);
-          if (skill.asCurrent) requireCurrent(entry, gate.chain, folder);
-          return gate.chain.decided === decided ? writer.append(event) : undefined;
+          if (!isFresh(asked)) return undefined;
+          const status = writer.statusByChain(gate.chain, anchors, skill_id, version);
+          requireActive(record, status, gate.chain, folder);
+          if (skill.asCurrent) requireCurrent(record, gate.chain, folder);
+          return gate.chain.decided === asked.decided ? writer.append(event) : undefined;
         },
         { synced: false },
       );
       if (started === undefined) continue;
       gate.chain.follow(started);
-      return makePermit({ ...skill, trusted }, started.seq);
+      return makePermit(trusting, started.seq);
     }
     throw new PalyraError("LockTimeout", { file: ports.journal, waited_ms: 0 });
   } finally {
     await journal.close();
   }
+}
+
+/** What was asked before, where it need not be asked again. */
+function stillCounting(ground: StartOptions["ground"], skill: ResolvedSkill): Asked | undefined {
+  if (ground === undefined) return undefined;
+  const { asked, look } = ground;
+  return isFresh(asked) && asked.looks !== undefined && look(skill) === asked.looks ? asked : undefined;
+}
+
+/** As it is trusted by now. */
+async function askedAgain(gate: RunGate, ports: GatePorts, skill: ResolvedSkill, call: Call): Promise<ResolvedSkill> {
+  const entry = await gate.entryOf(skill);
+  if (entry.artifact_sha256 !== skill.artifactSha256) throw changed(skill, entry.artifact_sha256);
+  return { ...skill, trusted: await ports.decide(skill.artifact, call) };
 }
 
 function payloadOf(skill: ResolvedSkill): JsonObject {

@@ -4,7 +4,7 @@ export { faultPoint, faultWasThrown } from "./fault.ts";
 export { makeFolder } from "./folders.ts";
 export { FilesHash, type HashedFile, type Hashing, hashFile } from "./hash-files.ts";
 export { asIo, ifThere, io, systemCode } from "./io.ts";
-export { Kept } from "./kept.ts";
+export { Kept, looksOf } from "./kept.ts";
 export { type ListedFile, type ListedFolder, listFolder } from "./list-folder.ts";
 export { isHeld, LOCK_TIMEOUT_MS, type LockOptions, withFreeLock, withLock } from "./lock.ts";
 export { fileMark } from "./mark.ts";

@@ -28,6 +28,12 @@ export class Kept<Value> {
   }
 }
 
+/** How some files look from outside; undefined: somebody could change one now and leave the same look. */
+export function looksOf(files: readonly string[]): string | undefined {
+  const { text, isSettled } = lookAt(files);
+  return isSettled ? text : undefined;
+}
+
 /** How some files look, those that are not there included; `isSettled`: whoever changes one from now on leaves another look. */
 function lookAt(files: readonly string[]): { readonly text: string; readonly isSettled: boolean } {
   let text = "";

@@ -14,7 +14,7 @@ export {
 } from "./heads.ts";
 export type { Journal, JournalWriter, OpenJournal, TransactionOptions } from "./journal.ts";
 export { KnownChain } from "./known-chain.ts";
-export { INSTALL_KINDS, KnownInstalls, otherCurrentReason } from "./known-installs.ts";
+export { INSTALL_KINDS, type InstallRecord, KnownInstalls, otherCurrentReason } from "./known-installs.ts";
 export { openJournal } from "./open.ts";
 export { auditLine, projectOutbox, rebuildAuditFile } from "./outbox.ts";
 export type { ChainSummary, EffectiveStatus, EventQuery, NewEvent, SkillStatus, StatusRow, StoredEvent } from "./records.ts";

@@ -1,13 +1,23 @@
 /** What decides about launches, made of a home and its settings (spec 10, step 2; 10.5). */
 import type { AuditPolicy } from "palyra-skills/audit";
 import type { Call } from "../../call.ts";
-import { AuthorizationRecords, type AuthorizePorts, namesOf, RunGate, ToolNames, type ToolPorts } from "../../execution/index.ts";
-import { Kept } from "../../files/index.ts";
+import {
+  AuthorizationRecords,
+  type AuthorizePorts,
+  type LookAtGround,
+  namesOf,
+  RunGate,
+  ToolNames,
+  type ToolPorts,
+} from "../../execution/index.ts";
+import { Kept, looksOf } from "../../files/index.ts";
 import { skillsFolder } from "../../installed/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { holdsLaunchVerdict, launchGround, nameForModel, readFeedKey } from "../../lifecycle/index.ts";
 import { openInstalled } from "../../lifecycle/open-installed.ts";
+import { trustPlace } from "../../lifecycle/trust-place.ts";
 import { keptPolicies } from "../../policy/index.ts";
+import { trustFiles } from "../../trust/index.ts";
 import type { Services } from "../services.ts";
 import { keepApproval } from "./authorization-writes.ts";
 import { namedBy } from "./named-by.ts";
@@ -21,22 +31,42 @@ export interface Authorizing {
   readonly gate: RunGate;
   readonly tools: ToolPorts & Pick<Home, "newUlid">;
   readonly ports: AuthorizePorts;
+  /** At index, artifact, trust, verdicts, policies, grants and approvals. */
+  readonly look: LookAtGround;
 }
 
 export async function authorizingOf(services: Services): Promise<Authorizing> {
   const { home, settings } = services;
   const tools = { ...gatePorts(home), open: openingOnce(home), nameForModel, names: new ToolNames(nameForModel) };
   const policies = keptPolicies(settings.authorizationPolicy.value, home.platform);
+  let policyFiles: readonly string[] = [];
+  const folder = skillsFolder(home.places.skillsRoot);
+  const trust = trustFiles(trustPlace(home).file);
+  const named = settings.authorizationPolicy.value;
+  const files = [
+    folder.index,
+    folder.passed,
+    folder.grants,
+    folder.approvals,
+    trust.store,
+    trust.constraints,
+    ...(named === undefined ? [] : [named]),
+  ];
   return {
     gate: new RunGate(tools),
     tools,
     ports: {
       platform: home.platform,
-      policies: () => namedBy(settings.authorizationPolicy, policies),
+      policies: async () => {
+        const found = await namedBy(settings.authorizationPolicy, policies);
+        policyFiles = found.files;
+        return found;
+      },
       records: new AuthorizationRecords(await sealedPlaces(home), home.platform),
       hasVerdict: verdictLook(services),
       keepApproval: (approval, call) => keepApproval(home, approval, call),
     },
+    look: ({ skillId, version }) => looksOf([...files, folder.artifact(skillId, version), ...policyFiles]),
   };
 }
 

@@ -3,6 +3,7 @@
 import type { Call } from "../../call.ts";
 import {
   findTool,
+  KnownPlans,
   listStartable,
   planLaunch,
   type RunnableTool,
@@ -31,7 +32,7 @@ export interface RunnerParts {
 
 export async function openRunner(services: Services, { openPool, pool, now }: RunnerParts): Promise<Runner> {
   const { home, settings, openVault, randomBytes } = services;
-  const { gate, tools, ports: authorize } = await authorizingOf(services);
+  const { gate, tools, ports: authorize, look } = await authorizingOf(services);
   const { stateRoot, skillsRoot, journal, trustStore } = home.places;
   let opened = pool;
   const told = new Set<string>();
@@ -39,6 +40,8 @@ export async function openRunner(services: Services, { openPool, pool, now }: Ru
     gate,
     tools,
     authorize,
+    plans: new KnownPlans(gate, look),
+    look,
     prepare: {
       pool: () => {
         opened ??= openPool();

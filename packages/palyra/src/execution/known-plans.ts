@@ -1,0 +1,62 @@
+/**
+ * What was authorized a moment ago counts for the same question again, while all that it rests on looks the same from outside and the journal,
+ * which is read each time, says the same (spec 10, step 2; T33).
+ */
+import type { Call } from "../call.ts";
+import { type LaunchPlan, type LaunchQuestion, withBasis } from "./authorize.ts";
+import { type Asked, FRESH_MS, isFresh, type LookAtGround } from "./ground.ts";
+import type { ResolvedSkill, RunGate } from "./resolve.ts";
+import type { FoundTool, NamedTool } from "./tools.ts";
+
+/** As `RunToolRequest` asks. */
+type Question = NamedTool & Omit<LaunchQuestion, "toolId">;
+
+/** A call that may start unasked. */
+export interface KnownPlan {
+  readonly found: FoundTool;
+  readonly plan: LaunchPlan;
+  readonly asked: Asked;
+}
+
+/** Questions whose answers are kept. */
+const MOST_KEPT = 256;
+
+export class KnownPlans {
+  readonly #gate: RunGate;
+  readonly #look: LookAtGround;
+  readonly #kept = new Map<string, KnownPlan & { readonly now: number }>();
+
+  constructor(gate: RunGate, look: LookAtGround) {
+    this.#gate = gate;
+    this.#look = look;
+  }
+
+  /** Undefined: it is to be asked anew, and whoever is asked says what is wrong. */
+  async of(request: Question, call: Call): Promise<KnownPlan | undefined> {
+    const name = nameOf(request, call);
+    const known = this.#kept.get(name);
+    if (known === undefined) return undefined;
+    const { found, plan, asked, now } = known;
+    if (isFresh(asked) && Math.abs(call.now - now) <= FRESH_MS && this.#look(plan.skill) === asked.looks)
+      if (await this.#gate.isStillActive(plan.skill, asked.decided))
+        return { found, asked, plan: withBasis(plan, request.input) };
+    this.#kept.delete(name);
+    return undefined;
+  }
+
+  /** Before anything is asked: what is asked then is as old as this. */
+  asking(skill: Pick<ResolvedSkill, "skillId" | "version">): Asked {
+    return { at: performance.now(), looks: this.#look(skill), decided: this.#gate.chain.decided };
+  }
+
+  keep(request: Question, call: Call, known: KnownPlan): void {
+    // Of one that needs somebody's yes more is asked than how files look.
+    if (known.asked.looks === undefined || known.plan.decision.kind !== "allowed") return;
+    if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
+    this.#kept.set(nameOf(request, call), { ...known, now: call.now });
+  }
+}
+
+/** All of a question but its input and its moment. */
+const nameOf = ({ tool, exactly, skillId, version, surface, session, maxFuel }: Question, { principal }: Call): string =>
+  JSON.stringify([tool, exactly, skillId, version, surface, session, String(maxFuel), principal]);

@@ -19,8 +19,10 @@ export interface Database {
   readonly connection: object;
   /** Runs statements without values. */
   exec(sql: string): void;
-  /** Runs one statement in which `?1`, `?2` … stand for the values; returns how many rows it changed. */
-  run(sql: string, values?: readonly SqlValue[]): number;
+  /** Runs one statement in which `?1`, `?2` … stand for the values. */
+  run(sql: string, values: readonly SqlValue[]): void;
+  /** Rows that the last statement changed. */
+  changes(): number;
   /**
    * Visits the rows of `SELECT <columns> <rest>` one by one; a visit that returns false ends it. They come in the order in which
    * SQLite finds them: `rest` may order only by what the rowid or an index gives without sorting.
@@ -59,7 +61,7 @@ interface FunctionOptions {
 }
 interface DriverStatement {
   all(...values: SqlValue[]): unknown;
-  run(...values: SqlValue[]): { readonly changes: number | bigint };
+  run(...values: SqlValue[]): unknown;
 }
 interface DriverDatabase {
   exec(sql: string): void;
@@ -131,11 +133,13 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
   return {
     connection: database,
     exec: (sql) => database.exec(sql),
-    run: (sql, values = []) => {
+    run: (sql, values) => {
       const ready = prepared(sql);
-      if (ready !== undefined) return Number(ready.run(...values.map(stored)).changes);
+      if (ready !== undefined) ready.run(...values.map(stored));
+      else running({ values, visit: () => {} }, () => database.exec(withValues(sql)));
+    },
+    changes: () => {
       let changed = 0;
-      running({ values, visit: () => {} }, () => database.exec(withValues(sql)));
       select(["changes()"], "", [], ([count]) => {
         changed = Number(count);
       });

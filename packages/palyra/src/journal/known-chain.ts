@@ -29,6 +29,8 @@ export class KnownChain {
   readonly #installs = new KnownInstalls();
   #rows: StatusRows | undefined;
   #decided = 0;
+  /** The anchors that the chain leads through to its head, as they were asked last. */
+  #through: string | undefined;
 
   /** @param rechecks whether `recheck` will be asked */
   constructor({ rechecks = false }: { readonly rechecks?: boolean } = {}) {
@@ -52,11 +54,16 @@ export class KnownChain {
     const { seq, hash } = this.head;
     // To ask for links takes ten times as long as to see that there are none.
     if (end.seq !== seq || end.hash !== hash) this.#walkOn(database, tables);
+    const asked = anchors.map((anchor) => `${anchor.seq} ${anchor.hash}`).join("\n");
+    // They stand where they were seen: what comes after this end follows it, or is walked.
+    if (this.#through === asked) return;
     for (const anchor of anchors) if (!holds(database, tables, anchor)) throw notHeld(anchor, this.head);
+    this.#through = asked;
   }
 
   #walkOn(database: Database, tables: Tables): void {
     const { seq } = this.head;
+    this.#through = undefined;
     if (!holds(database, tables, this.head)) throw broken(seq, "it is not the event that was there before");
     eachLink(database, tables, seq, (link) => {
       this.#walk.step(link);

@@ -53,12 +53,12 @@ export class SqliteWriter implements JournalWriter {
   putStatus(row: Omit<StatusRow, "created_at_unix_ms" | "updated_at_unix_ms">, now: number): StatusRow {
     const database = this.#usable();
     const { skill_id, version, status, reason, detected_at_ms, operator_principal } = row;
-    const changed = database.run(
+    database.run(
       `UPDATE skill_status SET status = ?3, reason = ?4, detected_at_ms = ?5, operator_principal = ?6, updated_at_unix_ms = ?7
        WHERE skill_id = ?1 COLLATE NOCASE AND version = ?2`,
       [skill_id, version, status, reason, detected_at_ms, operator_principal, now],
     );
-    if (changed === 0)
+    if (database.changes() === 0)
       database.run(
         `INSERT INTO skill_status (skill_id, version, status, reason, detected_at_ms, operator_principal, created_at_unix_ms,
          updated_at_unix_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)`,
@@ -75,25 +75,17 @@ export class SqliteWriter implements JournalWriter {
 
   append(event: NewEvent): StoredEvent {
     const database = this.#usable();
-    const known = readEvent(database, event.event_ulid);
-    if (known !== undefined) return known;
-    const stored = this.#link(event);
-    database.run(
-      `INSERT INTO skill_events (seq, event_ulid, kind, timestamp_unix_ms, principal, device_id, channel, payload_json, prev_hash, hash)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`,
-      [
-        stored.seq,
-        stored.event_ulid,
-        stored.kind,
-        stored.timestamp_unix_ms,
-        stored.principal,
-        stored.device_id,
-        stored.channel,
-        stored.payload_json,
-        stored.prev_hash,
-        stored.hash,
-      ],
-    );
+    let stored: StoredEvent;
+    try {
+      stored = this.#link(event);
+      insert(database, stored);
+    } catch (error) {
+      // Asked only now: nearly every event is new, and follows the last one.
+      const known = readEvent(database, event.event_ulid);
+      if (known !== undefined) return known;
+      const { seq, hash } = this.#end;
+      throw isFollowed(database, hash) ? broken(seq, "another event follows it already") : error;
+    }
     this.#end = { seq: stored.seq, hash: stored.hash };
     // In place of a line of an event that somebody cut: nobody keeps a skill from being stopped by that.
     if (this.#auditFile !== undefined)
@@ -114,7 +106,7 @@ export class SqliteWriter implements JournalWriter {
   #link(event: NewEvent): StoredEvent {
     const head = this.#end;
     // What cannot be followed is not followed: whoever damaged the chain makes nothing eligible by it. Spec 5.3, T26.
-    const problem = headProblem(this.#database, head);
+    const problem = headProblem(head);
     if (problem !== undefined) throw broken(head.seq, problem);
     const link = {
       seq: head.seq + 1,
@@ -154,10 +146,18 @@ export function notKept(file: string): PalyraError<"JournalUnavailable"> {
 }
 
 /** Why no event can follow this one; undefined where one can. */
-function headProblem(database: Database, { seq, hash }: { readonly seq: number; readonly hash: string }): string | undefined {
+function headProblem({ seq, hash }: Head): string | undefined {
   if (!isSha256Hex(hash)) return "its hash is no SHA-256";
-  if (!Number.isSafeInteger(seq + 1)) return "no number is left for the next event";
-  return isFollowed(database, hash) ? "another event follows it already" : undefined;
+  return Number.isSafeInteger(seq + 1) ? undefined : "no number is left for the next event";
+}
+
+function insert(database: Database, event: StoredEvent): void {
+  const { seq, event_ulid, kind, timestamp_unix_ms, principal, device_id, channel, payload_json, prev_hash, hash } = event;
+  database.run(
+    `INSERT INTO skill_events (seq, event_ulid, kind, timestamp_unix_ms, principal, device_id, channel, payload_json, prev_hash, hash)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`,
+    [seq, event_ulid, kind, timestamp_unix_ms, principal, device_id, channel, payload_json, prev_hash, hash],
+  );
 }
 
 /** The text as SQLite gives it back: NUL ends a text for some of its readers, and lone surrogates are no UTF-8. */

@@ -59,12 +59,15 @@ const faultOf = ({
   problem: told(error),
 });
 
-let last: { readonly text: string; readonly validator: Validator } | undefined;
+/** Those of a few tools: a process serves one skill. */
+const kept = new Map<string, Validator>();
+const MOST_KEPT = 16;
 
-/** The last one is kept: a process serves one skill, and mostly one tool of it. */
 function validatorOf(text: string): Validator {
-  if (last?.text !== text) last = { text, validator: makeValidator(text) };
-  return last.validator;
+  const known = kept.get(text) ?? makeValidator(text);
+  if (kept.size >= MOST_KEPT) kept.clear();
+  kept.set(text, known);
+  return known;
 }
 
 function makeValidator(text: string): Validator {

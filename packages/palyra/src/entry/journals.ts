@@ -35,7 +35,7 @@ export function journalsKeeping(records: HeadRecords, everyMs: number): Journals
     try {
       await (await keeper.made())?.close?.();
     } finally {
-      connections?.close();
+      await connections?.close();
     }
   };
   return { open, close };

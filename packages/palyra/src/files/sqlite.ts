@@ -1,18 +1,15 @@
 /**
- * The one place that loads a SQLite driver: Node's own where it is there without a flag (22.13 and later), else
- * `@photostructure/sqlite`, which has the same interface. Loaded at the first use, not at start.
+ * SQLite as this project uses it, over either driver (sqlite-driver.ts).
  *
- * Prepared statements are not used with that package: it frees one only when the garbage collector comes by, so that a closed
- * database stays half open and its `-wal` and `-shm` files stay behind. Everything runs through `exec`, which leaves nothing;
- * values go in and rows come out through two functions that SQL calls.
+ * The package's driver frees a prepared statement only when the garbage collector comes by, so that a database closed before that stays half open, and
+ * its `-wal` and `-shm` files stay behind. So everything runs through `exec`, which leaves nothing: values go in and rows come out through two
+ * functions that SQL calls. Only a connection that stays open for long has statements (`keepsStatements`), and lets go of them before its end.
  */
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { setImmediate } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { type DriverDatabase, type DriverStatement, loadDriver, type SqlValue } from "./sqlite-driver.ts";
 
-/** What SQLite stores. Integers are read as bigint, so that no row of another program can make a reader throw. */
-export type SqlValue = null | bigint | number | string | Uint8Array;
+export type { SqlValue };
 
 export interface Database {
   /** What is open: the same for all who share it. */
@@ -34,6 +31,12 @@ export interface Database {
     // biome-ignore lint/suspicious/noConfusingVoidType: a visit need not return anything
     visit: (row: readonly SqlValue[]) => boolean | void,
   ): void;
+  /**
+   * Before it is closed: lets go of what was prepared. False: something holds it, and the connection will stay half open, with what it has locked
+   * and mapped, until the garbage collector comes by or the process ends.
+   */
+  letGo(): true | Promise<boolean>;
+  letsGoAtOnce(): boolean;
   close(): void;
 }
 
@@ -47,108 +50,170 @@ export interface OpenOptions {
   readonly immutable?: boolean;
   /** Milliseconds that a statement waits for another connection's lock; 0 answers at once. */
   readonly busyTimeoutMs?: number;
-  /**
-   * Statements are prepared once, for a connection that stays open: to prepare an insert takes three times as long as to run it. With Node's own
-   * driver alone: see above.
-   */
+  /** Statements are prepared once, for a connection that stays open: to prepare an insert takes three times as long as to run it. See `letGo`. */
   readonly keepsStatements?: boolean;
-}
-
-interface FunctionOptions {
-  readonly deterministic?: boolean;
-  readonly varargs?: boolean;
-  readonly useBigIntArguments?: boolean;
-}
-interface DriverStatement {
-  all(...values: SqlValue[]): unknown;
-  run(...values: SqlValue[]): unknown;
-}
-interface DriverDatabase {
-  exec(sql: string): void;
-  prepare(sql: string): DriverStatement;
-  function(name: string, options: FunctionOptions, body: (...values: SqlValue[]) => SqlValue): void;
-  close(): void;
-}
-interface Driver {
-  readonly DatabaseSync: new (path: string, options: { readonly readOnly: boolean }) => DriverDatabase;
 }
 
 /** Opens a database file. Throws the driver's error; `sqliteResult` tells what it means. */
 export function openDatabase(path: string, options: OpenOptions = {}): Database {
   const { DatabaseSync, isNodes } = loadDriver();
-  const { readOnly = false, immutable = false } = options;
-  const keepsStatements = options.keepsStatements === true && isNodes;
+  const { readOnly = false, immutable = false, keepsStatements = false, busyTimeoutMs = 0 } = options;
   const database = new DatabaseSync(immutable ? `${pathToFileURL(path).href}?immutable=1` : path, {
     readOnly: readOnly || immutable,
   });
-  database.exec(`PRAGMA busy_timeout = ${Math.trunc(options.busyTimeoutMs ?? 0)}`);
+  database.exec(`PRAGMA busy_timeout = ${Math.trunc(busyTimeoutMs)}`);
+  return new SqliteDatabase(database, { keepsStatements, isNodes });
+}
 
-  let statement: Running = { values: [], visit: () => {} };
-  // Deterministic within one statement, which is what SQLite makes of the word.
-  database.function("palyra_value", { deterministic: true }, (index) => stored(statement.values[Number(index)] ?? null));
-  database.function("palyra_row", { varargs: true, useBigIntArguments: true }, (...row) => {
-    statement.visit(row);
-    return null;
-  });
+type Visit = Parameters<Database["select"]>[3];
 
-  const running = <Result>(next: Running, execute: () => Result): Result => {
-    const outer = statement;
-    statement = next;
+/** A statement that runs, as the functions that SQL calls see it. Its visitor may end it by an answer or an error: a driver makes another error of either. */
+class Running {
+  readonly values: readonly SqlValue[];
+  readonly #visit: Visit;
+  hasRow = false;
+  #end: { readonly error?: unknown } | undefined;
+
+  constructor(values: readonly SqlValue[], visit: Visit) {
+    this.values = values;
+    this.#visit = visit;
+  }
+
+  visit(row: readonly SqlValue[]): void {
+    this.hasRow = true;
     try {
-      return execute();
-    } finally {
-      statement = outer;
+      if (this.#visit(row) !== false) return;
+      this.#end = {};
+    } catch (error) {
+      this.#end = { error };
     }
-  };
-  const kept = new Map<string, DriverStatement>();
+    throw new Error("ended by its visitor");
+  }
+
+  /** Throws what ended it, but for its visitor's answer. */
+  end(error: unknown): void {
+    if (this.#end === undefined) throw error;
+    if ("error" in this.#end) throw this.#end.error;
+  }
+}
+
+const NO_ROWS: Visit = () => {};
+
+class SqliteDatabase implements Database {
+  readonly connection: DriverDatabase;
+  readonly #options: { readonly keepsStatements: boolean; readonly isNodes: boolean };
+  readonly #kept = new Map<string, DriverStatement>();
   /** Those whose rows are being visited: one that is begun again by its own visitor would begin anew. */
-  const inUse = new Set<string>();
-  const prepared = (sql: string): DriverStatement | undefined => {
-    if (!keepsStatements || inUse.has(sql)) return undefined;
-    const known = kept.get(sql) ?? (kept.size < MOST_TEXTS ? database.prepare(sql) : undefined);
-    if (known !== undefined) kept.set(sql, known);
-    return known;
-  };
-  const select: Database["select"] = (columns, rest, values, visit) => {
-    let ended = false;
-    const visitUntilEnd = (row: readonly SqlValue[]): void => {
-      if (visit(row) !== false) return;
-      ended = true;
-      throw new Error("ended by its visitor");
-    };
+  readonly #inUse = new Set<string>();
+  #running = new Running([], NO_ROWS);
+
+  constructor(database: DriverDatabase, options: { readonly keepsStatements: boolean; readonly isNodes: boolean }) {
+    this.connection = database;
+    this.#options = options;
+    // Deterministic within one statement, which is what SQLite makes of the word.
+    database.function("palyra_value", { deterministic: true }, (index) => stored(this.#running.values[Number(index)] ?? null));
+    database.function("palyra_row", { varargs: true, useBigIntArguments: true }, (...row) => {
+      this.#running.visit(row);
+      return null;
+    });
+  }
+
+  exec(sql: string): void {
+    this.connection.exec(sql);
+  }
+
+  run(sql: string, values: readonly SqlValue[]): void {
+    const statement = this.#prepared(sql);
+    if (statement !== undefined) statement.run(...values.map(stored));
+    else this.#execute(new Running(values, NO_ROWS), () => this.connection.exec(withValues(sql)));
+  }
+
+  changes(): number {
+    let changed = 0;
+    this.select(["changes()"], "", [], ([count]) => {
+      changed = Number(count);
+    });
+    return changed;
+  }
+
+  select(columns: readonly string[], rest: string, values: readonly SqlValue[], visit: Visit): void {
     const sql = `SELECT palyra_row(${columns.join(", ")}) ${rest}`;
-    const ready = prepared(sql);
-    if (ready !== undefined) inUse.add(sql);
+    const running = new Running(values, visit);
+    try {
+      // The package's errors of prepared statements have lost their codes: run as it is, one that failed says why.
+      if (!this.#selectPrepared(sql, running)) this.#execute(running, () => this.connection.exec(withValues(sql)));
+    } catch (error) {
+      running.end(error);
+    }
+  }
+
+  /** False: there is no such statement, or it failed before its first row. */
+  #selectPrepared(sql: string, running: Running): boolean {
+    const statement = this.#prepared(sql);
+    if (statement === undefined) return false;
+    this.#inUse.add(sql);
     try {
       // `run` would end a read at its first row.
-      running({ values, visit: visitUntilEnd }, () =>
-        ready === undefined ? database.exec(withValues(sql)) : ready.all(...values.map(stored)),
-      );
+      this.#execute(running, () => void statement.all(...running.values.map(stored)));
+      return true;
     } catch (error) {
-      if (!ended) throw error;
+      if (running.hasRow) throw error;
+      return false;
     } finally {
-      if (ready !== undefined) inUse.delete(sql);
+      this.#inUse.delete(sql);
     }
-  };
-  return {
-    connection: database,
-    exec: (sql) => database.exec(sql),
-    run: (sql, values) => {
-      const ready = prepared(sql);
-      if (ready !== undefined) ready.run(...values.map(stored));
-      else running({ values, visit: () => {} }, () => database.exec(withValues(sql)));
-    },
-    changes: () => {
-      let changed = 0;
-      select(["changes()"], "", [], ([count]) => {
-        changed = Number(count);
-      });
-      return changed;
-    },
-    select,
-    close: () => database.close(),
-  };
+  }
+
+  letGo(): true | Promise<boolean> {
+    if (this.letsGoAtOnce()) return true;
+    const statements = [...this.#kept.values()].map((each) => new WeakRef(each));
+    this.#kept.clear();
+    return collected(statements);
+  }
+
+  letsGoAtOnce(): boolean {
+    return this.#options.isNodes || this.#kept.size === 0;
+  }
+
+  close(): void {
+    this.connection.close();
+  }
+
+  #execute(running: Running, statement: () => void): void {
+    const outer = this.#running;
+    this.#running = running;
+    try {
+      statement();
+    } finally {
+      this.#running = outer;
+    }
+  }
+
+  /** Undefined: it is to be run as it is. */
+  #prepared(sql: string): DriverStatement | undefined {
+    if (!this.#options.keepsStatements || this.#inUse.has(sql)) return undefined;
+    const known = this.#kept.get(sql);
+    if (known !== undefined || this.#kept.size >= MOST_TEXTS) return known;
+    try {
+      const made = this.connection.prepare(sql);
+      this.#kept.set(sql, made);
+      return made;
+    } catch {
+      return undefined;
+    }
+  }
 }
+
+/** Whether the engine has collected them, and the driver let go of what they stood for. */
+async function collected(some: readonly WeakRef<object>[]): Promise<boolean> {
+  const { collectGarbage } = await import("./collect-garbage.ts");
+  // What a reference was made or asked for lives until the end of that turn; a driver lets go of it in a turn after.
+  await setImmediate();
+  collectGarbage();
+  for (let turn = 0; turn < TURNS; turn += 1) await setImmediate();
+  return some.every((each) => each.deref() === undefined);
+}
+const TURNS = 3;
 
 const texts = new Map<string, string>();
 
@@ -165,11 +230,6 @@ const MOST_TEXTS = 500;
 /** Whole numbers go in as integers, whatever the column's type makes of a double. */
 function stored(value: SqlValue): SqlValue {
   return typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : value;
-}
-
-interface Running {
-  readonly values: readonly SqlValue[];
-  readonly visit: (row: readonly SqlValue[]) => void;
 }
 
 /** Primary result codes of SQLite that callers tell apart (https://sqlite.org/rescode.html). */
@@ -198,70 +258,8 @@ const RESULTS: ReadonlyMap<number, SqliteResult> = new Map([
 
 /** What an error of the driver means; undefined for an error that is none of SQLite's. */
 export function sqliteResult(error: unknown): SqliteResult | undefined {
-  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return undefined;
-  return RESULTS.get(error.errcode & 0xff) ?? "other";
-}
-
-let driver: LoadedDriver | undefined;
-
-interface LoadedDriver extends Driver {
-  /** A database of its that is closed is closed, with what was prepared for it. */
-  readonly isNodes: boolean;
-}
-
-function loadDriver(): LoadedDriver {
-  driver ??= loadedDriver();
-  return driver;
-}
-
-function loadedDriver(): LoadedDriver {
-  const found = nodeDriver();
-  return { DatabaseSync: (found ?? packageDriver()).DatabaseSync, isNodes: found !== undefined };
-}
-
-// Node says at the first load that its driver is experimental; people who run a command need not know.
-function nodeDriver(): Driver | undefined {
-  const emitWarning = process.emitWarning;
-  process.emitWarning = () => {};
-  try {
-    const found: unknown = process.getBuiltinModule("node:sqlite");
-    return isDriver(found) ? found : undefined;
-  } finally {
-    process.emitWarning = emitWarning;
-  }
-}
-
-function packageDriver(): Driver {
-  const found: unknown = nativePart() ?? createRequire(import.meta.url)("@photostructure/sqlite");
-  if (isDriver(found)) return found;
-  throw new Error("@photostructure/sqlite has no DatabaseSync");
-}
-
-/**
- * What the package comes down to, from where Node would find it. Its own way there, through descriptions and folders, takes a tenth of
- * what a list of a thousand skills does; it is left to cases that are out of the ordinary.
- */
-function nativePart(): unknown {
-  const { platform, arch } = process;
-  const libc = platform === "linux" && existsSync("/etc/alpine-release") ? "musl" : "glibc";
-  const file = `node_modules/@photostructure/sqlite/prebuilds/${platform}-${arch}/@photostructure+sqlite.${libc}.node`;
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    const path = join(folder, file);
-    if (existsSync(path)) return loaded(path);
-    if (folder === dirname(folder)) return undefined;
-  }
-}
-
-function loaded(path: string): unknown {
-  const module = { exports: {} };
-  try {
-    process.dlopen(module, path);
-    return module.exports;
-  } catch {
-    return undefined;
-  }
-}
-
-function isDriver(found: unknown): found is Driver {
-  return typeof found === "object" && found !== null && "DatabaseSync" in found && typeof found.DatabaseSync === "function";
+  if (!(error instanceof Error)) return undefined;
+  if ("errcode" in error && typeof error.errcode === "number") return RESULTS.get(error.errcode & 0xff) ?? "other";
+  // The package's, of a statement that was prepared before.
+  return "code" in error && error.code === "ERR_SQLITE_ERROR" ? "other" : undefined;
 }

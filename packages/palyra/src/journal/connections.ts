@@ -17,44 +17,47 @@ interface Connection {
   readonly guard: Database;
   users: number;
   isKept: boolean;
-  isOpen: boolean;
+  /** Absent: it has not begun to end. Whether nothing of it is left. */
+  end?: true | Promise<boolean>;
 }
 
-/** Of one that is kept. */
-export interface Leased extends Database {
+/** One that is kept, for one user of it. */
+export interface Leased {
+  readonly database: Database;
   /** `JournalUnavailable` where its name leads elsewhere by now. */
   readonly check: () => void;
+  readonly giveBack: () => void;
 }
+
+/** All of this process that are not at their end. */
+const open = new Set<Connection>();
+/** Left to the engine, they would be closed in an order of its own. What was prepared for one is no longer let go of: it is never the last. */
+const finishAll = (): void => {
+  for (const each of open) if (each.database.letsGoAtOnce()) finish(each);
+};
 
 export class JournalConnections {
   readonly #kept = new Map<string, Connection>();
-  /** Kept no more, and still used. */
-  readonly #ending = new Set<Connection>();
   #isClosed = false;
-  /** Left to the engine, they would be closed in an order of its own. */
-  readonly #atExit = (): void => {
-    for (const each of [...this.#kept.values(), ...this.#ending]) closeBoth(each);
-  };
 
-  /**
-   * Closing it gives it back. Undefined: none is open. `JournalUnavailable` while anything of this process uses one whose files are others by now:
-   * what opens the journal beside it would read by the index of the old log.
-   */
+  /** Undefined: none is open. Right after `settle`. */
   lease(file: string): Leased | undefined {
-    this.settle(file);
     const kept = this.#kept.get(file);
     return kept && leased(kept);
   }
 
-  /** Before the journal is opened in any other way: ends one whose files are others by now. `JournalUnavailable` as `lease`. */
-  settle(file: string): void {
+  /**
+   * Before the journal is opened in any way: ends a connection whose files are others by now. `JournalUnavailable` while anything of this process
+   * uses one, or one cannot be ended: what opens the journal beside it would read by the index of the old log.
+   */
+  async settle(file: string): Promise<void> {
     const kept = this.#kept.get(file);
-    if (kept === undefined && this.#ending.size === 0) return;
+    if (kept === undefined && open.size === 0) return;
     const place = placeOf(file);
     if (kept !== undefined && kept.place !== place) this.#drop(file, kept);
-    for (const each of this.#ending) {
-      if (!each.isOpen) this.#ending.delete(each);
-      else if (each.file === file && each.place !== place) throw elsewhere(file);
+    for (const each of open) {
+      if (each.file !== file || each.place === place) continue;
+      if ((await each.end) !== true) throw elsewhere(file);
     }
   }
 
@@ -64,26 +67,25 @@ export class JournalConnections {
     const before = this.#kept.get(file);
     if (before !== undefined) this.#drop(file, before);
     const isKept = !this.#isClosed && own !== NOWHERE && own === ownPlaceOf(file);
-    const connection = { file, place, database, guard, users: 0, isKept, isOpen: true };
-    if (isKept) {
-      this.#kept.set(file, connection);
-      if (!process.listeners("exit").includes(this.#atExit)) process.once("exit", this.#atExit);
-    }
+    const connection = { file, place, database, guard, users: 0, isKept };
+    if (open.size === 0) process.once("exit", finishAll);
+    open.add(connection);
+    if (isKept) this.#kept.set(file, connection);
     return leased(connection);
   }
 
   /** Each is closed once nobody uses it; no other is kept. */
-  close(): void {
+  async close(): Promise<void> {
     this.#isClosed = true;
-    for (const [file, connection] of this.#kept) this.#drop(file, connection);
-    if (![...this.#ending].some(({ isOpen }) => isOpen)) process.off("exit", this.#atExit);
+    const all = [...this.#kept];
+    for (const [file, connection] of all) this.#drop(file, connection);
+    for (const [, { end }] of all) await end;
   }
 
   #drop(file: string, connection: Connection): void {
     this.#kept.delete(file);
     connection.isKept = false;
-    closeUnused(connection);
-    if (connection.isOpen) this.#ending.add(connection);
+    endUnused(connection);
   }
 }
 
@@ -91,30 +93,38 @@ function leased(connection: Connection): Leased {
   connection.users += 1;
   let isOpen = true;
   return {
-    ...connection.database,
+    database: connection.database,
     check: () => {
       if (connection.place !== placeOf(connection.file)) throw elsewhere(connection.file);
     },
-    close: () => {
+    giveBack: () => {
       if (!isOpen) return;
       isOpen = false;
       connection.users -= 1;
-      closeUnused(connection);
+      endUnused(connection);
     },
   };
 }
 
-function closeUnused(connection: Connection): void {
-  if (connection.users === 0 && !connection.isKept) closeBoth(connection);
+function endUnused(connection: Connection): void {
+  if (connection.users > 0 || connection.isKept || connection.end !== undefined) return;
+  const gone = connection.database.letGo();
+  connection.end = gone === true ? finish(connection) : gone.then((isGone) => (isGone ? finish(connection) : leave(connection)));
 }
 
-function closeBoth(connection: Connection): void {
-  const { file, place, isOpen, database, guard } = connection;
-  if (!isOpen) return;
-  connection.isOpen = false;
+function finish(connection: Connection): true {
+  const { file, place, database, guard } = connection;
   // The last of it clears away what SQLite has beside the file, where that is its own.
-  const inTurn = place === placeOf(file) ? [guard, database] : [database, guard];
-  for (const each of inTurn) each.close();
+  if (open.has(connection)) for (const each of place === placeOf(file) ? [guard, database] : [database, guard]) each.close();
+  open.delete(connection);
+  if (open.size === 0) process.off("exit", finishAll);
+  return true;
+}
+
+/** It comes to its end some time later: its guard stays. */
+function leave({ database }: Connection): false {
+  database.close();
+  return false;
 }
 
 const elsewhere = (file: string): PalyraError =>

@@ -2,7 +2,7 @@
 import { open, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { PalyraError } from "../errors.ts";
-import { type Database, ifThere, makeFolder, openDatabase, sqliteResult, syncFolder, systemCode } from "../files/index.ts";
+import { ifThere, makeFolder, openDatabase, sqliteResult, syncFolder, systemCode } from "../files/index.ts";
 import { type JournalConnections, type Leased, ownPlaceOf } from "./connections.ts";
 import { fault } from "./faults.ts";
 import type { Journal, OpenJournal } from "./journal.ts";
@@ -19,17 +19,17 @@ export async function openJournal(file: string, options: Extract<OpenJournal, { 
 export async function openJournal(file: string, options: OpenJournal): Promise<Journal | undefined> {
   try {
     const { connections } = options;
+    if (connections !== undefined) await connections.settle(file);
     if (options.create) {
       const { auditFile, heads } = options;
       const more = { auditFile: resolve(auditFile), ...(heads && { heads }) };
       const kept = connections?.lease(file);
       // Prepared when it was opened; what is in it each transaction looks at.
-      if (kept !== undefined) return new SqliteJournal(file, { ...more, database: kept });
-      return await prepared(new SqliteJournal(file, { ...more, database: await openToWrite(file, connections) }), true);
+      if (kept !== undefined) return new SqliteJournal(file, { ...more, leased: kept });
+      return await prepared(new SqliteJournal(file, { ...more, ...(await openToWrite(file, connections)) }), true);
     }
-    connections?.settle(file);
     const kept = options.shared === true ? connections?.lease(file) : undefined;
-    if (kept !== undefined) return new SqliteJournal(file, { database: kept });
+    if (kept !== undefined) return new SqliteJournal(file, { leased: kept });
     if (!(await ifThere(() => stat(file)))) return undefined;
     if (options.untouched === true) return await prepared(new SqliteJournal(file, { still: stillnessOf(file) }), false);
     return await openToRead(file);
@@ -38,16 +38,16 @@ export async function openJournal(file: string, options: OpenJournal): Promise<J
   }
 }
 
-async function openToWrite(file: string, connections: JournalConnections | undefined): Promise<Database | Leased> {
+async function openToWrite(file: string, connections: JournalConnections | undefined): Promise<{ readonly leased?: Leased }> {
   await makeFile(file);
   // One that is empty gets its tables first, and with them the files that SQLite has beside it.
-  if (connections === undefined || (await stat(file)).size === 0) return openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS });
+  if (connections === undefined || (await stat(file)).size === 0) return {};
   const own = ownPlaceOf(file);
   const guard = openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS, readOnly: true });
   const database = openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS, keepsStatements: true });
   // Now, so that what SQLite has beside the file is there, and both are at it.
   for (const each of [database, guard]) readTables(each);
-  return connections.keep(file, own, { database, guard });
+  return { leased: connections.keep(file, own, { database, guard }) };
 }
 
 /**

@@ -38,14 +38,13 @@ interface SqliteJournalOptions {
   readonly still?: Stillness;
   readonly heads?: () => Promise<HeadKeeper>;
   /** Open already. */
-  readonly database?: Database | Leased;
+  readonly leased?: Leased;
 }
 
 export class SqliteJournal implements Journal {
   readonly name: string;
   readonly #database: Database;
-  /** `JournalUnavailable` where what is open is not what the name leads to. */
-  readonly #check: () => void;
+  readonly #leased: Leased | undefined;
   readonly #auditFile: string | undefined;
 
   readonly #still: Stillness | undefined;
@@ -55,13 +54,14 @@ export class SqliteJournal implements Journal {
   /** Of the last look at all of them. */
   #rows: StatusRows | undefined;
 
-  constructor(file: string, { auditFile, readOnly = false, still, heads, database }: SqliteJournalOptions = {}) {
+  constructor(file: string, { auditFile, readOnly = false, still, heads, leased }: SqliteJournalOptions = {}) {
     this.name = file;
     this.#auditFile = auditFile;
     this.#still = still;
     this.#heads = heads;
-    this.#check = database !== undefined && "check" in database ? database.check : () => {};
-    this.#database = database ?? openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS, readOnly, immutable: still !== undefined });
+    this.#leased = leased;
+    this.#database =
+      leased?.database ?? openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS, readOnly, immutable: still !== undefined });
   }
 
   async prepare(create: boolean): Promise<void> {
@@ -222,7 +222,8 @@ export class SqliteJournal implements Journal {
     try {
       await this.keepHead();
     } finally {
-      this.#database.close();
+      if (this.#leased === undefined) this.#database.close();
+      else this.#leased.giveBack();
     }
   }
 
@@ -269,7 +270,7 @@ export class SqliteJournal implements Journal {
     }
     try {
       // However long it waited for its turn.
-      this.#check();
+      this.#leased?.check();
       const result = work(this.#ensureTables());
       this.#database.exec("COMMIT");
       return result;

@@ -105,7 +105,7 @@ it("two that are opened at once are in nobody's way", async () => {
   const third = await open();
   await third.transaction((writer) => void writer.append(event("z")));
   for (const each of [third, ...both]) await each.close();
-  connections.close();
+  await connections.close();
   expect(await ulids()).toEqual(["z"]);
 });
 
@@ -124,7 +124,7 @@ describe("T33: while one call of this process still uses what was taken away", (
     const next = await open();
     await next.transaction((writer) => void writer.append(event("y")));
     await next.close();
-    connections.close();
+    await connections.close();
     expect(existsSync(file)).toBe(true);
     expect(await ulids()).toEqual(["y"]);
   });

@@ -12,12 +12,13 @@ vi.mock("../../src/files/index.ts", async (importOriginal) => {
   const files = await importOriginal<typeof import("../../src/files/index.ts")>();
   const openDatabase: typeof files.openDatabase = (path, options) => {
     const database = files.openDatabase(path, options);
-    const exec = (sql: string): void => {
+    const exec = database.exec.bind(database);
+    database.exec = (sql: string): void => {
       if (sql === "COMMIT")
         commits.push({ synchronous: pragma(database, "synchronous"), fullfsync: pragma(database, "fullfsync") });
-      database.exec(sql);
+      exec(sql);
     };
-    return { ...database, exec };
+    return database;
   };
   return { ...files, openDatabase };
 });

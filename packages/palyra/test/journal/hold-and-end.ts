@@ -29,4 +29,4 @@ try {
   if (!(error instanceof PalyraError)) throw error;
   process.stdout.write(`${error.code}\n`);
 }
-if (String(word) !== "end") connections.close();
+if (String(word) !== "end") await connections.close();

@@ -195,7 +195,7 @@ describe("the journal's file", () => {
     await append(6);
     raw((database) => database.exec("INSERT INTO skill_schema VALUES (2)"));
     await expect(append(7)).rejects.toHaveCode("JournalUnavailable");
-    connections.close();
+    await connections.close();
   });
 
   it("is refused with a code where it is no SQLite file, a folder, or damaged", async () => {

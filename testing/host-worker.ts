@@ -46,8 +46,10 @@ function run({ module, args, stdin, env, roots, grants, control, answers }: Job)
       throw new Exit(code);
     },
   });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(module), {
-    wasi_snapshot_preview1: wasi,
+  const compiled = new WebAssembly.Module(module);
+  const named = WebAssembly.Module.imports(compiled).filter((each) => each.module === "wasi_snapshot_preview1");
+  const instance = new WebAssembly.Instance(compiled, {
+    wasi_snapshot_preview1: Object.fromEntries(named.map(({ name }) => [name, wasi(name)])),
     "palyra:skills/host@1": hostImports(context),
     "palyra:plugins/host-capabilities@0.1.0": handleImports(grants),
   });

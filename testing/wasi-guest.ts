@@ -83,7 +83,7 @@ export class Guest {
   }
 
   call(name: string, ...args: readonly (number | bigint)[]): number {
-    const run = this.imports[name];
+    const run = this.imports(name);
     if (run === undefined) throw new Error(`no ${name}`);
     return Reflect.apply(run, undefined, args) ?? 0;
   }

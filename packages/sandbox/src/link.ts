@@ -8,7 +8,7 @@ import { invalid, type Outcome, Stop, told } from "./ended.ts";
 import { handleImports, hostImports } from "./imports/index.ts";
 import type { Compiled } from "./modules.ts";
 import type { Prepare } from "./protocol.ts";
-import { type HostImports, type WasiContext, wasiImports } from "./wasi/index.ts";
+import { type HostImportOf, type HostImports, type WasiContext, wasiImports } from "./wasi/index.ts";
 
 const WASI: readonly string[] = ["wasi_snapshot_preview1", "wasi_unstable"];
 const MEMORY = "memory";
@@ -67,14 +67,14 @@ const typeText = ({ params, results }: FunctionType): string => `(${params.join(
 
 /** Only what the module names: each module's functions, made for this run. */
 export function importsOf({ imports }: Compiled, { grants }: Prepare, context: WasiContext): object {
-  const made = new Map<string, HostImports>();
+  const made = new Map<string, HostImportOf>();
   const linked: { [module: string]: { [name: string]: unknown } } = Object.create(null);
   for (const { module, name } of imports) {
     const provided = made.get(module) ?? provide(module, grants, context);
     made.set(module, provided);
     linked[module] ??= Object.create(null);
     const of = linked[module];
-    const found = Object.hasOwn(provided, name) ? provided[name] : undefined;
+    const found = provided(name);
     // Of a class that the audit names, and no function that any host has.
     if (found === undefined || of === undefined)
       throw new Stop(invalid("import", { module: told(module), name: told(name), problem: "unknown" }));
@@ -83,9 +83,13 @@ export function importsOf({ imports }: Compiled, { grants }: Prepare, context: W
   return linked;
 }
 
-function provide(module: string, grants: Prepare["grants"], context: WasiContext): HostImports {
+function provide(module: string, grants: Prepare["grants"], context: WasiContext): HostImportOf {
   if (WASI.includes(module)) return wasiImports(context);
-  if (module === PALYRA_HOST_CAPABILITIES) return handleImports(grants);
-  if (module === PALYRA_SKILLS_HOST) return hostImports(context);
-  return {};
+  if (module === PALYRA_HOST_CAPABILITIES) return ofThese(handleImports(grants));
+  return ofThese(module === PALYRA_SKILLS_HOST ? hostImports(context) : {});
 }
+
+const ofThese =
+  (functions: HostImports): HostImportOf =>
+  (name) =>
+    Object.hasOwn(functions, name) ? functions[name] : undefined;

@@ -113,6 +113,10 @@ const FROM_PROCESS: Kinds<FromProcess> = {
   outcome: { tag: 69, most: MAX_OUTPUT_BYTES + MAX_DETAILS_BYTES + 64 },
 };
 
+const byTag = (kinds: { readonly [is: string]: Kind }): ReadonlyMap<number, { readonly is: string; readonly most: number }> =>
+  new Map(Object.entries(kinds).map(([is, { tag, most }]) => [tag, { is, most }]));
+const BY_TAG = { host: byTag(FROM_HOST), process: byTag(FROM_PROCESS) };
+
 /** Bytes before the body of a frame. */
 export const HEADER_BYTES = 5;
 
@@ -124,11 +128,10 @@ export function readHeader<S extends "host" | "process">(
 export function readHeader(from: "host" | "process", header: Uint8Array): { readonly is: string; readonly length: number } {
   const fields = new FieldReader(header);
   const [length, tag] = [fields.u32(), fields.u8()];
-  const kinds: readonly (readonly [string, Kind])[] = Object.entries(from === "host" ? FROM_HOST : FROM_PROCESS);
-  const found = kinds.find(([, kind]) => kind.tag === tag);
+  const found = BY_TAG[from].get(tag);
   if (found === undefined) throw new WireFault("there is no such message");
-  if (length > found[1].most) throw new WireFault("a message is too long");
-  return { is: found[0], length };
+  if (length > found.most) throw new WireFault("a message is too long");
+  return { is: found.is, length };
 }
 
 function frame({ tag, most }: Kind, fields: FieldWriter): Uint8Array<ArrayBuffer> {

@@ -2,16 +2,18 @@
 import { quotaExceeded, Stop } from "./ended.ts";
 import { LOG_CUT, MAX_LOG_BYTES, MAX_OUTPUT_BYTES } from "./limits.ts";
 
+const SMALLEST_BYTES = 1024;
+
 /** stdout: kept whole, or the call ends. */
 export class Output {
-  #kept = new Uint8Array(4096);
+  #kept = new Uint8Array(0);
   #length = 0;
 
   write(bytes: Uint8Array): void {
     const length = this.#length + bytes.length;
     if (length > MAX_OUTPUT_BYTES) throw new Stop(quotaExceeded("output_bytes", length, MAX_OUTPUT_BYTES));
     if (length > this.#kept.length) {
-      const larger = new Uint8Array(Math.min(MAX_OUTPUT_BYTES, Math.max(length, 2 * this.#kept.length)));
+      const larger = new Uint8Array(Math.min(MAX_OUTPUT_BYTES, Math.max(length, 2 * this.#kept.length, SMALLEST_BYTES)));
       larger.set(this.#kept.subarray(0, this.#length));
       this.#kept = larger;
     }

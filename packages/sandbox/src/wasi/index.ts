@@ -17,8 +17,11 @@ export interface HostImports {
   readonly [name: string]: HostImport;
 }
 
-/** By name, for `wasi_snapshot_preview1` and what `wasi_unstable` has in common with it. What `context` throws goes through. */
-export function wasiImports(context: WasiContext): HostImports {
+/** A function by its name; undefined: there is none of that name. */
+export type HostImportOf = (name: string) => HostImport | undefined;
+
+/** For `wasi_snapshot_preview1` and what `wasi_unstable` has in common with it. What `context` throws goes through. */
+export function wasiImports(context: WasiContext): HostImportOf {
   const memory = new Memory(context);
   const clocks = new Clocks(context.clockMs);
   const descriptors = new Descriptors(context);
@@ -29,9 +32,11 @@ export function wasiImports(context: WasiContext): HostImports {
     ...pathFunctions(memory, descriptors),
     ...refusedFunctions(descriptors),
   };
-  return {
-    ...Object.fromEntries(Object.entries(functions).map(([name, run]) => [name, answering(run)])),
-    proc_exit: (code: number) => context.exit(code >>> 0),
+  // A module names a few of them.
+  return (name) => {
+    if (name === "proc_exit") return (code: number) => context.exit(code >>> 0);
+    const run = Object.hasOwn(functions, name) ? functions[name] : undefined;
+    return run && answering(run);
   };
 }
 

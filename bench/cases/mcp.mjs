@@ -1,4 +1,5 @@
-// A call of a tool over MCP, as it is shipped: launch decided, sandbox, receipt and journal included. Over a tool of the official SDK that gives back what it is given, in
+// A call of a tool over MCP, as it is shipped: launch decided, sandbox, receipt and journal included; and our server alone, over a host that answers
+// at once. Over a tool of the official SDK that gives back what it is given, in
 // its server's own process, over the same transport, called by the same client.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -10,6 +11,7 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { nodePlatform } from "palyra";
 import { buildArtifact } from "palyra-skills";
 import loadWabt from "wabt";
+import { bundleDriver } from "../driver.mjs";
 import { buildInput, repository } from "../inputs.mjs";
 import { pairs } from "../measure.mjs";
 
@@ -79,6 +81,7 @@ async function overHttp(args, env, portIn) {
 
 export async function run() {
   const root = mkdtempSync(join(tmpdir(), "palyra-bench-"));
+  const instant = await bundleDriver("instant-mcp");
   const env = {
     PATH: process.env.PATH,
     HOME: root,
@@ -90,13 +93,14 @@ export async function run() {
   try {
     await install(root, env);
     const daemon = [bin("palyrad.js"), "--port", "0", "--json", "--reaudit-interval-ms", "0"];
+    const floors = { stdio: () => overStdio([bare, "stdio"], env), http: () => overHttp([bare, "http"], env, Number) };
+    const called = "decided, run in its sandbox, receipt journaled";
+    const alone = "the server without the run";
     const ways = [
-      ["stdio", () => overStdio([bin("palyra.js"), "skills", "mcp"], env), () => overStdio([bare, "stdio"], env)],
-      [
-        "HTTP (palyrad)",
-        () => overHttp(daemon, env, (line) => new URL(JSON.parse(line).url).port),
-        () => overHttp([bare, "http"], env, Number),
-      ],
+      [`stdio: ${called}`, () => overStdio([bin("palyra.js"), "skills", "mcp"], env), floors.stdio],
+      [`HTTP (palyrad): ${called}`, () => overHttp(daemon, env, (line) => new URL(JSON.parse(line).url).port), floors.http],
+      [`stdio: ${alone}`, () => overStdio([instant.file, "stdio"], env), floors.stdio],
+      [`HTTP: ${alone}`, () => overHttp([instant.file, "http"], env, Number), floors.http],
     ];
     const rows = [];
     for (const [way, ours, floor] of ways) {
@@ -106,7 +110,7 @@ export async function run() {
         const [mine, others] = opened;
         const measured = await pairs(mine.call, others.call, { samples: 301, warmup: 500 });
         rows.push({
-          what: `a call over MCP, ${way}: decided, run in its sandbox, receipt journaled`,
+          what: `a call over MCP, ${way}`,
           floor: "a bare tool of the official SDK",
           ...measured,
           limit: LIMIT,
@@ -117,6 +121,7 @@ export async function run() {
     }
     return rows;
   } finally {
+    instant.remove();
     rmSync(root, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,6 @@
 /** What came of a call, as MCP has it (spec 10.6): structured content, its text, and whose words they are (T44). */
 import type { CallToolResult } from "@modelcontextprotocol/server";
-import { type JsonObject, writeJson } from "palyra-skills/encoding";
+import type { JsonObject, JsonValue } from "palyra-skills/encoding";
 import type { Ran, ToolAnswer } from "./tool-host.ts";
 
 /** Ours in `_meta`, as the protocol wants the names of third parties. */
@@ -49,8 +49,15 @@ const runOf = ({ skillId, version, artifactSha256, receipt, usage }: Ran): JsonO
   usage,
 });
 
-/** Through text: the library knows no integers that a double cannot hold. */
-const metaOf = (run: JsonObject): { [name: string]: unknown } => ({ [RUN_META]: JSON.parse(writeJson(run)) });
+const metaOf = (run: JsonObject): { [name: string]: unknown } => ({ [RUN_META]: plain(run) });
+
+/** The library knows no integers that a double cannot hold. */
+function plain(value: JsonValue | undefined): unknown {
+  if (typeof value === "bigint") return Number(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(plain);
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each)]));
+}
 
 const isObject = (value: unknown): value is { [name: string]: unknown } =>
   typeof value === "object" && value !== null && !Array.isArray(value);

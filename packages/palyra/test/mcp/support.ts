@@ -14,7 +14,7 @@ export const ECHO: HostedTool = {
   uses: { hosts: [], writeRoots: [], sensitive: false },
 };
 
-export const RAN = { skillId: "acme.echo_http", version: "1.0.0", artifactSha256: "ab".repeat(32), usage: { fuel: 12 } };
+export const RAN = { skillId: "acme.echo_http", version: "1.0.0", artifactSha256: "ab".repeat(32), usage: { fuel: 12n } };
 
 /** What a tool answers that gives back what it is given. */
 export const echoed = (input: string): ToolAnswer => ({ kind: "ok", output: input, value: JSON.parse(input), ran: RAN });

@@ -113,7 +113,9 @@ describe("what came of a call that is not Ok", () => {
     expect(await told("QuotaExceeded", '{"quota":"fuel_budget","used":1001,"allowed":1000}')).toMatchObject({
       kind: "failed",
       outcome: "QuotaExceeded",
-      message: expect.stringMatching(/^it needs more fuel than it may have: 1,001 units, over its budget of 1,000 units \(give it less to do; /),
+      message: expect.stringMatching(
+        /^it needs more fuel than it may have: 1,001 units, over its budget of 1,000 units \(give it less to do; /,
+      ),
       details: { quota: "fuel_budget" },
     });
     expect(await told("InvalidInput", '{"fault":"input","faults":[{"path":"/text","problem":"missing"}]}')).toMatchObject({

@@ -241,6 +241,21 @@ const CASES: readonly Case[] = [
 ];
 
 describe("palyra doctor", () => {
+  it("names what may run and does not, for want of an audit that passed, and what ends that", async () => {
+    const passed = join(state, "skills", ".passed");
+    const kept = readFileSync(passed);
+    rmSync(passed);
+    const before = treeOf(state);
+    const looked = await doctor();
+    expect(treeOf(state)).toEqual(before);
+    expect([looked.status, looked.exit]).toEqual(["warning", 0]);
+    const [finding, ...others] = bad(looked);
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ id: "launch_verdicts", where: "acme.echo 1.0.0" });
+    expect(finding?.advice).toBe("palyra skills audit acme.echo --version 1.0.0");
+    writeFileSync(passed, kept);
+    expect((await doctor()).status).toBe("ok");
+  });
   it("finds nothing in a home that is in use, and nothing where there is none", async () => {
     expect(await doctor()).toMatchObject({ exit: 0, status: "ok", fixed: [] });
     const none = await doctor([], { env: { PALYRA_STATE_ROOT: join(root, "none") } });

@@ -16,7 +16,7 @@ export async function lookAuthorization(home: Home): Promise<readonly Finding[]>
 }
 
 /** A key that the vault has not is made in memory alone: it vouches for nothing, and looking writes nothing. */
-function untouchedRecords(records: Home["records"]): Home["records"] {
+export function untouchedRecords(records: Home["records"]): Home["records"] {
   const made = new Map<string, Uint8Array>();
   const keep = async (key: string, value: string): Promise<void> => void made.set(key, Buffer.from(value));
   return {

@@ -8,6 +8,7 @@ import { lookDaemon, lookLeftovers } from "./leftovers.ts";
 import { lookPermissions, type WrongMode } from "./permissions.ts";
 import { lookTrust, lookVault } from "./secrets.ts";
 import { lookSkills, type SkillsFound } from "./skills.ts";
+import { lookVerdicts } from "./verdicts.ts";
 
 export interface Examined {
   readonly findings: readonly Finding[];
@@ -22,7 +23,7 @@ export async function examine(services: Services, call: Call): Promise<Examined>
   call.progress("looking at files and folders");
   const permissions = await lookPermissions(home, settings);
   call.progress("looking at skills and the journal");
-  const skills = await lookSkills(home);
+  const skills = await lookSkills(home, (active) => lookVerdicts(services, active, call));
   const findings = [
     lookNode(runtime),
     ...(await lookInstallation(runtime)),

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { PalyraError } from "../../errors.ts";
 import { ifThere, io } from "../../files/index.ts";
-import { type InstalledIndex, readIndex, skillsFolder } from "../../installed/index.ts";
+import { type InstalledEntry, type InstalledIndex, readIndex, skillsFolder } from "../../installed/index.ts";
 import { type Head, IN_THE_VAULT, type Journal, recordedHead, requireRecorded } from "../../journal/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { lookUnvouched, type Unvouched } from "../../lifecycle/unvouched.ts";
@@ -19,7 +19,11 @@ export interface SkillsFound {
   readonly auditFile: "as it should be" | "runs wait" | "lines wait" | "missing";
 }
 
-export async function lookSkills(home: Home): Promise<SkillsFound> {
+/** @param lookActive at those that are current and may run by their status */
+export async function lookSkills(
+  home: Home,
+  lookActive: (active: readonly InstalledEntry[]) => Promise<readonly Finding[]>,
+): Promise<SkillsFound> {
   const { skillsRoot, journal } = home.places;
   const findings: Finding[] = [];
   let index: InstalledIndex | undefined;
@@ -35,7 +39,13 @@ export async function lookSkills(home: Home): Promise<SkillsFound> {
   try {
     const looked = await withUntouchedJournal(home, async (open) => {
       findings.push(await lookChain(home, open, kept));
-      if (index !== undefined) findings.push(...(await lookStatuses(open, index)));
+      if (index !== undefined) {
+        findings.push(...(await lookStatuses(open, index)));
+        const statusOf = await open.statuses();
+        const isActive = ({ skill_id, version, current }: InstalledEntry): boolean =>
+          current && statusOf(skill_id, version).status === "active";
+        findings.push(...(await lookActive(index.entries.filter(isActive))));
+      }
       auditFile = await lookAuditFile(home, open);
       return true;
     });

@@ -1,7 +1,18 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** A module in the place of another is there for whole processes. */
 const ALONE = ["packages/palyra/test/journal/durable.test.ts"];
+
+/** Those that start processes for each of their cases: first, so that in the end no worker has one of them to itself. */
+const LONG = /kill|rekey|revocation-lists|together|end-to-end|soak|fuzz|deadly|hostile/;
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean => LONG.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 /** Tests run on the sources; what a user types runs on the build (packages/palyra/test/cli). */
 export default defineConfig({
@@ -14,7 +25,9 @@ export default defineConfig({
     server: { deps: { external: [/\/supplychain\/sbom\/generated\//] } },
     globalSetup: ["testing/run-folder.ts"],
     setupFiles: ["testing/setup.ts"],
-    testTimeout: 120_000,
+    sequence: { sequencer: LongFirst },
+    // Of a test that is killed at a hundred points, on a machine that does much else.
+    testTimeout: 300_000,
     hookTimeout: 120_000,
     pool: "forks",
     // Half of the work waits for child processes.

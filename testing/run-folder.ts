@@ -26,8 +26,27 @@ const repositoryRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 const bundles = join(repositoryRoot, ".cache", `test-${process.pid}`);
 let folder = "";
 
+/** What a run left that was killed: nobody else would give its memory back. */
+function sweep(base: string): void {
+  for (const name of readdirSync(base)) {
+    const [, pid] = /^palyra-tests-(\d+)-/.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(base, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Anything but "no such process" is one of somebody else.
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+  }
+}
+
 export function setup(): void {
-  folder = mkdtempSync(join(place(), "palyra-tests-"));
+  const base = place();
+  sweep(base);
+  folder = mkdtempSync(join(base, `palyra-tests-${process.pid}-`));
   // As the system's own: some processes of the tests are another user's.
   chmodSync(folder, 0o755);
   mkdirSync(bundles, { recursive: true });
@@ -40,5 +59,8 @@ export function setup(): void {
 export function teardown(): void {
   const left = readdirSync(folder);
   for (const done of [folder, bundles]) rmSync(done, { recursive: true, force: true });
-  if (left.length > 0) throw new Error(`tests left ${left.length} behind in ${folder}: ${left.slice(0, 20).join(", ")}`);
+  if (left.length === 0) return;
+  // An error alone is shown, and the run ends with 0.
+  process.exitCode = 1;
+  throw new Error(`tests left ${left.length} behind in ${folder}: ${left.slice(0, 20).join(", ")}`);
 }

@@ -31,17 +31,23 @@ export class KnownPlans {
     this.#look = look;
   }
 
-  /** Undefined: it is to be asked anew, and whoever is asked says what is wrong. */
-  async of(request: Question, call: Call): Promise<KnownPlan | undefined> {
+  /** Undefined: it is to be asked anew. What the journal says of it, `isStill` tells. */
+  of(request: Question, call: Call): KnownPlan | undefined {
     const name = nameOf(request, call);
     const known = this.#kept.get(name);
     if (known === undefined) return undefined;
     const { found, plan, asked, now } = known;
     if (isFresh(asked) && Math.abs(call.now - now) <= FRESH_MS && this.#look(plan.skill) === asked.looks)
-      if (await this.#gate.isStillActive(plan.skill, asked.decided))
-        return { found, asked, plan: withBasis(plan, request.input) };
+      return { found, asked, plan: withBasis(plan, request.input) };
     this.#kept.delete(name);
     return undefined;
+  }
+
+  /** False: it is to be asked anew, and whoever is asked says what is wrong. */
+  async isStill({ plan, asked }: KnownPlan): Promise<boolean> {
+    if (await this.#gate.isStillActive(plan.skill, asked.decided)) return true;
+    this.#kept.clear();
+    return false;
   }
 
   /** Before anything is asked: what is asked then is as old as this. */

@@ -62,6 +62,7 @@ export class PoolCall implements PreparedCall {
     this.#look();
     this.#process.send({ is: "prepare", ...this.#told() });
     if (this.#options.signal.aborted) this.cancel("cancelled");
+    this.#options.meanwhile?.();
     return prepared;
   }
 

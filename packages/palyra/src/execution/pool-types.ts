@@ -73,6 +73,8 @@ export interface PrepareOptions {
   readonly signal: AbortSignal;
   /** stderr as it comes. */
   readonly onLog?: (text: string) => void;
+  /** Called once its process has been told, and is at it. */
+  readonly meanwhile?: () => void;
 }
 
 export interface SandboxPool {

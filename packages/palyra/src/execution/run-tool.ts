@@ -19,22 +19,58 @@ export async function runTool(
   call: Call,
   options: RunToolOptions = {},
 ): Promise<RunToolResult> {
-  const known = await ports.plans.of(request, call);
-  const found = known?.found ?? (await findTool(ports.gate, ports.tools, request, call)); // 1
+  const known = ports.plans.of(request, call);
+  const ran = known && (await runKnown(ports, known, request, call, options));
+  if (ran !== undefined) return ran;
+  const found = await findTool(ports.gate, ports.tools, request, call); // 1
   const about = { ...found, surface: request.surface };
   return recordRefusal(ports, about, call, async () => {
-    const { plan, asked } = known ?? (await planNow(ports, found, request, call)); // 2
+    const { plan, asked } = await planNow(ports, found, request, call); // 2
     const vain = await endsUnasked(ports, plan, request, call, options);
     if (vain !== undefined) return await recordOutcome(ports, { ...vain, request }, call);
     const authorized = await authorizeCall(ports, plan, request, call, options);
     const prepared = await prepareAuthorized(ports, authorized, request, call, options); // 3
-    try {
-      const outcome = await startAndRun(ports, { ...authorized, asked }, prepared, request, call, options); // 4, 5
-      return await recordOutcome(ports, { authorized, request, ...outcome, uses: prepared.broker.uses }, call);
-    } finally {
-      await prepared.broker.close();
-    }
+    return runPrepared(ports, { ...authorized, asked }, prepared, request, call, options);
   });
+}
+
+/** The journal is read while its process prepares the call. Undefined: it says another thing by now, and nothing has started. */
+async function runKnown(
+  ports: RunToolPorts,
+  known: KnownPlan,
+  request: RunToolRequest,
+  call: Call,
+  options: RunToolOptions,
+): Promise<RunToolResult | undefined> {
+  return recordRefusal(ports, { ...known.found, surface: request.surface }, call, async () => {
+    const authorized = await authorizeCall(ports, known.plan, request, call, options);
+    let reading: Promise<boolean> | undefined;
+    const meanwhile = (): void => {
+      reading = ports.plans.isStill(known);
+    };
+    const prepared = await prepareAuthorized(ports, authorized, request, call, options, meanwhile);
+    if (await (reading ?? ports.plans.isStill(known)))
+      return runPrepared(ports, { ...authorized, asked: known.asked }, prepared, request, call, options);
+    if (prepared.kind === "ready") prepared.call.cancel("cancelled");
+    await prepared.broker.close();
+    return undefined;
+  });
+}
+
+async function runPrepared(
+  ports: RunToolPorts,
+  authorized: Authorized & Pick<KnownPlan, "asked">,
+  prepared: Prepared,
+  request: RunToolRequest,
+  call: Call,
+  options: RunToolOptions,
+): Promise<RunToolResult> {
+  try {
+    const outcome = await startAndRun(ports, authorized, prepared, request, call, options); // 4, 5
+    return await recordOutcome(ports, { authorized, request, ...outcome, uses: prepared.broker.uses }, call);
+  } finally {
+    await prepared.broker.close();
+  }
 }
 
 async function planNow(ports: RunToolPorts, found: FoundTool, request: RunToolRequest, call: Call): Promise<KnownPlan> {
@@ -104,9 +140,11 @@ async function prepareAuthorized(
   { input }: RunToolRequest,
   call: Call,
   { onLog, onStep }: RunToolOptions,
+  meanwhile?: () => void,
 ): Promise<Prepared> {
   const { principal, channel, signal } = call;
-  const prepared = await prepareCall(ports.prepare, plan, input, { principal, channel }, { signal, ...(onLog && { onLog }) });
+  const more = { ...(onLog && { onLog }), ...(meanwhile && { meanwhile }) };
+  const prepared = await prepareCall(ports.prepare, plan, input, { principal, channel }, { signal, ...more });
   if (prepared.kind === "ready") onStep?.("prepared");
   return prepared;
 }

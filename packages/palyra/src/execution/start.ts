@@ -71,7 +71,7 @@ export async function recordStart(
         trusting = await askedAgain(gate, ports, skill, call);
         await again?.();
       }
-      const event = newEvent(ports.newUlid(call.now), call, "skill.started", { ...payloadOf(trusting), ...about });
+      const event = newEvent(ports.newUlid(call.now), call, "skill.started", payloadOf(trusting, about));
       const started = await journal.transaction(
         (writer) => {
           // Others wrote for so long that what was asked before is old.
@@ -107,8 +107,16 @@ async function askedAgain(gate: RunGate, ports: GatePorts, skill: ResolvedSkill,
   return { ...skill, trusted: await ports.decide(skill.artifact, call) };
 }
 
-function payloadOf(skill: ResolvedSkill): JsonObject {
-  return { ...namesOf(skill), trust_decision: skill.trusted.decision };
+/** Of starts that are kept: as long as its plan is known a skill starts with the same words again and again. */
+const payloads = new WeakMap<ResolvedSkill, Map<string, JsonObject>>();
+
+function payloadOf(skill: ResolvedSkill, about: JsonObject): JsonObject {
+  const known = payloads.get(skill) ?? new Map<string, JsonObject>();
+  payloads.set(skill, known);
+  const name = Object.values(about).join("\n");
+  const payload = known.get(name) ?? { ...namesOf(skill), trust_decision: skill.trusted.decision, ...about };
+  known.set(name, payload);
+  return payload;
 }
 
 /** Another artifact has its name by now: what was resolved is not what is installed. */

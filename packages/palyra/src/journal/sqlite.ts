@@ -24,11 +24,20 @@ export const BUSY_TIMEOUT_MS = 5_000;
 
 /** Of each connection, as it was set last. */
 const synchronousOf = new WeakMap<object, "FULL" | "NORMAL">();
+const busyTimeoutOf = new WeakMap<object, number>();
 
 function setSynchronous(database: Database, how: "FULL" | "NORMAL"): void {
   if (synchronousOf.get(database.connection) === how) return;
   database.exec(`PRAGMA synchronous = ${how}`);
   synchronousOf.set(database.connection, how);
+}
+
+/** False: it was the same before. */
+function setBusyTimeout(database: Database, ms: number): boolean {
+  if ((busyTimeoutOf.get(database.connection) ?? BUSY_TIMEOUT_MS) === ms) return false;
+  database.exec(`PRAGMA busy_timeout = ${ms}`);
+  busyTimeoutOf.set(database.connection, ms);
+  return true;
 }
 
 interface SqliteJournalOptions {
@@ -230,18 +239,20 @@ export class SqliteJournal implements Journal {
   /** One read transaction, so that rows and events are of one moment. */
   #read<Result>(work: (tables: Tables) => Result): Result {
     try {
-      const result = this.#withTables(() => {
-        this.#database.exec("BEGIN");
-        try {
-          return work(this.#tables());
-        } finally {
-          this.#rollback();
-        }
-      });
+      const result = this.#waiting(() => this.#withTables(() => this.#readOnce(work)));
       this.#still?.check();
       return result;
     } catch (error) {
       throw fault(this.name, error);
+    }
+  }
+
+  #readOnce<Result>(work: (tables: Tables) => Result): Result {
+    this.#database.exec("BEGIN");
+    try {
+      return work(this.#tables());
+    } finally {
+      this.#rollback();
     }
   }
 
@@ -255,6 +266,16 @@ export class SqliteJournal implements Journal {
     }
   }
 
+  /** Once more, where it failed since it did not wait for another's lock. */
+  #waiting<Result>(attempt: () => Result): Result {
+    try {
+      return attempt();
+    } catch (error) {
+      if (sqliteResult(error) !== "busy" || !setBusyTimeout(this.#database, BUSY_TIMEOUT_MS)) throw error;
+      return attempt();
+    }
+  }
+
   /** `synchronous` as of SQLite; set where it is another, without a pause before the transaction, since other calls share the connection. */
   async #write<Result>(synchronous: "FULL" | "NORMAL", work: (tables: Tables) => Result): Promise<Result> {
     return this.#patiently(() => this.#withTables(() => this.#writeOnce(synchronous, work)));
@@ -262,12 +283,9 @@ export class SqliteJournal implements Journal {
 
   #writeOnce<Result>(synchronous: "FULL" | "NORMAL", work: (tables: Tables) => Result): Result {
     setSynchronous(this.#database, synchronous);
-    this.#database.exec("PRAGMA busy_timeout = 0");
-    try {
-      this.#database.exec("BEGIN IMMEDIATE");
-    } finally {
-      this.#database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    }
+    // It stays so until a read has to wait: writes wait in `#patiently`.
+    setBusyTimeout(this.#database, 0);
+    this.#database.exec("BEGIN IMMEDIATE");
     try {
       // However long it waited for its turn.
       this.#leased?.check();

@@ -1,5 +1,5 @@
 /** Write authority over a journal: made inside a transaction, dead after it (habit 3; spec 5.3, T18). */
-import { isSha256Hex, writeJson } from "palyra-skills/encoding";
+import { isSha256Hex, type JsonObject, writeJson } from "palyra-skills/encoding";
 import { PalyraError } from "../errors.ts";
 import type { Database } from "../files/index.ts";
 import { type Anchor, broken, eventHash, type Head } from "./chain.ts";
@@ -116,7 +116,7 @@ export class SqliteWriter implements JournalWriter {
       principal: storable(event.principal),
       device_id: storable(event.device_id),
       channel: event.channel === null ? null : storable(event.channel),
-      payload_json: storable(writeJson(redact(event.payload))),
+      payload_json: payloadText(event.payload),
       prev_hash: head.hash,
     };
     const { seq, event_ulid, kind, timestamp_unix_ms, principal, device_id, channel, payload_json } = link;
@@ -158,6 +158,15 @@ function insert(database: Database, event: StoredEvent): void {
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`,
     [seq, event_ulid, kind, timestamp_unix_ms, principal, device_id, channel, payload_json, prev_hash, hash],
   );
+}
+
+/** What many events say is written once. */
+const texts = new WeakMap<JsonObject, string>();
+
+function payloadText(payload: JsonObject): string {
+  const text = texts.get(payload) ?? storable(writeJson(redact(payload)));
+  texts.set(payload, text);
+  return text;
 }
 
 /** The text as SQLite gives it back: NUL ends a text for some of its readers, and lone surrogates are no UTF-8. */

@@ -135,7 +135,7 @@ export function readHeader(from: "host" | "process", header: Uint8Array): { read
 }
 
 function frame({ tag, most }: Kind, fields: FieldWriter): Uint8Array<ArrayBuffer> {
-  const bytes = fields.done(HEADER_BYTES);
+  const bytes = fields.done();
   const length = bytes.length - HEADER_BYTES;
   if (length > most) throw new WireFault("a message is too long");
   const view = new DataView(bytes.buffer);
@@ -145,7 +145,7 @@ function frame({ tag, most }: Kind, fields: FieldWriter): Uint8Array<ArrayBuffer
 }
 
 export function encodeFromHost(message: FromHost): Uint8Array<ArrayBuffer> {
-  const fields = new FieldWriter();
+  const fields = new FieldWriter(HEADER_BYTES);
   if (message.is === "prepare") writePrepare(fields, message);
   else if (message.is === "reply") fields.bytes(message.body);
   return frame(FROM_HOST[message.is], fields);
@@ -169,7 +169,7 @@ export function decodeFromHost(is: FromHost["is"], body: Uint8Array): FromHost {
 }
 
 export function encodeFromProcess(message: FromProcess): Uint8Array<ArrayBuffer> {
-  const fields = new FieldWriter();
+  const fields = new FieldWriter(HEADER_BYTES);
   if (message.is === "ready") fields.u32(message.version);
   else if (message.is === "log") fields.bytes(message.bytes);
   else if (message.is === "ask") fields.bytes(message.body);

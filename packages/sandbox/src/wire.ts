@@ -3,7 +3,7 @@
  * and the presence of what is optional as one byte, a list after its number of items (u32). Both sides read strictly: each field is bounded
  * by whoever reads it, nothing is left over, and there is one spelling of everything.
  */
-import { Cursor, CursorEnd, decodeUtf8, encodeUtf8 } from "palyra-skills/encoding";
+import { Cursor, CursorEnd, decodeUtf8 } from "palyra-skills/encoding";
 
 /** What was received is no message of ours; nothing of it may be used. */
 export class WireFault extends Error {
@@ -13,12 +13,25 @@ export class WireFault extends Error {
   }
 }
 
+const encoder = new TextEncoder();
+/** Bytes of UTF-8 that a unit of UTF-16 takes at most. */
+const MOST_OF_UNIT = 3;
+
 export class FieldWriter {
-  readonly #parts: Uint8Array[] = [];
-  #length = 0;
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
+  #length: number;
+
+  /** @param before bytes that are left free */
+  constructor(before = 0) {
+    this.#bytes = new Uint8Array(before + 1024);
+    this.#view = new DataView(this.#bytes.buffer);
+    this.#length = before;
+  }
 
   u8(value: number): this {
-    return this.#add(new Uint8Array([value]));
+    this.#view.setUint8(this.#room(1), value);
+    return this;
   }
 
   flag(value: boolean): this {
@@ -26,24 +39,31 @@ export class FieldWriter {
   }
 
   u32(value: number): this {
-    const part = new Uint8Array(4);
-    new DataView(part.buffer).setUint32(0, value, true);
-    return this.#add(part);
+    const at = this.#room(4);
+    this.#view.setUint32(at, value, true);
+    return this;
   }
 
   /** From 0 to 2^64 - 1. */
   u64(value: bigint | number): this {
-    const part = new Uint8Array(8);
-    new DataView(part.buffer).setBigUint64(0, BigInt(value), true);
-    return this.#add(part);
+    const at = this.#room(8);
+    this.#view.setBigUint64(at, BigInt(value), true);
+    return this;
   }
 
   bytes(value: Uint8Array): this {
-    return this.u32(value.length).#add(value);
+    this.u32(value.length);
+    const at = this.#room(value.length);
+    this.#bytes.set(value, at);
+    return this;
   }
 
   text(value: string): this {
-    return this.bytes(encodeUtf8(value));
+    const at = this.#room(4 + value.length * MOST_OF_UNIT);
+    const { written } = encoder.encodeInto(value, this.#bytes.subarray(at + 4));
+    this.#view.setUint32(at, written, true);
+    this.#length = at + 4 + written;
+    return this;
   }
 
   optional<T>(value: T | undefined, write: (value: T) => void): this {
@@ -58,21 +78,23 @@ export class FieldWriter {
     return this;
   }
 
-  /** All that was written, after `before` bytes that are left free. */
-  done(before = 0): Uint8Array<ArrayBuffer> {
-    const all = new Uint8Array(before + this.#length);
-    let at = before;
-    for (const part of this.#parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    return all;
+  /** All that was written, after the bytes that were left free. Not to be written to after that. */
+  done(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#length);
   }
 
-  #add(part: Uint8Array): this {
-    this.#parts.push(part);
-    this.#length += part.length;
-    return this;
+  /** Where so many bytes can be written. */
+  #room(size: number): number {
+    const at = this.#length;
+    const needed = at + size;
+    if (needed > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
+      larger.set(this.#bytes.subarray(0, at));
+      this.#bytes = larger;
+      this.#view = new DataView(larger.buffer);
+    }
+    this.#length = needed;
+    return at;
   }
 }
 

@@ -27,7 +27,15 @@ export type {
   Used,
 } from "./pool-types.ts";
 export { type PreparePorts, ReadyCall } from "./prepare.ts";
-export { makeReceipt, type ReceiptPorts, receiptIn, receiptPayload, receiptSalt, type UnsignedReceipt } from "./receipts.ts";
+export {
+  draftReceipt,
+  finishReceipt,
+  type ReceiptPorts,
+  receiptIn,
+  receiptPayload,
+  receiptSalt,
+  type UnsignedReceipt,
+} from "./receipts.ts";
 export { type GatePorts, namesOf, type ResolvedSkill, RunGate, type RunRequest } from "./resolve.ts";
 export { runTool } from "./run-tool.ts";
 export type { Runner, RunSurface, RunToolOptions, RunToolPorts, RunToolRequest, RunToolResult } from "./run-types.ts";

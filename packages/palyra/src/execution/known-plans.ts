@@ -3,6 +3,7 @@
  * which is read each time, says the same (spec 10, step 2; T33).
  */
 import type { Call } from "../call.ts";
+import type { Journal } from "../journal/index.ts";
 import { type LaunchPlan, type LaunchQuestion, withBasis } from "./authorize.ts";
 import { type Asked, FRESH_MS, isFresh, type LookAtGround } from "./ground.ts";
 import type { ResolvedSkill, RunGate } from "./resolve.ts";
@@ -44,8 +45,8 @@ export class KnownPlans {
   }
 
   /** False: it is to be asked anew, and whoever is asked says what is wrong. */
-  async isStill({ plan, asked }: KnownPlan): Promise<boolean> {
-    if (await this.#gate.isStillActive(plan.skill, asked.decided)) return true;
+  async isStill({ plan, asked }: KnownPlan, journal: Journal): Promise<boolean> {
+    if (await this.#gate.isStillActive(plan.skill, asked.decided, journal)) return true;
     this.#kept.clear();
     return false;
   }

@@ -12,24 +12,27 @@ export interface ReceiptPorts {
   readonly saltKey: () => Promise<KeyObject>;
 }
 
-/** What of a run is told to the host alone: the texts are committed to, and not in the receipt. */
-export interface RunTexts {
-  readonly input: Uint8Array;
-  /** Null: nothing was answered. */
-  readonly output: Uint8Array | null;
-}
-
 export type UnsignedReceipt = Omit<ReceiptTerms, "host_public_key" | "input_sha256" | "output_sha256">;
 
-/** Signs what a run was. */
-export async function makeReceipt(ports: ReceiptPorts, terms: UnsignedReceipt, { input, output }: RunTexts): Promise<Receipt> {
-  const { platform } = ports;
-  const salt = await receiptSalt(ports, terms.receipt_id);
-  const digests = {
-    input_sha256: commitment("input", salt, input, platform),
-    output_sha256: output === null ? null : commitment("output", salt, output, platform),
-  };
-  return signReceipt({ ...terms, ...digests }, await ports.signingKey(), platform);
+/** Of a run that is under way. */
+export interface ReceiptDraft extends Pick<ReceiptTerms, "receipt_id" | "input_sha256"> {
+  readonly salt: Uint8Array;
+}
+
+export async function draftReceipt(ports: ReceiptPorts, receipt_id: string, input: Uint8Array): Promise<ReceiptDraft> {
+  const salt = await receiptSalt(ports, receipt_id);
+  return { receipt_id, salt, input_sha256: commitment("input", salt, input, ports.platform) };
+}
+
+/** Signs what a run was. @param output null: nothing was answered */
+export async function finishReceipt(
+  { platform, signingKey }: ReceiptPorts,
+  { receipt_id, salt, input_sha256 }: ReceiptDraft,
+  terms: Omit<UnsignedReceipt, "receipt_id">,
+  output: Uint8Array | null,
+): Promise<Receipt> {
+  const output_sha256 = output === null ? null : commitment("output", salt, output, platform);
+  return signReceipt({ receipt_id, ...terms, input_sha256, output_sha256 }, await signingKey(), platform);
 }
 
 /** The salt of one receipt: this host finds it again, and whoever it tells it can open the digests of that receipt alone. */

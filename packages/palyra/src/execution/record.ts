@@ -6,8 +6,12 @@ import { PalyraError } from "../errors.ts";
 import { type EventKind, newEvent } from "../journal/index.ts";
 import type { Authorized } from "./authorize.ts";
 import type { CapabilityUse } from "./broker/index.ts";
-import { makeReceipt, receiptPayload, type UnsignedReceipt } from "./receipts.ts";
+import { draftReceipt, finishReceipt, type ReceiptDraft, receiptPayload, type UnsignedReceipt } from "./receipts.ts";
 import type { RunEnd, RunToolPorts, RunToolRequest, RunToolResult } from "./run-types.ts";
+
+/** What of a receipt is known before its run is over. What the vault throws. */
+export const beginReceipt = (ports: RunToolPorts, input: Uint8Array): Promise<ReceiptDraft> =>
+  draftReceipt(ports.receipts, ports.tools.newUlid(ports.now()), input);
 
 /** The event of the outcome has the receipt, and its id: the one is never without the other. */
 export async function recordOutcome(
@@ -21,9 +25,9 @@ export async function recordOutcome(
 ): Promise<RunToolResult> {
   const { authorized, request, outcome, permit, uses } = run;
   const { skill, tool } = authorized.plan;
-  const receipt_id = ports.tools.newUlid(run.finishedAt);
+  const draft = run.draft ?? (await beginReceipt(ports, request.input));
   const output = outcome.kind === "Ok" ? outcome.stdout : null;
-  const receipt = await makeReceipt(ports.receipts, termsOf(receipt_id, run, call), { input: request.input, output });
+  const receipt = await finishReceipt(ports.receipts, draft, termsOf(run, call), output);
   const payload: JsonObject = {
     skill_id: skill.skillId,
     version: skill.version,
@@ -36,20 +40,18 @@ export async function recordOutcome(
     uses: uses.map((use) => ({ ...use })),
     receipt: receiptPayload(receipt),
   };
-  await append(ports, receipt_id, { ...call, now: run.finishedAt }, "skill.finished", payload);
+  await append(ports, draft.receipt_id, { ...call, now: run.finishedAt }, "skill.finished", payload);
   const { skillId, version, artifactSha256 } = skill;
   return { outcome, receipt, skill: { skillId, version, artifactSha256 }, toolId: tool.id };
 }
 
 function termsOf(
-  receipt_id: string,
   { authorized: { plan }, request, outcome, startedAt, finishedAt }: Parameters<typeof recordOutcome>[1],
   { principal, deviceId, channel }: Call,
-): UnsignedReceipt {
+): Omit<UnsignedReceipt, "receipt_id"> {
   const { skill, tool, module, grants, policies } = plan;
   const { used, allowed } = outcome;
   return {
-    receipt_id,
     principal,
     device_id: deviceId,
     channel,

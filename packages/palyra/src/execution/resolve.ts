@@ -185,14 +185,20 @@ export class RunGate {
   }
 
   /** Whether its status is active by the journal as it is now, and by that nothing was decided since. What goes wrong is a no. */
-  async isStillActive({ skillId, version }: ResolvedSkill, decided: number): Promise<boolean> {
+  async isStillActive({ skillId, version }: ResolvedSkill, decided: number, journal: Journal): Promise<boolean> {
     try {
-      const { status } = await this.#status({ skill_id: skillId, version });
+      const { recorded, anchors } = await this.anchors();
+      const { status } = await journal.statusByChain(this.#chain, anchors, skillId, version);
+      this.#requireRecorded(recorded, this.#chain.head);
       return status === "active" && this.#chain.decided === decided;
     } catch (error) {
       if (error instanceof PalyraError) return false;
       throw error;
     }
+  }
+
+  #requireRecorded(recorded: Head | undefined, end: Head): void {
+    requireRecorded(recorded, end, ({ seq }) => seq <= end.seq);
   }
 
   async #asked<Result>(
@@ -205,7 +211,7 @@ export class RunGate {
     try {
       const answer = journal === undefined ? none() : await ask(journal, anchors);
       const end = journal === undefined ? GENESIS : this.#chain.head;
-      requireRecorded(recorded, end, ({ seq }) => seq <= end.seq);
+      this.#requireRecorded(recorded, end);
       return answer;
     } finally {
       await journal?.close();

@@ -4,9 +4,9 @@ import type { Call } from "../call.ts";
 import { type Authorized, authorize, type LaunchPlan, planLaunch, stillAuthorized } from "./authorize.ts";
 import type { KnownPlan } from "./known-plans.ts";
 import { type Prepared, prepareCall } from "./prepare.ts";
-import { recordOutcome, recordRefusal } from "./record.ts";
+import { beginReceipt, recordOutcome, recordRefusal } from "./record.ts";
 import type { RunEnd, RunToolOptions, RunToolPorts, RunToolRequest, RunToolResult } from "./run-types.ts";
-import { type LaunchPermit, recordStart } from "./start.ts";
+import { type LaunchPermit, openStart, recordStart, type StartPlace } from "./start.ts";
 import { type FoundTool, findTool } from "./tools.ts";
 
 /**
@@ -44,22 +44,42 @@ async function runKnown(
 ): Promise<RunToolResult | undefined> {
   return recordRefusal(ports, { ...known.found, surface: request.surface }, call, async () => {
     const authorized = await authorizeCall(ports, known.plan, request, call, options);
-    let reading: Promise<boolean> | undefined;
+    let reading: Promise<StartPlace | undefined> | undefined;
     const meanwhile = (): void => {
-      reading = ports.plans.isStill(known);
+      reading = placeOfKnown(ports, known);
     };
-    const prepared = await prepareAuthorized(ports, authorized, request, call, options, meanwhile);
-    if (await (reading ?? ports.plans.isStill(known)))
-      return runPrepared(ports, { ...authorized, asked: known.asked }, prepared, request, call, options);
+    const close = async (): Promise<void> => (await reading)?.journal.close();
+    const prepared = await prepareAuthorized(ports, authorized, request, call, options, meanwhile).catch(async (error) => {
+      await close();
+      throw error;
+    });
+    const place = await (reading ?? placeOfKnown(ports, known));
+    if (place !== undefined)
+      return runPrepared(ports, { ...authorized, asked: known.asked, place }, prepared, request, call, options);
     if (prepared.kind === "ready") prepared.call.cancel("cancelled");
     await prepared.broker.close();
     return undefined;
   });
 }
 
+/** Where it starts, if the journal there says the same as before. What goes wrong whoever asks anew is told. */
+async function placeOfKnown(ports: RunToolPorts, known: KnownPlan): Promise<StartPlace | undefined> {
+  const place = await openStart(ports.tools).catch(() => undefined);
+  if (place === undefined) return undefined;
+  const isStill = await ports.plans.isStill(known, place.journal).catch(() => false);
+  if (isStill) return place;
+  await place.journal.close().catch(() => {});
+  return undefined;
+}
+
+/** A call that may start: when that was asked, and where its start is written, where that is open already. */
+interface Starting extends Authorized, Pick<KnownPlan, "asked"> {
+  readonly place?: StartPlace;
+}
+
 async function runPrepared(
   ports: RunToolPorts,
-  authorized: Authorized & Pick<KnownPlan, "asked">,
+  authorized: Starting,
   prepared: Prepared,
   request: RunToolRequest,
   call: Call,
@@ -152,14 +172,18 @@ async function prepareAuthorized(
 /** Nothing of the module runs before the start is journaled, by what counts at that moment (T33). */
 async function startAndRun(
   ports: RunToolPorts,
-  authorized: Authorized & Pick<KnownPlan, "asked">,
+  authorized: Starting,
   prepared: Prepared,
   request: RunToolRequest,
   call: Call,
   { onStep }: RunToolOptions,
 ): Promise<RunEnd> {
   const startedAt = ports.now();
-  if (prepared.kind === "ended") return { outcome: prepared.outcome, permit: undefined, startedAt, finishedAt: startedAt };
+  const { place } = authorized;
+  if (prepared.kind === "ended") {
+    await place?.journal.close();
+    return { outcome: prepared.outcome, permit: undefined, startedAt, finishedAt: startedAt };
+  }
   const { skill, tool } = authorized.plan;
   const now: Call = { ...call, now: startedAt };
   const about: JsonObject = { tool_id: tool.id, surface: request.surface, approved: authorized.approved };
@@ -167,7 +191,7 @@ async function startAndRun(
   let permit: LaunchPermit;
   try {
     const ground = { asked: authorized.asked, look: ports.look };
-    permit = await recordStart(ports.gate, ports.tools, skill, now, { about, again, ground });
+    permit = await recordStart(ports.gate, ports.tools, skill, now, { about, again, ground, place });
   } catch (error) {
     prepared.call.cancel("cancelled");
     throw error;
@@ -175,8 +199,10 @@ async function startAndRun(
   onStep?.("started");
   const stopWatching = ports.running.watch({ ...skill, call, stop: () => prepared.call.cancel("quarantined") });
   try {
-    const outcome = await prepared.call.launch(permit);
-    return { outcome, permit, startedAt, finishedAt: ports.now() };
+    const running = prepared.call.launch(permit);
+    // Meanwhile. Without it the receipt is begun at the end, where what is wrong is told.
+    const draft = await beginReceipt(ports, request.input).catch(() => undefined);
+    return { outcome: await running, permit, startedAt, finishedAt: ports.now(), draft };
   } finally {
     stopWatching();
   }

@@ -6,7 +6,7 @@ import type { LookAtGround } from "./ground.ts";
 import type { KnownPlans } from "./known-plans.ts";
 import type { CallOutcome } from "./pool-types.ts";
 import type { PreparePorts } from "./prepare.ts";
-import type { ReceiptPorts } from "./receipts.ts";
+import type { ReceiptDraft, ReceiptPorts } from "./receipts.ts";
 import type { RunGate } from "./resolve.ts";
 import type { RunningCalls } from "./running.ts";
 import type { LaunchPermit } from "./start.ts";
@@ -63,6 +63,8 @@ export interface RunEnd {
   readonly permit: LaunchPermit | undefined;
   readonly startedAt: number;
   readonly finishedAt: number;
+  /** Of its receipt, where that was begun. */
+  readonly draft?: ReceiptDraft | undefined;
 }
 
 /** What runs tools for one process; its pool, its chain and its policies are kept. */

@@ -3,7 +3,7 @@ import type { JsonObject } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
 import { folderPlace } from "../installed/index.ts";
-import { newEvent } from "../journal/index.ts";
+import { type Journal, newEvent } from "../journal/index.ts";
 import { type Asked, isFresh, type LookAtGround } from "./ground.ts";
 import { type GatePorts, namesOf, type ResolvedSkill, type RunGate, requireActive, requireCurrent } from "./resolve.ts";
 
@@ -34,6 +34,21 @@ export class LaunchPermit {
 /** How often it is looked at again where something was decided meanwhile. */
 const MOST_LOOKS = 10;
 
+/** Where a start is written. */
+export interface StartPlace {
+  /** What events know the folder of skills by. */
+  readonly folder: string;
+  readonly journal: Journal;
+}
+
+/** Whoever has it closes its journal, or gives it to `recordStart`. */
+export async function openStart(
+  ports: Pick<GatePorts, "skillsRoot" | "openJournal" | "journal" | "auditFile">,
+): Promise<StartPlace> {
+  const folder = await folderPlace(ports.skillsRoot);
+  return { folder, journal: await ports.openJournal(ports.journal, { create: true, auditFile: ports.auditFile }) };
+}
+
 /** What the start is of beside the skill, for its event; and what else it rests on. */
 export interface StartOptions {
   readonly about?: JsonObject;
@@ -41,6 +56,8 @@ export interface StartOptions {
   readonly again?: () => Promise<void>;
   /** When all of it was asked last, and how it looks now: fresh and the same, it needs no second question. Absent: it is asked. */
   readonly ground?: { readonly asked: Asked; readonly look: LookAtGround };
+  /** Open already; it is closed in any case. */
+  readonly place?: StartPlace | undefined;
 }
 
 /**
@@ -54,10 +71,9 @@ export async function recordStart(
   ports: GatePorts & { readonly newUlid: (now: number) => string },
   skill: ResolvedSkill,
   call: Call,
-  { about = {}, again, ground }: StartOptions = {},
+  { about = {}, again, ground, place }: StartOptions = {},
 ): Promise<LaunchPermit> {
-  const folder = await folderPlace(ports.skillsRoot);
-  const journal = await ports.openJournal(ports.journal, { create: true, auditFile: ports.auditFile });
+  const { folder, journal } = place ?? (await openStart(ports));
   const { skillId: skill_id, version, artifactSha256: artifact_sha256 } = skill;
   const record = { skill_id, version, artifact_sha256 };
   let trusting = skill;

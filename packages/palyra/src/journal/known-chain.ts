@@ -6,9 +6,9 @@ import { NEUTRAL_KINDS, STATUS_KINDS, statusOfEvent } from "./events.ts";
 import { notHeld } from "./heads.ts";
 import { INSTALL_KINDS, type InstallRecord, KnownInstalls } from "./known-installs.ts";
 import { LastStatuses } from "./last-statuses.ts";
-import { endOf, holds } from "./queries.ts";
+import { holds } from "./queries.ts";
 import type { ChainSummary, EffectiveStatus, StoredEvent } from "./records.ts";
-import { strayTrigger, type Tables } from "./schema.ts";
+import { type Start, strayTrigger, type Tables } from "./schema.ts";
 import { readRows, StatusRows } from "./status-rows.ts";
 
 /** Places of fields in a link. */
@@ -46,11 +46,8 @@ export class KnownChain {
     return this.#decided;
   }
 
-  /**
-   * Inside a transaction. `JournalChainBroken`: it leads neither on from where it ended, nor through the anchors.
-   * @param end of the chain there, where that was read already
-   */
-  advance(database: Database, tables: Tables, anchors: readonly Anchor[], end = endOf(database, tables)): void {
+  /** Inside a transaction; `end` of the chain there. `JournalChainBroken`: it leads neither on from where it ended, nor through the anchors. */
+  advance(database: Database, { tables, end }: Start, anchors: readonly Anchor[]): void {
     const { seq, hash } = this.head;
     // To ask for links takes ten times as long as to see that there are none.
     if (end.seq !== seq || end.hash !== hash) this.#walkOn(database, tables);
@@ -131,13 +128,13 @@ const newHash = (): Hash => process.getBuiltinModule("node:crypto").createHash("
 const isOneOf = (kinds: readonly string[], kind: string): boolean => kinds.includes(kind);
 
 /** A whole chain, and the indexes of its events: a journal in which statuses could be looked up and not found is not whole. */
-export function walkedChain(database: Database, tables: Tables, anchors: readonly Anchor[]): ChainSummary {
+export function walkedChain(database: Database, start: Start, anchors: readonly Anchor[]): ChainSummary {
   const chain = new KnownChain();
-  chain.advance(database, tables, anchors);
+  chain.advance(database, start, anchors);
   const { seq, hash } = chain.head;
   const stray = strayTrigger(database);
   if (stray !== undefined) throw broken(seq, `a trigger hangs on it that is not ours: ${stray}`);
-  const problem = indexProblem(database, tables);
+  const problem = indexProblem(database, start.tables);
   if (problem !== undefined) throw broken(seq, `SQLite finds the file damaged: ${problem}`);
   return { events: seq, head: hash };
 }

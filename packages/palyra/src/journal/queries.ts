@@ -1,10 +1,11 @@
 /** The questions that the journal answers, over any open database with some of our tables (spec 5.3). */
 import type { Database, SqlValue } from "../files/index.ts";
-import { GENESIS, type Head } from "./chain.ts";
+import type { Head } from "./chain.ts";
 import { foldId } from "./effective.ts";
 import { skillOfEvent } from "./events.ts";
 import type { EventQuery, StoredEvent } from "./records.ts";
 import { EVENT_COLUMNS, type Tables } from "./schema.ts";
+import { text } from "./text.ts";
 
 const DEFAULT_EVENTS = 100;
 
@@ -60,17 +61,6 @@ export function readEvent(database: Database, eventUlid: string): StoredEvent | 
   return found;
 }
 
-function readHead(database: Database): Head | undefined {
-  let head: Head | undefined;
-  database.select(["seq", "hash"], "FROM skill_events ORDER BY seq DESC LIMIT 1", [], ([seq, hash]) => {
-    head = { seq: Number(seq), hash: text(hash) };
-  });
-  return head;
-}
-
-/** The end of the chain; `GENESIS` where there is no event. */
-export const endOf = (database: Database, tables: Tables): Head => (tables.events ? readHead(database) : undefined) ?? GENESIS;
-
 /** Whether an event stands there; where the first would follow it, one always does. */
 export function holds(database: Database, tables: Tables, { seq, hash }: Head): boolean {
   let found = seq === 0;
@@ -116,10 +106,4 @@ function toStoredEvent(columns: readonly SqlValue[]): StoredEvent {
     prev_hash: text(prevHash),
     hash: text(hash),
   };
-}
-
-/** Another program may have put anything there: what is no text reads as a text that means nothing. */
-export function text(value: SqlValue | undefined): string {
-  if (typeof value === "string") return value;
-  return value instanceof Uint8Array || value === null || value === undefined ? "" : String(value);
 }

@@ -3,6 +3,8 @@
  * nothing else in it is touched, and what we make in it any release of SQLite can read.
  */
 import type { Database } from "../files/index.ts";
+import type { Head } from "./chain.ts";
+import { endOf, headOf, LAST_EVENT } from "./end.ts";
 import { STATUS_KINDS } from "./events.ts";
 
 /** Of `skill_schema`. A greater number was written by a newer release, and is refused. */
@@ -122,17 +124,42 @@ export interface Tables {
 /** What was found whole, by connection. */
 const found = new WeakMap<object, Tables>();
 
+/** What a transaction begins with. */
+export interface Start {
+  readonly tables: Tables;
+  /** Of the chain; `GENESIS` where there is no event. */
+  readonly end: Head;
+}
+
 /**
- * The same at the beginning of a transaction, for a connection that is asked again and again: where all tables were there once, only the number
- * in `skill_schema` is read each time. Whoever finds one of them missing by that calls `forgetTables`. Not for after a change of one's own: it
- * may be undone.
+ * For a connection that is asked again and again: where all tables were there once, only the number in `skill_schema` is read each time, with the
+ * end of the chain. Whoever finds a table missing by that calls `forgetTables`. Not for after a change of one's own: it may be undone.
  */
-export function tablesAtStart(database: Database): Tables {
+export function readStart(database: Database): Start {
   const known = found.get(database.connection);
-  if (known !== undefined) return { ...known, schema: schemaNumber(database) };
+  const start = known && knownStart(database, known);
+  if (start !== undefined) return start;
   const tables = readTables(database);
   if (isComplete(tables)) found.set(database.connection, tables);
-  return tables;
+  return startWith(database, tables);
+}
+
+/** The end is read where it is asked for: the events may be another program's. */
+export const startWith = (database: Database, tables: Tables): Start => ({
+  tables,
+  get end() {
+    return endOf(database, tables);
+  },
+});
+
+/** Undefined: there is no event. */
+function knownStart(database: Database, known: Tables): Start | undefined {
+  let start: Start | undefined;
+  const columns = ["seq", "hash", "(SELECT max(version) FROM skill_schema)"];
+  database.select(columns, LAST_EVENT, [], ([seq, hash, schema]) => {
+    start = { tables: { ...known, schema: Number(schema) }, end: headOf(seq, hash) };
+  });
+  return start;
 }
 
 /** They are listed again at the next transaction. False: they will be anyway. */

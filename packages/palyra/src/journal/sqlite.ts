@@ -5,13 +5,24 @@ import { PalyraError } from "../errors.ts";
 import { type Database, faultPoint, io, openDatabase, sqliteResult } from "../files/index.ts";
 import type { Anchor, Head } from "./chain.ts";
 import type { Leased } from "./connections.ts";
+import { endOf } from "./end.ts";
 import { fault } from "./faults.ts";
 import type { HeadKeeper } from "./heads.ts";
 import type { Journal, JournalWriter, TransactionOptions } from "./journal.ts";
 import type { KnownChain } from "./known-chain.ts";
-import { endOf, holds, readChanges, readEvents, readWaiting } from "./queries.ts";
+import { holds, readChanges, readEvents, readWaiting } from "./queries.ts";
 import type { ChainSummary, EffectiveStatus, EventQuery, StoredEvent } from "./records.ts";
-import { createTables, forgetTables, isComplete, readTables, SCHEMA_VERSION, type Tables, tablesAtStart } from "./schema.ts";
+import {
+  createTables,
+  forgetTables,
+  isComplete,
+  readStart,
+  readTables,
+  SCHEMA_VERSION,
+  type Start,
+  startWith,
+  type Tables,
+} from "./schema.ts";
 import { readStatus, readStatuses } from "./status-queries.ts";
 import { StatusRows } from "./status-rows.ts";
 import type { Stillness } from "./still.ts";
@@ -76,7 +87,7 @@ export class SqliteJournal implements Journal {
   async prepare(create: boolean): Promise<void> {
     // What a sync has to mean on macOS (T18); of the connection, not of the file.
     this.#database.exec("PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;");
-    const tables = create ? this.#tables() : this.#read((found) => found);
+    const tables = create ? this.#start().tables : this.#read(({ tables: found }) => found);
     if (!create || isComplete(tables)) return;
     // Only a file without any table is our own to set up.
     if (tables.empty) await this.#patiently(() => this.#database.exec("PRAGMA journal_mode = WAL"));
@@ -84,22 +95,22 @@ export class SqliteJournal implements Journal {
   }
 
   async status(skillId: string, version: string): Promise<EffectiveStatus> {
-    return this.#read((tables) => readStatus(this.#database, tables, skillId, version));
+    return this.#read(({ tables }) => readStatus(this.#database, tables, skillId, version));
   }
 
   async statuses(): Promise<(skillId: string, version: string) => EffectiveStatus> {
-    return this.#read((tables) => {
+    return this.#read(({ tables }) => {
       this.#rows = StatusRows.read(this.#database, tables, this.#rows);
       return readStatuses(this.#database, tables, "indexed", this.#rows);
     });
   }
 
   async scannedStatuses(): Promise<(skillId: string, version: string) => EffectiveStatus> {
-    return this.#read((tables) => readStatuses(this.#database, tables, "scanned"));
+    return this.#read(({ tables }) => readStatuses(this.#database, tables, "scanned"));
   }
 
   async events(query: EventQuery): Promise<readonly StoredEvent[]> {
-    return this.#read((tables) => readEvents(this.#database, tables, query));
+    return this.#read(({ tables }) => readEvents(this.#database, tables, query));
   }
 
   async changes(): Promise<number> {
@@ -113,21 +124,21 @@ export class SqliteJournal implements Journal {
 
   async verifyChain(anchors: readonly Anchor[] = []): Promise<ChainSummary> {
     const { walkedChain } = await import("./known-chain.ts");
-    return this.#read((tables) => walkedChain(this.#database, tables, anchors));
+    return this.#read((start) => walkedChain(this.#database, start, anchors));
   }
 
   async head(): Promise<Head> {
-    return this.#read((tables) => endOf(this.#database, tables));
+    return this.#read(({ end }) => end);
   }
 
   async holds(head: Head): Promise<boolean> {
-    return this.#read((tables) => holds(this.#database, tables, head));
+    return this.#read(({ tables }) => holds(this.#database, tables, head));
   }
 
   async statusByChain(chain: KnownChain, anchors: readonly Anchor[], skillId: string, version: string): Promise<EffectiveStatus> {
-    return this.#read((tables) => {
-      chain.advance(this.#database, tables, anchors);
-      return chain.status(this.#database, tables, skillId, version);
+    return this.#read((start) => {
+      chain.advance(this.#database, start, anchors);
+      return chain.status(this.#database, start.tables, skillId, version);
     });
   }
 
@@ -135,18 +146,18 @@ export class SqliteJournal implements Journal {
     chain: KnownChain,
     anchors: readonly Anchor[],
   ): Promise<(skillId: string, version: string) => EffectiveStatus> {
-    return this.#read((tables) => {
-      chain.advance(this.#database, tables, anchors);
-      return chain.statuses(this.#database, tables);
+    return this.#read((start) => {
+      chain.advance(this.#database, start, anchors);
+      return chain.statuses(this.#database, start.tables);
     });
   }
 
   async rechecks(chain: KnownChain): Promise<boolean> {
-    return this.#read((tables) => chain.recheck(this.#database, tables));
+    return this.#read(({ tables }) => chain.recheck(this.#database, tables));
   }
 
   async waiting(auditFile: string, limit: number): Promise<readonly StoredEvent[]> {
-    return this.#read((tables) => readWaiting(this.#database, tables, resolve(auditFile), limit));
+    return this.#read(({ tables }) => readWaiting(this.#database, tables, resolve(auditFile), limit));
   }
 
   async transaction<Result>(
@@ -156,10 +167,10 @@ export class SqliteJournal implements Journal {
     const require = await this.#requirement(stops === true);
     const isSyncedLater = synced === "soon" && (await this.#heads?.())?.syncs === true;
     let end: Head | undefined;
-    const result = await this.#write(synced === false || isSyncedLater ? "NORMAL" : "FULL", (tables) => {
-      const before = endOf(this.#database, tables);
+    const result = await this.#write(synced === false || isSyncedLater ? "NORMAL" : "FULL", (start) => {
+      const { tables, end: before } = start;
       require(tables, before);
-      const writer = new SqliteWriter(this.name, this.#database, tables, before, this.#auditFile);
+      const writer = new SqliteWriter(this.name, this.#database, { tables, end: before }, this.#auditFile);
       try {
         const result = work(writer);
         const { chainEnd } = writer;
@@ -237,7 +248,7 @@ export class SqliteJournal implements Journal {
   }
 
   /** One read transaction, so that rows and events are of one moment. */
-  #read<Result>(work: (tables: Tables) => Result): Result {
+  #read<Result>(work: (start: Start) => Result): Result {
     try {
       const result = this.#waiting(() => this.#withTables(() => this.#readOnce(work)));
       this.#still?.check();
@@ -247,10 +258,10 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  #readOnce<Result>(work: (tables: Tables) => Result): Result {
+  #readOnce<Result>(work: (start: Start) => Result): Result {
     this.#database.exec("BEGIN");
     try {
-      return work(this.#tables());
+      return work(this.#start());
     } finally {
       this.#rollback();
     }
@@ -277,11 +288,11 @@ export class SqliteJournal implements Journal {
   }
 
   /** `synchronous` as of SQLite; set where it is another, without a pause before the transaction, since other calls share the connection. */
-  async #write<Result>(synchronous: "FULL" | "NORMAL", work: (tables: Tables) => Result): Promise<Result> {
+  async #write<Result>(synchronous: "FULL" | "NORMAL", work: (start: Start) => Result): Promise<Result> {
     return this.#patiently(() => this.#withTables(() => this.#writeOnce(synchronous, work)));
   }
 
-  #writeOnce<Result>(synchronous: "FULL" | "NORMAL", work: (tables: Tables) => Result): Result {
+  #writeOnce<Result>(synchronous: "FULL" | "NORMAL", work: (start: Start) => Result): Result {
     setSynchronous(this.#database, synchronous);
     // It stays so until a read has to wait: writes wait in `#patiently`.
     setBusyTimeout(this.#database, 0);
@@ -298,11 +309,11 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  #ensureTables(): Tables {
-    const tables = this.#tables();
-    if (isComplete(tables)) return tables;
+  #ensureTables(): Start {
+    const start = this.#start();
+    if (isComplete(start.tables)) return start;
     createTables(this.#database);
-    return readTables(this.#database);
+    return startWith(this.#database, readTables(this.#database));
   }
 
   // After some failures (a full disk) SQLite has rolled back by itself, and says so.
@@ -313,9 +324,10 @@ export class SqliteJournal implements Journal {
   }
 
   // Spec 5.3: an older release refuses a newer schema by name.
-  #tables(): Tables {
-    const tables = tablesAtStart(this.#database);
-    if (tables.schema <= SCHEMA_VERSION) return tables;
+  #start(): Start {
+    const start = readStart(this.#database);
+    const { tables } = start;
+    if (tables.schema <= SCHEMA_VERSION) return start;
     const problem = `its skill_schema is ${tables.schema}, of a newer release; this one knows ${SCHEMA_VERSION}`;
     throw new PalyraError("JournalUnavailable", { file: this.name, problem });
   }

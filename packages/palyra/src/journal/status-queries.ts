@@ -3,10 +3,10 @@ import type { Database, SqlValue } from "../files/index.ts";
 import { statusKey } from "./effective.ts";
 import { statusOfEvent } from "./events.ts";
 import { LastStatuses } from "./last-statuses.ts";
-import { text } from "./queries.ts";
 import type { EffectiveStatus } from "./records.ts";
 import { IS_STATUS_EVENT, STATUS_KEY, type Tables } from "./schema.ts";
 import { readRows, StatusRows } from "./status-rows.ts";
+import { text } from "./text.ts";
 
 const EVENT_COLUMNS = ["seq", "payload_json", "timestamp_unix_ms", STATUS_KEY];
 

@@ -1,8 +1,8 @@
 import type { Database, SqlValue } from "../files/index.ts";
 import { statusKey } from "./effective.ts";
-import { text } from "./queries.ts";
 import type { StatusRow } from "./records.ts";
 import type { Tables } from "./schema.ts";
+import { text } from "./text.ts";
 
 const STATUS_COLUMNS = [
   "skill_id",

@@ -9,7 +9,7 @@ import type { KnownChain } from "./known-chain.ts";
 import { isFollowed, readEvent } from "./queries.ts";
 import type { EffectiveStatus, NewEvent, StatusRow, StoredEvent } from "./records.ts";
 import { redact } from "./redact.ts";
-import type { Tables } from "./schema.ts";
+import type { Start, Tables } from "./schema.ts";
 import { readStatus, readStatuses } from "./status-queries.ts";
 import { readRows } from "./status-rows.ts";
 
@@ -23,8 +23,8 @@ export class SqliteWriter implements JournalWriter {
   /** Of the chain as this transaction leaves it. */
   #end: Head;
 
-  /** @param file for messages; @param end of the chain at its beginning */
-  constructor(file: string, database: Database, tables: Tables, end: Head, auditFile: string | undefined) {
+  /** @param file for messages */
+  constructor(file: string, database: Database, { tables, end }: Start, auditFile: string | undefined) {
     this.#file = file;
     this.#database = database;
     this.#tables = tables;
@@ -45,7 +45,7 @@ export class SqliteWriter implements JournalWriter {
   }
 
   statusByChain(chain: KnownChain, anchors: readonly Anchor[], skillId: string, version: string): EffectiveStatus {
-    chain.advance(this.#usable(), this.#tables, anchors, this.#end);
+    chain.advance(this.#usable(), { tables: this.#tables, end: this.#end }, anchors);
     return chain.status(this.#database, this.#tables, skillId, version);
   }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Receipt, writeReceipt } from "palyra-skills/receipt";
 import { beforeEach, describe, expect, it } from "vitest";
 import { compose } from "../../src/entry/compose.ts";
-import { makeReceipt, receiptIn, receiptPayload, type UnsignedReceipt } from "../../src/execution/index.ts";
+import { draftReceipt, finishReceipt, receiptIn, receiptPayload, type UnsignedReceipt } from "../../src/execution/index.ts";
 import { newEvent, redact } from "../../src/journal/index.ts";
 import { receiptKeys } from "../../src/operations/shared/receipt-keys.ts";
 import { commandLine, errorOf, parsed, type Ran, temporaryFolder } from "../cli/support.ts";
@@ -46,7 +46,8 @@ async function record(change: Partial<UnsignedReceipt> = {}): Promise<Receipt> {
     finished_at_unix_ms: call.now + 3,
     ...change,
   };
-  const receipt = await makeReceipt(receiptKeys(home), terms, { input: bytes("in"), output: bytes("out") });
+  const keys = receiptKeys(home);
+  const receipt = await finishReceipt(keys, await draftReceipt(keys, terms.receipt_id, bytes("in")), terms, bytes("out"));
   const journal = await home.openJournal(home.places.journal, { create: true, auditFile: join(root, "audit.ndjson") });
   const payload = { skill_id: receipt.skill_id, receipt: receiptPayload(receipt) };
   await journal.transaction((writer) => void writer.append(newEvent(receipt.receipt_id, call, "skill.finished", payload)));

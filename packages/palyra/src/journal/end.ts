@@ -1,0 +1,18 @@
+/** Where a chain ends, as the database has it: unverified. */
+import type { Database, SqlValue } from "../files/index.ts";
+import { GENESIS, type Head } from "./chain.ts";
+import { text } from "./text.ts";
+
+export const LAST_EVENT = "FROM skill_events ORDER BY seq DESC LIMIT 1";
+
+export const headOf = (seq: SqlValue | undefined, hash: SqlValue | undefined): Head => ({ seq: Number(seq), hash: text(hash) });
+
+/** `GENESIS` where there is no event. */
+export function endOf(database: Database, { events }: { readonly events: boolean }): Head {
+  let head = GENESIS;
+  if (events)
+    database.select(["seq", "hash"], LAST_EVENT, [], ([seq, hash]) => {
+      head = headOf(seq, hash);
+    });
+  return head;
+}

@@ -3,6 +3,7 @@ import type { JsonObject } from "palyra-skills/encoding";
 import { deniedBy } from "./denied.ts";
 import { Exit, endedOf, failed, type Outcome, quotaExceeded, Stop } from "./ended.ts";
 import { decodeReply, encodeRequest, type HostReply, type HostRequest } from "./host-messages.ts";
+import { link, linkAhead } from "./instance.ts";
 import { MAX_FUEL } from "./limits.ts";
 import { type Entry, entryOf, importsOf, linkFault } from "./link.ts";
 import { type Compiled, compiled, isOutcome } from "./modules.ts";
@@ -22,6 +23,8 @@ export interface Host {
 
 export interface Prepared {
   run(host: Host): Ended;
+  /** After it, while there is nothing to do: for the next call of the same module. */
+  ahead(): void;
 }
 
 const NOT_STARTED = { fuel: 0n, memoryBytes: 0 };
@@ -34,7 +37,8 @@ export function prepare(call: Prepare): Prepared | Ended {
   const problem = linkFault(module, call);
   const entry = entryOf(module.exports, call.entrypoint);
   if (problem !== undefined || entry === undefined) return endedOf(problem ?? failed("entrypoint"), NOT_STARTED);
-  return { run: (host) => new Run(call, module, entry, host).run() };
+  const run = (host: Host): Ended => new Run(call, module, entry, host).run();
+  return { run, ahead: () => linkAhead(module.module, module.imports) };
 }
 
 /** Bits of the counter of refused growth. */
@@ -79,8 +83,11 @@ class Run {
 
   /** The exit code. */
   #execute(): number {
-    const { module, names } = this.#compiled;
-    this.#exports = new WebAssembly.Instance(module, importsOf(this.#compiled, this.#call, this.#context())).exports;
+    const { module, imports, names } = this.#compiled;
+    const functions = importsOf(this.#compiled, this.#call, this.#context());
+    const linked = link(module, imports);
+    this.#exports = linked.exports;
+    linked.begin(functions);
     this.#fuel.value = -this.#budget;
     if (names.start !== undefined) this.#callExport(names.start);
     const results = this.#entry.functions.map((name) => this.#callExport(name));

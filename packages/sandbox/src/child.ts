@@ -15,10 +15,13 @@ const host: Host = {
   log: (bytes) => send({ is: "log", bytes }),
 };
 
-function serve(message: FromHost): void {
+/** What can be done before the next call comes. */
+function serve(message: FromHost): () => void {
   if (message.is !== "prepare") throw new WireFault("a message out of order");
   const made = prepare(message);
-  send({ is: "outcome", ...(isPrepared(made) ? run(made) : made) });
+  const ended = isPrepared(made) ? run(made) : made;
+  send({ is: "outcome", ...ended });
+  return isPrepared(made) && ended.kind === "Ok" ? made.ahead : () => {};
 }
 
 function run(prepared: Prepared): Ended {
@@ -30,9 +33,12 @@ function run(prepared: Prepared): Ended {
 const isPrepared = (made: Prepared | Ended): made is Prepared => "run" in made;
 
 function next(): void {
-  serve(receive());
+  const ahead = serve(receive());
   // By way of the event loop, so that what the engine has put off until then is done: its own tasks, and collecting what the call has left.
-  setImmediate(next);
+  setImmediate(() => {
+    ahead();
+    next();
+  });
 }
 
 send({ is: "ready", version: PROTOCOL_VERSION });

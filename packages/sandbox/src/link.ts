@@ -8,7 +8,7 @@ import { invalid, type Outcome, Stop, told } from "./ended.ts";
 import { handleImports, hostImports } from "./imports/index.ts";
 import type { Compiled } from "./modules.ts";
 import type { Prepare } from "./protocol.ts";
-import { type HostImportOf, type HostImports, type WasiContext, wasiImports } from "./wasi/index.ts";
+import { type HostImport, type HostImportOf, type HostImports, type WasiContext, wasiImports } from "./wasi/index.ts";
 
 const WASI: readonly string[] = ["wasi_snapshot_preview1", "wasi_unstable"];
 const MEMORY = "memory";
@@ -65,22 +65,17 @@ function typeOf(exports: readonly ExportFact[], name: string): string | undefine
 /** `(i32, i64) -> (i32)`. */
 const typeText = ({ params, results }: FunctionType): string => `(${params.join(", ")}) -> (${results.join(", ")})`;
 
-/** Only what the module names: each module's functions, made for this run. */
-export function importsOf({ imports }: Compiled, { grants }: Prepare, context: WasiContext): object {
+/** Only what the module names, in its order: functions made for this run. */
+export function importsOf({ imports }: Compiled, { grants }: Prepare, context: WasiContext): readonly HostImport[] {
   const made = new Map<string, HostImportOf>();
-  const linked: { [module: string]: { [name: string]: unknown } } = Object.create(null);
-  for (const { module, name } of imports) {
+  return imports.map(({ module, name }) => {
     const provided = made.get(module) ?? provide(module, grants, context);
     made.set(module, provided);
-    linked[module] ??= Object.create(null);
-    const of = linked[module];
     const found = provided(name);
     // Of a class that the audit names, and no function that any host has.
-    if (found === undefined || of === undefined)
-      throw new Stop(invalid("import", { module: told(module), name: told(name), problem: "unknown" }));
-    of[name] = found;
-  }
-  return linked;
+    if (found === undefined) throw new Stop(invalid("import", { module: told(module), name: told(name), problem: "unknown" }));
+    return found;
+  });
 }
 
 function provide(module: string, grants: Prepare["grants"], context: WasiContext): HostImportOf {

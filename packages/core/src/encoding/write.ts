@@ -12,34 +12,41 @@ export interface WriteOptions {
  * A value as JSON text, without a final line feed. Bigints are written as exact integers, members that are undefined are
  * left out, lone surrogates are escaped. Numbers must be finite.
  */
-export function writeJson(value: JsonValue, options: WriteOptions = {}): string {
-  const step = " ".repeat(options.indent ?? 0);
-  return write(value, options.sortKeys ?? false, step, step === "" ? "" : "\n");
+export function writeJson(value: JsonValue, { indent = 0, sortKeys = false }: WriteOptions = {}): string {
+  return write(value, sortKeys, indent === 0 ? undefined : "\n");
 }
 
-/** `lineEnd` is the line feed with the indentation of the line on which the value begins; empty for one line. */
-function write(value: JsonValue, sortKeys: boolean, step: string, lineEnd: string): string {
+const STEP = "  ";
+
+/** `lineEnd` is the line feed with the indentation of the line on which the value begins; undefined for one line. */
+function write(value: JsonValue, sortKeys: boolean, lineEnd: string | undefined): string {
+  if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "bigint") return value.toString();
   if (typeof value === "number" && !Number.isFinite(value)) throw new TypeError("JSON has no such number");
   // JSON.stringify drops the sign, which parseJson keeps.
   if (Object.is(value, -0)) return "-0";
   if (value === null || typeof value !== "object") return JSON.stringify(value);
-  const inner = lineEnd + step;
-  const below = (each: JsonValue): string => write(each, sortKeys, step, inner);
-  if (isArray(value)) return enclose("[", value.map(below), "]", inner, lineEnd);
-  const colon = step === "" ? ":" : ": ";
+  const inner = lineEnd === undefined ? undefined : lineEnd + STEP;
+  let members = "";
+  const add = (text: string): void => {
+    members += (members === "" ? "" : ",") + (inner ?? "") + text;
+  };
+  if (isArray(value)) {
+    for (const item of value) add(write(item, sortKeys, inner));
+    return enclosed("[", members, "]", lineEnd);
+  }
   const keys = Object.keys(value);
   if (sortKeys) keys.sort(compareUtf8);
-  const members = keys.flatMap((key) => {
+  const colon = lineEnd === undefined ? ":" : ": ";
+  for (const key of keys) {
     const member = value[key];
-    return member === undefined ? [] : [JSON.stringify(key) + colon + below(member)];
-  });
-  return enclose("{", members, "}", inner, lineEnd);
+    if (member !== undefined) add(JSON.stringify(key) + colon + write(member, sortKeys, inner));
+  }
+  return enclosed("{", members, "}", lineEnd);
 }
 
-function enclose(open: string, parts: readonly string[], close: string, inner: string, lineEnd: string): string {
-  return parts.length === 0 ? open + close : open + inner + parts.join(`,${inner}`) + lineEnd + close;
-}
+const enclosed = (open: string, members: string, close: string, lineEnd = ""): string =>
+  members === "" ? open + close : open + members + lineEnd + close;
 
 /** `Array.isArray` does not narrow a read-only array. */
 const isArray = (value: readonly JsonValue[] | JsonObject): value is readonly JsonValue[] => Array.isArray(value);

@@ -20,22 +20,28 @@ export type StatementDomain =
 /** Bytes of a statement as a document, whose fields take some 700 and a reason. */
 export const MAX_STATEMENT_BYTES = 16 * 1024;
 
+/** Before each field, u64-BE. */
+const LENGTH_BYTES = 8;
+
 /** The message of a domain and fields. Numbers are integers from 0 to 2^53-1, bigints to 2^64-1. */
 export function statementMessage(
   domain: StatementDomain,
   fields: readonly (string | number | bigint | Uint8Array)[],
 ): Uint8Array {
-  const parts: Uint8Array[] = [encodeUtf8(domain)];
-  for (const field of fields) {
-    const isNumber = typeof field === "number" || typeof field === "bigint";
-    const bytes = typeof field === "string" ? encodeUtf8(field) : isNumber ? u64be(field) : field;
-    parts.push(u64be(bytes.length), bytes);
-  }
-  const message = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
+  const parts = fields.map((field) => {
+    if (typeof field === "string") return encodeUtf8(field);
+    return typeof field === "object" ? field : u64be(field);
+  });
+  const start = encodeUtf8(domain);
+  const message = new Uint8Array(start.length + parts.reduce((length, part) => length + LENGTH_BYTES + part.length, 0));
+  const view = new DataView(message.buffer);
+  message.set(start);
+  let at = start.length;
   for (const part of parts) {
-    message.set(part, at);
-    at += part.length;
+    // Of 64 bits, of which a length needs the lower half.
+    view.setUint32(at + LENGTH_BYTES / 2, part.length);
+    message.set(part, at + LENGTH_BYTES);
+    at += LENGTH_BYTES + part.length;
   }
   return message;
 }

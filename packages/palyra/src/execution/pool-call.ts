@@ -31,7 +31,8 @@ export class PoolCall implements PreparedCall {
   readonly #options: PrepareOptions;
   readonly #ports: CallPorts;
   readonly #clock = new Stopwatch();
-  readonly #decoder = new TextDecoder();
+  /** Of a call that writes a log. */
+  #decoder: InstanceType<typeof TextDecoder> | undefined;
   readonly #over: Promise<CallOutcome>;
   #phase: "preparing" | "prepared" | "running" | "asking" | "over" = "preparing";
   #timer: NodeJS.Timeout | undefined;
@@ -119,6 +120,7 @@ export class PoolCall implements PreparedCall {
 
   #logged(bytes: Uint8Array): void {
     this.#logBytes += bytes.length;
+    this.#decoder ??= new TextDecoder();
     this.#tellLog(this.#decoder.decode(bytes, { stream: true }));
   }
 
@@ -190,7 +192,7 @@ export class PoolCall implements PreparedCall {
   }
 
   #kept(): Pick<CallOutcome, "log" | "allowed"> {
-    this.#tellLog(this.#decoder.decode());
+    this.#tellLog(this.#decoder?.decode() ?? "");
     return { log: this.#log, allowed: this.#job.quotas };
   }
 

@@ -7,7 +7,7 @@ import type { Tool } from "palyra-skills/manifest";
 import { readModule } from "palyra-skills/wasm";
 import { mayRead } from "../policy/index.ts";
 import type { LaunchPlan } from "./authorize.ts";
-import { type Broker, type BrokerOptions, brokerGrants, grantedRoots, openBroker } from "./broker/index.ts";
+import { type Broker, type BrokerOptions, brokerGrants, openBroker } from "./broker/index.ts";
 import type { CallOutcome, CancelReason, PreparedCall, PrepareOptions, SandboxJob, SandboxPool } from "./pool-types.ts";
 import { LaunchPermit } from "./start.ts";
 import { START, toolKind } from "./tool-kind.ts";
@@ -58,9 +58,8 @@ export async function prepareCall(
   caller: Caller,
   options: PrepareOptions,
 ): Promise<Prepared> {
-  const { manifest } = plan.skill.artifact;
   const { readSecret, ...fixed } = ports.broker;
-  const { roots, http, secrets } = brokerGrants(manifest, plan.granted);
+  const { roots, http, secrets } = grantsOf(plan.skill.artifact, plan.granted);
   const broker = await openBroker({
     ...fixed,
     ...caller,
@@ -81,8 +80,7 @@ export async function prepareCall(
 }
 
 function jobOf({ skill, tool, module, quotas, granted }: LaunchPlan, input: Uint8Array): SandboxJob {
-  const { manifest } = skill.artifact;
-  const grants = capabilityGrants(manifest);
+  const { grants, roots, clock, random } = grantsOf(skill.artifact, granted);
   return {
     skillId: skill.skillId,
     toolId: tool.id,
@@ -93,9 +91,10 @@ function jobOf({ skill, tool, module, quotas, granted }: LaunchPlan, input: Uint
     input,
     quotas,
     fuelMode: "per_byte",
-    grants: { ...grants, secret_keys: grants.secret_keys.filter((name) => mayRead(name, granted)) },
-    roots: grantedRoots(manifest, granted).map(({ name, write }) => ({ name, write })),
-    ...surroundingsOf(granted),
+    grants,
+    roots: roots.map(({ name, write }) => ({ name, write })),
+    clock,
+    random,
   };
 }
 
@@ -109,6 +108,26 @@ function surroundingsOf({ fixed }: LaunchPlan["granted"]): Pick<SandboxJob, "clo
 }
 
 type Fixed = Pick<SandboxJob, "kind" | "entrypoint" | "inputSchema" | "outputSchema">;
+
+/** What a skill may do through its broker and its process. */
+interface Granted extends ReturnType<typeof brokerGrants>, Pick<SandboxJob, "grants" | "clock" | "random"> {}
+
+/** The last that was asked for, of each artifact: the operator's grants are the same object while they are the same. */
+const ofGrants = new WeakMap<VerifiedArtifact, { readonly granted: LaunchPlan["granted"]; readonly made: Granted }>();
+
+function grantsOf(artifact: VerifiedArtifact, granted: LaunchPlan["granted"]): Granted {
+  const known = ofGrants.get(artifact);
+  if (known?.granted === granted) return known.made;
+  const { manifest } = artifact;
+  const grants = capabilityGrants(manifest);
+  const made = {
+    ...brokerGrants(manifest, granted),
+    grants: { ...grants, secret_keys: grants.secret_keys.filter((name) => mayRead(name, granted)) },
+    ...surroundingsOf(granted),
+  };
+  ofGrants.set(artifact, { granted, made });
+  return made;
+}
 
 /** What is the same for every call of a tool of these very bytes: no module is read twice. */
 const ofTools = new WeakMap<VerifiedArtifact, Map<string, Fixed>>();

@@ -43,35 +43,55 @@ export const GENESIS: Head = { seq: 0, hash: GENESIS_HASH };
 /** `prevHash` as 64 lower-case hex digits, and so is the answer. */
 export function eventHash(prevHash: string, fields: ChainedFields): string {
   if (!isSha256Hex(prevHash)) throw broken(fields[0], "prev_hash is no SHA-256");
-  const parts = fields.map((field) => (field === null ? null : Buffer.from(String(field))));
-  const lengths = parts.map((part) => part?.byteLength ?? -1);
-  return framedHash(prevHash, Buffer.concat(parts.flatMap((part) => part ?? [])), lengths);
+  const texts = fields.map((field) => (field === null ? null : String(field)));
+  const most = texts.reduce((size, text) => size + LENGTH_BYTES + MOST_OF_UNIT * (text?.length ?? 0), 0);
+  let at = beginFrame(prevHash, most);
+  for (const text of texts) {
+    const length = text === null ? -1 : frame.write(text, at + LENGTH_BYTES);
+    at = afterLength(at, length) + Math.max(0, length);
+  }
+  return hashOfFrame(at);
 }
+
+/** Bytes of UTF-8 that a unit of UTF-16 takes at most. */
+const MOST_OF_UNIT = 3;
 
 let frame = Buffer.alloc(0);
 
-/** @param content the fields one after the other; @param lengths bytes of each, -1 for null */
-function framedHash(prevHash: string, content: Uint8Array, lengths: readonly number[]): string {
-  const size = DOMAIN.length + HASH_BYTES + lengths.length * LENGTH_BYTES + content.byteLength;
-  if (frame.byteLength < size) frame = Buffer.alloc(2 * size);
-  let at = frame.write(DOMAIN, 0, "latin1");
-  at += frame.write(prevHash, at, "hex");
-  let from = 0;
-  for (const length of lengths) {
-    if (length < 0) {
-      frame.fill(0xff, at, at + LENGTH_BYTES);
-      at += LENGTH_BYTES;
-      continue;
-    }
+/** Where the fields begin. @param size of them at most, with their lengths */
+function beginFrame(prevHash: string, size: number): number {
+  const all = DOMAIN.length + HASH_BYTES + size;
+  if (frame.byteLength < all) frame = Buffer.alloc(2 * all);
+  const at = frame.write(DOMAIN, 0, "latin1");
+  return at + frame.write(prevHash, at, "hex");
+}
+
+/** @param length -1 for null */
+function afterLength(at: number, length: number): number {
+  if (length < 0) frame.fill(0xff, at, at + LENGTH_BYTES);
+  else {
     frame.writeUInt32BE(0, at);
     frame.writeUInt32BE(length, at + LENGTH_BYTES / 2);
-    at += LENGTH_BYTES;
+  }
+  return at + LENGTH_BYTES;
+}
+
+// Loaded when it hashes: whoever only reads statuses need not.
+const hashOfFrame = (end: number): string =>
+  process.getBuiltinModule("node:crypto").hash("sha256", frame.subarray(0, end), "hex");
+
+/** @param content the fields one after the other; @param lengths bytes of each, -1 for null */
+function framedHash(prevHash: string, content: Uint8Array, lengths: readonly number[]): string {
+  let at = beginFrame(prevHash, lengths.length * LENGTH_BYTES + content.byteLength);
+  let from = 0;
+  for (const length of lengths) {
+    at = afterLength(at, length);
+    if (length <= 0) continue;
     frame.set(content.subarray(from, from + length), at);
     at += length;
     from += length;
   }
-  // Loaded when it hashes: whoever only reads statuses need not.
-  return process.getBuiltinModule("node:crypto").hash("sha256", frame.subarray(0, at), "hex");
+  return hashOfFrame(at);
 }
 
 /**

@@ -17,8 +17,6 @@ interface Connection {
   readonly guard: Database;
   users: number;
   isKept: boolean;
-  /** When its files were looked at last, of `performance.now()`. */
-  lookedAt: number;
   /** Absent: it has not begun to end. Whether nothing of it is left. */
   end?: true | Promise<boolean>;
 }
@@ -38,9 +36,6 @@ const finishAll = (): void => {
   for (const each of open) if (each.database.letsGoAtOnce()) finish(each);
 };
 
-/** Milliseconds: a start, and its outcome if the tool is a quick one. */
-const JUST_NOW_MS = 1;
-
 export class JournalConnections {
   readonly #kept = new Map<string, Connection>();
   #isClosed = false;
@@ -58,11 +53,8 @@ export class JournalConnections {
   async settle(file: string): Promise<void> {
     const kept = this.#kept.get(file);
     if (kept === undefined && open.size === 0) return;
-    // Whoever writes looks again, once it has its turn.
-    if (kept !== undefined && performance.now() - kept.lookedAt < JUST_NOW_MS) return;
     const place = placeOf(file);
-    if (kept?.place === place) kept.lookedAt = performance.now();
-    else if (kept !== undefined) this.#drop(file, kept);
+    if (kept !== undefined && kept.place !== place) this.#drop(file, kept);
     for (const each of open) {
       if (each.file !== file || each.place === place) continue;
       if ((await each.end) !== true) throw elsewhere(file);
@@ -75,7 +67,7 @@ export class JournalConnections {
     const before = this.#kept.get(file);
     if (before !== undefined) this.#drop(file, before);
     const isKept = !this.#isClosed && own !== NOWHERE && own === ownPlaceOf(file);
-    const connection = { file, place, database, guard, users: 0, isKept, lookedAt: performance.now() };
+    const connection = { file, place, database, guard, users: 0, isKept };
     if (open.size === 0) process.once("exit", finishAll);
     open.add(connection);
     if (isKept) this.#kept.set(file, connection);
@@ -104,7 +96,6 @@ function leased(connection: Connection): Leased {
     database: connection.database,
     check: () => {
       if (connection.place !== placeOf(connection.file)) throw elsewhere(connection.file);
-      connection.lookedAt = performance.now();
     },
     giveBack: () => {
       if (!isOpen) return;

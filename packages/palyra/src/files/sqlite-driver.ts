@@ -18,6 +18,10 @@ interface FunctionOptions {
 export interface DriverStatement {
   all(...values: SqlValue[]): unknown;
   run(...values: SqlValue[]): unknown;
+  get(...values: SqlValue[]): unknown;
+  setReadBigInts(reads: boolean): void;
+  /** Node's own since 22.16. */
+  setReturnArrays?(returns: boolean): void;
 }
 export interface DriverDatabase {
   exec(sql: string): void;

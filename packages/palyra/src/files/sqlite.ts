@@ -31,6 +31,8 @@ export interface Database {
     // biome-ignore lint/suspicious/noConfusingVoidType: a visit need not return anything
     visit: (row: readonly SqlValue[]) => boolean | void,
   ): void;
+  /** The row of such a statement that has one at most; undefined: it has none. */
+  only(columns: readonly string[], rest: string, values: readonly SqlValue[]): readonly SqlValue[] | undefined;
   /**
    * Before it is closed: lets go of what was prepared. False: something holds it, and the connection will stay half open, with what it has locked
    * and mapped, until the garbage collector comes by or the process ends.
@@ -97,6 +99,9 @@ class Running {
   }
 }
 
+/** As it was asked for. */
+const isRow = (found: unknown): found is readonly SqlValue[] => Array.isArray(found);
+
 const NO_ROWS: Visit = () => {};
 
 class SqliteDatabase implements Database {
@@ -145,6 +150,19 @@ class SqliteDatabase implements Database {
     } catch (error) {
       running.end(error);
     }
+  }
+
+  only(columns: readonly string[], rest: string, values: readonly SqlValue[]): readonly SqlValue[] | undefined {
+    const statement = this.#prepared(`SELECT ${columns.join(", ")} ${rest}`);
+    if (statement?.setReturnArrays !== undefined) {
+      const row = statement.get(...values.map(stored));
+      return isRow(row) ? row : undefined;
+    }
+    let only: readonly SqlValue[] | undefined;
+    this.select(columns, rest, values, (row) => {
+      only = row;
+    });
+    return only;
   }
 
   /** False: there is no such statement, or it failed before its first row. */
@@ -196,6 +214,8 @@ class SqliteDatabase implements Database {
     if (known !== undefined || this.#kept.size >= MOST_TEXTS) return known;
     try {
       const made = this.connection.prepare(sql);
+      made.setReadBigInts(true);
+      made.setReturnArrays?.(true);
       this.#kept.set(sql, made);
       return made;
     } catch {

@@ -9,10 +9,6 @@ export const headOf = (seq: SqlValue | undefined, hash: SqlValue | undefined): H
 
 /** `GENESIS` where there is no event. */
 export function endOf(database: Database, { events }: { readonly events: boolean }): Head {
-  let head = GENESIS;
-  if (events)
-    database.select(["seq", "hash"], LAST_EVENT, [], ([seq, hash]) => {
-      head = headOf(seq, hash);
-    });
-  return head;
+  const last = events ? database.only(["seq", "hash"], LAST_EVENT, []) : undefined;
+  return last === undefined ? GENESIS : headOf(last[0], last[1]);
 }

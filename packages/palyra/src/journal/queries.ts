@@ -54,30 +54,19 @@ function mayBeAbout(pattern: number): string {
 }
 
 export function readEvent(database: Database, eventUlid: string): StoredEvent | undefined {
-  let found: StoredEvent | undefined;
-  database.select(EVENT_COLUMNS, "FROM skill_events WHERE event_ulid = ?1", [eventUlid], (columns) => {
-    found = toStoredEvent(columns);
-  });
-  return found;
+  const found = database.only(EVENT_COLUMNS, "FROM skill_events WHERE event_ulid = ?1", [eventUlid]);
+  return found && toStoredEvent(found);
 }
 
 /** Whether an event stands there; where the first would follow it, one always does. */
 export function holds(database: Database, tables: Tables, { seq, hash }: Head): boolean {
-  let found = seq === 0;
-  if (tables.events && seq > 0)
-    database.select(["hash"], "FROM skill_events WHERE seq = ?1", [seq], ([there]) => {
-      found = there === hash;
-    });
-  return found;
+  if (seq === 0) return true;
+  return tables.events && database.only(["hash"], "FROM skill_events WHERE seq = ?1", [seq])?.[0] === hash;
 }
 
 /** Whether an event says that it follows the one with this hash. */
 export function isFollowed(database: Database, hash: string): boolean {
-  let found = false;
-  database.select(["seq"], "FROM skill_events WHERE prev_hash = ?1", [hash], () => {
-    found = true;
-  });
-  return found;
+  return database.only(["seq"], "FROM skill_events WHERE prev_hash = ?1", [hash]) !== undefined;
 }
 
 export function readWaiting(database: Database, tables: Tables, auditFile: string, limit: number): StoredEvent[] {

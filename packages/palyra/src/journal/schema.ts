@@ -154,12 +154,10 @@ export const startWith = (database: Database, tables: Tables): Start => ({
 
 /** Undefined: there is no event. */
 function knownStart(database: Database, known: Tables): Start | undefined {
-  let start: Start | undefined;
-  const columns = ["seq", "hash", "(SELECT max(version) FROM skill_schema)"];
-  database.select(columns, LAST_EVENT, [], ([seq, hash, schema]) => {
-    start = { tables: { ...known, schema: Number(schema) }, end: headOf(seq, hash) };
-  });
-  return start;
+  const last = database.only(["seq", "hash", "(SELECT max(version) FROM skill_schema)"], LAST_EVENT, []);
+  if (last === undefined) return undefined;
+  const [seq, hash, schema] = last;
+  return { tables: { ...known, schema: Number(schema) }, end: headOf(seq, hash) };
 }
 
 /** They are listed again at the next transaction. False: they will be anyway. */

@@ -15,6 +15,8 @@ import { bundleDriver } from "../driver.mjs";
 import { buildInput, repository } from "../inputs.mjs";
 import { pairs } from "../measure.mjs";
 
+/** Calls of each before they are measured: the engine compiles what it runs until then. */
+const WARMUP = 3000;
 const TOOL = "bench.echo.say";
 const TOKEN = "mcp-token-of-the-benchmark-0123456789";
 const LIMIT = 2;
@@ -108,7 +110,7 @@ export async function run() {
       try {
         for (const open of [ours, floor]) opened.push(await open());
         const [mine, others] = opened;
-        const measured = await pairs(mine.call, others.call, { samples: 301, warmup: 500 });
+        const measured = await pairs(mine.call, others.call, { samples: 301, warmup: WARMUP });
         rows.push({
           what: `a call over MCP, ${way}`,
           floor: "a bare tool of the official SDK",

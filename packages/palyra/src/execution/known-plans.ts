@@ -64,6 +64,6 @@ export class KnownPlans {
   }
 }
 
-/** All of a question but its input and its moment. */
-const nameOf = ({ tool, exactly, skillId, version, surface, session, maxFuel }: Question, { principal }: Call): string =>
-  JSON.stringify([tool, exactly, skillId, version, surface, session, String(maxFuel), principal]);
+/** All of a question but its input, its moment, and its session: that one says whose yes is good for it, and here nobody's is needed. */
+const nameOf = ({ tool, exactly, skillId, version, surface, maxFuel }: Question, { principal }: Call): string =>
+  JSON.stringify([tool, exactly, skillId, version, surface, String(maxFuel), principal]);

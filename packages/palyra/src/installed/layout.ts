@@ -37,7 +37,18 @@ export interface SkillsFolder {
   metadata(skillId: string, version: string): string;
 }
 
+/** Of the few that a process has: each start of a tool asks for it some ten times. */
+const known = new Map<string, SkillsFolder>();
+const MOST_KNOWN = 16;
+
 export function skillsFolder(root: string): SkillsFolder {
+  const found = known.get(root) ?? makeFolder(root);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(root, found);
+  return found;
+}
+
+function makeFolder(root: string): SkillsFolder {
   // Joined once: a list asks for the paths of a thousand skills, whose names are checked and need no normalising.
   const within = join(root, "x").slice(0, -1);
   return {

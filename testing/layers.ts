@@ -50,6 +50,7 @@ export const sandboxLayers: LayerTable = {
   "random.ts": { layer: 1, packages: ["node:crypto"] },
   "channel.ts": { layer: 1, packages: ["node:fs"] },
   "modules.ts": { layer: 2 },
+  "instance.ts": { layer: 3 },
   "link.ts": { layer: 3 },
   "call.ts": { layer: 4 },
   "child.ts": { layer: 5 },

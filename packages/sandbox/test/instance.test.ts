@@ -51,12 +51,14 @@ const counter = () =>
     "(global $count (mut i32) (i32.const 0))",
   );
 
-describe("T22: an instance that was made ahead", () => {
+describe("an instance that was made ahead", () => {
   it("knows nothing of the call before: memory, globals, size and fuel are those of a new one", async () => {
     const job = jobOf(await counter());
     const [first, ...later] = Array.from({ length: 4 }, () => run(job));
     expect([first?.kind, first && said(first)]).toEqual(["Ok", "2"]);
     for (const each of later) expect(each).toEqual(first);
+    // It is used up, and none is made after these.
+    for (let call = 0; call < 3; call += 1) expect(ready(job).run(host)).toEqual(first);
   });
 
   it("gets input, arguments and quotas of the call that it is for", async () => {

@@ -163,6 +163,63 @@ describe("T1: what is kept of an artifact, an index and a verdict", () => {
   });
 });
 
+describe("T33: what was authorized a moment ago", () => {
+  const runAs = (principal: string, change: Partial<Parameters<Runner["run"]>[0]> = {}) =>
+    runner.run(
+      { tool: "acme.echo.say", input: new TextEncoder().encode('{"text":"hi"}'), surface: "library", session: "s1", ...change },
+      { ...newCall(principal), now: Date.now() },
+    );
+
+  it("T2: starts nothing that another program has stopped in the journal's own table, without a word of ours", async () => {
+    await warm();
+    const other = openDatabase(services.home.places.journal, { busyTimeoutMs: 5000 });
+    other.exec("UPDATE skill_status SET status = 'quarantined', reason = 'palyra'");
+    other.close();
+    await expect(run()).rejects.toMatchObject({ code: "NotEligible", details: { reasons: ["quarantined: palyra"] } });
+  });
+
+  it("is nobody else's, and of no other way", async () => {
+    await runner.close();
+    await services.close();
+    const file = join(root, "site.cedar");
+    const kept = 'context.caller == Palyra::Principal::"user:local" || context.surface == "mcp"';
+    writeFileSync(file, `forbid (principal, action, resource) when { ${kept} };\n`);
+    await open({ authorizationPolicy: file });
+    await sleep(SETTLED_MS);
+    for (let time = 0; time < 3; time += 1) expect((await runAs("user:other")).receipt.principal).toBe("user:other");
+    await expect(runAs("user:local")).rejects.toHaveCode("PolicyDenied");
+    await expect(runAs("user:other", { surface: "mcp" })).rejects.toHaveCode("PolicyDenied");
+    const least = await runAs("user:other", { maxFuel: 10n });
+    expect([least.outcome.kind, least.receipt.fuel_allowed]).toEqual(["QuotaExceeded", 10n]);
+    expect((await runAs("user:other")).outcome.kind).toBe("Ok");
+  });
+
+  it("T28: starts nothing once the record of grants was put back, or taken away", async () => {
+    expect(await palyra("grant", "add", "acme.echo", "--max-fuel", "300000")).toMatchObject({ exit: 0 });
+    const before = readFileSync(folder().grants);
+    expect(await palyra("grant", "add", "acme.echo", "--max-fuel", "200000")).toMatchObject({ exit: 0 });
+    await warm();
+    writeFileSync(folder().grants, before);
+    await expect(run()).rejects.toHaveCode("AuthorizationRecordInvalid");
+    rmSync(folder().grants);
+    await expect(run()).rejects.toHaveCode("AuthorizationRecordInvalid");
+  });
+
+  it("and what its input or its tool come to is told of this very call", async () => {
+    await warm();
+    const texts = await Promise.all(
+      ["a", "b", "c"].map(async (text) => {
+        const { outcome } = await runAs("user:local", { input: new TextEncoder().encode(JSON.stringify({ text })) });
+        return Buffer.from(outcome.stdout).toString();
+      }),
+    );
+    expect(texts).toEqual(['{"text":"a"}', '{"text":"b"}', '{"text":"c"}']);
+    const wrong = await runAs("user:local", { input: new TextEncoder().encode("[") });
+    expect([wrong.outcome.kind, wrong.outcome.details]).toMatchObject(["InvalidInput", { fault: "input" }]);
+    expect((await run()).outcome.kind).toBe("Ok");
+  });
+});
+
 describe("T26: the journal of a process that lives long", () => {
   it("is not the one that lies in its place by now, nor none", async () => {
     const { journal } = services.home.places;

@@ -4,12 +4,10 @@ export {
   type AskApproval,
   type Authorized,
   type AuthorizePorts,
-  authorize,
   type LaunchPlan,
   type LaunchQuestion,
   planLaunch,
   policyDenied,
-  stillAuthorized,
 } from "./authorize.ts";
 export { measureSkillData, removeSkillData, type SkillData } from "./broker/index.ts";
 export type { LookAtGround } from "./ground.ts";

@@ -34,7 +34,7 @@ export function readEntry(reader: JsonReader): InstalledEntry {
 }
 
 /** The fields that the index and `install-metadata.json` share. */
-export function readInstallFacts(fields: Fields) {
+function readInstallFacts(fields: Fields) {
   return {
     artifact_sha256: fields.required("artifact_sha256").string(problems.sha256),
     payload_sha256: fields.required("payload_sha256").string(problems.sha256),

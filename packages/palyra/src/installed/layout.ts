@@ -3,15 +3,15 @@ import { join, sep } from "node:path";
 
 export const INDEX_FILE = "installed-index.json";
 export const AUDIT_FILE = "audit.ndjson";
-export const LOCK_FILE = ".lock";
-export const PENDING_FILE = ".pending.json";
-export const STAGING_FOLDER = ".staging";
-export const LIST_CACHE_FILE = ".cache.json";
-export const VERDICTS_FILE = ".verdicts";
-export const EXAMINING_FILE = ".examining";
-export const PASSED_FILE = ".passed";
-export const APPROVALS_FILE = ".approvals";
-export const GRANTS_FILE = ".grants";
+const LOCK_FILE = ".lock";
+const PENDING_FILE = ".pending.json";
+const STAGING_FOLDER = ".staging";
+const LIST_CACHE_FILE = ".cache.json";
+const VERDICTS_FILE = ".verdicts";
+const EXAMINING_FILE = ".examining";
+const PASSED_FILE = ".passed";
+const APPROVALS_FILE = ".approvals";
+const GRANTS_FILE = ".grants";
 export const ARTIFACT_FILE = "artifact.palyra-skill";
 export const METADATA_FILE = "install-metadata.json";
 /** Beside the managed directory, below the state root: what tools have written, a folder a skill (spec 10.4). */

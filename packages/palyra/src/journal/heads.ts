@@ -46,7 +46,7 @@ function parsed(key: string, bytes: Uint8Array | undefined): Head | undefined {
 }
 
 /** `{ seq, hash }`, nothing else. */
-export function headIn(root: JsonReader): Head {
+function headIn(root: JsonReader): Head {
   const fields = root.object();
   const seq = fields.required("seq").safeInteger({ min: 0 });
   const hash = fields.required("hash").string((text) => (isSha256Hex(text) ? undefined : "not a SHA-256"));

@@ -19,4 +19,3 @@ export { openJournal } from "./open.ts";
 export { auditLine, projectOutbox, rebuildAuditFile } from "./outbox.ts";
 export type { ChainSummary, EffectiveStatus, EventQuery, NewEvent, SkillStatus, StatusRow, StoredEvent } from "./records.ts";
 export { looksSecret, REDACTED, redact } from "./redact.ts";
-export { JOURNAL_TIMEOUT_MS } from "./sqlite.ts";

@@ -29,7 +29,7 @@ import type { Stillness } from "./still.ts";
 import { notKept, SqliteWriter } from "./writer.ts";
 
 /** Milliseconds that a transaction waits for others' (spec 5.2). */
-export const JOURNAL_TIMEOUT_MS = 30_000;
+const JOURNAL_TIMEOUT_MS = 30_000;
 /** Milliseconds that SQLite itself waits where it has to, holding up the process. */
 export const BUSY_TIMEOUT_MS = 5_000;
 

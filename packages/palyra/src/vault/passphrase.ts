@@ -19,7 +19,7 @@ export function passphraseFrom({ folder, passphraseFile, askSecret }: VaultOptio
  * Its bytes without the line feed at the end. A pipe, an open descriptor (`/dev/fd/3`) or a file that nobody else can read; links are
  * followed, as services get theirs by one. `Io`, `UnsafeStateRoot`, `Usage`.
  */
-export async function readPassphraseFile(file: string): Promise<Uint8Array> {
+async function readPassphraseFile(file: string): Promise<Uint8Array> {
   const read = await io("read", file, async () => {
     const handle = await open(file, constants.O_RDONLY);
     try {

@@ -17,8 +17,9 @@ export async function runTool(
   ports: RunToolPorts,
   request: RunToolRequest,
   call: Call,
-  options: RunToolOptions = {},
+  given: RunToolOptions = {},
 ): Promise<RunToolResult> {
+  const options = { ...given, onLog: heedless(given.onLog, call), onStep: heedless(given.onStep, call) };
   const known = ports.plans.of(request, call);
   const ran = known && (await runKnown(ports, known, request, call, options));
   if (ran !== undefined) return ran;
@@ -91,6 +92,18 @@ async function runPrepared(
   } finally {
     await prepared.broker.close();
   }
+}
+
+/** What fails in whoever is only told ends no call, and keeps no process. */
+function heedless<Told>(tell: ((told: Told) => void) | undefined, call: Call): ((told: Told) => void) | undefined {
+  if (tell === undefined) return undefined;
+  return (told) => {
+    try {
+      tell(told);
+    } catch (error) {
+      call.warn(`What is told of the run could not be taken: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
 }
 
 async function planNow(ports: RunToolPorts, found: FoundTool, request: RunToolRequest, call: Call): Promise<KnownPlan> {

@@ -2,7 +2,7 @@
 import { open, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { PalyraError } from "../errors.ts";
-import { ifThere, makeFolder, openDatabase, sqliteResult, syncFolder, systemCode } from "../files/index.ts";
+import { type Database, ifThere, makeFolder, openDatabase, sqliteResult, syncFolder, systemCode } from "../files/index.ts";
 import { type JournalConnections, type Leased, ownPlaceOf } from "./connections.ts";
 import { fault } from "./faults.ts";
 import type { Journal, OpenJournal } from "./journal.ts";
@@ -44,9 +44,16 @@ async function openToWrite(file: string, connections: JournalConnections | undef
   if (connections === undefined || (await stat(file)).size === 0) return {};
   const own = ownPlaceOf(file);
   const guard = openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS, readOnly: true });
-  const database = openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS, keepsStatements: true });
-  // Now, so that what SQLite has beside the file is there, and both are at it.
-  for (const each of [database, guard]) readTables(each);
+  let database: Database | undefined;
+  try {
+    database = openDatabase(file, { busyTimeoutMs: BUSY_TIMEOUT_MS, keepsStatements: true });
+    // Now, so that what SQLite has beside the file is there, and both are at it.
+    for (const each of [database, guard]) readTables(each);
+  } catch (error) {
+    await database?.letGo();
+    for (const each of [database, guard]) each?.close();
+    throw error;
+  }
   return { leased: connections.keep(file, own, { database, guard }) };
 }
 

@@ -191,8 +191,8 @@ export function readTables(database: Database): Tables {
   };
 }
 
-export function isComplete({ schema, indexed }: Tables): boolean {
-  return schema === SCHEMA_VERSION && indexed;
+export function isComplete({ schema, indexed, status, events, outbox }: Tables): boolean {
+  return schema === SCHEMA_VERSION && indexed && status && events && outbox;
 }
 
 /** Makes what is missing; inside a transaction. */

@@ -43,6 +43,16 @@ function setSynchronous(database: Database, how: "FULL" | "NORMAL"): void {
   synchronousOf.set(database.connection, how);
 }
 
+/** Of connections that were seen in it: none leaves it while another has the file open. */
+const inWalMode = new WeakSet<object>();
+
+function isInWalMode(database: Database): boolean {
+  if (inWalMode.has(database.connection)) return true;
+  const isSo = database.only(["journal_mode"], "FROM pragma_journal_mode", [])?.[0] === "wal";
+  if (isSo) inWalMode.add(database.connection);
+  return isSo;
+}
+
 /** False: it was the same before. */
 function setBusyTimeout(database: Database, ms: number): boolean {
   if ((busyTimeoutOf.get(database.connection) ?? BUSY_TIMEOUT_MS) === ms) return false;
@@ -294,9 +304,10 @@ export class SqliteJournal implements Journal {
 
   #writeOnce<Result>(synchronous: "FULL" | "NORMAL", work: (start: Start) => Result): Result {
     setSynchronous(this.#database, synchronous);
-    // It stays so until a read has to wait: writes wait in `#patiently`.
     setBusyTimeout(this.#database, 0);
     this.#database.exec("BEGIN IMMEDIATE");
+    // In another mode than WAL a commit waits for those who read. In that one it stays so until a read has to wait: writes wait in `#patiently`.
+    if (!isInWalMode(this.#database)) setBusyTimeout(this.#database, BUSY_TIMEOUT_MS);
     try {
       // However long it waited for its turn.
       this.#leased?.check();

@@ -11,3 +11,4 @@ export { isOwnKey, parseKey, parseReference, parseScope, type SecretKeyName, typ
 export { withoutLineFeed } from "./passphrase.ts";
 export { type VaultRecords, vaultRecords } from "./records.ts";
 export type { KeyMove, KeyMoved, Vault, VaultCall } from "./vault.ts";
+export { vaultFiles } from "./vault-files.ts";

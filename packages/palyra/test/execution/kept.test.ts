@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { signRevocationList, writeRevocationList } from "palyra-skills/signature";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { echo } from "../../../../testing/forge/command.ts";
@@ -11,13 +12,15 @@ import { repositoryRoot } from "../../../../testing/shared.ts";
 import { compose, LONG_LIVED } from "../../src/entry/compose.ts";
 import { openSandboxPool, type Runner } from "../../src/execution/index.ts";
 import { openDatabase } from "../../src/files/index.ts";
-import { skillsFolder } from "../../src/installed/index.ts";
+import { readIndex, skillsFolder } from "../../src/installed/index.ts";
 import { changeStatus, changeTrust, type Home } from "../../src/lifecycle/index.ts";
+import { followList, refreshLists } from "../../src/lifecycle/revocation-lists.ts";
 import type { Services } from "../../src/operations/services.ts";
 import { openRunner } from "../../src/operations/shared/runner.ts";
+import { nodePlatform } from "../../src/platform/index.ts";
 import { commandLine, parsed, temporaryFolder } from "../cli/support.ts";
 import { newCall } from "../lifecycle/parts.ts";
-import { type SkillSpec, skillFile } from "../lifecycle/support.ts";
+import { publicKeyOf, type SkillSpec, skillFile } from "../lifecycle/support.ts";
 
 const program = useSandboxProgram();
 const ECHO = await echo();
@@ -203,6 +206,51 @@ describe("T33: what was authorized a moment ago", () => {
     await expect(run()).rejects.toHaveCode("AuthorizationRecordInvalid");
     rmSync(folder().grants);
     await expect(run()).rejects.toHaveCode("AuthorizationRecordInvalid");
+  });
+
+  it("starts nothing once a list of revocations is here that revokes it", async () => {
+    const source = join(root, "list.json");
+    const publish = async (sequence: number, payloads: readonly string[]): Promise<void> => {
+      const revoked = payloads.map((payload_sha256) => ({ payload_sha256, reason: "bad", revoked_at_unix_ms: 1 }));
+      const times = { issued_at_unix_ms: 0, expires_at_unix_ms: Number.MAX_SAFE_INTEGER };
+      const terms = {
+        issuer: "revoker",
+        sequence,
+        ...times,
+        keys: [],
+        payloads: revoked,
+        signer_public_key: await publicKeyOf(9),
+      };
+      writeFileSync(source, writeRevocationList(await signRevocationList(terms, new Uint8Array(32).fill(9), nodePlatform)));
+    };
+    await publish(1, []);
+    const list = { issuer: "revoker", source, public_keys: [await publicKeyOf(9)], grace_ms: 0, when_stale: "block" } as const;
+    await followList(other(), list, { ...newCall(), now: Date.now() });
+    await warm();
+    const [entry] = (await readIndex(services.home.places.skillsRoot)).entries;
+    await publish(2, [entry?.payload_sha256 ?? ""]);
+    const ends: { readonly at: number; readonly end: string }[] = [];
+    let isOver = false;
+    const calls = (async () => {
+      while (!isOver) {
+        await sleep(1);
+        const at = performance.now();
+        const end = await run().then(
+          ({ outcome }) => outcome.kind,
+          (error) => String(error.code),
+        );
+        ends.push({ at, end });
+      }
+    })();
+    await sleep(300);
+    await refreshLists(other(), { ...newCall(), now: Date.now() });
+    const refreshed = performance.now();
+    await sleep(600);
+    isOver = true;
+    await calls;
+    const after = ends.filter(({ at }) => at > refreshed);
+    expect(after.length).toBeGreaterThan(0);
+    expect([...new Set(after.map(({ end }) => end))]).toEqual(["RevokedPayload"]);
   });
 
   it("and what its input or its tool come to is told of this very call", async () => {

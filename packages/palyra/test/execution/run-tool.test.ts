@@ -93,6 +93,15 @@ describe("a run (spec 10)", () => {
     expect(await lastOf("skill.finished")).toMatchObject({ started_seq: null, outcome: "InvalidInput" });
   });
 
+  it("goes on whatever happens to whoever is told of it, and keeps nobody else waiting", async () => {
+    await install({ module: ECHO });
+    const fails = (): never => {
+      throw new Error("mine");
+    };
+    for (let time = 0; time < 6; time += 1) expect((await run({}, { onStep: fails, onLog: fails })).outcome.kind).toBe("Ok");
+    expect(await kinds()).toEqual(Array.from({ length: 6 }, () => ["skill.started", "skill.finished"]).flat());
+  });
+
   it("starts by its permit alone: no likeness, and not another artifact's", async () => {
     const ready = new ReadyCall({ run: async () => Promise.reject(new Error("it ran")), cancel: () => {} }, "ab".repeat(32));
     for (const likeness of [{ skill: { artifactSha256: "ab".repeat(32) } }, Object.create(LaunchPermit.prototype)])

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { scratchFolder } from "../../../../testing/scratch.ts";
+import { openDatabase } from "../../src/files/index.ts";
 import { openJournal } from "../../src/journal/index.ts";
 
 let script: Awaited<ReturnType<typeof bundleForNode>>;
@@ -62,5 +63,28 @@ it("T18: a killed process leaves status and event of each change, or neither", a
     ).toBe(true);
   }
   expect(events.length).toBeGreaterThan(0);
+  await journal.close();
+});
+
+it("T18: who reads all the time keeps nobody from writing, in another mode than WAL too, as a live Palyra may have it", async () => {
+  const first = start("p", 1);
+  await once(first, "exit");
+  const database = openDatabase(file);
+  database.exec("PRAGMA journal_mode = DELETE");
+  database.close();
+  const reader = await bundleForNode(fileURLToPath(new URL("read-again.ts", import.meta.url)));
+  const readers = Array.from({ length: 4 }, () =>
+    spawn(process.execPath, [reader.file, file], { stdio: ["ignore", "pipe", "inherit"] }),
+  );
+  try {
+    await Promise.all(readers.map(({ stdout }) => once(stdout, "data")));
+    const writer = start("q", 1);
+    expect(await once(writer, "exit")).toEqual([0, null]);
+  } finally {
+    for (const each of readers) each.kill("SIGKILL");
+    await Promise.all(readers.map((each) => once(each, "exit")));
+  }
+  const journal = await read();
+  expect((await journal.verifyChain()).events).toBe(2);
   await journal.close();
 });

@@ -189,6 +189,10 @@ describe("the journal's file", () => {
     await append(4);
     expect(rows(["count(*)"], "FROM skill_outbox")).toEqual([[1n]]);
     expect(rows(["name"], "FROM sqlite_master WHERE name = 'skill_events_status_key'")).toHaveLength(1);
+    // One table alone: nobody keeps a skill from being stopped by that (T26).
+    raw((database) => database.exec("DROP TABLE skill_outbox"));
+    await append(5);
+    expect(rows(["count(*)"], "FROM skill_outbox")).toEqual([[1n]]);
     raw((database) => database.exec("ALTER TABLE skill_events RENAME COLUMN hash TO other"));
     await expect(append(5)).rejects.toHaveCode("JournalUnavailable");
     raw((database) => database.exec("ALTER TABLE skill_events RENAME COLUMN other TO hash"));
@@ -197,6 +201,21 @@ describe("the journal's file", () => {
     await expect(append(7)).rejects.toHaveCode("JournalUnavailable");
     await connections.close();
   });
+
+  it.skipIf(process.platform !== "linux")(
+    "leaves nothing open where it cannot be opened, however often that is tried",
+    async () => {
+      await writeFile(file, "x".repeat(4096));
+      const connections = new JournalConnections();
+      const opened = async (): Promise<number> => (await readdir("/proc/self/fd")).length;
+      const open = () => openJournal(file, { create: true, auditFile: join(folder, "audit.ndjson"), connections });
+      await expect(open()).rejects.toHaveCode("JournalUnavailable");
+      const before = await opened();
+      for (let time = 0; time < 20; time += 1) await expect(open()).rejects.toHaveCode("JournalUnavailable");
+      expect(await opened()).toBeLessThan(before + 10);
+      await connections.close();
+    },
+  );
 
   it("is refused with a code where it is no SQLite file, a folder, or damaged", async () => {
     await writeFile(file, "x".repeat(4096));

@@ -18,6 +18,7 @@ import { openInstalled } from "../../lifecycle/open-installed.ts";
 import { trustPlace } from "../../lifecycle/trust-place.ts";
 import { keptPolicies } from "../../policy/index.ts";
 import { trustFiles } from "../../trust/index.ts";
+import { vaultFiles } from "../../vault/index.ts";
 import type { Services } from "../services.ts";
 import { keepApproval } from "./authorization-writes.ts";
 import { namedBy } from "./named-by.ts";
@@ -31,7 +32,7 @@ export interface Authorizing {
   readonly gate: RunGate;
   readonly tools: ToolPorts & Pick<Home, "newUlid">;
   readonly ports: AuthorizePorts;
-  /** At index, artifact, trust, verdicts, policies, grants and approvals. */
+  /** At index, artifact, trust, verdicts, policies, grants, approvals, and the vault, which says what counts of them. */
   readonly look: LookAtGround;
 }
 
@@ -43,15 +44,9 @@ export async function authorizingOf(services: Services): Promise<Authorizing> {
   const folder = skillsFolder(home.places.skillsRoot);
   const trust = trustFiles(trustPlace(home).file);
   const named = settings.authorizationPolicy.value;
-  const files = [
-    folder.index,
-    folder.passed,
-    folder.grants,
-    folder.approvals,
-    trust.store,
-    trust.constraints,
-    ...(named === undefined ? [] : [named]),
-  ];
+  const { secrets } = vaultFiles(settings.vaultDir.value);
+  const decided = [folder.index, folder.passed, folder.grants, folder.approvals, trust.store, trust.constraints, secrets];
+  const files = named === undefined ? decided : [...decided, named];
   return {
     gate: new RunGate(tools),
     tools,

@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** A module in the place of another is there for whole processes. */
+/** A module in the place of another, and one that must not be loaded, are so for whole processes. */
 const ALONE = ["packages/palyra/test/journal/durable.test.ts", "packages/palyra/test/policy/default-decision.test.ts"];
 
 /** Those that start processes for each of their cases: first, so that in the end no worker has one of them to itself. */

@@ -1,5 +1,6 @@
 import { linkSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import {
   KeptIndex,
@@ -10,6 +11,8 @@ import {
   summariesOf,
 } from "../../src/installed/index.ts";
 import { install, newHome, temporaryFolder } from "../lifecycle/support.ts";
+
+const SETTLED_MS = 100;
 
 const summary: ManifestSummary = {
   skill_name: "Fresh",
@@ -84,6 +87,8 @@ describe("what a process that lists again and again keeps", () => {
     const kept = new KeptIndex(skillsRoot);
     expect((await kept.read()).entries).toEqual([]);
     await install(home);
+    // What was written within the last tick of the clock is read each time.
+    await sleep(SETTLED_MS);
     const first = await kept.read();
     expect(first.entries).toHaveLength(1);
     expect(await kept.read()).toBe(first);

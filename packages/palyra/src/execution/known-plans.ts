@@ -1,6 +1,7 @@
 /**
  * What was authorized a moment ago counts for the same question again, while all that it rests on looks the same from outside and the journal,
- * which is read each time, says the same (spec 10, step 2; T33). Both are looked at while the call is prepared: nothing of a module runs before.
+ * which is read each time, says the same (spec 10, step 2; T33). The journal is read while the call is prepared: nothing of a module runs before.
+ * The files are looked at first, since the vault's is written each second, and a process whose call is not to start is ended.
  */
 import type { Call } from "../call.ts";
 import type { Journal } from "../journal/index.ts";
@@ -32,21 +33,21 @@ export class KnownPlans {
     this.#look = look;
   }
 
-  /** Undefined: it is to be asked anew. Whether it still counts, `isStill` tells. */
+  /** Undefined: it is to be asked anew. What the journal says of it, `isStill` tells. */
   of(request: Question, call: Call): KnownPlan | undefined {
     const name = nameOf(request, call);
     const known = this.#kept.get(name);
     if (known === undefined) return undefined;
     const { found, plan, asked, now } = known;
-    if (isFresh(asked) && Math.abs(call.now - now) <= FRESH_MS) return { found, asked, plan: withBasis(plan, request.input) };
+    if (isFresh(asked) && Math.abs(call.now - now) <= FRESH_MS && this.#look(plan.skill) === asked.looks)
+      return { found, asked, plan: withBasis(plan, request.input) };
     this.#kept.delete(name);
     return undefined;
   }
 
   /** False: it is to be asked anew, and whoever is asked says what is wrong. */
   async isStill({ plan, asked }: KnownPlan, journal: Journal): Promise<boolean> {
-    const looksTheSame = this.#look(plan.skill) === asked.looks;
-    if (looksTheSame && (await this.#gate.isStillActive(plan.skill, asked.decided, journal))) return true;
+    if (await this.#gate.isStillActive(plan.skill, asked.decided, journal)) return true;
     this.#kept.clear();
     return false;
   }

@@ -86,7 +86,8 @@ export interface ErrorDetails {
   /** An audit policy that cannot be used (spec 4.2). */
   PolicyInvalid: {
     readonly document: string;
-    readonly faults: readonly Fault[] /** The variable that names it. */;
+    readonly faults: readonly Fault[];
+    /** The variable that names it. */
     readonly named_by?: string;
   };
   /** A list of accepted findings that cannot be used. */

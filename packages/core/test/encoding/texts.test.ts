@@ -148,5 +148,8 @@ describe("framing", () => {
   it("writes 64 bits, most significant first", () => {
     expect(toHex(u64be(258))).toBe("0000000000000102");
     expect(toHex(u64be(2n ** 64n - 1n))).toBe("ffffffffffffffff");
+    for (const number of [0, 255, 2 ** 31, 2 ** 32 - 1, 2 ** 32, Number.MAX_SAFE_INTEGER])
+      expect(toHex(u64be(number)), String(number)).toBe(number.toString(16).padStart(16, "0"));
+    for (const none of [0.5, 1.5, Number.NaN, 2 ** 31 + 0.5]) expect(() => u64be(none), String(none)).toThrow(RangeError);
   });
 });

@@ -1,18 +1,44 @@
 /** The one place that knows Cedar. It is 4 MB, loaded by whoever decides and by nobody else (habit 8). */
+import { createRequire } from "node:module";
 import type * as Cedar from "@cedar-policy/cedar-wasm/nodejs";
 import { type Fault, SkillError } from "palyra-skills";
 import { decodeUtf8, encodeUtf8, positionAt } from "palyra-skills/encoding";
-import { Once } from "../once.ts";
 import { SCHEMA } from "./default-policy.ts";
 import { type LaunchFacts, type LaunchRequest, requiresApproval } from "./request.ts";
 
-const loaded = new Once(async () => {
-  const module = await import("@cedar-policy/cedar-wasm/nodejs");
-  succeeded(module.preparseSchema(SCHEMA_NAME, SCHEMA));
-  return module;
-});
-const cedar = (): Promise<typeof Cedar> => loaded.get();
+let loaded: typeof Cedar | undefined;
 
+/** Throws what Cedar throws where it cannot go on. */
+function cedar(): typeof Cedar {
+  if (loaded !== undefined) return loaded;
+  const require = createRequire(import.meta.url);
+  // One that was given up has its memory and its stack: what is loaded again has its own.
+  delete require.cache[require.resolve(PACKAGE)];
+  const fresh: typeof Cedar = require(PACKAGE);
+  succeeded(fresh.preparseSchema(SCHEMA_NAME, SCHEMA));
+  loaded = fresh;
+  return fresh;
+}
+
+/**
+ * Undefined: Cedar ran out of its stack, as it does by some hundred brackets. What is left of it answers nothing any more, or worse, and is given
+ * up; all else that it has to say stands in its answers.
+ */
+function unlessExhausted<Answer>(ask: (engine: typeof Cedar) => Answer): Answer | undefined {
+  try {
+    return ask(cedar());
+  } catch (error) {
+    if (!(error instanceof Error) || !EXHAUSTION.includes(error.name)) throw error;
+    loaded = undefined;
+    return undefined;
+  }
+}
+
+/** Of the stack of JavaScript, and of WebAssembly's. */
+const EXHAUSTION: readonly string[] = ["RangeError", "RuntimeError"];
+const PACKAGE = "@cedar-policy/cedar-wasm/nodejs";
+const EXHAUSTED =
+  "nested too deeply to be evaluated, or too long a chain of && or ||: a set with .contains(), or several policies, say the same";
 const SCHEMA_NAME = "palyra";
 const TYPES = { Principal: "Palyra::Principal", Skill: "Palyra::Skill", Tool: "Palyra::Tool", Capability: "Palyra::Capability" };
 
@@ -31,7 +57,17 @@ export interface ParsedFile {
 
 /** Every fault with its line. @throws SkillError `PolicyInvalid` */
 export async function parsePolicyText(text: string, document: string, prefix: string): Promise<ParsedFile> {
-  const { policySetTextToParts, policyToJson, validate } = await cedar();
+  const parsed = unlessExhausted((engine) => parsedBy(engine, text, document, prefix));
+  if (parsed === undefined) throw invalid(document, [{ path: "", problem: EXHAUSTED }]);
+  return parsed;
+}
+
+function parsedBy(
+  { policySetTextToParts, policyToJson, validate }: typeof Cedar,
+  text: string,
+  document: string,
+  prefix: string,
+): ParsedFile {
   const at = (error: Cedar.DetailedError): Fault => faultOf(error, text);
   const parts = policySetTextToParts(text);
   if (parts.type === "failure") throw invalid(document, parts.errors.map(at));
@@ -46,7 +82,8 @@ export async function parsePolicyText(text: string, document: string, prefix: st
     const said = json.type === "success" ? json.json.annotations?.["id"] : undefined;
     return { id: `${prefix}#${said ?? index + 1}`, text: policy };
   });
-  const twice = policies.find(({ id }, index) => policies.findIndex((other) => other.id === id) < index);
+  const known = new Set<string>();
+  const twice = policies.find(({ id }) => known.size === known.add(id).size);
   if (twice !== undefined) throw invalid(document, [{ path: "", problem: "two policies have one @id", found: twice.id }]);
   return { policies, warnings: [...validationWarnings.map(({ error }) => at(error)), ...otherWarnings.map(at)] };
 }
@@ -67,16 +104,26 @@ export interface Decider {
 
 /** @param name of the set; the same name is the same set */
 export async function prepareDecider(name: string, policies: readonly NamedPolicy[]): Promise<Decider> {
-  const { preparsePolicySet, statefulIsAuthorized } = await cedar();
-  succeeded(preparsePolicySet(name, { staticPolicies: Object.fromEntries(policies.map(({ id, text }) => [id, text])) }));
+  const set = { staticPolicies: Object.fromEntries(policies.map(({ id, text }) => [id, text])) };
+  // Of the engine that knows the set: where that was given up, the next is told.
+  let knowing: typeof Cedar | undefined;
+  const prepared = (engine: typeof Cedar): typeof Cedar => {
+    if (knowing !== engine) succeeded(engine.preparsePolicySet(name, set));
+    knowing = engine;
+    return engine;
+  };
+  if (unlessExhausted(prepared) === undefined) throw invalid(name, [{ path: "", problem: EXHAUSTED }]);
   return {
     decide: (facts, request, approved) => {
-      const answer = statefulIsAuthorized({
-        ...questionOf(facts, request, approved),
-        preparsedSchemaName: SCHEMA_NAME,
-        validateRequest: true,
-        preparsedPolicySetId: name,
-      });
+      const answer = unlessExhausted((engine) =>
+        prepared(engine).statefulIsAuthorized({
+          ...questionOf(facts, request, approved),
+          preparsedSchemaName: SCHEMA_NAME,
+          validateRequest: true,
+          preparsedPolicySetId: name,
+        }),
+      );
+      if (answer === undefined) return { allowed: false, by: [], errors: [EXHAUSTED] };
       if (answer.type === "failure") return { allowed: false, by: [], errors: answer.errors.map(({ message }) => message) };
       const { decision, diagnostics } = answer.response;
       const errors = diagnostics.errors.map(({ policyId, error }) => `${policyId}: ${error.message}`);

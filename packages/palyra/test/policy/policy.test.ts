@@ -199,3 +199,25 @@ describe("an invalid policy stops, and never opens anything", () => {
     expect(decideLaunch(await withText("// nothing yet\n"), factsOf()).kind).toBe("allowed");
   });
 });
+
+describe("T28: a file that Cedar cannot hold opens nothing, and takes nothing down (spec 10.5)", () => {
+  const when = (condition: string): string => `forbid (principal, action, resource) when { ${condition} };`;
+
+  it.each([
+    ["brackets", when(`${"(".repeat(1000)}true${")".repeat(1000)}`)],
+    ["more of them", when(`${"(".repeat(20_000)}true${")".repeat(20_000)}`)],
+    ["conditions", when(`${"if true then ".repeat(1000)}true${" else false".repeat(1000)}`)],
+    ["a chain", when(`${'principal.version == "x" || '.repeat(3000)}true`)],
+  ])("%s: it is invalid, and the sets of before and after decide as they are written", async (_, text) => {
+    const before = await withText(when('principal.publisher == "acme"'));
+    await expect(withText(text)).rejects.toHaveCode("PolicyInvalid");
+    expect(decideLaunch(before, factsOf()).kind).toBe("denied");
+    // Of facts that were not asked before: what Cedar says now.
+    const mayRun = await withText(when('principal.publisher == "other"'));
+    expect(decideLaunch(mayRun, factsOf()).kind).toBe("allowed");
+    expect(decideLaunch(before, factsOf({ principal: "user:second" })).asked[0]?.decision).toMatchObject({
+      allowed: false,
+      errors: [],
+    });
+  });
+});

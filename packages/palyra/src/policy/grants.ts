@@ -122,7 +122,7 @@ export function writeGrants(grants: GrantsOfSkills): Uint8Array {
   return encodeUtf8(writeJson({ skills }));
 }
 
-/** Undefined: not as it is written. */
+/** Undefined: not as it is written; what a newer release says of a grant may hold it shorter. */
 export function parseGrants(json: Uint8Array): GrantsOfSkills | undefined {
   if (json.length === 0) return new Map();
   const read = readJson(json, (root) => {
@@ -139,22 +139,28 @@ function readSkill(reader: JsonReader): [string, SkillGrants] {
   const granted = {
     hosts: fields.required("hosts").array((host) => {
       const of = host.object();
-      return {
+      const read = {
         host: of.required("host").string(),
         port: of.required("port").safeInteger({ min: 1, max: 65_535 }),
         plain_http: of.required("plain_http").boolean(),
         private_addresses: of.required("private_addresses").boolean(),
       };
+      of.finish();
+      return read;
     }),
     global_keys: fields.required("global_keys").array((key) => key.string()),
     inserts: fields.required("inserts").array((insert) => {
       const of = insert.object();
       const text = (name: string): string => of.required(name).string();
-      return { secret: text("secret"), host: text("host"), header: text("header"), prefix: text("prefix") };
+      const read = { secret: text("secret"), host: text("host"), header: text("header"), prefix: text("prefix") };
+      of.finish();
+      return read;
     }),
     roots: fields.required("roots").array((root) => {
       const of = root.object();
-      return { root: of.required("root").string(), folder: of.required("folder").string() };
+      const read = { root: of.required("root").string(), folder: of.required("folder").string() };
+      of.finish();
+      return read;
     }),
     limits: readLimits(fields.required("limits")),
     // Records of before have none.

@@ -13,7 +13,7 @@
  */
 import type { KeyObject } from "node:crypto";
 import { encodeUtf8, u64be } from "palyra-skills/encoding";
-import { PalyraError } from "../errors.ts";
+import { isRefusal, PalyraError } from "../errors.ts";
 import { fileMark, readOwn, writeFileAtomically } from "../files/index.ts";
 
 const DOMAIN = "palyra.skill.sealed.v1";
@@ -37,25 +37,38 @@ export interface Sealed {
   /** 0: nothing was ever kept. */
   readonly generation: number;
   readonly json: Uint8Array;
-  /** How the file looked before it was read. */
-  readonly mark: string | undefined;
 }
+
+/** How often it is read where others write it meanwhile. */
+const MOST_LOOKS = 5;
 
 /** `AuthorizationRecordInvalid` where it is not what was written last; what the vault throws; `Io`. */
 export async function readSealed(at: SealedPlace): Promise<Sealed> {
-  const mark = fileMark(at.file);
+  for (let look = 1; ; look += 1) {
+    const mark = fileMark(at.file);
+    try {
+      return await readOnce(at);
+    } catch (error) {
+      // Written between the two looks, the vault speaks of another file than the one that was read.
+      const isOther = isRefusal(error, "AuthorizationRecordInvalid") && fileMark(at.file) !== mark;
+      if (!isOther || look >= MOST_LOOKS) throw error;
+    }
+  }
+}
+
+async function readOnce(at: SealedPlace): Promise<Sealed> {
   const read = await readOwn(at.file, MAX_SEALED_BYTES);
   const floor = await at.floor();
   if (read === undefined) {
     if (floor > 0) throw invalid(at, "it is missing");
-    return { generation: 0, json: new Uint8Array(), mark };
+    return { generation: 0, json: new Uint8Array() };
   }
   if (!read.ok) throw invalid(at, "it is too large");
   const found = taken(Buffer.from(read.bytes));
   if (found === undefined) throw invalid(at, "it is damaged");
   if (!isSame(await sealOf(at, found.generation, found.json), found.seal)) throw invalid(at, "something else changed it");
   if (found.generation < floor) throw invalid(at, "it is an older one, put back");
-  return { generation: found.generation, json: found.json, mark };
+  return { generation: found.generation, json: found.json };
 }
 
 /** Replaces it as a whole. The caller holds the lock of the skills folder. */

@@ -75,6 +75,31 @@ describe("a sealed record", () => {
     expect((await readSealed(at)).generation).toBe(2);
   });
 
+  it("is no forgery to who reads it while another writes it, the first time and later", async () => {
+    const at = newPlace();
+    for (const generation of [0, 1]) {
+      let isWritten = false;
+      const raced = {
+        ...at,
+        floor: async () => {
+          if (!isWritten) {
+            isWritten = true;
+            await writeSealed(at, generation, bytes(`[${generation}]`));
+          }
+          return at.floor();
+        },
+      };
+      const { generation: found, json } = await readSealed(raced);
+      expect([found, Buffer.from(json).toString()]).toEqual([generation + 1, `[${generation}]`]);
+    }
+    // Somebody who never stops is no reason to go on for ever.
+    let writes = 2;
+    await expect(
+      readSealed({ ...at, floor: async () => writeSealed(at, writes++, bytes("[]")).then(() => at.floor()) }),
+    ).rejects.toHaveCode("AuthorizationRecordInvalid");
+    expect(writes).toBeLessThan(10);
+  });
+
   const refused = (at: SealedPlace, problem: string) =>
     expect(readSealed(at)).rejects.toMatchObject({
       code: "AuthorizationRecordInvalid",
@@ -202,6 +227,9 @@ describe("what an operator grants", () => {
       ["b.x", granted],
     ]);
     expect(parseGrants(bytes('{"skills":[{"skill_id":"a"}]}'))).toBeUndefined();
+    const written = Buffer.from(writeGrants(all)).toString();
+    for (const member of ['"port":', '"header":', '"folder":', '"wall_ms":', '"seed":', '"limits":'])
+      expect(parseGrants(bytes(written.replace(member, `"newer":1,${member}`))), member).toBeUndefined();
     expect(parseGrants(new Uint8Array())?.size).toBe(0);
   });
 

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { Socket } from "node:net";
 import { encodeFromHost, type FromHost, type FromProcess, PROTOCOL_VERSION } from "palyra-sandbox/protocol";
 import { type ProcessLimits, type StartCommand, startCommand } from "./pool-command.ts";
+import { coveredDescriptors } from "./pool-descriptors.ts";
 import { FrameReader } from "./pool-frames.ts";
 
 /** How a process ended that nobody told to. */
@@ -46,7 +47,7 @@ export class SandboxProcess {
     this.#child = spawn(command.file, [...command.args], {
       env: command.env,
       // Its own errors are thrown away: they may quote what it was given.
-      stdio: ["pipe", "pipe", "ignore"],
+      stdio: ["pipe", "pipe", "ignore", ...coveredDescriptors()],
       cwd: process.platform === "win32" ? undefined : "/",
       windowsHide: true,
     });

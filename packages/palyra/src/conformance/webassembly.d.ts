@@ -26,5 +26,6 @@ declare namespace WebAssembly {
   class Global {
     value: number | bigint;
   }
+  class CompileError extends Error {}
   class RuntimeError extends Error {}
 }

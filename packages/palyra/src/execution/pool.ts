@@ -7,7 +7,7 @@ import { MAX_INPUT_BYTES, MAX_KEPT_MODULES, MAX_MODULE_BYTES, MAX_SCHEMA_BYTES }
 import { PalyraError } from "../errors.ts";
 import { PoolCall } from "./pool-call.ts";
 import type { ProcessLimits } from "./pool-command.ts";
-import { fits, limitsOf, SMALLEST } from "./pool-limits.ts";
+import { fits, limitsOf, MAX_WALL_MS, SMALLEST } from "./pool-limits.ts";
 import { type Death, SandboxProcess } from "./pool-process.ts";
 import { type ResidentOf, residentReader } from "./pool-resident.ts";
 import { moduleKey } from "./pool-shared.ts";
@@ -157,7 +157,8 @@ class Pool implements SandboxPool {
 function canServe(process: SandboxProcess, job: SandboxJob, limits: ProcessLimits): boolean {
   if (process.isDead || process.calls >= MOST_CALLS || !fits(process.limits, limits)) return false;
   // Its processor time is limited for all of its life.
-  if ((process.busyMs + job.quotas.wallMs) * THREADS > process.limits.cpuSeconds * 1000) return false;
+  const mayTake = Math.min(job.quotas.wallMs, MAX_WALL_MS);
+  if ((process.busyMs + mayTake) * THREADS > process.limits.cpuSeconds * 1000) return false;
   return process.keeps.has(moduleKey(job)) || process.keeps.size < MAX_KEPT_MODULES;
 }
 /** An engine compiles on so many threads at once. */

@@ -92,7 +92,7 @@ const hostText = ({ host, port, plain_http, private_addresses }: HostGrant): str
 export const mayRead = (name: string, { global_keys }: SkillGrants): boolean =>
   !name.startsWith("global/") || global_keys.includes(name.slice("global/".length));
 
-/** The manifest's quotas, the operator's and the caller's: the lowest of each. */
+/** The manifest's quotas, the operator's and the caller's: the lowest of each. A manifest may ask for more than a number holds: that is what it gets. */
 export function effectiveQuotas(
   manifest: Manifest,
   { limits }: SkillGrants,
@@ -101,10 +101,12 @@ export function effectiveQuotas(
   const { fuel_budget, max_memory_bytes, wall_clock_timeout_ms } = manifest.capabilities.quotas;
   return {
     fuel: [limits.fuel, asked.fuel].reduce<bigint>((low, each) => (each !== undefined && each < low ? each : low), fuel_budget),
-    memoryBytes: Math.min(Number(max_memory_bytes), limits.memory_bytes ?? Infinity, asked.memory_bytes ?? Infinity),
-    wallMs: Math.min(Number(wall_clock_timeout_ms), limits.wall_ms ?? Infinity, asked.wall_ms ?? Infinity),
+    memoryBytes: Math.min(Number(max_memory_bytes), limits.memory_bytes ?? MOST, asked.memory_bytes ?? MOST),
+    wallMs: Math.min(Number(wall_clock_timeout_ms), limits.wall_ms ?? MOST, asked.wall_ms ?? MOST),
   };
 }
+
+const MOST = Number.MAX_SAFE_INTEGER;
 
 export function writeGrants(grants: GrantsOfSkills): Uint8Array {
   const skills = [...grants]

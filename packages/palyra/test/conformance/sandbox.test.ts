@@ -52,7 +52,11 @@ describe("op sandbox (spec 12)", () => {
 
   it("is asked with what it takes, and nothing else", async () => {
     expect(await ask({})).toMatchObject({ ok: false, code: "InvalidRequest" });
-    expect(await ask({ bytes: "", quotas: { fuel_budget: 0 } })).toMatchObject({ ok: false, code: "InvalidRequest" });
+    for (const quotas of [{ fuel_budget: 0 }, { max_memory_bytes: 2n ** 64n }, { wall_clock_timeout_ms: "1" }])
+      expect(await ask({ bytes: "", quotas })).toMatchObject({ ok: false, code: "InvalidRequest" });
+    const most = 2n ** 64n - 1n;
+    const quotas = { fuel_budget: most, max_memory_bytes: most, wall_clock_timeout_ms: most };
+    expect(await ask({ bytes: base64(await echo()), quotas })).toMatchObject({ ok: true, outcome: "Ok" });
     expect(await ask({ bytes: "", stdin: "%" })).toMatchObject({ ok: false, code: "InvalidRequest" });
     expect(await ask({ bytes: "" })).toMatchObject({ ok: true, outcome: "InvalidInput", details: { fault: "module" } });
     expect(await answerTo(encodeUtf8('{"op":"sandbox","bytes":""}'), { platform: nodePlatform, now: () => 0 })).toMatchObject({

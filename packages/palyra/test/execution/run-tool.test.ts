@@ -36,6 +36,17 @@ describe("a run (spec 10)", () => {
     expect(await unvouched()).toBeNull();
   });
 
+  it("of a skill whose quotas are the largest numbers that a manifest can say", async () => {
+    const most = 2n ** 64n - 1n;
+    await install({
+      module: ECHO,
+      quotas: `fuel_budget = ${most}\nmax_memory_bytes = ${most}\nwall_clock_timeout_ms = ${most}`,
+    });
+    const { outcome, receipt } = await run();
+    expect(outcome).toMatchObject({ kind: "Ok", allowed: { fuel: most, memoryBytes: Number.MAX_SAFE_INTEGER } });
+    await verifyReceipt(receipt, nodePlatform);
+  });
+
   it("goes through every step, and leaves a start and an outcome with a receipt that holds", async () => {
     await install({ module: ECHO });
     const steps: string[] = [];

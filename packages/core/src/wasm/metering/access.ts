@@ -22,22 +22,21 @@ export const SIMD_ACCESS_BYTES = bytesOf(256, [
 
 /** What is to be known of a memory here. */
 export interface Reach {
-  /** Bytes that it can have by its own declaration: 2^64 where a 64-bit one has no maximum. */
+  /** Bytes that it can have by its own declaration. */
   readonly bytes: bigint;
-  readonly wide: boolean;
 }
 
+/** Offsets from here on are no part of wasmtime's look: it adds them to the address while the module runs. */
+const FIRST_UNSEEN = 2 ** 32;
+
 /**
- * Passes a memory argument; says whether the access lies outside the memory whatever its address: beyond the declared maximum, not the
- * cap. wasmtime knows then that what follows cannot be reached, and so must we (spec 10.2).
+ * Passes a memory argument; says whether the access lies outside the memory whatever its address, as far as wasmtime sees: beyond the declared
+ * maximum, not the cap. It knows then that what follows cannot be reached, and so must we (spec 10.2).
  */
 export function readsBeyond(reader: Reader, memories: readonly Reach[], size: number): boolean {
   const start = reader.at;
   const memory = memories[(reader.u32() & 0x40) === 0 ? 0 : reader.u32()];
   if (memory === undefined) throw new Malformed("there is no such memory", start);
-  const from = reader.at;
   const offset = reader.u64Rounded();
-  if (offset <= Number.MAX_SAFE_INTEGER) return BigInt(offset) + BigInt(size) > memory.bytes;
-  reader.at = from;
-  return reader.u64() + BigInt(size) > memory.bytes;
+  return BigInt(offset < FIRST_UNSEEN ? offset + size : size) > memory.bytes;
 }

@@ -69,7 +69,7 @@ export class BodyMeter {
     this.#reader = new Reader(module.bytes, 0, 0);
     this.#fuel = new FuelCode(out, globals);
     this.#growth = new GrowthCode(out, globals, this.#fuel, mode);
-    this.#reaches = module.memories.map(({ max, wide }) => ({ bytes: (max ?? (wide ? 1n << 48n : 1n << 16n)) << 16n, wide }));
+    this.#reaches = module.memories.map(({ max, wide }) => ({ bytes: (max ?? (wide ? 1n << 48n : 1n << 16n)) << 16n }));
     this.#limits.fill(0x80, Op.i32Const, Op.i64Const + 1);
     this.#limits.fill(Math.min(module.globals.length, 0x80), Op.globalGet, Op.globalSet + 1);
   }

@@ -46,6 +46,32 @@ describe("what is consumed is what wasmtime 44 says (measured with it)", () => {
     expect(run(f(`(block ${far} ${UNIT.repeat(7)})`, "(memory 1 1)"))).toMatchObject({ ended: "trap", fuel: 3n });
     expect(run(f(`(block ${far})`, "(memory 1 2)"))).toMatchObject({ ended: "trap", fuel: 0n });
   });
+
+  it("of offsets from 2^32 on it is not seen: only a memory that can hold nothing is left at once", () => {
+    const at = (offset: bigint, memory: string) =>
+      wat(f(`(block (drop (i32.load offset=${offset} (i64.const 0))) ${UNIT.repeat(7)})`, memory));
+    const [seen, unseen] = [2n ** 32n - 1n, 2n ** 32n];
+    for (const [offset, memory, fuel] of [
+      [seen, "(memory i64 1 1)", 3n],
+      [unseen, "(memory i64 1 1)", 0n],
+      [2n ** 64n - 1n, "(memory i64 1 1)", 0n],
+      [unseen, "(memory i64 0 0)", 3n],
+      [seen, "(memory i64 1)", 0n],
+      [2n ** 64n - 1n, "(memory i64 1)", 0n],
+    ] as const) {
+      const module = at(offset, memory);
+      // Node 20 knows no such memory: there the code alone tells.
+      if (WebAssembly.validate(module))
+        expect(new Instance(metered(module)).call("f"), `${offset} ${memory}`).toMatchObject({ ended: "trap", fuel });
+    }
+    // Everything but the offset itself.
+    const code = (offset: bigint, memory: string): string =>
+      Buffer.from(metered(at(offset, memory)).bytes)
+        .toString("hex")
+        .replace(/ffffffff0f|8080808010/, "");
+    expect(code(seen, "(memory i64 1 1)")).not.toBe(code(unseen, "(memory i64 1 1)"));
+    expect(code(seen, "(memory i64 1)")).toBe(code(unseen, "(memory i64 1)"));
+  });
 });
 
 describe("per_byte", () => {

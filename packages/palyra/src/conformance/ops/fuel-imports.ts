@@ -8,16 +8,31 @@ export function importsFor({ imports, memories, tables }: ModuleFacts, globals: 
     memories.filter(({ imported }) => imported).values(),
     tables.filter(({ imported }) => imported).values(),
   ];
-  const made: WebAssembly.Imports = {};
+  const made = new ImportObject();
   for (const { module, name, kind, type } of imports) {
-    const members = made[module] ?? {};
-    made[module] = members;
-    if (kind === "function") members[name] = nothing(type?.results ?? []);
-    else if (kind === "memory") members[name] = new WebAssembly.Memory(limitsOf(ownMemories.next().value));
-    else if (kind === "table") members[name] = new WebAssembly.Table({ ...limitsOf(ownTables.next().value), element: "anyfunc" });
-    else members[name] = given[name] ?? absent(name);
+    if (kind === "function") made.add(module, name, nothing(type?.results ?? []));
+    else if (kind === "memory") made.add(module, name, new WebAssembly.Memory(limitsOf(ownMemories.next().value)));
+    else if (kind === "table")
+      made.add(module, name, new WebAssembly.Table({ ...limitsOf(ownTables.next().value), element: "anyfunc" }));
+    else made.add(module, name, Object.hasOwn(given, name) ? given[name] : absent(name));
   }
-  return made;
+  return made.object;
+}
+
+/** Names are the module's own, `__proto__` among them, and two imports of one name may be of different types: an engine asks once for each, in order. */
+class ImportObject {
+  readonly object: { [module: string]: { [name: string]: unknown } } = Object.create(null);
+  readonly #values = new Map<string, unknown[]>();
+
+  add(module: string, name: string, value: unknown): void {
+    const members = this.object[module] ?? Object.create(null);
+    this.object[module] = members;
+    const key = JSON.stringify([module, name]);
+    const values = this.#values.get(key) ?? [];
+    this.#values.set(key, values);
+    values.push(value);
+    if (values.length === 1) Object.defineProperty(members, name, { get: () => values.shift() });
+  }
 }
 
 function exportsOf(bytes: Uint8Array): WebAssembly.Instance["exports"] {

@@ -1,6 +1,13 @@
 /** What a module consumes (spec 10.2): op fuel. It runs here, in this process, and as long as its budget lasts: for vectors, not for strangers' modules. */
 import type { JsonReader, JsonValue } from "palyra-skills/encoding";
-import { type ModuleFacts, readModule } from "palyra-skills/wasm";
+import {
+  COMPILE_BURDEN_FUNCTION,
+  COMPILE_BURDEN_MODULE,
+  COMPILE_COST_FUNCTION,
+  COMPILE_COST_MODULE,
+  type ModuleFacts,
+  readModule,
+} from "palyra-skills/wasm";
 import { meter } from "palyra-skills/wasm/metering";
 import { base64, type Op, ProtocolRefusal, toJson } from "../protocol.ts";
 import { importsFor } from "./fuel-imports.ts";
@@ -10,6 +17,8 @@ import { bytesOf } from "./inputs.ts";
 const CAPS = { memoryBytes: 2 ** 32, tableElements: 10_000_000 };
 /** Calls of one request. */
 const MAX_CALLS = 10_000;
+/** Of a budget: the counter is a signed number of 64 bits, and nobody lives to see the end of what it cannot hold. */
+const MAX_BUDGET = 2n ** 63n - 1n;
 
 export const fuelOp: Op = {
   read(request) {
@@ -18,14 +27,15 @@ export const fuelOp: Op = {
     const given = request.required("calls");
     const calls = given.array(callOf);
     if (calls.length > MAX_CALLS) given.fault("too many calls", { found: String(calls.length), allowed: `at most ${MAX_CALLS}` });
-    const budget = request.required("budget").integer({ min: 0n, max: 2n ** 62n });
+    const asked = request.required("budget").integer({ min: 0n, max: 2n ** 64n - 1n });
+    const budget = asked < MAX_BUDGET ? asked : MAX_BUDGET;
     const mode = request.optional("mode", (at) => at.oneOf(["flat", "per_byte"])) ?? "per_byte";
     return async () => {
       const bytes = await load();
-      const { facts, module } = accepted(bytes);
+      const facts = accepted(bytes);
       const metered = meter(bytes, { mode, caps: CAPS });
       if (!metered.ok) throw invalid("it cannot be metered", metered.refusal);
-      const run = new FuelledRun(module(metered.bytes), metered, budget);
+      const run = new FuelledRun(compiled(metered.bytes), metered, budget);
       return { outcomes: toJson(run.outcomes(importsFor(facts, globals), calls)) };
     };
   },
@@ -49,14 +59,30 @@ const invalid = (why: string, details: unknown): ProtocolRefusal =>
   new ProtocolRefusal("InvalidModule", `this is no module that is accepted here: ${why}`, toJson(details));
 
 /** The original is validated first: what is wrong in it may be right once a counter is appended (spec 10.2). */
-function accepted(bytes: Uint8Array): {
-  readonly facts: ModuleFacts;
-  module(metered: Uint8Array<ArrayBuffer>): WebAssembly.Module;
-} {
+function accepted(bytes: Uint8Array): ModuleFacts {
   const reading = readModule(bytes);
   if (!reading.ok) throw invalid(reading.problem, reading);
+  const { cost, burden } = reading.facts;
+  // T24: some modules end the process whose engine sees them, and no line may (spec 12).
+  if (
+    cost.worstFunction > COMPILE_COST_FUNCTION ||
+    cost.module > COMPILE_COST_MODULE ||
+    burden.worstFunction > COMPILE_BURDEN_FUNCTION ||
+    burden.module > COMPILE_BURDEN_MODULE
+  )
+    throw invalid("it costs too much to compile", { cost, burden });
   if (!WebAssembly.validate(Uint8Array.from(bytes))) throw invalid("the engine refuses it", {});
-  return { facts: reading.facts, module: (metered) => new WebAssembly.Module(metered) };
+  return reading.facts;
+}
+
+/** Engines have limits of their own. */
+function compiled(metered: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(metered);
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError) throw invalid("the engine takes nothing like it", {});
+    throw error;
+  }
 }
 
 type Row = readonly [outcome: string, fuel?: JsonValue];

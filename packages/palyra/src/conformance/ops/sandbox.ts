@@ -8,6 +8,7 @@ import { runTrial, type SandboxPool } from "../../execution/index.ts";
 import { base64, type Op, toBase64, toJson } from "../protocol.ts";
 import { bytesOf } from "./inputs.ts";
 
+/** Milliseconds that this op lets anything run, whatever is asked for: the next line waits. */
 const MAX_WALL_MS = 600_000;
 
 export const sandboxOp = (pool: (() => SandboxPool) | undefined): Op => ({
@@ -45,13 +46,13 @@ function grantsOf(fields: Fields): CapabilityGrants {
   };
 }
 
-/** Spec 2.1 names them; what is absent is as for a manifest that does not say. */
+/** Spec 2.1 names them, and they may be any u64; what is absent is as for a manifest that does not say. */
 function quotasOf(fields: Fields | undefined) {
-  const number = (name: keyof typeof DEFAULT_QUOTAS, max: bigint): bigint =>
-    fields?.optional(name, (at) => at.integer({ min: 1n, max })) ?? DEFAULT_QUOTAS[name];
+  const number = (name: keyof typeof DEFAULT_QUOTAS): bigint =>
+    fields?.optional(name, (at) => at.integer({ min: 1n, max: 2n ** 64n - 1n })) ?? DEFAULT_QUOTAS[name];
   return {
-    fuel: number("fuel_budget", 2n ** 64n - 1n),
-    memoryBytes: Number(number("max_memory_bytes", BigInt(Number.MAX_SAFE_INTEGER))),
-    wallMs: Number(number("wall_clock_timeout_ms", BigInt(MAX_WALL_MS))),
+    fuel: number("fuel_budget"),
+    memoryBytes: Math.min(Number(number("max_memory_bytes")), Number.MAX_SAFE_INTEGER),
+    wallMs: Math.min(Number(number("wall_clock_timeout_ms")), MAX_WALL_MS),
   };
 }

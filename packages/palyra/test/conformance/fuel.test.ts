@@ -1,0 +1,70 @@
+import { encodeUtf8, type JsonObject, writeJson } from "palyra-skills/encoding";
+import { describe, expect, it } from "vitest";
+import { GROWS } from "../../../../testing/forge/hostile/grow.ts";
+import { assemble } from "../../../core/test/audit/wat.ts";
+import { answerTo } from "../../src/conformance/serve.ts";
+import { nodePlatform } from "../../src/platform/index.ts";
+
+const ask = async (module: Uint8Array, request: JsonObject = {}): Promise<JsonObject> => {
+  const bytes = Buffer.from(module).toString("base64");
+  const line = writeJson({ op: "fuel", bytes, calls: [{ export: "f" }], budget: 1000, ...request });
+  return JSON.parse(writeJson(await answerTo(encodeUtf8(line), { platform: nodePlatform, now: () => 0 })));
+};
+const rows = async (text: string, request: JsonObject = {}) => (await ask(await assemble(text), request))["outcomes"];
+const NUMERIC = '(func (export "f") (param i32 i64 f32 f64) (drop (local.get 1)))';
+
+describe("op fuel (spec 12)", () => {
+  it("answers a row for the instantiation and one for each call, on one instance", async () => {
+    const calls = [{ export: "f", params: ["i32", "i64", "f32", "f64"] }, { export: "g" }, { export: "none" }];
+    const text = `(module ${NUMERIC} (func (export "g") (loop (br 0))))`;
+    expect(await rows(text, { calls })).toEqual([["instantiated", 0], ["ok", 2], ["out_of_fuel", 1000], ["no_such_function"]]);
+    const nothing = [["instantiated", 0], ["out_of_fuel", 0], ["out_of_fuel", 0], ["no_such_function"]];
+    expect(await rows(text, { calls, budget: 0 })).toEqual(nothing);
+    expect(await rows("(module (func $s unreachable) (start $s))")).toEqual([["instantiation_failed", 3]]);
+  });
+
+  it("takes budgets of any size that wasmtime takes, and no others", async () => {
+    for (const budget of [1, 2n ** 53n + 1n, 2n ** 62n + 1n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n])
+      expect(await rows(`(module (func (export "f") unreachable))`, { budget }), String(budget)).toEqual([
+        ["instantiated", 0],
+        [budget === 1 ? "out_of_fuel" : "trap", 1],
+      ]);
+    for (const budget of [-1, 2n ** 64n, 1.5, "5", null])
+      expect(await ask(await assemble("(module)"), { budget }), String(budget)).toMatchObject({ code: "InvalidRequest" });
+  });
+
+  it("a module names its imports as it likes: nothing of this program is changed by it", async () => {
+    for (const name of ["__proto__", "constructor", "prototype"]) {
+      const text = `(module (import "${name}" "${name}" (func)) (import "${name}" "inherited" (func)) (func (export "f") (call 0)))`;
+      expect(await rows(text)).toEqual([
+        ["instantiated", 0],
+        ["ok", 2],
+      ]);
+    }
+    expect("inherited" in {}).toBe(false);
+    expect("inherited" in Object).toBe(false);
+    expect(await ask(await assemble('(module (import "e" "constructor" (global i32)))'))).toMatchObject({
+      code: "InvalidModule",
+    });
+  });
+
+  it("two imports of one name are of the types that each has", async () => {
+    const text = `(module (import "e" "a" (func (result i32))) (import "e" "a" (func (result i64)))
+      (func (export "f") (drop (call 0)) (drop (call 1))))`;
+    expect(await rows(text)).toEqual([
+      ["instantiated", 0],
+      ["ok", 3],
+    ]);
+  });
+
+  it("T24: what would hold or end the process that compiles it is refused before an engine sees it", async () => {
+    for (const name of ["49 000 locals under 1 000 ifs", "20 000 values under 20 000 ifs"]) {
+      const module = await GROWS.find((each) => each.name === `holds the compiler: ${name}`)?.module();
+      expect(await ask(module ?? new Uint8Array(0)), name).toMatchObject({
+        ok: false,
+        code: "InvalidModule",
+        message: expect.stringContaining("costs too much to compile"),
+      });
+    }
+  });
+});

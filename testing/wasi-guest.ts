@@ -41,6 +41,7 @@ export const R = {
   write: 1n << 6n,
   pathFilestatSetSize: 1n << 19n,
   fdFilestatSetSize: 1n << 22n,
+  fdFilestatSetTimes: 1n << 23n,
 } as const;
 export const F = { append: 1, nonblock: 4, sync: 16 } as const;
 

@@ -61,6 +61,7 @@ export function fileFunctions(memory: Memory, descriptors: Descriptors) {
       if (found.kind === "input" || (found.base & RIGHT.fdWrite) === 0n) throw fault("notcapable");
       const from = memory.vectors(vectors, count);
       if (found.kind === "output") {
+        memory.charge(from.total);
         for (const { address, length } of from.vectors) found.sink.write(memory.range(address, length));
       } else {
         found.offset = write(found, memory.gather(from), found.offset, (found.flags & FDFLAG.append) !== 0);
@@ -76,8 +77,10 @@ export function fileFunctions(memory: Memory, descriptors: Descriptors) {
     },
     fd_seek(fd: number, delta: bigint, whence: number, offset: number): void {
       memory.range(offset, 8);
-      const found = descriptors.file(fd, RIGHT.fdSeek);
       const from = whence >>> 0;
+      // Where nothing moves, the right to be told where it is is enough.
+      const tells = from === WHENCE.current && delta === 0n && (descriptors.get(fd).base & RIGHT.fdTell) !== 0n;
+      const found = descriptors.file(fd, tells ? RIGHT.fdTell : RIGHT.fdSeek);
       if (from > WHENCE.end) throw fault("inval");
       const start = from === WHENCE.set ? 0n : from === WHENCE.current ? found.offset : sizeOf(found);
       const to = start + delta;
@@ -178,6 +181,8 @@ export function fileFunctions(memory: Memory, descriptors: Descriptors) {
       const most = Math.min(into.byteLength, MAX_CALL_BYTES);
       const { bytes } = descriptors.ask({ op: "list", directory: handle, cookie: BigInt.asUintN(64, cookie), length: most });
       const given = bytes.subarray(0, most);
+      // A buffer that is not full says that there is no more.
+      if (given.byteLength === most && most < into.byteLength) throw fault("inval");
       memory.charge(given.byteLength);
       memory.range(buffer, given.byteLength).set(given);
       memory.setU32(used, given.byteLength);

@@ -58,7 +58,7 @@ export class Memory {
 
   /**
    * The vectors of a read or write: every one lies in the memory. Together they are cut at what one call may move, as a short read or write, which
-   * every program expects. `inval` for more than 1,024, `fault`.
+   * every program expects. What is moved is charged for by who moves it: there may be less to read than there is room for. `inval` for more than 1,024, `fault`.
    */
   vectors(address: number, count: number): { readonly vectors: readonly Vector[]; readonly total: number } {
     const number = count >>> 0;
@@ -74,12 +74,12 @@ export class Memory {
       if (length > 0) vectors.push({ address: start, length });
       total += length;
     }
-    this.#context.charge(total);
     return { vectors, total };
   }
 
-  /** What vectors hold, in one piece: a copy where there is more than one. */
+  /** What vectors hold, in one piece: a copy where there is more than one. It costs its length. */
   gather({ vectors, total }: { readonly vectors: readonly Vector[]; readonly total: number }): Uint8Array {
+    this.#context.charge(total);
     const [first] = vectors;
     if (vectors.length === 1 && first !== undefined) return this.range(first.address, first.length);
     const bytes = new Uint8Array(total);
@@ -91,8 +91,9 @@ export class Memory {
     return bytes;
   }
 
-  /** Puts bytes where vectors say, as far as they reach. */
+  /** Puts bytes where vectors say, as far as they reach. It costs their length. */
   scatter(vectors: readonly Vector[], bytes: Uint8Array): void {
+    this.#context.charge(bytes.byteLength);
     let at = 0;
     for (const { address, length } of vectors) {
       if (at >= bytes.byteLength) return;

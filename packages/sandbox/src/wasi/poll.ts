@@ -64,11 +64,8 @@ export function pollFunctions(memory: Memory, clocks: Clocks, descriptors: Descr
   function ready(fd: number, type: number): bigint {
     const found = descriptors.get(fd, RIGHT.pollFdReadwrite);
     if (found.kind === "directory") throw fault("isdir");
-    if (found.kind === "input") {
-      if (type === TYPE.write) throw fault("badf");
-      return BigInt(found.bytes.byteLength - found.at);
-    }
-    return found.kind === "output" && type === TYPE.read ? 0n : 1n;
+    if (found.kind === (type === TYPE.read ? "output" : "input")) throw fault("badf");
+    return found.kind === "input" ? BigInt(found.bytes.byteLength - found.at) : 1n;
   }
 }
 

@@ -1,6 +1,6 @@
-import { MAX_CALL_BYTES } from "palyra-sandbox/host-messages";
+import { MAX_CALL_BYTES, reply } from "palyra-sandbox/host-messages";
 import { describe, expect, it } from "vitest";
-import { Exit, Guest } from "../../../../testing/wasi-guest.ts";
+import { Exit, Guest, R } from "../../../../testing/wasi-guest.ts";
 
 const INVAL = 28;
 const FAULT = 21;
@@ -115,12 +115,16 @@ describe("poll_oneoff", () => {
     subscribe(guest, 1, 1, 0);
     subscribe(guest, 2, 2, 1);
     subscribe(guest, 3, 2, 42);
-    const { errno, events } = poll(guest, 4);
+    subscribe(guest, 4, 1, 1);
+    subscribe(guest, 5, 2, 0);
+    const { errno, events } = poll(guest, 6);
     expect(errno).toBe(0);
     expect(events).toMatchObject([
       { userdata: 2n, errno: 0, type: 1, bytes: 9n },
       { userdata: 3n, errno: 0, type: 2 },
       { userdata: 4n, errno: BADF, type: 2 },
+      { userdata: 5n, errno: BADF, type: 1 },
+      { userdata: 6n, errno: BADF, type: 2 },
     ]);
   });
 
@@ -188,6 +192,24 @@ describe("T40: cheap host work", () => {
     const before = guest.charged;
     expect(guest.call("random_get", 0, MAX_CALL_BYTES)).toBe(0);
     expect(guest.charged - before).toBe(MAX_CALL_BYTES);
+  });
+
+  it("what is read costs what came, not what there was room for", () => {
+    const guest = new Guest({
+      context: { stdin: new TextEncoder().encode("hello") },
+      roots: [{ name: "work", write: true }],
+      ask: ({ op }) =>
+        op === "open" ? reply(0, 1n, new Uint8Array(64).fill(4, 16, 17)) : reply(0, 0n, new TextEncoder().encode("four")),
+    });
+    expect(guest.read(0, MAX_CALL_BYTES).text).toBe("hello");
+    expect(guest.charged).toBe(8 + 5);
+    expect(guest.read(0, MAX_CALL_BYTES).text).toBe("");
+    expect(guest.charged).toBe(8 + 5 + 8);
+    const { fd } = guest.open(3, "file", { rights: R.read });
+    const before = guest.charged;
+    expect(guest.read(fd, MAX_CALL_BYTES).text).toBe("four");
+    expect(guest.read(fd, MAX_CALL_BYTES, 2n).text).toBe("four");
+    expect(guest.charged - before).toBe(2 * (8 + 4));
   });
 
   it("what fuel runs out in is not done", () => {

@@ -1,6 +1,7 @@
 /** What the host does for a call that runs in its process: files, HTTP, secrets, storage (spec 10.3, 10.4). Nothing that a child says is believed. */
 import { HOST_ERROR, type HostReply, type HostRequest, reply } from "palyra-sandbox/host-messages";
-import { isFileRequest, type OpenRoot, RootFiles } from "./files.ts";
+import { isFileRequest, RootFiles } from "./files.ts";
+import type { OpenRoot } from "./handles.ts";
 import { NETWORK, type Network } from "./http/connect.ts";
 import { type HttpOptions, HttpRequests } from "./http/requests.ts";
 import { BROKER_LIMITS, type BrokerLimits } from "./limits.ts";

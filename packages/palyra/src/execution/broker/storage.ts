@@ -3,7 +3,8 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
 import { ERRNO, HOST_ERROR, type HostReply, MAX_CALL_BYTES, OPEN, reply } from "palyra-sandbox/host-messages";
 import { writeJson } from "palyra-skills/encoding";
-import type { FileRequest, OpenRoot, RootFiles } from "./files.ts";
+import type { FileRequest, RootFiles } from "./files.ts";
+import type { OpenRoot } from "./handles.ts";
 import { ENTRIES_A_TURN } from "./listing.ts";
 
 const DENIED: ReadonlySet<number> = new Set([ERRNO.notcapable, ERRNO.loop, ERRNO.acces, ERRNO.perm, ERRNO.rofs]);

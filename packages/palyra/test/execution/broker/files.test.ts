@@ -145,6 +145,20 @@ describe("a root that was granted for reading", () => {
   });
 });
 
+describe("a root that is removed during a call", () => {
+  it("is gone for what asks by name, and what is open goes on", () => {
+    const { guest, at } = rooted();
+    const { fd } = guest.open(ROOT, "file", { oflags: O.create, rights: RW });
+    rmSync(at("work"), { recursive: true });
+    expect(guest.write(fd, "kept by nobody").errno).toBe(0);
+    expect(guest.path("path_create_directory", ROOT, "dir")).toBe(E.noent);
+    expect(guest.open(ROOT, "file", { oflags: O.create }).errno).toBe(E.noent);
+    expect(guest.open(ROOT, "file").errno).toBe(E.noent);
+    expect(guest.list(ROOT, 0n).entries.map(({ name }) => name)).toEqual([".", ".."]);
+    expect(existsSync(at("work"))).toBe(false);
+  });
+});
+
 describe("T43: no link is made or followed", () => {
   it("whatever it leads to, in whatever place of a path", () => {
     const { guest, at } = rooted();
@@ -174,6 +188,11 @@ describe("T43: no link is made or followed", () => {
     // A second name of a file that lies elsewhere is read, and not written.
     expect(guest.open(ROOT, "hard", { rights: RW }).errno).toBe(E.perm);
     expect(guest.open(ROOT, "hard", { oflags: O.truncate }).errno).toBe(E.perm);
+    const { mtimeMs } = statSync(join(there, "secret"));
+    expect(guest.call("path_filestat_set_times", ROOT, 0, ...guest.text("hard"), 0n, 5n, 4)).toBe(E.perm);
+    const { fd } = guest.open(ROOT, "hard", { rights: R.read | R.fdFilestatSetTimes });
+    expect(guest.call("fd_filestat_set_times", fd, 0n, 5n, 4)).toBe(E.perm);
+    expect(statSync(join(there, "secret")).mtimeMs).toBe(mtimeMs);
     expect(readFileSync(join(there, "secret"), "utf8")).toBe("outside");
     expect(readdirSync(there)).toEqual(["secret"]);
   });
@@ -250,6 +269,15 @@ describe("quotas of a call", () => {
     expect(guest.path("path_create_directory", ROOT, "more")).toBe(E.dquot);
     expect(guest.open(ROOT, "three", { oflags: O.create }).errno).toBe(E.dquot);
     expect(readdirSync(at("work")).sort()).toEqual(["dir", "one", "two"]);
+  });
+
+  it("are not spent by writing nothing, wherever that is", () => {
+    const { guest, at } = rooted(undefined, { writtenBytes: 1000, fileBytes: 700 });
+    const { fd } = guest.open(ROOT, "file", { oflags: O.create, rights: RW });
+    for (const place of [600n, 700n, 2n ** 62n]) expect(guest.write(fd, "", place)).toEqual({ errno: 0, written: 0 });
+    expect(guest.write(fd, "x".repeat(700), 0n).errno).toBe(0);
+    expect(guest.write(fd, "x".repeat(300), 400n).errno).toBe(0);
+    expect(statSync(at("work", "file")).size).toBe(700);
   });
 
   it("bound what is open, and what is listed", () => {

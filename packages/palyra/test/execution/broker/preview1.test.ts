@@ -1,6 +1,7 @@
 /** What the public wasi-testsuite asks of preview 1, case by case under its names, over real folders. What makes links is refused here (T43). */
+import { MAX_CALL_BYTES, reply } from "palyra-sandbox/host-messages";
 import { describe, expect, it } from "vitest";
-import { F, type Guest, O, R } from "../../../../../testing/wasi-guest.ts";
+import { F, Guest, O, R } from "../../../../../testing/wasi-guest.ts";
 import { rooted } from "./roots.ts";
 
 const E = {
@@ -92,6 +93,22 @@ describe("preview 1 over a root", () => {
       cookie = entries.at(-1)?.next ?? cookie;
     }
     expect(names.size).toBe(1002);
+  });
+
+  it("fd_readdir says by no short answer that there is no more where one call may not give all (T40)", () => {
+    const full = new Uint8Array(MAX_CALL_BYTES);
+    const asked: unknown[] = [];
+    const guest = new Guest({
+      roots: [{ name: "work", write: true }],
+      ask: (request) => {
+        asked.push(request);
+        return reply(0, 0n, full);
+      },
+    });
+    expect(guest.call("fd_readdir", ROOT, 65_536, MAX_CALL_BYTES, 0n, 16)).toBe(0);
+    expect(guest.view.getUint32(16, true)).toBe(MAX_CALL_BYTES);
+    expect(guest.call("fd_readdir", ROOT, 65_536, MAX_CALL_BYTES + 1, 0n, 16)).toBe(E.inval);
+    expect(asked).toMatchObject([{ length: MAX_CALL_BYTES }, { length: MAX_CALL_BYTES }]);
   });
 
   it("fd_fdstat_set_rights, truncation_rights", () => {
@@ -284,6 +301,12 @@ describe("preview 1 over a root", () => {
     expect(guest.read(fd, 100).text).toHaveLength(100);
     expect(tell()).toBe(100n);
     expect(guest.seek(1, 0n, 1).errno).toBe(E.spipe);
+    const { base, inheriting } = guest.fdstat(fd);
+    expect(guest.call("fd_fdstat_set_rights", fd, base & ~R.seek, inheriting)).toBe(0);
+    expect(guest.seek(fd, 0n, 1)).toEqual({ errno: 0, offset: 100n });
+    expect([guest.seek(fd, 1n, 1).errno, guest.seek(fd, 0n, 0).errno]).toEqual([E.notcapable, E.notcapable]);
+    expect(guest.call("fd_fdstat_set_rights", fd, base & ~(R.seek | R.tell), inheriting)).toBe(0);
+    expect([guest.seek(fd, 0n, 1).errno, guest.call("fd_tell", fd, 16)]).toEqual([E.notcapable, E.notcapable]);
   });
 
   it("file_pread_pwrite, pwrite-with-append, file_unbuffered_write, fd_flags_set", () => {

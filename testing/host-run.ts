@@ -26,13 +26,24 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** @param worker the bundled host-worker.ts */
-export function runModule(worker: string, broker: Broker, job: Omit<Job, "control" | "answers">): Promise<Ran> {
+/** @param worker the bundled host-worker.ts @param timeoutMs after which it is ended, and fails */
+export function runModule(
+  worker: string,
+  broker: Broker,
+  job: Omit<Job, "control" | "answers">,
+  timeoutMs?: number,
+): Promise<Ran> {
   const control = new SharedArrayBuffer(8);
   const answers = new SharedArrayBuffer(MAX_MESSAGE_BYTES);
   const state = new Int32Array(control);
   return new Promise((resolve, reject) => {
     const thread = new Worker(worker, { workerData: { ...job, control, answers } });
+    const late = (): void => {
+      reject(new Error(`no end within ${timeoutMs} ms`));
+      void thread.terminate();
+    };
+    const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs);
+    thread.once("exit", () => clearTimeout(timer));
     thread.once("error", reject);
     thread.on("message", (message: Uint8Array | Ran) => {
       if (!(message instanceof Uint8Array)) {

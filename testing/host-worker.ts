@@ -1,4 +1,5 @@
 /** A thread in which one module runs with our own host functions, and asks the thread that started it (host-run.ts). */
+import { randomFillSync } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
 import { decodeReply, encodeRequest, type HostReply, type HostRequest } from "palyra-sandbox/host-messages";
 import { handleImports, hostImports } from "palyra-sandbox/imports/index";
@@ -40,7 +41,7 @@ function run({ module, args, stdin, env, roots, grants, control, answers }: Job)
     args,
     env: env ?? [`PALYRA_TOOL_ID=${args[1]}`, "PALYRA_SKILL_ID=acme.web"],
     clockMs: Date.now,
-    random: (into) => void crypto.getRandomValues(into),
+    random: (into) => void randomFillSync(into),
     roots,
     exit: (code) => {
       throw new Exit(code);

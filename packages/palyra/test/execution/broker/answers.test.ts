@@ -1,7 +1,7 @@
 // T37: slow, endless and lying answers, byte by byte as no HTTP library would send them.
 import type { Socket } from "node:net";
 import { gzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { CERTIFICATE } from "../../net/certificate.ts";
 import { type BrokerSetting, broker, CODE, fetchBy } from "./calls.ts";
 import { rawServer } from "./raw-server.ts";
@@ -105,6 +105,21 @@ describe("T37: lying answers", () => {
   ])("%s", async (_, answer) => {
     const origin = await rawServer(answer);
     expect((await fetchBy(await http(origin, PATIENT), { url: origin })).code).toBe(CODE.failed);
+  });
+
+  it("wrong twice at once: that ends its request, and not this process", async () => {
+    const lost: unknown[] = [];
+    const lose = (error: unknown): void => void lost.push(error);
+    process.on("uncaughtException", lose);
+    onTestFinished(() => void process.off("uncaughtException", lose));
+    const interim = "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(20);
+    for (const then of ["\0\x01no HTTP\r\n\r\n", `${CHUNKED}2\r\nok\r\nzz`, `${OK}x: ${"a".repeat(8_000)}\r\n\r\n`]) {
+      const origin = await rawServer((socket) => socket.end(interim + then));
+      expect([CODE.tooLarge, CODE.failed]).toContain((await fetchBy(await http(origin, PATIENT), { url: origin })).code);
+    }
+    // What is told of a socket comes with the next turns.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(lost).toEqual([]);
   });
 
   it("longer than it says: what is more is nobody's, and no second answer", async () => {

@@ -31,9 +31,9 @@ export const NETWORK: Network = {
       const socket = connect({ host, port, autoSelectFamily: false });
       const stop = (): void => void socket.destroy(new HttpFault(HOST_ERROR.timedOut));
       signal.addEventListener("abort", stop, { once: true });
-      socket.once("error", reject);
+      // For as long as it lives, as of what is encrypted below: an error that nobody listens to would end this process.
+      socket.on("error", reject);
       socket.once("connect", () => {
-        socket.removeListener("error", reject);
         signal.removeEventListener("abort", stop);
         resolve(socket);
       });
@@ -117,9 +117,8 @@ function encrypted(
     };
     const stop = (): void => failed(new HttpFault(HOST_ERROR.timedOut));
     signal.addEventListener("abort", stop, { once: true });
-    secure.once("error", failed);
+    secure.on("error", failed);
     secure.once("secureConnect", () => {
-      secure.removeListener("error", failed);
       signal.removeEventListener("abort", stop);
       resolve(secure);
     });

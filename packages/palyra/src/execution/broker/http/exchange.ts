@@ -138,7 +138,8 @@ export class Exchange {
           if (early > MOST_INTERIM) sent?.destroy(new HttpFault(HOST_ERROR.tooLarge));
         });
         sent.once("response", resolve);
-        sent.once("error", reject);
+        // For as long as it lives: a second error of one answer (ended here, and no HTTP besides) would end this process.
+        sent.on("error", reject);
         // No switch to another protocol was asked for.
         sent.once("upgrade", (_, stream) => {
           stream.destroy();

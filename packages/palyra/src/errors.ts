@@ -147,13 +147,14 @@ export interface PalyraErrorDetails {
   };
   /** Declined by the person who was asked. */
   Declined: { readonly what: string };
-  /** A file or folder could not be read or written. `code` is the system's: ENOENT, ENOSPC, EROFS … `in_the_way`: what is no folder (ENOTDIR); `named_by`: the variable that names it. */
+  /** A file or folder could not be read or written. `code` is the system's: ENOENT, ENOSPC, EROFS … `in_the_way`: what is no folder (ENOTDIR); `named_by`: the variable that names it; `limit`: bytes that it may have (EFBIG). */
   Io: {
     readonly action: string;
     readonly file: string;
     readonly code: string;
     readonly in_the_way?: string;
     readonly named_by?: string;
+    readonly limit?: number;
   };
 }
 

@@ -174,7 +174,7 @@ const areStrings = (value: JsonValue): boolean =>
   Array.isArray(value) && value.every((each) => typeof each === "string") && new Set(value).size === value.length;
 
 /** What is allowed, where the value is something else. Subschemas are looked at when they are visited. */
-function problemOf(shape: Shape, value: JsonValue, draft: Draft): string | undefined {
+export function problemOf(shape: Shape, value: JsonValue, draft: Draft): string | undefined {
   const unless = (fine: boolean, allowed: string): string | undefined => (fine ? undefined : allowed);
   switch (shape) {
     case "any":

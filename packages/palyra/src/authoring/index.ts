@@ -7,5 +7,6 @@ export { readLockFiles } from "./lockfile.ts";
 export { refuseInputAsOutput } from "./output.ts";
 export { type PackageDocument, type PackageRequest, packageSkill } from "./package.ts";
 export { type RebuildDocument, type RebuiltEntry, rebuildSkill } from "./rebuild.ts";
+export { schemaRemarks } from "./schema-remarks.ts";
 export { signingTime } from "./time.ts";
 export { type SourceWatch, watchSources } from "./watch.ts";

@@ -13,6 +13,7 @@ import { lockRemarks } from "./lock-remarks.ts";
 import { lockedPackages, readLockFiles } from "./lockfile.ts";
 import { writeProvenance } from "./provenance.ts";
 import { readRepository } from "./repository.ts";
+import { schemaRemarks } from "./schema-remarks.ts";
 import { readSource, readSources } from "./sources.ts";
 import { notModuleRemarks, toolModuleRemarks } from "./tool-modules.ts";
 
@@ -65,7 +66,8 @@ export async function packageSkill(
   const { artifact, bytes } = built;
   const locks = request.sbom === undefined ? [] : await lockRemarks(artifact, dirname(request.manifest));
   const links = await linkRemarks([request.manifest, ...request.modules, ...request.assets]);
-  for (const remark of [...links, ...notModuleRemarks(artifact), ...toolModuleRemarks(artifact), ...locks]) warn(remark);
+  const faults = [...notModuleRemarks(artifact), ...toolModuleRemarks(artifact), ...schemaRemarks(artifact.manifest)];
+  for (const remark of [...links, ...faults, ...locks]) warn(remark);
   return {
     artifact_path: request.output,
     payload_sha256: artifact.payloadSha256,

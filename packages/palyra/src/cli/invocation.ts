@@ -89,7 +89,7 @@ function readField({ option, kind }: Field, words: Words): unknown {
       return words.texts.get(option);
     case "number": {
       const text = words.texts.get(option);
-      return text !== undefined && /^-?[0-9]{1,20}$/.test(text) ? Number(text) : text;
+      return text !== undefined && /^-?[0-9]+$/.test(text) ? Number(text) : text;
     }
   }
 }

@@ -12,7 +12,7 @@ import type { Host } from "./host.ts";
 import { type Invocation, readGlobals, readInvocation } from "./invocation.ts";
 import { type Manner, mannerOf } from "./manner.ts";
 import { startProgress } from "./progress.ts";
-import { VIEWS } from "./views/index.ts";
+import { ASIDES, VIEWS } from "./views/index.ts";
 import type { Asked } from "./views/view.ts";
 import { usage } from "./words.ts";
 
@@ -175,6 +175,8 @@ async function answer<Name extends OperationName>(
   else {
     const shown = (await VIEWS[name]())(output, { ...manner.paint, command: at.command }, at.asked);
     host.stdout.write(shown instanceof Uint8Array ? shown : manner.lines(shown));
+    const aside = (await ASIDES[name]?.())?.(output, { ...manner.errorPaint, command: at.command }, at.asked) ?? [];
+    if (!(aside instanceof Uint8Array)) host.stderr.write(manner.errorLines(aside));
   }
 }
 

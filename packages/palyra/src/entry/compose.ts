@@ -177,7 +177,7 @@ async function readAll(stream: AsyncIterable<unknown>, file: string, limit: numb
   for await (const chunk of stream) {
     const bytes = chunk instanceof Uint8Array ? chunk : Buffer.from(String(chunk));
     total += bytes.byteLength;
-    if (total > limit) throw new PalyraError("Io", { action: "read", file, code: "EFBIG" });
+    if (total > limit) throw new PalyraError("Io", { action: "read", file, code: "EFBIG", limit });
     chunks.push(bytes);
   }
   return new Uint8Array(Buffer.concat(chunks));

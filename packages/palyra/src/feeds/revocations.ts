@@ -28,7 +28,7 @@ export async function fetchList({ source, ca_cert }: FollowedList, signal: Abort
 async function readAll(file: string, limit: number): Promise<Uint8Array> {
   const read = await readRegular(file, limit);
   if (read === undefined) throw new PalyraError("Io", { action: "read", file, code: "ENOENT" });
-  if (!read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG" });
+  if (!read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG", limit });
   return read.bytes;
 }
 

@@ -17,8 +17,9 @@ function readPlain(file: string, limit: number, flags: number, problemOf: (stat:
   const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | flags);
   try {
     const stat = fstatSync(descriptor);
-    const problem = problemOf(stat) ?? (stat.size > limit ? "EFBIG" : undefined);
+    const problem = problemOf(stat);
     if (problem !== undefined) throw new PalyraError("Io", { action: "read", file, code: problem });
+    if (stat.size > limit) throw new PalyraError("Io", { action: "read", file, code: "EFBIG", limit });
     return readFileSync(descriptor);
   } finally {
     closeSync(descriptor);

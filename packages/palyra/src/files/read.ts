@@ -23,7 +23,7 @@ export async function readBounded(file: string, limit: number): Promise<BoundedR
 /** The same, where more than the limit is an error too. `Io`. */
 export async function readWhole(file: string, limit: number): Promise<Uint8Array> {
   const read = await readBounded(file, limit);
-  if (!read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG" });
+  if (!read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG", limit });
   return read.bytes;
 }
 

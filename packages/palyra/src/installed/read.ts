@@ -16,7 +16,7 @@ export async function readIndex(skillsRoot: string): Promise<InstalledIndex> {
   // A pipe would be waited for, and a device has no end: plain files only, of a bounded size (T25).
   const read = await readRegular(file, MAX_INDEX_BYTES);
   if (read === undefined) return EMPTY_INDEX;
-  if (!read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG" });
+  if (!read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG", limit: MAX_INDEX_BYTES });
   return parseIndex(read.bytes, file);
 }
 

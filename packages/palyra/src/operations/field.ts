@@ -57,9 +57,10 @@ export function choice<const Options extends readonly [string, ...string[]]>(
 /** An integer that a double holds. */
 export function integer(placeholder: string, help: string, min: number) {
   return v.pipe(
-    v.number("is not a number"),
-    v.safeInteger("is not an integer"),
+    v.number("is no whole number in digits"),
+    v.check((value) => Math.floor(value) === value, "is no whole number"),
     v.minValue(min, `is below ${min}`),
+    v.maxValue(Number.MAX_SAFE_INTEGER, `is above ${Number.MAX_SAFE_INTEGER}`),
     v.metadata({ placeholder, help }),
   );
 }

@@ -135,7 +135,8 @@ function trustStoreChanged(files: TrustFiles, { name, recorded, actual }: Change
 async function readAll(file: string): Promise<Uint8Array | undefined> {
   await refuseWritable(file);
   const read = await readRegular(file, MAX_TRUST_FILE_BYTES);
-  if (read !== undefined && !read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG" });
+  if (read !== undefined && !read.ok)
+    throw new PalyraError("Io", { action: "read", file, code: "EFBIG", limit: MAX_TRUST_FILE_BYTES });
   return read?.bytes;
 }
 

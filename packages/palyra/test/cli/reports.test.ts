@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { skillBytes } from "../lifecycle/support.ts";
-import { commandLine, temporaryFolder } from "./support.ts";
+import { commandLine, type Ran, temporaryFolder } from "./support.ts";
 
 let root: string;
 let artifact: string;
@@ -407,6 +407,22 @@ describe("skills lint", () => {
     const built = await build("--asset", "assets/notes.md");
     expect(built.exit).toBe(0);
     expect(built.stderr).toContain("assets/notes.md is a link: what it leads to is packed");
+  });
+
+  it("says of words in a tool's schemas that they forbid nothing, as package build does, and fails for none of them", async () => {
+    const manifest = join(folder, "skill.toml");
+    const before = await palyra("skills", "lint", folder, "--json");
+    const text = readFileSync(manifest, "utf8");
+    writeFileSync(manifest, text.replace("[entrypoints.tools.input_schema]\n", "$&additionalPropertys = false\n"));
+    writeFileSync(file("key"), "11".repeat(32));
+    const said = "additionalPropertys is no keyword of JSON Schema, so that it forbids nothing; is additionalProperties meant?";
+    const linted = await palyra("skills", "lint", folder, "--json");
+    expect([linted.exit, linted.stderr]).toEqual([before.exit, expect.stringContaining(said)]);
+    expect(before.stderr).not.toContain("no keyword");
+    const statuses = ({ stdout }: Ran): readonly string[] =>
+      JSON.parse(stdout).checks.map(({ check_id, status }: Record<string, string>) => `${check_id} ${status}`);
+    expect(statuses(linted)).toEqual(statuses(before));
+    expect((await build()).stderr).toContain(said);
   });
 
   it("asks for a module where there is none, and looks into no hidden folder for one", async () => {

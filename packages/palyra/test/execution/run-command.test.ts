@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { Call } from "../../src/call.ts";
 import { runCommandLine } from "../../src/cli/run.ts";
 import type { compose } from "../../src/entry/compose.ts";
 import { CATALOG } from "../../src/operations/catalog.ts";
@@ -119,24 +120,48 @@ describe("palyra skills run", () => {
     await install({ module: ECHO, extra: SECRETLY });
     const operation = await CATALOG["skills run"].load();
     const services = { ...servicesOf(), session: () => "this shell" };
-    const warned = async (approve: "once" | "session" | "always", input = "{}"): Promise<readonly string[]> => {
+    let asked = 0;
+    const yes: Call["ask"] = async () => {
+      asked += 1;
+      return true;
+    };
+    const warned = async (approve: "session" | "always", isAsked = true): Promise<readonly string[]> => {
       const warnings: string[] = [];
       const call = {
         ...newCall("user:local"),
         now: Date.now(),
-        ask: async () => true,
+        ...(isAsked ? { ask: yes } : {}),
         warn: (text: string) => void warnings.push(text),
       };
-      await operation.run(services, { tool: "acme.echo", input, approve }, call);
+      await operation.run(services, { tool: "acme.echo", input: "{}", approve }, call);
       return warnings;
     };
     expect(await warned("session")).toEqual([]);
     expect(await warned("session")).toEqual([]);
-    expect(await warned("always")).toEqual([
+    // Where nobody can be asked for the longer yes, the one of this session stands.
+    expect(await warned("always", false)).toEqual([
       expect.stringMatching(/approved for this session already.*palyra skills approvals add acme\.echo\.say$/),
     ]);
-    expect((await palyra("skills", "approvals", "add", "acme.echo", "--yes")).exit).toBe(0);
-    expect(await warned("always")).toEqual([]);
+    const before = asked;
+    expect([await warned("always"), asked]).toEqual([[], before + 1]);
+    expect([await warned("always"), asked]).toEqual([[], before + 1]);
+    const kept = await palyra("skills", "approvals", "list", "--json");
+    expect(parsed(kept)).toMatchObject({ approvals: [{ session: "this shell" }, { session: null }] });
+  });
+
+  it("takes a no to the longer yes for a no, though one of this session stands", async () => {
+    await install({ module: ECHO, extra: SECRETLY });
+    const operation = await CATALOG["skills run"].load();
+    const services = { ...servicesOf(), session: () => "this shell" };
+    const run = async (approve: "session" | "always", answer: boolean) =>
+      operation.run(
+        services,
+        { tool: "acme.echo", input: "{}", approve },
+        { ...newCall(), now: Date.now(), ask: async () => answer },
+      );
+    await run("session", true);
+    await expect(run("always", false)).rejects.toMatchObject({ code: "Declined" });
+    expect(await run("session", false)).toMatchObject({ output: { outcome: "Ok" } });
   });
 
   it("says so of what starts without anybody's yes", async () => {
@@ -149,11 +174,48 @@ describe("palyra skills run", () => {
   it("fails where the outcome is not Ok, and says which", async () => {
     await install({ module: SPIN });
     const ran = await skillsRun("acme.echo", "--max-fuel", "100");
-    expect([ran.exit, ran.stdout]).toEqual([1, expect.stringContaining("QuotaExceeded")]);
+    // Spec 6: errors go to stderr.
+    expect([ran.exit, ran.stdout]).toEqual([1, ""]);
+    expect(ran.stderr).toMatch(/^QuotaExceeded: it needs more fuel(.|\n)*\nhint: (.|\n)*--max-fuel(.|\n)*\n {2}receipt /);
     expect(ran.stderr).not.toContain("lowers nothing");
     const traced = await skillsRun("acme.echo", "--max-fuel", "400001", "--trace");
     expect(traced.stderr).toContain("--max-fuel 400001 lowers nothing");
-    expect(traced.stdout).toMatch(/fuel .* of 400,000 units/);
+    expect([traced.stdout, traced.stderr]).toEqual(["", expect.stringMatching(/fuel .* of 400,000 units/)]);
+  });
+
+  it("leaves stdout to the answer, whatever a trace says", async () => {
+    await install({ module: ECHO });
+    const ran = await skillsRun("acme.echo", "--input", '{"a":1}', "--trace");
+    expect([ran.exit, JSON.parse(ran.stdout)]).toEqual([0, { a: 1 }]);
+    expect(ran.stderr).toMatch(/authorized .* ms\n(.|\n)*receipt/);
+  });
+
+  it("says that stdin was read where what came by it is no input: a loop's own lines", async () => {
+    await install({ module: ECHO });
+    const said = "stdin was read for the input, all of it";
+    expect((await skillsRunWith(piped("second\nthird\n"), "acme.echo")).stderr).toContain(said);
+    expect((await skillsRunWith(piped("second\n"), "acme.echo", "--input", "third")).stderr).not.toContain(said);
+  });
+
+  it.each([
+    ["1e3", '--max-fuel "1e3" is no whole number in digits'],
+    ["0", "--max-fuel is below 1"],
+    ["99999999999999999999", "--max-fuel is above 9007199254740991"],
+    ["9".repeat(400), "--max-fuel is above 9007199254740991"],
+  ])("refuses --max-fuel %s for what is wrong with it", async (typed, problem) => {
+    const ran = await skillsRun("acme.echo", "--max-fuel", typed, "--json");
+    expect([ran.exit, errorOf(ran)]).toEqual([2, expect.objectContaining({ code: "Usage", message: problem })]);
+  });
+
+  it("says how large an input may be", async () => {
+    await install({ module: ECHO });
+    writeFileSync(at("large.json"), `{"a":"${"x".repeat(1024 * 1024)}"}`);
+    const ran = await skillsRun("acme.echo", "--input-file", at("large.json"), "--json");
+    expect(errorOf(ran)).toMatchObject({
+      code: "Io",
+      message: expect.stringContaining("it is too large, more than 1,048,576 bytes"),
+      details: { code: "EFBIG", limit: 1_048_576 },
+    });
   });
 
   it("shows what it may do, and runs nothing, with --dry-run", async () => {

@@ -75,6 +75,23 @@ describe("skills dev", () => {
     expect((await once({ module: [join(folder, "one.wasm")] })).document).toMatchObject({ passed: true, remarks: [] });
   });
 
+  it("says of words in its schemas that they forbid nothing, escaped, and passes all the same (T20)", async () => {
+    const object = '{ type = "object" }';
+    const words = (more: string): void =>
+      put("skill.toml", MANIFEST.replace(`input_schema = ${object}`, `input_schema = { type = "object", ${more} }`));
+    put("one.wasm", ECHO);
+    words('requried = ["a"]');
+    const { document } = await once();
+    expect(document).toMatchObject({ passed: true, run: { outcome: "Ok" } });
+    expect(document.remarks).toEqual([
+      "requried is no keyword of JSON Schema, so that it forbids nothing; is required meant? It is in the input_schema of acme.echo.say",
+    ]);
+    words('"propertis\\u202e" = {}');
+    const { shown } = await once();
+    expect(shown.toString()).toContain("propertis\\u{202e} is no keyword of JSON Schema");
+    expect(shown.toString()).not.toContain("\u202e");
+  });
+
   it("says what is missing: a folder with nothing of a skill, a module", async () => {
     const nothing = await once();
     expect(nothing.document.problem).toMatchObject({ code: "Usage", message: expect.stringContaining("no skill.toml in") });

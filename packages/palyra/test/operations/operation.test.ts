@@ -60,7 +60,7 @@ describe("an operation", () => {
     [{ skillId: " " }, ["SKILL is blank"]],
     [{ skillId: "bad" }, ['SKILL "bad" is bad']],
     [{ skillId: "a", last: 0 }, ["--last is below 1"]],
-    [{ skillId: "a", last: "soon" }, ['--last "soon" is not a number']],
+    [{ skillId: "a", last: "soon" }, ['--last "soon" is no whole number in digits']],
     [{ skillId: "a", layout: "odd" }, ['--layout "odd" is none of round, flat']],
     [{ skillId: "a", module: [""] }, ["--module is blank"]],
     [{ skillId: "a", other: 1 }, ['unknown field "other"']],

@@ -57,6 +57,24 @@ describe("skills remove", () => {
     ]);
   });
 
+  it("leaves what an operator has granted, and the folders of it, and says so before and after", async () => {
+    const srv = join(root, "srv");
+    mkdirSync(srv);
+    writeFileSync(join(srv, "kept.txt"), "an operator's");
+    await install();
+    written();
+    expect((await palyra("grant", "add", "acme.echo", "--root", `notes=${srv}`, "--max-wall-ms", "900")).exit).toBe(0);
+    const said = `stays for a version that is installed later, and so do the folders that were granted as roots, with what is in them (${srv})`;
+    expect((await typing("n\n")("skills", ...purge)).stderr.replace(/\s+/g, " ")).toContain(said);
+    const { exit, stderr } = await palyra(...purge, "--yes");
+    expect([exit, stderr]).toEqual([0, expect.stringContaining(said)]);
+    expect(stderr).toContain("palyra skills grant remove acme.echo --all");
+    expect(readFileSync(join(srv, "kept.txt"), "utf8")).toBe("an operator's");
+    await install();
+    await palyra("grant", "remove", "acme.echo", "--all");
+    expect((await palyra("remove", "acme.echo")).stderr).not.toContain("granted");
+  });
+
   it("--dry-run says what would go, and removes nothing", async () => {
     await install();
     written();

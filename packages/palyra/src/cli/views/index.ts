@@ -78,3 +78,8 @@ export const VIEWS: { readonly [Name in OperationName]: () => Promise<View<Outpu
   "skills conformance serve": async () => () => [],
   "skills conformance run": async () => (await import("./conformance.ts")).conformanceView,
 };
+
+/** What belongs to an answer and not on stdout, where only the answer is. */
+export const ASIDES: { readonly [Name in OperationName]?: () => Promise<View<Outputs[Name]>> } = {
+  "skills run": async () => (await import("./run.ts")).runAside,
+};

@@ -8,13 +8,21 @@ import type { Paint } from "../text/paint.ts";
 import { outcomeLines } from "./outcome.ts";
 import type { View } from "./view.ts";
 
-/** What the tool answered, as JSON in which nothing is left that a terminal would obey (T20, T44); of any other outcome what it was. */
-export const runView: View<Outputs["skills run"]> = (document, paint) =>
-  "dry_run" in document ? planLines(document, paint) : runLines(document, paint);
+/** What the tool answered, and nothing else, as JSON in which nothing is left that a terminal would obey (T20, T44): a pipe takes it. */
+export const runView: View<Outputs["skills run"]> = (document, paint) => {
+  if ("dry_run" in document) return planLines(document, paint);
+  return document.outcome === "Ok" ? answerLines(document) : [];
+};
 
-function runLines(document: RunDocument, paint: Paint): string[] {
+/** Any other outcome is a failure (spec 6), told where errors are, with what it answered all the same; and so is what a trace says. */
+export const runAside: View<Outputs["skills run"]> = (document, paint) =>
+  "dry_run" in document ? [] : asideLines(document, paint);
+
+const answerLines = ({ output }: RunDocument): string[] => jsonText(output, 2).trimEnd().split("\n");
+
+function asideLines(document: RunDocument, paint: Paint): string[] {
   const { outcome, output, receipt, trace = [] } = document;
-  const answer = output === null && outcome !== "Ok" ? [] : jsonText(output, 2).trimEnd().split("\n");
+  const answer = outcome === "Ok" || output === null ? [] : answerLines(document);
   const steps = trace.map(({ step, at_ms }) => [step, `${at_ms} ms`] as const);
   const used = steps.length === 0 ? [] : usedLines(receipt);
   const receiptLine =

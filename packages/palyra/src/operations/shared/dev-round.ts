@@ -6,7 +6,7 @@ import { moduleOfTool } from "palyra-skills/audit";
 import { capabilityGrants } from "palyra-skills/capability";
 import { type JsonObject, type JsonValue, writeJson } from "palyra-skills/encoding";
 import type { Manifest, Tool } from "palyra-skills/manifest";
-import { type FolderFiles, filesOf, readLockFiles, runBuild, signingTime } from "../../authoring/index.ts";
+import { type FolderFiles, filesOf, readLockFiles, runBuild, schemaRemarks, signingTime } from "../../authoring/index.ts";
 import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
 import { type CallOutcome, runTrial, type SandboxPool } from "../../execution/index.ts";
@@ -83,7 +83,8 @@ export async function devRound(services: Services, request: DevRequest, call: Ca
     if (build === null) remarks.push(...staleRemarks(request.folder, files));
     const { document, artifact } = await audited(services, request, files, call);
     audit = document;
-    if (artifact !== undefined) remarks.push(...moduleRemarks(audit, artifact, files));
+    if (artifact !== undefined)
+      remarks.push(...moduleRemarks(audit, artifact, files), ...schemaRemarks(artifact.manifest).map((remark) => safe(remark)));
     if (!audit.passed || artifact === undefined) return { ...NOTHING, build, audit, remarks };
     const run = await tried(artifact, request, call);
     return { ...NOTHING, build, audit, run, passed: run.outcome === "Ok", remarks };

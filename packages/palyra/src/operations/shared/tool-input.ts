@@ -28,16 +28,20 @@ export async function readInput({ readStdin }: Services, { input, inputFile }: I
   if (inputFile === undefined) return encodeUtf8(input ?? "{}");
   if (inputFile === "-") return readStdin(MAX_INPUT_BYTES);
   const read = await readBounded(inputFile, MAX_INPUT_BYTES);
-  if (!read.ok) throw new PalyraError("Io", { action: "read", file: inputFile, code: "EFBIG" });
+  if (!read.ok) throw new PalyraError("Io", { action: "read", file: inputFile, code: "EFBIG", limit: MAX_INPUT_BYTES });
   return read.bytes;
 }
 
 /** Milliseconds after which a person is told what is waited for. */
 const SILENT_MS = 2000;
 
+/** Nobody said what the input is, and stdin has something for whoever reads it. */
+export const isOfStdin = ({ stdinIsGiven }: Services, { input, inputFile }: InputOptions): boolean =>
+  input === undefined && inputFile === undefined && stdinIsGiven();
+
 /** The same, and where neither is given what somebody connected stdin with: nothing is dropped unsaid. Nothing in it is `{}`. `Io`. */
 export async function readInputOrStdin(services: Services, given: InputOptions, { tell }: Call): Promise<Uint8Array> {
-  if (given.input !== undefined || given.inputFile !== undefined || !services.stdinIsGiven()) return readInput(services, given);
+  if (!isOfStdin(services, given)) return readInput(services, given);
   const waited = setTimeout(() => tell?.([WAITED]), SILENT_MS);
   try {
     const read = await services.readStdin(MAX_INPUT_BYTES);

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { filesOf, readLockFiles, signingTime } from "../../authoring/index.ts";
+import { filesOf, readLockFiles, schemaRemarks, signingTime } from "../../authoring/index.ts";
 import { list, text } from "../field.ts";
 import { operation } from "../operation.ts";
 import { baselineProblem } from "../shared/baseline-file.ts";
@@ -33,12 +33,13 @@ export const lint = operation({
     const baseline = await readyToTell(input, [...sources.values(), services.settings.auditPolicy.value]);
     const secretKey = services.randomBytes(32);
     const signedAt = signingTime(undefined, services.sourceDateEpoch, call.now);
-    const { artifact: _, ...linted } = await lintFolder(
+    const { artifact, ...linted } = await lintFolder(
       services,
       { folder, modules, assets, sbom, provenance, secretKey, signedAt, beside },
       files,
       call,
     );
+    if (artifact !== undefined) for (const remark of schemaRemarks(artifact.manifest)) call.warn(remark);
     const audited = { path: folder, sources, ...linted };
     return tell(services, input, call, {
       of: "lint",

@@ -6,6 +6,7 @@ import { type InstalledEntry, type InstalledIndex, readIndex, versionsOf } from 
 import { type RemoveOutcome, recoverForReading, removeSkill, requireInstalled } from "../../lifecycle/index.ts";
 import { flag } from "../field.ts";
 import { operation } from "../operation.ts";
+import { grantsLeft } from "../shared/grants-left.ts";
 import { skillId, version } from "../shared/inputs.ts";
 import { purgeData } from "../shared/purge-data.ts";
 import { safe } from "../wording/safe.ts";
@@ -77,7 +78,8 @@ export const remove = operation({
     if (asked.purgeData && left.length > 0 && found !== undefined)
       call.warn(`what its tools have written stays: ${left.map((each) => each.version).join(", ")} of it is left`);
     if (asked.dryRun) return planOf(asked.skillId, entry, left, { data, goes: asked.purgeData });
-    if (asked.purgeData && data !== undefined) await requireYes(asked.skillId, data, call);
+    const granted = left.length === 0 ? await grantsLeft(home, asked.skillId) : undefined;
+    if (asked.purgeData && data !== undefined) await requireYes(asked.skillId, data, granted, call);
     const { skillId: id, version } = asked;
     const outcome: Omit<RemoveOutcome, "skill_id"> =
       entry === undefined
@@ -86,6 +88,7 @@ export const remove = operation({
     const { removed_versions, next } = outcome;
     const document = { event_kind: "skill.removed", skill_id: id, removed_versions, skills_root: skillsRoot } as const;
     if (next !== undefined) return { ...document, next };
+    if (granted !== undefined) call.warn(granted);
     if (asked.purgeData && data !== undefined && (await purgeData(home, stateRoot, id, call)))
       return { ...document, data_removed: data };
     const isGone = versionsOf(await readIndex(skillsRoot), id).length === 0;
@@ -119,20 +122,21 @@ function planOf(
 }
 
 /** `Declined`; `Usage` where nobody can be asked. */
-async function requireYes(id: string, data: SkillData, { ask, yes }: Call): Promise<void> {
+async function requireYes(id: string, data: SkillData, granted: string | undefined, { ask, yes }: Call): Promise<void> {
   if (yes === true) return;
   if (ask === undefined)
     throw new PalyraError("Usage", {
       problem: `nobody can be asked here whether what ${id} has written may go`,
       hint: "on a terminal it is asked; --yes says that it may",
     });
-  if (!(await ask(questionOf(id, data)))) throw new PalyraError("Declined", { what: `the removal of ${id}` });
+  if (!(await ask(questionOf(id, data, granted)))) throw new PalyraError("Declined", { what: `the removal of ${id}` });
 }
 
-const questionOf = (id: string, { folder, files, bytes, more }: SkillData): Question => ({
+const questionOf = (id: string, { folder, files, bytes, more }: SkillData, granted: string | undefined): Question => ({
   context: [
     `what the tools of ${safe(id)} have written goes for good:`,
     `  ${safe(folder)}: ${more ? "more than " : ""}${count(files, "file")}, ${size(bytes)}`,
+    ...(granted === undefined ? [] : [granted]),
   ],
   question: `Remove ${safe(id)} and all of that?`,
 });

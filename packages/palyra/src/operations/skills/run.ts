@@ -16,7 +16,7 @@ import { version } from "../shared/inputs.ts";
 import { jsonOutput } from "../shared/json-output.ts";
 import { LAUNCH_ERRORS, ofSkill, toolName } from "../shared/launch-inputs.ts";
 import { logLines } from "../shared/log-lines.ts";
-import { inputOptions, inputProblem, readInput, readInputOrStdin } from "../shared/tool-input.ts";
+import { inputOptions, inputProblem, isOfStdin, readInput, readInputOrStdin } from "../shared/tool-input.ts";
 
 export interface RunDocument {
   readonly tool_id: string;
@@ -73,7 +73,7 @@ export const run = operation({
     "skills run acme.echo < request.json",
   ],
   notes:
-    "Runs one tool of an installed skill in a process of its own, within its quotas, with what it declared and nothing else. What asks for approval asks you first; --approve always keeps the answer (skills approvals), --yes does not answer it. Prints what the tool answers; what it logs goes to stderr while it runs. Without --input and --input-file a pipe or a file on stdin is the input. Exits with 1 where the outcome is not Ok, with 130 where you interrupt it.",
+    "Runs one tool of an installed skill in a process of its own, within its quotas, with what it declared and nothing else. What asks for approval asks you first; --approve always keeps the answer (skills approvals), --yes does not answer it. What it logs goes to stderr while it runs. Without --input and --input-file a pipe or a file on stdin is the input, all of it: a loop that reads its own stdin gives one of them. stdout has what the tool answers, and nothing where the outcome is not Ok. Exits with 1 where the outcome is not Ok, with 130 where you interrupt it.",
   asks: true,
   errors: [...LAUNCH_ERRORS, "PolicyDenied", "ApprovalRequired", "Declined", "SandboxUnavailable"],
   problem: inputProblem,
@@ -88,7 +88,7 @@ export const run = operation({
         // What nothing runs on is not waited for.
         input: await (asked.dryRun ? readInput(services, asked) : readInputOrStdin(services, asked, call)),
         surface: "terminal",
-        session: services.session(),
+        session: sessionOf(services, asked, call),
         maxFuel: asked.maxFuel === undefined ? undefined : BigInt(asked.maxFuel),
       };
       if (asked.dryRun) {
@@ -115,6 +115,7 @@ export const run = operation({
       log.end();
       onStep("finished");
       warnOfFuel(asked.maxFuel, result.receipt.fuel_allowed, call);
+      if (result.outcome.details["fault"] === "input" && isOfStdin(services, asked)) call.warn(FROM_STDIN);
       if (!wasAsked) await warnOfUnkept(services, asked.approve, result, call);
       return { ...runDocument(result), ...(asked.trace ? { trace } : {}) };
     } finally {
@@ -128,6 +129,19 @@ export const run = operation({
     return document.details["fault"] === "cancelled" ? "interrupted" : document.outcome !== "Ok";
   },
 });
+
+/** No shell's: what was approved for one of them does not stand where a person asks for a yes that always holds, and can be asked for it. */
+const NO_SESSION = "none";
+
+const sessionOf = (
+  { session }: Services,
+  { approve, dryRun }: { readonly approve: ApprovalScope; readonly dryRun: boolean },
+  { ask }: Call,
+): string => (approve === "always" && ask !== undefined && !dryRun ? NO_SESSION : session());
+
+/** A loop over the lines of its own stdin did not mean to give them away (`while read …; do palyra skills run …; done`). */
+const FROM_STDIN =
+  "stdin was read for the input, all of it, since neither --input nor --input-file was given; to give none: --input '{}'";
 
 /** A limit that is above what holds anyway: whoever typed it may believe that it raised something. */
 function warnOfFuel(typed: number | undefined, allowed: bigint, { warn }: Call): void {
@@ -160,7 +174,7 @@ async function warnOfUnkept(
   if (!isKept(session())) warn(`--approve ${scope} kept nothing: ${toolId} starts without anybody's yes`);
   else if (scope === "always")
     warn(
-      `--approve always kept nothing: it is approved for this session already, and nobody was asked; for always: palyra skills approvals add ${toolId}`,
+      `--approve always kept nothing: it is approved for this session already, and nobody can be asked here; for always: palyra skills approvals add ${toolId}`,
     );
 }
 

@@ -71,9 +71,11 @@ const isNumber = (value: JsonValue | undefined): value is number | bigint =>
 
 /** A limit is the lowest of three. */
 function whoSets(quota: string, { skill_id, tool_id }: Omit<OutcomeOf, "details">): string {
-  return skill_id === undefined
-    ? `or raise ${quota} in skill.toml`
-    : `its manifest (${quota}), an operator (palyra skills grant list ${safe(skill_id)}) or --max-fuel sets that: palyra skills run ${safe(tool_id)} --dry-run shows what holds`;
+  if (skill_id === undefined) return `or raise ${quota} in skill.toml`;
+  const operator = `an operator (palyra skills grant list ${safe(skill_id)})`;
+  const setters =
+    quota === "fuel_budget" ? `its manifest (${quota}), ${operator} or --max-fuel` : `its manifest (${quota}) or ${operator}`;
+  return `${setters} sets that: palyra skills run ${safe(tool_id)} --dry-run shows what holds`;
 }
 
 const OPERATIONS: { readonly [capability: string]: string } = {

@@ -113,8 +113,9 @@ class Run {
   /** What failed because of a limit or a refusal says so. */
   #explained(outcome: Outcome): Outcome {
     if (outcome.kind !== "RuntimeFailure") return outcome;
-    if (outcome.details["trap"] === "unreachable" && this.#used() >= this.#budget) return this.#outOfFuel();
     const { fault } = outcome.details;
+    // Whatever trapped: what else it may be is not told apart, as in Palyra (spec 10.2).
+    if (fault === "trap" && this.#used() >= this.#budget) return this.#outOfFuel();
     if (fault !== "trap" && fault !== "exit") return outcome;
     const more = outcome.exitCode === undefined ? {} : { exitCode: outcome.exitCode };
     if (this.#denied !== undefined) return { kind: "CapabilityDenied", details: this.#denied, ...more };

@@ -79,6 +79,15 @@ describe("a call, from its bytes to its outcome (spec 10.1)", () => {
       kind: "QuotaExceeded",
       details: { quota: "fuel_budget", allowed: 100_000 },
     });
+    // Straight on past the budget, and then another trap: nothing is left, and that is what is told (spec 10.2).
+    const divides = await command(
+      `${"(drop (i32.const 1))".repeat(50)} (drop (call $sched_yield)) (drop (i32.div_u (i32.const 1) (i32.const 0)))`,
+    );
+    for (const [fuel, kind] of [
+      [40n, "QuotaExceeded"],
+      [80n, "RuntimeFailure"],
+    ] as const)
+      expect(await call(pool(), jobOf(divides, { quotas: { ...QUOTAS, fuel } })), String(fuel)).toMatchObject({ kind });
     const grow = await command("(if (i32.eq (memory.grow (i32.const 100)) (i32.const -1)) (then unreachable))");
     expect(await call(pool(), jobOf(grow, { quotas: { ...QUOTAS, memoryBytes: 1_000_000 } }))).toMatchObject({
       kind: "QuotaExceeded",

@@ -15,9 +15,11 @@ export function bytesOf(request: Fields): () => Promise<Uint8Array> {
     const bytes = base64(request.required("bytes"));
     return async () => bytes;
   }
-  const file = request.required("file").string();
+  const file = pathOf(request.required("file"));
   return () => readFileOf(file);
 }
+
+export const pathOf = (at: JsonReader): string => at.string((path) => (path.includes("\0") ? "not a path" : undefined));
 
 export async function readFileOf(file: string): Promise<Uint8Array> {
   // Opening a pipe that nobody writes to would wait for ever, and hold up every request after this one.

@@ -10,7 +10,7 @@ import { parseSigningKey, payloadHasher, verifyEd25519 } from "palyra-skills/sig
 import { EMPTY_TRUST_STORE, parseTrustStore } from "palyra-skills/trust";
 import { ifThere } from "../../files/index.ts";
 import { base64, type Op, toJson } from "../protocol.ts";
-import { bytesOf, namedBytes, readFileOf, trustDocument } from "./inputs.ts";
+import { bytesOf, namedBytes, pathOf, readFileOf, trustDocument } from "./inputs.ts";
 
 export const manifestOp: Op = {
   read(request) {
@@ -40,7 +40,7 @@ export const trustOp: Op = {
       const load = bytesOf(request);
       return async () => ({ trust: trustDocument(parseTrustStore(await load(), "bytes")) });
     }
-    const file = request.required("file").string();
+    const file = pathOf(request.required("file"));
     return async () => {
       // A missing file is an empty store (spec 3.1).
       const bytes = await ifThere(() => readFileOf(file));

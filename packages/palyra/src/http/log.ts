@@ -10,12 +10,27 @@ export interface Log {
 /** Bytes that wait for a stderr that nobody reads; what comes beyond is dropped, so that it stops no request. */
 const MAX_WAITING = 1024 * 1024;
 
+/** Bytes of lines that are written together, and milliseconds that one waits for others: each by itself wakes a thread while a request is answered. */
+const TOGETHER = 4096;
+const TOGETHER_MS = 100;
+
 /** On stderr. `flush` before the process ends. */
 export function createLog(): { readonly log: Log; flush(): void } {
-  const stderr = destination({ fd: 2, sync: false, maxLength: MAX_WAITING });
+  const stderr = destination({ fd: 2, sync: false, minLength: TOGETHER, maxLength: MAX_WAITING });
   // There is nowhere left to say it.
-  stderr.on("error", () => {});
-  const log = pino({ name: "palyrad", timestamp: stdTimeFunctions.isoTime }, stderr);
+  const nowhere = (): void => {};
+  stderr.on("error", nowhere);
+  let soon: NodeJS.Timeout | undefined;
+  const write = (line: string): void => {
+    stderr.write(line);
+    if (soon !== undefined) return;
+    soon = setTimeout(() => {
+      soon = undefined;
+      stderr.flush(nowhere);
+    }, TOGETHER_MS);
+    soon.unref();
+  };
+  const log = pino({ name: "palyrad", timestamp: stdTimeFunctions.isoTime }, { write });
   return {
     log,
     flush: () => {

@@ -39,9 +39,13 @@ export class StreamableMcp {
   constructor(ports: StreamablePorts) {
     const { host, warn } = ports;
     const newServer = (session: string) => mcpServer({ ...ports, session });
+    // A request by itself is a session of its own, whose name nobody else has.
+    const requests = ports.newSessionId();
+    let begun = 0;
     const oneRequest = ({ requestInfo }: McpRequestContext) => {
       const { address = "", gone } = (requestInfo && this.#peers.get(requestInfo)) ?? {};
-      const server = mcpServer({ ...ports, session: ports.newSessionId(), address });
+      begun += 1;
+      const server = mcpServer({ ...ports, session: `${requests}.${begun}`, address });
       // An answer that waits behind another on its connection hears of no end by itself.
       gone?.addEventListener("abort", () => void server.close().catch(() => {}), { once: true });
       return server;

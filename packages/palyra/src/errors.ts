@@ -39,6 +39,7 @@ export interface PalyraErrorDetails {
     readonly version: string;
     readonly tool_id: string;
     readonly surface: string;
+    readonly principal: string;
     readonly basis: string;
     readonly asks: readonly { readonly action: string; readonly resource: string; readonly values: readonly string[] }[];
   };

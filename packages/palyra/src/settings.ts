@@ -73,7 +73,7 @@ export interface Settings {
 const DEFAULT_DAEMON_URL = "http://127.0.0.1:7142";
 /** Milliseconds that a daemon has to answer. */
 export const DAEMON_TIMEOUT_MS = 2_000;
-const DEFAULT_PRINCIPAL = "user:local";
+export const DEFAULT_PRINCIPAL = "user:local";
 export const DEFAULT_DEVICE_ID = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
 /**

@@ -5,6 +5,7 @@ import type { Runner } from "../execution/index.ts";
 import { OpenQuestions, RunnerHost, type RunnerHostPorts, StreamableMcp, serveOverStdio } from "../mcp/index.ts";
 import type { Services } from "../operations/services.ts";
 import { changedSince } from "../operations/shared/changed-since.ts";
+import { typedAtStart } from "../operations/wording/typed.ts";
 import { homeMark } from "./home-mark.ts";
 import { stdout } from "./streams.ts";
 import { systemTimers } from "./timers.ts";
@@ -64,7 +65,7 @@ export async function daemonMcp(
 }
 
 function hostOf(
-  { home }: Services,
+  { home, settings }: Services,
   runner: Runner,
   clients: Pick<RunnerHostPorts, "principal" | "isShared">,
   { call, failed }: Voice,
@@ -75,6 +76,7 @@ function hostOf(
     callOf: (caller, signal) => ({ ...withoutAsking(call), principal: caller, signal, now: Date.now() }),
     mark: () => homeMark(home.places),
     saidBefore: ({ subject }) => changedSince(home, subject),
+    typed: typedAtStart(settings),
     failed,
   });
 }

@@ -32,7 +32,7 @@ export interface Host {
    * Runs a tool, as `palyra skills run` does: decided, in a process of its own, within the signed quotas, journaled, with a receipt.
    * `UnknownTool`, `AmbiguousTool`, `NotInstalled`, `NotEligible`, `VerdictMissing`, `PolicyDenied`, `ApprovalRequired`, `Declined`, `PolicyInvalid`,
    * `AuthorizationRecordInvalid`, `ArtifactDigestMismatch`, `JournalUnavailable`, `JournalChainBroken`, `VaultUnavailable`, `SandboxUnavailable`, …
-   * @param tool the id of a tool, or of a skill that has one tool
+   * @param tool the id of a tool, its `modelName`, or the id of a skill that has one tool
    * @param input held against the tool's input schema; at most 1 MiB as JSON. Integers beyond 2^53 are bigints
    */
   call(tool: string, input?: JsonValue, options?: CallOptions): Promise<CallResult>;
@@ -47,7 +47,7 @@ export interface Host {
   close(): Promise<void>;
 }
 
-/** `capabilities` and `risk` as the signed manifest has them. */
+/** `capabilities` and `risk` as the signed manifest has them; the schemas, too, but that an integer that no number holds is the nearest one. */
 export type HostTool = RunnableTool;
 
 export interface PlanOptions {

@@ -1,7 +1,7 @@
 import { encodeUtf8, type JsonValue, toHex, writeJson } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
-import type { AskApproval, LaunchPlan, Runner, RunToolRequest, RunToolResult } from "../execution/index.ts";
+import type { AskApproval, LaunchPlan, RunnableTool, Runner, RunToolRequest, RunToolResult } from "../execution/index.ts";
 import type { Home } from "../lifecycle/home.ts";
 import { summaryOf, ToolWatch } from "../mcp/watch.ts";
 import { Once } from "../once.ts";
@@ -9,6 +9,7 @@ import type { Services } from "../operations/services.ts";
 import { approvalQuestion } from "../operations/shared/approval-question.ts";
 import { changedSince } from "../operations/shared/changed-since.ts";
 import { jsonOutput } from "../operations/shared/json-output.ts";
+import { plainJson } from "../operations/shared/plain-json.ts";
 import { compose, LONG_LIVED } from "./compose.ts";
 import { homeMark } from "./home-mark.ts";
 import type { CallOptions, CallPlan, CallResult, Host, HostOptions, HostTool, PlanOptions } from "./host-api.ts";
@@ -48,7 +49,9 @@ class HomeHost implements Host {
   }
 
   tools(): Promise<readonly HostTool[]> {
-    return this.#during(undefined, async (signal) => (await this.#runner.get()).list(this.#call(undefined, signal)));
+    return this.#during(undefined, async (signal) =>
+      (await (await this.#runner.get()).list(this.#call(undefined, signal))).map(hostTool),
+    );
   }
 
   call(tool: string, input: JsonValue = {}, options: CallOptions = {}): Promise<CallResult> {
@@ -129,6 +132,13 @@ class HomeHost implements Host {
     };
   }
 }
+
+/** Whoever writes a schema as JSON meets no bigint in it, and changes what is theirs alone. */
+const hostTool = ({ inputSchema, outputSchema, ...tool }: RunnableTool): HostTool => ({
+  ...tool,
+  inputSchema: plainJson(inputSchema),
+  outputSchema: plainJson(outputSchema),
+});
 
 const closed = (): PalyraError => new PalyraError("Usage", { problem: "the host is closed" });
 

@@ -233,6 +233,7 @@ function approvalRequired(
     version: skill.version,
     tool_id: tool.id,
     surface: subject.surface,
+    principal: subject.principal,
     basis,
     asks: waiting.map(({ action, resource, values }) => ({ action, resource, values })),
   });

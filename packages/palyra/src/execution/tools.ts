@@ -11,6 +11,8 @@ import type { ToolNames } from "./tool-names.ts";
 /** A tool that may run now, as its manifest describes it. */
 export interface RunnableTool {
   readonly toolId: string;
+  /** What it is to a model's API, `[a-zA-Z0-9_-]{1,64}`: no other of the list has that name (T27). A call by it is of this tool. */
+  readonly modelName: string;
   readonly skillId: string;
   readonly version: string;
   readonly publisher: string;
@@ -24,7 +26,7 @@ export interface RunnableTool {
 }
 
 export interface ToolPorts extends GatePorts {
-  /** What a tool id becomes where a model's API takes no dots (T27). */
+  /** What a tool id becomes for a model's API, which takes no dots (T27); of such a name the name itself. */
   readonly nameForModel: (toolId: string) => string;
   readonly names: ToolNames;
 }
@@ -43,7 +45,7 @@ export async function listTools(gate: RunGate, ports: ToolPorts, call: Call): Pr
   );
   const tools: RunnableTool[] = [];
   for (const entry of active) tools.push(...(await toolsOf(ports, entry)));
-  return unambiguous(tools, ports.nameForModel).sort((a, b) => (a.toolId < b.toolId ? -1 : 1));
+  return unambiguous(tools).sort((a, b) => (a.toolId < b.toolId ? -1 : 1));
 }
 
 /** Those that may run by their status, and are what the journal says was installed. */
@@ -63,12 +65,13 @@ async function toolsOf(ports: ToolPorts, entry: InstalledEntry): Promise<readonl
   const artifact = await ports.open(entry).catch(() => undefined);
   if (artifact === undefined) return [];
   ports.names.note(entry, artifact);
-  return artifact.manifest.entrypoints.tools.map((tool) => runnable(entry, artifact, tool));
+  return artifact.manifest.entrypoints.tools.map((tool) => runnable(ports, entry, artifact, tool));
 }
 
-function runnable(entry: InstalledEntry, { manifest }: VerifiedArtifact, tool: Tool): RunnableTool {
+function runnable(ports: ToolPorts, entry: InstalledEntry, { manifest }: VerifiedArtifact, tool: Tool): RunnableTool {
   return {
     toolId: tool.id,
+    modelName: ports.nameForModel(tool.id),
     skillId: entry.skill_id,
     version: entry.version,
     publisher: entry.publisher,
@@ -82,20 +85,17 @@ function runnable(entry: InstalledEntry, { manifest }: VerifiedArtifact, tool: T
   };
 }
 
-function unambiguous(tools: readonly RunnableTool[], nameForModel: ToolPorts["nameForModel"]): RunnableTool[] {
-  const skills = new Map<string, Set<string>>();
-  for (const { toolId, skillId } of tools) {
-    const name = nameForModel(toolId);
-    skills.set(name, (skills.get(name) ?? new Set()).add(skillId));
-  }
-  return tools.filter(({ toolId }) => skills.get(nameForModel(toolId))?.size === 1);
+function unambiguous(tools: readonly RunnableTool[]): RunnableTool[] {
+  const offers = new Map<string, number>();
+  for (const { modelName } of tools) offers.set(modelName, (offers.get(modelName) ?? 0) + 1);
+  return tools.filter(({ modelName }) => offers.get(modelName) === 1);
 }
 
 /** What a person or a model named. */
 export interface NamedTool {
-  /** A tool's id, or the id of a skill that has one tool. */
+  /** A tool's id, the id of a skill that has one tool, or what a tool is to a model's API. */
   readonly tool: string;
-  /** By its own id alone, as models call tools: no skill's name is taken for it (T27). */
+  /** By its own id alone, as clients of MCP call tools: no other name is taken for it (T27). */
   readonly exactly?: true | undefined;
   readonly skillId?: string | undefined;
   readonly version?: string | undefined;
@@ -125,6 +125,8 @@ export async function findTool(gate: RunGate, ports: ToolPorts, named: NamedTool
     throw new PalyraError("AmbiguousTool", { tool, candidates: [`${tool} of ${owner}`, `the tool of the skill ${tool}`] });
   if (owner !== undefined) return { toolId: tool, skillId: owner, ...withVersion };
   if (isSkill) return { ...(await toolOfSkill(gate, ports, tool, named)), ...withVersion };
+  const called = exactly === true ? undefined : await toolCalled(gate, ports, index.entries, named);
+  if (called !== undefined) return { ...called, ...withVersion };
   const other = version === undefined ? undefined : await ownerOf(gate, ports, index.entries, { tool });
   if (version !== undefined && other !== undefined)
     throw new PalyraError("NotInstalled", {
@@ -159,6 +161,29 @@ async function ownerOf(
   return owner ?? searchIn(ports, asked, tool, async (some) => some);
 }
 
+/** The tool that a model's API calls so (T27). */
+async function toolCalled(
+  gate: RunGate,
+  ports: ToolPorts,
+  entries: readonly InstalledEntry[],
+  { tool, version }: NamedTool,
+): Promise<FoundTool | undefined> {
+  const asked = entries.filter((entry) => (version === undefined ? entry.current : entry.version === version));
+  const candidates = asked.filter((entry) => ports.names.mayHave(entry, tool));
+  for (const some of [await activeOf(gate, ports, candidates), candidates]) {
+    const called: RunnableTool[] = [];
+    for (const entry of some) called.push(...(await toolsOf(ports, entry)).filter(({ modelName }) => modelName === tool));
+    const [only] = called;
+    if (called.length > 1)
+      throw new PalyraError("AmbiguousTool", {
+        tool,
+        candidates: called.map(({ toolId, skillId }) => `${toolId} of ${skillId}`),
+      });
+    if (only !== undefined) return { toolId: only.toolId, skillId: only.skillId };
+  }
+  return undefined;
+}
+
 function toolIn(manifest: Manifest, tool: string, skillId: string): string {
   const ids = manifest.entrypoints.tools.map(({ id }) => id);
   if (ids.includes(tool)) return tool;
@@ -188,7 +213,7 @@ async function searchIn(
     for (const entry of await inQuestion(some)) {
       for (const tool of await toolsOf(ports, entry)) {
         if (tool.toolId === toolId) owners.add(entry.skill_id);
-        if (ports.nameForModel(tool.toolId) === ports.nameForModel(toolId)) likeIt.add(entry.skill_id);
+        if (tool.modelName === ports.nameForModel(toolId)) likeIt.add(entry.skill_id);
       }
     }
     if (owners.size > 0 && likeIt.size > 1)

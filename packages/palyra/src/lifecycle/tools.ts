@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { openArtifact } from "palyra-skills/artifact";
 import { PalyraError } from "../errors.ts";
 import { type InstalledEntry, type InstalledIndex, readInstalled } from "../installed/index.ts";
@@ -11,9 +12,17 @@ export interface ToolOffer {
   readonly toolIds: readonly string[];
 }
 
-/** What a model's API makes of a tool id: no dots in it (T27). */
+/** Characters of a tool's name, by the APIs of OpenAI and Anthropic. */
+const MAX_MODEL_NAME = 64;
+/** Hex digits by which longer ids that begin alike are told apart. */
+const TOLD_APART_BY = 16;
+
+/** What a tool is to a model's API, which takes no dots and 64 characters: `[a-z0-9_-]{1,64}`; such a name is its own (T27). */
 export function nameForModel(toolId: string): string {
-  return toolId.replaceAll(/[.:]/g, "_");
+  const name = toolId.replaceAll(/[.:]/g, "_");
+  if (name.length <= MAX_MODEL_NAME) return name;
+  const digest = createHash("sha256").update(toolId).digest("hex").slice(0, TOLD_APART_BY);
+  return `${name.slice(0, MAX_MODEL_NAME - TOLD_APART_BY - 1)}_${digest}`;
 }
 
 /** Skills of other publishers whose tools are offered now: current and active (spec 5). */

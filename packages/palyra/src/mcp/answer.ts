@@ -1,6 +1,7 @@
 /** What came of a call, as MCP has it (spec 10.6): structured content, its text, and whose words they are (T44). */
 import type { CallToolResult } from "@modelcontextprotocol/server";
-import type { JsonObject, JsonValue } from "palyra-skills/encoding";
+import type { JsonObject } from "palyra-skills/encoding";
+import { plainJson } from "../operations/shared/plain-json.ts";
 import type { Ran, ToolAnswer } from "./tool-host.ts";
 
 /** Ours in `_meta`, as the protocol wants the names of third parties. */
@@ -49,15 +50,7 @@ const runOf = ({ skillId, version, artifactSha256, receipt, usage }: Ran): JsonO
   usage,
 });
 
-const metaOf = (run: JsonObject): { [name: string]: unknown } => ({ [RUN_META]: plain(run) });
-
-/** The library knows no integers that a double cannot hold. */
-function plain(value: JsonValue | undefined): unknown {
-  if (typeof value === "bigint") return Number(value);
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(plain);
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each)]));
-}
+const metaOf = (run: JsonObject): { [name: string]: unknown } => ({ [RUN_META]: plainJson(run) });
 
 const isObject = (value: unknown): value is { [name: string]: unknown } =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -4,4 +4,4 @@ export { RunnerHost, type RunnerHostPorts } from "./runner-host.ts";
 export type { McpPorts } from "./server.ts";
 export { serveOverStdio } from "./stdio.ts";
 export { StreamableMcp, type StreamablePorts } from "./streamable.ts";
-export type { HostedTool, Ran, ToolAnswer, ToolCall, ToolHost, ToolStep, ToolUses } from "./tool-host.ts";
+export type { HostedTool, Ran, ToolAnswer, ToolCall, ToolHost, ToolStep } from "./tool-host.ts";

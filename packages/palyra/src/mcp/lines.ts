@@ -12,6 +12,7 @@ import {
   type Transport,
 } from "@modelcontextprotocol/server";
 import { decodeUtf8 } from "palyra-skills/encoding";
+import { changedNumber } from "./numbers.ts";
 
 /** Bytes of one message. */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -127,6 +128,11 @@ function messageIn(line: Buffer): Read | undefined {
   } catch {
     return unread("the line is no JSON");
   }
+  const changed = changedNumber(text);
+  if (changed !== undefined) {
+    const error = { code: ProtocolErrorCode.InvalidParams, message: `Invalid params: ${changed}` };
+    return { answer: { jsonrpc: "2.0", ...idOf(value), error } };
+  }
   try {
     return { message: parseJSONRPCMessage(value) };
   } catch {
@@ -140,7 +146,7 @@ function unread(problem: string): Read {
   return { answer: { jsonrpc: "2.0", error: { code: ProtocolErrorCode.ParseError, message: `Parse error: ${problem}` } } };
 }
 
-function idOf(value: unknown): { readonly id?: string | number } {
+export function idOf(value: unknown): { readonly id?: string | number } {
   if (typeof value !== "object" || value === null || !("id" in value)) return {};
   return typeof value.id === "string" || typeof value.id === "number" ? { id: value.id } : {};
 }

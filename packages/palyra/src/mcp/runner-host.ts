@@ -2,11 +2,14 @@
 import { decodeUtf8, encodeUtf8 } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
 import { isRefusal } from "../errors.ts";
-import type { LaunchPlan, RunnableTool, Runner, RunToolResult } from "../execution/index.ts";
+import type { LaunchPlan, Runner, RunToolResult } from "../execution/index.ts";
 import { allowanceLines } from "../operations/shared/approval-question.ts";
+import { shownTool } from "../operations/shared/tool-shapes.ts";
 import { type OutcomeOf, tellOutcome } from "../operations/wording/outcomes.ts";
+import { approvalCommand } from "../operations/wording/run-refusals.ts";
 import { safe } from "../operations/wording/safe.ts";
 import { tellingOf } from "../operations/wording/sentences.ts";
+import type { Typed } from "../operations/wording/typed.ts";
 import { CallPlaces } from "./places.ts";
 import type { HostedTool, Ran, ToolAnswer, ToolCall, ToolHost } from "./tool-host.ts";
 import { summaryOf, ToolWatch } from "./watch.ts";
@@ -23,6 +26,8 @@ export interface RunnerHostPorts {
   readonly mark: () => string;
   /** What else a person is told who said yes to such a call before; lines that are safe to show. */
   readonly saidBefore: (plan: LaunchPlan) => Promise<readonly string[]>;
+  /** What commands that are told need, to be of this home. */
+  readonly typed: Typed;
   /** What failed in a way that nobody foresaw. */
   readonly failed: (error: unknown) => void;
 }
@@ -47,23 +52,23 @@ export class RunnerHost implements ToolHost {
 
   async list(): Promise<readonly HostedTool[]> {
     const { runner, callOf, principal } = this.#ports;
-    return (await runner.list(callOf(principal, NEVER))).map(hosted);
+    return (await runner.list(callOf(principal, NEVER))).map(shownTool);
   }
 
   async call({ tool, input, session, client, principal, approval, signal, onStep, onLog }: ToolCall): Promise<ToolAnswer> {
-    const { runner, callOf, failed, saidBefore } = this.#ports;
+    const { runner, callOf, saidBefore, typed } = this.#ports;
     const request = { tool, exactly: true as const, input: encodeUtf8(input), surface: "mcp" as const, session, approval };
     const giveBack = this.#places.take(client);
     if (giveBack === undefined) return BUSY;
     try {
       return answerOf(await runner.run(request, callOf(principal, signal), { onStep, onLog }));
     } catch (error) {
-      if (!isRefusal(error, "ApprovalRequired")) return refusedBy(error, failed);
+      if (!isRefusal(error, "ApprovalRequired")) return this.#refusedBy(error);
       try {
         const plan = await runner.plan(request, callOf(principal, signal));
-        return asking(plan, await saidBefore(plan));
+        return asking(plan, approvalCommand(error.details, typed), await saidBefore(plan));
       } catch (problem) {
-        return refusedBy(problem, failed);
+        return this.#refusedBy(problem);
       }
     } finally {
       giveBack();
@@ -72,6 +77,17 @@ export class RunnerHost implements ToolHost {
 
   onChange(listener: () => void): () => void {
     return this.#watch.onChange(listener);
+  }
+
+  #refusedBy(error: unknown): ToolAnswer {
+    const { typed, failed } = this.#ports;
+    const telling = tellingOf(error, typed);
+    if (telling === undefined) {
+      failed(error);
+      return { kind: "refused", code: "Internal", message: "the host failed; its log has more" };
+    }
+    const { code, message, hint } = telling;
+    return { kind: "refused", code, message: hint === undefined ? message : `${message} (${hint})` };
   }
 }
 
@@ -82,12 +98,13 @@ const BUSY: ToolAnswer = {
 };
 
 /** The question is of the plan as it is now, and a yes binds that very plan (T28). */
-function asking(plan: LaunchPlan, before: readonly string[]): ToolAnswer {
+function asking(plan: LaunchPlan, command: string, before: readonly string[]): ToolAnswer {
   const { skill, decision, basis } = plan;
   const waiting = decision.kind === "approval" ? decision.waiting : [];
   return {
     kind: "asks",
     basis,
+    command,
     skillId: skill.skillId,
     version: skill.version,
     reasons: waiting.map(({ action, resource }) => `${action} on ${safe(resource)}`),
@@ -95,37 +112,7 @@ function asking(plan: LaunchPlan, before: readonly string[]): ToolAnswer {
   };
 }
 
-function refusedBy(error: unknown, failed: RunnerHostPorts["failed"]): ToolAnswer {
-  const telling = tellingOf(error);
-  if (telling === undefined) {
-    failed(error);
-    return { kind: "refused", code: "Internal", message: "the host failed; its log has more" };
-  }
-  const { code, message, hint } = telling;
-  return { kind: "refused", code, message: hint === undefined ? message : `${message} (${hint})` };
-}
-
 const NEVER = new AbortController().signal;
-
-function hosted(tool: RunnableTool): HostedTool {
-  const { toolId, name, description, inputSchema, outputSchema, skillId, version, publisher, risk, capabilities } = tool;
-  const { http_egress_allowlist, filesystem } = capabilities;
-  return {
-    id: toolId,
-    title: name,
-    description,
-    inputSchema,
-    outputSchema,
-    skillId,
-    version,
-    publisher,
-    uses: {
-      hosts: http_egress_allowlist,
-      writeRoots: filesystem.write_roots,
-      sensitive: risk.default_sensitive,
-    },
-  };
-}
 
 function answerOf(result: RunToolResult): ToolAnswer {
   const { toolId, skill } = result;

@@ -10,17 +10,16 @@ import {
   ProtocolErrorCode,
   Server,
   type ServerContext,
-  type Tool,
 } from "@modelcontextprotocol/server";
 import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/server/validators/cf-worker";
+import { mcpTool } from "../operations/shared/tool-shapes.ts";
 import { quoted } from "../operations/wording/safe.ts";
 import { VERSION } from "../version.ts";
-import { annotationsOf } from "./annotations.ts";
 import { errorResult, resultOf } from "./answer.ts";
 import { type AskedState, answerIn, questionFor } from "./approval.ts";
 import { logNotices, stepNotices } from "./notices.ts";
 import type { OpenQuestions } from "./questions.ts";
-import type { HostedTool, ToolHost } from "./tool-host.ts";
+import type { ToolHost } from "./tool-host.ts";
 
 export interface McpPorts {
   readonly host: ToolHost;
@@ -61,23 +60,13 @@ export function mcpServer(ports: McpPorts): Server {
     },
   );
   server.onerror = (error) => ports.warn(`mcp: ${quoted(error.message, 400)}`);
-  server.setRequestHandler("tools/list", async () => ({ tools: (await ports.host.list()).map(toolOf) }));
+  server.setRequestHandler("tools/list", async ({ params }) => {
+    // The list has one page: no place in it was ever given out.
+    if (params?.cursor !== undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, "Invalid cursor");
+    return { tools: (await ports.host.list()).map(mcpTool) };
+  });
   server.setRequestHandler("tools/call", (request, context) => callTool(ports, server, codec, request, context));
   return server;
-}
-
-function toolOf(tool: HostedTool): Tool {
-  const { id, title, description, inputSchema, outputSchema } = tool;
-  const hasObject = outputSchema["type"] === "object";
-  return {
-    name: id,
-    title,
-    description,
-    inputSchema: { ...inputSchema, type: "object" },
-    ...(hasObject ? { outputSchema: { ...outputSchema, type: "object" as const } } : {}),
-    annotations: annotationsOf(tool),
-    _meta: { "palyra.dev/skill": { skill_id: tool.skillId, version: tool.version, publisher: tool.publisher } },
-  };
 }
 
 async function callTool(
@@ -114,7 +103,7 @@ async function callTool(
   if (tool === undefined || tool.skillId !== answer.skillId || tool.version !== answer.version) throw unknownTool(params.name);
   if (!canAsk(capabilitiesOf(context) ?? server.getClientCapabilities())) {
     return errorResult(
-      `ApprovalRequired: a person must allow this call, and this client cannot ask one (it does not support elicitation). On a terminal: palyra skills approvals add ${tool.id} --surface mcp`,
+      `ApprovalRequired: a person must allow this call, and this client cannot ask one (it does not support elicitation). On a terminal: ${answer.command}`,
       { refused: "ApprovalRequired" },
     );
   }

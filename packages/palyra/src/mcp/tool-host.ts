@@ -1,27 +1,9 @@
 /** What the MCP server needs of whatever runs tools; compose.ts fills it. */
 import type { JsonObject } from "palyra-skills/encoding";
+import type { ShownTool } from "../operations/shared/tool-shapes.ts";
 
-/** One tool of a skill that may run now (spec 10.6). Its words are a stranger's. */
-export interface HostedTool {
-  /** The tool's id; clients call it by this name. */
-  readonly id: string;
-  readonly title: string;
-  readonly description: string;
-  readonly inputSchema: JsonObject;
-  readonly outputSchema: JsonObject;
-  readonly skillId: string;
-  readonly version: string;
-  readonly publisher: string;
-  readonly uses: ToolUses;
-}
-
-/** What the signed manifest asks for, as far as a client can tell its user. */
-export interface ToolUses {
-  readonly hosts: readonly string[];
-  readonly writeRoots: readonly string[];
-  /** The publisher itself calls it sensitive. */
-  readonly sensitive: boolean;
-}
+/** One tool of a skill that may run now (spec 10.6), which clients call by its id. Its words are a stranger's. */
+export type HostedTool = ShownTool;
 
 export interface ToolCall {
   readonly tool: string;
@@ -61,6 +43,8 @@ export type ToolAnswer =
       readonly skillId: string;
       readonly version: string;
       readonly basis: string;
+      /** Allows the tool ahead of time, on a terminal, as it is to be typed. */
+      readonly command: string;
       readonly reasons: readonly string[];
       /** What it may use and spend, as the launch was decided, a line each; safe to show. */
       readonly allowance: readonly string[];

@@ -71,6 +71,7 @@ const OWN: { readonly [Code in PalyraErrorCode]: PalyraErrorDetails[Code] } = {
     version: x,
     tool_id: x,
     surface: x,
+    principal: x,
     basis: x,
     asks: [{ action: x, resource: x, values: [x] }],
   },

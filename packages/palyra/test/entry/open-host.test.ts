@@ -75,6 +75,18 @@ describe("a host of the library (spec 10)", () => {
     expect(await events()).toEqual(["skill.started", "skill.finished", "skill.started", "skill.finished"]);
   });
 
+  it("hands out tools as a model's API takes them: names that a call takes, schemas that are JSON, and the caller's own", async () => {
+    const inputSchema = '{ type = "object", properties = { n = { type = "integer", maximum = 9223372036854775807 } } }';
+    await install({ module: ECHO, inputSchema });
+    const palyra = host();
+    const [tool] = await palyra.tools();
+    expect(tool?.modelName).toBe("acme_echo_say");
+    expect(JSON.parse(JSON.stringify(tool?.inputSchema))).toMatchObject({ properties: { n: { maximum: 2 ** 63 } } });
+    delete Object(tool).inputSchema.properties.n;
+    expect((await palyra.call("acme_echo_say", { n: "no number" })).outcome).toBe("InvalidInput");
+    expect(await palyra.call("acme_echo_say", { n: 5 })).toMatchObject({ outcome: "Ok", toolId: "acme.echo.say" });
+  });
+
   it("answers what a call came to, and throws what is refused, each with a code", async () => {
     await install({ module: SPIN });
     const palyra = host();

@@ -27,6 +27,8 @@ export interface SkillSpec {
   readonly tools?: readonly string[];
   /** Of every tool; TOML's own escapes in it. */
   readonly description?: string;
+  /** Of every tool, as TOML. */
+  readonly inputSchema?: string;
   /** The signing key: 32 times this byte. */
   readonly key?: number;
   readonly extra?: string;
@@ -49,6 +51,7 @@ export async function skillBytes(spec: SkillSpec = {}): Promise<Uint8Array> {
     assets = [],
     description = "Says it again",
     module = MODULE,
+    inputSchema = '{ type = "object" }',
   } = spec;
   const { quotas = "wall_clock_timeout_ms = 1500\nfuel_budget = 400000\nmax_memory_bytes = 1048576" } = spec;
   const id = spec.id ?? `${publisher}.echo`;
@@ -57,7 +60,7 @@ export async function skillBytes(spec: SkillSpec = {}): Promise<Uint8Array> {
     `manifest_version = 2\nskill_id = "${id}"\nname = "Echo"\nversion = "${version}"\npublisher = "${publisher}"`,
     ...tools.map(
       (tool) =>
-        `[[entrypoints.tools]]\nid = "${tool}"\nname = "${tool}"\ndescription = "${description}"\ninput_schema = { type = "object" }\noutput_schema = { type = "object" }\nrisk = { default_sensitive = false, requires_approval = false }`,
+        `[[entrypoints.tools]]\nid = "${tool}"\nname = "${tool}"\ndescription = "${description}"\ninput_schema = ${inputSchema}\noutput_schema = { type = "object" }\nrisk = { default_sensitive = false, requires_approval = false }`,
     ),
     `[capabilities.quotas]\n${quotas}`,
     `[compat]\nrequired_protocol_major = 1\nmin_palyra_version = "0.1.0"`,

@@ -177,6 +177,17 @@ describe.each(WAYS)("an installed skill over MCP (%s)", (way, connect) => {
   });
 });
 
+describe("T28: a tool that asks for approval, and a client that cannot ask", () => {
+  it("is allowed by the command that the client is told, for whoever calls over HTTP", async () => {
+    await installFor("palyrad, 2025", { module: ECHO, extra: SECRET });
+    const client = await overHttp("2025");
+    const said = async () => JSON.stringify(await client.callTool({ name: TOOL, arguments: { text: "hi" } }));
+    const [, command = ""] = /On a terminal: palyra ([^"]*)"/.exec(await said()) ?? [];
+    await palyra(...command.split(" "), "--yes", "--json");
+    expect(await said()).toContain('"structuredContent":{"text":"hi"}');
+  }, 90_000);
+});
+
 function receiptOf(run: unknown): string {
   if (typeof run === "object" && run !== null && "receipt" in run && typeof run.receipt === "string") return run.receipt;
   throw new Error("no receipt");

@@ -36,13 +36,29 @@ const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 
 const ping = (id: number): string => JSON.stringify({ jsonrpc: "2.0", id, method: "ping", params: { of: "é€😀" } });
 
+/** As a program of another language writes it: JavaScript has no such numbers. */
+const callWith = (number: string): string =>
+  `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"acme.echo","arguments":{"n":${number}}}}`;
+
 describe("lines of MCP", () => {
+  it("T44: are messages where their numbers, and what looks like one in a text, are those that were written", async () => {
+    const at = await open();
+    const held = ["9007199254740992", "18014398509481984", "1e300", "0.1234567890123456789", '"9007199254740993 1e400"', "1E100"];
+    for (const number of held) at.stdin.write(`${callWith(number)}\n`);
+    await settled();
+    expect(answers(at)).toEqual([]);
+    expect(at.messages).toEqual(held.map((number) => JSON.parse(callWith(number))));
+  });
+
   it.each<readonly [string, string | Uint8Array, readonly (readonly [number, unknown])[]]>([
     ["no JSON", "hello", [[-32700, undefined]]],
     ["cut short", '{"jsonrpc":"2.0","id":7', [[-32700, undefined]]],
     ["no UTF-8", new Uint8Array([0x22, 0xff, 0x22]), [[-32700, undefined]]],
     ["no message", '{"jsonrpc":"2.0","id":7}', [[-32600, 7]]],
     ["a message of nobody's", '{"jsonrpc":"2.0","id":null,"method":"ping"}', [[-32600, undefined]]],
+    ["a number that would be another", callWith("[0,9007199254740993]"), [[-32602, 7]]],
+    ["one below all", callWith("-9007199254740993"), [[-32602, 7]]],
+    ["one that is none", callWith("1e400"), [[-32602, 7]]],
     ["several at once", `[${ping(1)},${ping(2)}]`, [[-32600, undefined]]],
     ["another version", '{"jsonrpc":"1.0","id":"a","method":"ping"}', [[-32600, "a"]]],
     ["nothing", " \t\r", []],

@@ -108,6 +108,19 @@ describe.each(WAYS)("spec 10.6: a client of MCP over %s", (_, connect) => {
     expect(tools[1]?.annotations).toMatchObject({ readOnlyHint: false, destructiveHint: true, openWorldHint: true });
   });
 
+  it("T19: sees all of them where the schema of one has an integer that JavaScript cannot hold", async () => {
+    const host = new TestHost();
+    const inputSchema = { type: "object", properties: { n: { type: "integer", maximum: 9223372036854775807n } } };
+    host.tools = [ECHO, { ...ECHO, id: "acme.large", inputSchema }];
+    const client = await connect(host, {});
+    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(["acme.echo", "acme.large"]);
+  });
+
+  it("has one page of them: a place that was never given out is refused", async () => {
+    const client = await connect(new TestHost(), {});
+    await expect(client.listTools({ cursor: "p2" })).rejects.toMatchObject({ code: -32602 });
+  });
+
   it("calls one, and is told whose words the answer is (T44)", async () => {
     const host = new TestHost();
     const client = await connect(host, {});
@@ -191,6 +204,7 @@ function asking(): TestHost {
           skillId: ECHO.skillId,
           version: ECHO.version,
           basis: "b1",
+          command: "palyra skills approvals add acme.echo --surface mcp --principal mcp:client",
           reasons: ["skill.capability.http.egress on skill:acme.echo_http"],
           allowance: ["it may use:", "  network=https://api.example.com:8443, granted by the operator of this host"],
         };
@@ -239,7 +253,9 @@ describe.each(WAYS)("T28, T44: a question to the person behind a client, over %s
     const client = await connect(host, {});
     const result = await client.callTool({ name: "acme.echo", arguments: { text: "hi" } });
     expect(result.isError).toBe(true);
-    expect(textOf(result)).toMatch(/^ApprovalRequired/);
+    expect(textOf(result)).toMatch(
+      /^ApprovalRequired: .*: palyra skills approvals add acme\.echo --surface mcp --principal mcp:client$/,
+    );
     expect(host.calls).toHaveLength(1);
   });
 });

@@ -31,6 +31,7 @@ function hostOf(run: Run, isShared = true): (client: string) => Promise<ToolAnsw
     }),
     mark: () => "",
     saidBefore: async () => [],
+    typed: { options: [], places: "" },
     failed: () => {},
   });
   const { signal } = new AbortController();

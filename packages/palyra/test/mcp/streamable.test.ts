@@ -102,7 +102,7 @@ it("a body that is too large, no JSON, or of another type is refused as the prot
   const host = new TestHost();
   const mcp = newMcp(host);
   ended.push(() => mcp.close());
-  const answered = async (body: string | ReadableStream, headers: object = {}): Promise<readonly [number, unknown]> => {
+  const answered = async (body: string | Buffer | ReadableStream, headers: object = {}): Promise<readonly [number, unknown]> => {
     const init = { method: "POST", headers: { ...HEADERS, ...headers }, body, duplex: "half" } as const;
     const response = await mcp.fetch(new Request("http://localhost/mcp", init));
     return [response.status, await response.json()];
@@ -114,6 +114,11 @@ it("a body that is too large, no JSON, or of another type is refused as the prot
   expect(await answered(CALL, { "content-type": "text/plain" })).toEqual([415, refused]);
   const unread = expect.objectContaining({ error: expect.objectContaining({ code: -32700 }) });
   for (const text of ["{", "", "\u0000"]) expect(await answered(text)).toEqual([400, unread]);
+  const bytes = Buffer.from(CALL.replace("hi", "h\u00ef"), "latin1");
+  expect(await answered(bytes)).toEqual([400, unread]);
+  expect(await answered(bytes, { "content-length": String(bytes.length) })).toEqual([400, unread]);
+  const changed = expect.objectContaining({ id: JSON.parse(CALL).id, error: expect.objectContaining({ code: -32602 }) });
+  expect(await answered(CALL.replace('"hi"', "9007199254740993"))).toEqual([400, changed]);
   const broken = new ReadableStream({ pull: (stream) => stream.error(new Error("gone")) });
   expect(await answered(broken)).toEqual([400, unread]);
   expect(host.calls).toEqual([]);

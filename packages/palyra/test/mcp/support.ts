@@ -4,6 +4,7 @@ import type { HostedTool, ToolAnswer, ToolCall, ToolHost } from "../../src/mcp/i
 
 export const ECHO: HostedTool = {
   id: "acme.echo",
+  modelName: "acme_echo",
   title: "echo",
   description: "Gives a text back.",
   inputSchema: { type: "object", required: ["text"], properties: { text: { type: "string" } } },

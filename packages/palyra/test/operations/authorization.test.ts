@@ -396,15 +396,31 @@ describe("skills tools", () => {
         description: "Says it again",
         inputSchema: { type: "object" },
         outputSchema: { type: "object" },
-        annotations: { title: "acme.echo.say", readOnlyHint: true, destructiveHint: false, openWorldHint: false },
+        annotations: { title: "acme.echo.say", readOnlyHint: true, openWorldHint: false },
+        _meta: { "palyra.dev/skill": { skill_id: "acme.echo", version: "1.0.0", publisher: "acme" } },
       },
     ]);
-    expect(await list("openai")).toEqual([
-      { type: "function", function: { name: "acme_echo_say", description: "Says it again", parameters: { type: "object" } } },
-    ]);
-    expect(await list("anthropic")).toEqual([
-      { name: "acme_echo_say", description: "Says it again", input_schema: { type: "object" } },
-    ]);
+    const shown = { name: "acme_echo_say", description: "Says it again" };
+    const schema = { type: "object", properties: {} };
+    expect(await list("openai")).toEqual([{ type: "function", function: { ...shown, parameters: schema } }]);
+    expect(await list("anthropic")).toEqual([{ ...shown, input_schema: schema }]);
+  });
+
+  it("T27: by the name that an API has for it a tool is found again, stopped or not; by one that two have, neither", async () => {
+    await install({ tools: ["acme.echo.say", "acme.echo.a.b", "acme.echo.a_b"] });
+    const explained = (name: string) => json("skills", "policy", "explain", name);
+    expect(await explained("acme_echo_say")).toMatchObject({ skill_id: "acme.echo", tool_id: "acme.echo.say" });
+    expect(await refusal("skills", "policy", "explain", "acme_echo_a_b")).toMatchObject({
+      code: "AmbiguousTool",
+      details: { candidates: ["acme.echo.a.b of acme.echo", "acme.echo.a_b of acme.echo"] },
+    });
+    expect(parsed(await palyra("skills", "tools", "--json"))).toMatchObject([{ name: "acme.echo.say" }]);
+    const [checked] = Object(await json("skills", "check")).results;
+    expect(checked.reasons).toContain(
+      "nobody is offered acme.echo.a.b: another tool of acme.echo has the same name where no dots are taken; its publisher has to rename one",
+    );
+    await palyra("skills", "quarantine", "acme.echo");
+    expect(await refusal("skills", "policy", "explain", "acme_echo_say")).toMatchObject({ code: "NotEligible" });
   });
 
   it("is the list itself for who names a format, and a table for who names none", async () => {

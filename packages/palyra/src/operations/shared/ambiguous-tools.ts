@@ -5,11 +5,19 @@ import { nameForModel } from "../../lifecycle/index.ts";
 import { openInstalled } from "../../lifecycle/open-installed.ts";
 import type { StatusLookup } from "./inventory.ts";
 
-/** A tool that several active skills of one publisher offer: nobody is offered it (spec 5, T27). */
+/** A tool that several active skills of one publisher offer, or one of them under two ids that are one name: nobody is offered it (spec 5, T27). */
 export interface AmbiguousTool {
   readonly tool_id: string;
-  /** The other skills that offer it, or one that becomes the same name for a model. */
+  /** The skills that offer it too, or one that becomes the same name for a model; its own, where that one has another such. */
   readonly also_in: readonly string[];
+}
+
+/** Why nobody is offered it, in a sentence. */
+export function whyNotOffered({ tool_id, also_in }: AmbiguousTool, skillId: string): string {
+  const others = also_in.filter((each) => each !== skillId);
+  return others.length < also_in.length
+    ? `nobody is offered ${tool_id}: another tool of ${skillId} has the same name where no dots are taken; its publisher has to rename one`
+    : `nobody is offered ${tool_id}: ${others.join(", ")} offers it too, until one of them is disabled`;
 }
 
 /** Finds the ambiguous tools of one skill after another; each artifact is opened once. */
@@ -37,7 +45,8 @@ export class ToolNames {
     const others = this.#active.filter((other) => other.skill_id !== entry.skill_id && other.publisher === entry.publisher);
     const found: AmbiguousTool[] = [];
     for (const { id } of manifest.entrypoints.tools) {
-      const also_in: string[] = [];
+      const isTwice = manifest.entrypoints.tools.some((own) => own.id !== id && nameForModel(own.id) === nameForModel(id));
+      const also_in: string[] = isTwice ? [entry.skill_id] : [];
       for (const other of others) {
         const offers = (await this.#manifestOf(other))?.entrypoints.tools ?? [];
         if (offers.some((tool) => nameForModel(tool.id) === nameForModel(id))) also_in.push(other.skill_id);

@@ -9,7 +9,7 @@ import { flag } from "../field.ts";
 import { operation } from "../operation.ts";
 import type { ProcedureCheck } from "../procedure/folder.ts";
 import type { Services } from "../services.ts";
-import { type AmbiguousTool, ToolNames } from "../shared/ambiguous-tools.ts";
+import { type AmbiguousTool, ToolNames, whyNotOffered } from "../shared/ambiguous-tools.ts";
 import { currentEntries } from "../shared/current.ts";
 import { VERIFY_ERRORS } from "../shared/errors.ts";
 import { type Examination, examine, isTampering } from "../shared/examine.ts";
@@ -152,10 +152,7 @@ async function resultOf(
     reasons: [
       ...auditReasons(problem, report),
       ...inventory.eligibility.reasons.filter((reason) => reason !== problem?.message),
-      ...ambiguous.map(
-        ({ tool_id, also_in }) =>
-          `nobody is offered ${tool_id}: ${also_in.join(", ")} offers it too, until one of them is disabled`,
-      ),
+      ...ambiguous.map((tool) => whyNotOffered(tool, entry.skill_id)),
     ],
     ...(verification === undefined ? {} : { verification }),
     ...(report === undefined ? {} : { audit: report }),

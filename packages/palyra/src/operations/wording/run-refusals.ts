@@ -1,8 +1,10 @@
 import { nearest } from "palyra-skills/encoding";
 import type { PalyraErrorDetails } from "../../errors.ts";
+import { DEFAULT_PRINCIPAL } from "../../settings.ts";
+import { shellWord } from "./at-place.ts";
 import { listed, quoted, safe } from "./safe.ts";
 import type { Sentence } from "./sentence.ts";
-import { decidedAlike } from "./typed.ts";
+import { decidedAlike, type Typed } from "./typed.ts";
 
 type Codes =
   | "UnknownTool"
@@ -15,6 +17,16 @@ type Codes =
 
 const asked = ({ action, resource }: { readonly action: string; readonly resource: string }): string =>
   `${action} on ${resource}`;
+
+/** An approval is good for one surface and one principal (T28): the command says which, where it would not be the one of a terminal. */
+export function approvalCommand(
+  { tool_id, surface, principal }: Pick<PalyraErrorDetails["ApprovalRequired"], "tool_id" | "surface" | "principal">,
+  typed: Typed,
+): string {
+  const on = surface === "terminal" ? "" : ` --surface ${safe(surface)}`;
+  const by = principal === DEFAULT_PRINCIPAL ? "" : ` --principal ${shellWord(principal)}`;
+  return `palyra skills approvals add ${safe(tool_id)}${on}${by}${decidedAlike(typed)}`;
+}
 
 /** Why a tool was not started (spec 10). */
 export const RUN_REFUSALS: { readonly [Code in Codes]: Sentence<PalyraErrorDetails[Code]> } = {
@@ -50,8 +62,7 @@ export const RUN_REFUSALS: { readonly [Code in Codes]: Sentence<PalyraErrorDetai
   },
   ApprovalRequired: {
     says: ({ tool_id, asks }) => `a person has to approve ${safe(tool_id)} first: ${listed(asks.map(asked))}`,
-    hint: ({ tool_id, surface }, typed) =>
-      `on a terminal it is asked for; ahead of time: palyra skills approvals add ${safe(tool_id)}${surface === "terminal" ? "" : ` --surface ${safe(surface)}`}${decidedAlike(typed)}`,
+    hint: (details, typed) => `on a terminal it is asked for; ahead of time: ${approvalCommand(details, typed)}`,
   },
   AuthorizationRecordInvalid: {
     says: ({ file, record, problem }) =>

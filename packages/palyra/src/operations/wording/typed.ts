@@ -1,4 +1,6 @@
 /** Commands that a hint names, to be typed as they stand. */
+import type { Setting, Settings } from "../../settings.ts";
+import { shellWord } from "./at-place.ts";
 import { safe } from "./safe.ts";
 
 /** The command line that met an error, where there is one: what a hint says is to be typed as it stands. */
@@ -18,6 +20,23 @@ export interface Typed {
   /** The same command with one flag more, safe to print. */
   readonly again?: (flag: string) => string;
 }
+
+/** Of a process that serves: what it was started with, and a command at the same place needs. */
+export function typedAtStart(settings: Settings): Typed {
+  const { stateRoot, skillsDir, trustStore, auditPolicy, vulnerabilityStatements, authorizationPolicy } = settings;
+  return {
+    options: [],
+    places: given(stateRoot, skillsDir, trustStore),
+    audits: given(auditPolicy, vulnerabilityStatements),
+    authorizes: given(authorizationPolicy),
+    stateRoot: stateRoot.from.startsWith("--") ? stateRoot.value : undefined,
+  };
+}
+
+const given = (...settings: readonly Setting<string | undefined>[]): string =>
+  settings
+    .map(({ value, from }) => (value === undefined || !from.startsWith("--") ? "" : ` ${from} ${shellWord(value)}`))
+    .join("");
 
 /** How this command accepts an unknown publisher, if it does. */
 export function acceptance(typed: Typed): string {

@@ -1,5 +1,5 @@
 /** The examples in other languages and the clients, as they run: with the host functions that ship, over a real broker. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -113,6 +113,58 @@ describe("a tool in Rust, by its client", () => {
       stderr: "the host does not grant that\n",
     });
   });
+});
+
+/** Whether Go is here, and knows the target. Nothing of this project needs it, so its test is there where it is. */
+const hasGo = spawnSync("go", ["tool", "dist", "list"], { encoding: "utf8" }).stdout?.includes("wasip1/wasm") === true;
+
+describe("a tool in Go", () => {
+  it("keeps what it counts in the root that its manifest declares", () => {
+    const { capabilities } = parseManifest(readFileSync(example("words-go/skill.toml")));
+    const [, root] = /^const kept = "\/(\w+)\//mu.exec(readFileSync(example("words-go/main.go"), "utf8")) ?? [];
+    expect(capabilities.filesystem.write_roots).toEqual([root]);
+  });
+
+  if (hasGo)
+    it("is built as its README says, without a network; counts, and counts on; says what is no JSON", async () => {
+      const readme = readFileSync(example("words-go/README.md"), "utf8");
+      const command = /^ {4}(GOOS=.*) -o words\.wasm \.$/mu.exec(readme)?.[1];
+      const file = join(scratchFolder("go"), "words.wasm");
+      const env = {
+        ...process.env,
+        GOPROXY: "off",
+        GOFLAGS: "",
+        GOTOOLCHAIN: "local",
+        GOCACHE: join(repositoryRoot, ".cache/go"),
+      };
+      const build = spawn("/bin/sh", ["-c", `${command} -o "$1" .`, "sh", file], {
+        cwd: example("words-go"),
+        env,
+        stdio: "pipe",
+      });
+      let said = "";
+      build.stderr.on("data", (chunk) => (said += String(chunk)));
+      const exit = await new Promise((resolve) => build.once("close", resolve));
+      expect([exit, said]).toEqual([0, ""]);
+      const setting: BrokerSetting = { stateRoot: scratchFolder("words"), roots: [{ name: "tally", write: true }] };
+      const count = (input: string): Promise<Ran> => call(file, "acme.words.count", input, setting);
+      expect(JSON.parse((await count('{"text":"Der Hund, der Vogel; die Übung"}')).stdout)).toEqual({
+        words: 6,
+        most: [
+          { word: "der", count: 2 },
+          { word: "die", count: 1 },
+          { word: "hund", count: 1 },
+          { word: "vogel", count: 1 },
+          { word: "übung", count: 1 },
+        ],
+      });
+      const again = await count(JSON.stringify({ text: "hund ".repeat(40_000) }));
+      expect(JSON.parse(again.stdout)).toMatchObject({
+        words: 40_000,
+        most: [{ word: "hund", count: 40_001 }, { count: 2 }, {}, {}, {}],
+      });
+      expect(await count("[")).toMatchObject({ exit: 1, stdout: "", stderr: expect.stringContaining("the request is no JSON") });
+    }, 900_000);
 });
 
 describe("the client for AssemblyScript", () => {

@@ -21,6 +21,8 @@ export const MAX_DETAILS_BYTES = 16 * KIBI;
 export const MAX_NAME_BYTES = 4 * KIBI;
 /** Grants of one class, or roots. */
 export const MAX_GRANTS = 10_000;
+/** Of all grants and roots together, a few for each beside its name. */
+export const MAX_GRANTS_BYTES = 4 * MEBI;
 /** Of what one request to the host and its answer hold; their own fields are bounded by whoever reads them. */
 export const MAX_HOST_MESSAGE_BYTES = MEBI + 128 * KIBI;
 

@@ -15,6 +15,7 @@ import type { CapabilityGrants } from "palyra-skills/capability";
 import {
   MAX_DETAILS_BYTES,
   MAX_GRANTS,
+  MAX_GRANTS_BYTES,
   MAX_HOST_MESSAGE_BYTES,
   MAX_INPUT_BYTES,
   MAX_LOG_BYTES,
@@ -98,10 +99,10 @@ interface Kind {
 
 /** Before a field of bytes. */
 const LENGTH_BYTES = 4;
-const GRANTS_BYTES = 4 * 1024 * 1024;
-
+/** Names, numbers and lengths of what is to be prepared. */
+const OTHER_BYTES = 64 * 1024;
 const FROM_HOST: Kinds<FromHost> = {
-  prepare: { tag: 1, most: MAX_MODULE_BYTES + MAX_INPUT_BYTES + 2 * MAX_SCHEMA_BYTES + GRANTS_BYTES },
+  prepare: { tag: 1, most: MAX_MODULE_BYTES + MAX_INPUT_BYTES + 2 * MAX_SCHEMA_BYTES + MAX_GRANTS_BYTES + OTHER_BYTES },
   run: { tag: 2, most: 0 },
   reply: { tag: 3, most: LENGTH_BYTES + MAX_HOST_MESSAGE_BYTES },
 };

@@ -3,7 +3,7 @@
  * lives. A process that was ended, died or said what it must not say is replaced; one that has done much is, too.
  */
 import { availableParallelism } from "node:os";
-import { MAX_INPUT_BYTES, MAX_KEPT_MODULES, MAX_MODULE_BYTES, MAX_SCHEMA_BYTES } from "palyra-sandbox/limits";
+import { MAX_KEPT_MODULES } from "palyra-sandbox/limits";
 import { PalyraError } from "../errors.ts";
 import { PoolCall } from "./pool-call.ts";
 import type { ProcessLimits } from "./pool-command.ts";
@@ -11,6 +11,7 @@ import { fits, limitsOf, MAX_WALL_MS, SMALLEST } from "./pool-limits.ts";
 import { type Death, SandboxProcess } from "./pool-process.ts";
 import { type ResidentOf, residentReader } from "./pool-resident.ts";
 import { moduleKey } from "./pool-shared.ts";
+import { tooLarge } from "./pool-tellable.ts";
 import { Turns } from "./pool-turns.ts";
 import type { CallOutcome, HostAnswers, PreparedCall, PrepareOptions, SandboxJob, SandboxPool } from "./pool-types.ts";
 
@@ -167,18 +168,6 @@ const THREADS = 4;
 function take<T>(from: T[], fitsIn: (each: T) => boolean): T | undefined {
   const at = from.findLastIndex(fitsIn);
   return at === -1 ? undefined : from.splice(at, 1)[0];
-}
-
-/** What cannot even be told to a process. */
-function tooLarge({ module, input, inputSchema = "", outputSchema = "" }: SandboxJob) {
-  const sizes = [
-    { fault: "module", used: module.length, allowed: MAX_MODULE_BYTES },
-    { fault: "input", used: input.length, allowed: MAX_INPUT_BYTES },
-    { fault: "input_schema", used: Buffer.byteLength(inputSchema), allowed: MAX_SCHEMA_BYTES },
-    { fault: "output_schema", used: Buffer.byteLength(outputSchema), allowed: MAX_SCHEMA_BYTES },
-  ];
-  const over = sizes.find(({ used, allowed }) => used > allowed);
-  return over === undefined ? undefined : { ...over, problem: "it is too large" };
 }
 
 const refused = (job: SandboxJob, kind: CallOutcome["kind"], details: CallOutcome["details"]): CallOutcome => ({

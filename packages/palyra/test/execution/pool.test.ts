@@ -151,6 +151,27 @@ describe("a call, from its bytes to its outcome (spec 10.1)", () => {
     expect((await call(pool(), jobOf(noMemory))).details).toMatchObject({ fault: "export", name: "memory" });
   });
 
+  it("InvalidInput: what cannot be told to a process is refused before one is; all that is allowed can be, at once", async () => {
+    const names = (count: number, bytes: number) => Array.from({ length: count }, (_, at) => String(at).padStart(bytes, "a"));
+    const none = { http_hosts: [], secret_keys: [], storage_prefixes: [], channels: [] };
+    const over: readonly (readonly [fault: string, change: Parameters<typeof jobOf>[1]])[] = [
+      ["name", { toolId: "t".repeat(4097) }],
+      ["name", { entrypoint: "é".repeat(2049) }],
+      ["grants", { grants: { ...none, http_hosts: names(10_001, 5) } }],
+      ["grants", { grants: { ...none, storage_prefixes: names(1, 4097) } }],
+      ["grants", { grants: { ...none, secret_keys: names(1050, 4000) } }],
+      ["grants", { roots: names(10_001, 5).map((name) => ({ name, write: false })) }],
+    ];
+    for (const [fault, change] of over)
+      expect(await call(pool(), jobOf(await echo(), change))).toMatchObject({ kind: "InvalidInput", details: { fault } });
+    const most = {
+      toolId: "t".repeat(4096),
+      input: new Uint8Array(2 ** 20).fill(0x20),
+      grants: { http_hosts: names(10_000, 90), secret_keys: names(10_000, 90), storage_prefixes: names(400, 4096), channels: [] },
+    };
+    expect(await call(pool(), jobOf(await command(""), most))).toMatchObject({ kind: "Ok" });
+  });
+
   it("RuntimeFailure: a trap with its function, an exit code, an answer that is not as the schema has it", async () => {
     expect(await call(pool(), jobOf(await command("(drop (i32.div_u (i32.const 1) (local.get $i)))")))).toMatchObject({
       kind: "RuntimeFailure",

@@ -114,6 +114,8 @@ const FAULTY: { readonly [fault: string]: string } = {
   import: "its module imports what no host has",
   export: "its module does not export what a tool has to",
   entrypoint: "its module has no such entry point",
+  name: "a name of its own is longer than a tool can be told",
+  grants: "it is granted more than a tool can be told",
 };
 
 function invalidInput({ details, tool_id, skill_id }: OutcomeOf): ToldOutcome {

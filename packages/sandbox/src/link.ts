@@ -12,7 +12,11 @@ import { type HostImport, type HostImportOf, type HostImports, type WasiContext,
 
 const WASI: readonly string[] = ["wasi_snapshot_preview1", "wasi_unstable"];
 const MEMORY = "memory";
+const START = "_start";
 const INITIALIZE = "_initialize";
+/** Types of what is called. */
+const NOTHING = "() -> ()";
+const EXIT_CODE = "() -> (i32)";
 
 /** What is called, in this order; the last is the tool's own. */
 export interface Entry {
@@ -42,12 +46,12 @@ export function linkFault({ imports, exports }: Compiled, { entrypoint }: Prepar
     : undefined;
 }
 
-/** A command's `_start`, or a function that may give an exit code; a reactor's `_initialize` before it. */
+/** A command's `_start`, or a function that gives an exit code, a reactor's `_initialize` before it: of the types that the audit asks for, and no others. */
 export function entryOf(exports: readonly ExportFact[], entrypoint: string): Entry | undefined {
-  const type = typeOf(exports, entrypoint);
-  if (type !== "() -> ()" && type !== "() -> (i32)") return undefined;
-  const isReactor = entrypoint !== "_start" && typeOf(exports, INITIALIZE) === "() -> ()" && entrypoint !== INITIALIZE;
-  return { functions: isReactor ? [INITIALIZE, entrypoint] : [entrypoint], hasResult: type === "() -> (i32)" };
+  const isCommand = entrypoint === START;
+  if (typeOf(exports, entrypoint) !== (isCommand ? NOTHING : EXIT_CODE)) return undefined;
+  const isReactor = !isCommand && typeOf(exports, INITIALIZE) === NOTHING;
+  return { functions: isReactor ? [INITIALIZE, entrypoint] : [entrypoint], hasResult: !isCommand };
 }
 
 function entryProblem(exports: readonly ExportFact[], entrypoint: string): { readonly problem: string; readonly found?: string } {

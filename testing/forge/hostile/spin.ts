@@ -75,7 +75,8 @@ export const SPINS: readonly Hostile[] = [
   { name: "spins in its start function without end of fuel", module: () => withStart("(loop (br 0))"), ...outOfTime },
   {
     name: "spins in _initialize",
-    module: () => assemble('(module (func (export "_initialize") (loop (br 0))) (func (export "run")))'),
+    module: () =>
+      assemble('(module (func (export "_initialize") (loop (br 0))) (func (export "run") (result i32) (i32.const 0)))'),
     ...outOfFuel,
     job: { entrypoint: "run", kind: "palyra" },
   },

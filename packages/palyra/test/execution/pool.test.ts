@@ -149,6 +149,21 @@ describe("a call, from its bytes to its outcome (spec 10.1)", () => {
       '(module (import "wasi_snapshot_preview1" "proc_exit" (func (param i32))) (func (export "memory")) (func (export "_start")))',
     );
     expect((await call(pool(), jobOf(noMemory))).details).toMatchObject({ fault: "export", name: "memory" });
+    // Of the types that the audit asks for, and no others (spec 10.4).
+    for (const [entrypoint, type, kind] of [
+      ["_start", "", "Ok"],
+      ["_start", "(result i32)", "InvalidInput"],
+      ["_start", "(param i32)", "InvalidInput"],
+      ["run", "", "InvalidInput"],
+      ["run", "(result i32)", "Ok"],
+      ["run", "(result i64)", "InvalidInput"],
+    ] as const) {
+      const value = /result (\w+)/.exec(type)?.[1];
+      const body = value === undefined ? "" : `(${value}.const 0)`;
+      const module = await assemble(`(module (func (export "${entrypoint}") ${type} ${body}))`);
+      const ended = await call(pool(), jobOf(module, { entrypoint, kind: "palyra" }));
+      expect(ended.kind, `${entrypoint} ${type}`).toBe(kind);
+    }
   });
 
   it("InvalidInput: what cannot be told to a process is refused before one is; all that is allowed can be, at once", async () => {

@@ -49,17 +49,20 @@ export async function readHandle(handle: FileHandle, limit: number): Promise<Bou
  * end: `Io` for whatever is no regular file (T25).
  */
 export function readRegular(file: string, limit: number): Promise<BoundedRead | undefined> {
-  return ifThere(() =>
-    io("read", file, async () => {
-      const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-      try {
-        if (!(await handle.stat()).isFile()) throw new PalyraError("Io", { action: "read", file, code: NOT_REGULAR });
-        return await readHandle(handle, limit);
-      } finally {
-        await handle.close();
-      }
-    }),
-  );
+  return ifThere(() => readStanding(file, limit));
+}
+
+/** The same of a file that an operator named, and that each launch may read again: `Io` where there is none, too. */
+export function readStanding(file: string, limit: number): Promise<BoundedRead> {
+  return io("read", file, async () => {
+    const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      if (!(await handle.stat()).isFile()) throw new PalyraError("Io", { action: "read", file, code: NOT_REGULAR });
+      return await readHandle(handle, limit);
+    } finally {
+      await handle.close();
+    }
+  });
 }
 
 const NOT_REGULAR = "it is no regular file";

@@ -2,6 +2,7 @@
 import { isJsonContentType } from "@modelcontextprotocol/server";
 import { decodeUtf8 } from "palyra-skills/encoding";
 import { idOf, MAX_MESSAGE_BYTES } from "./lines.ts";
+import { isNestedTooDeeply, MAX_NESTING } from "./nesting.ts";
 import { changedNumber } from "./numbers.ts";
 
 /** `json` is undefined where the request has no body. */
@@ -16,6 +17,8 @@ export async function bodyOf(request: Request): Promise<Body> {
   if (text === undefined) return { refused: refusal(400, -32700, "Parse error: the request body could not be read") };
   if (text === "too large")
     return { refused: refusal(413, -32000, `Payload Too Large: a request body has at most ${MAX_MESSAGE_BYTES} bytes`) };
+  if (isNestedTooDeeply(text.said))
+    return { refused: refusal(400, -32700, `Parse error: the request body nests more than ${MAX_NESTING} levels`) };
   let json: unknown;
   try {
     json = JSON.parse(text.said);

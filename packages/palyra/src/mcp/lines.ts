@@ -12,6 +12,7 @@ import {
   type Transport,
 } from "@modelcontextprotocol/server";
 import { decodeUtf8 } from "palyra-skills/encoding";
+import { isNestedTooDeeply, MAX_NESTING } from "./nesting.ts";
 import { changedNumber } from "./numbers.ts";
 
 /** Bytes of one message. */
@@ -122,6 +123,7 @@ function messageIn(line: Buffer): Read | undefined {
   const text = decodeUtf8(line);
   if (text === undefined) return unread("the line is no UTF-8");
   if (text.trim() === "") return undefined;
+  if (isNestedTooDeeply(text)) return unread(`a message nests at most ${MAX_NESTING} levels`);
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -10,6 +10,7 @@ import { approvalCommand } from "../operations/wording/run-refusals.ts";
 import { safe } from "../operations/wording/safe.ts";
 import { tellingOf } from "../operations/wording/sentences.ts";
 import type { Typed } from "../operations/wording/typed.ts";
+import { isNestedTooDeeply } from "./nesting.ts";
 import { CallPlaces } from "./places.ts";
 import type { HostedTool, Ran, ToolAnswer, ToolCall, ToolHost } from "./tool-host.ts";
 import { summaryOf, ToolWatch } from "./watch.ts";
@@ -140,6 +141,8 @@ function jsonIn(stdout: Uint8Array): { readonly output: string; readonly value: 
   const text = decodeUtf8(stdout)?.trim();
   if (text === undefined) return undefined;
   if (text === "") return { output: "null", value: null };
+  // Its process has held it against less: that one's word is no bound (spec 10.3).
+  if (isNestedTooDeeply(text)) return undefined;
   try {
     return { output: text, value: JSON.parse(text) };
   } catch {

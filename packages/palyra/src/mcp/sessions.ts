@@ -1,18 +1,26 @@
 /** Clients of the revisions before 2026: a session each, from `initialize` until it is deleted, forgotten, or crowded out. */
 import { type Server, WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/server";
 import { refusal } from "./body.ts";
+import type { ToolHost } from "./tool-host.ts";
 
-/** The session that was silent longest gives way to a new one. */
+/** The session that was silent longest gives way to a new one, while there is any of which no call runs. */
 export const MAX_SESSIONS = 64;
 
 interface Session {
   readonly transport: WebStandardStreamableHTTPServerTransport;
   readonly server: Server;
+  readonly work: Work;
   lastUsed: number;
 }
 
+/** What of a session's calls runs. */
+interface Work {
+  calls: number;
+}
+
 export interface SessionPorts {
-  readonly newServer: (session: string) => Server;
+  readonly host: ToolHost;
+  readonly newServer: (session: string, host: ToolHost) => Server;
   readonly newSessionId: () => string;
   readonly tick: () => number;
 }
@@ -52,14 +60,15 @@ export class Sessions {
 
   /** Anything but an `initialize` is refused by the transport, and leaves no session behind. */
   async #begin(request: Request, parsedBody: unknown): Promise<Response> {
-    const { newSessionId, newServer, tick } = this.#ports;
+    const { host, newSessionId, newServer, tick } = this.#ports;
     const id = newSessionId();
-    const server = newServer(id);
+    const work: Work = { calls: 0 };
+    const server = newServer(id, counting(host, work));
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => id,
       onsessioninitialized: async (session) => {
         await this.#makeRoom();
-        this.#sessions.set(session, { transport, server, lastUsed: tick() });
+        this.#sessions.set(session, { transport, server, work, lastUsed: tick() });
       },
     });
     await server.connect(transport);
@@ -71,7 +80,26 @@ export class Sessions {
 
   async #makeRoom(): Promise<void> {
     if (this.#sessions.size < MAX_SESSIONS) return;
-    const [oldest] = [...this.#sessions.values()].sort((one, other) => one.lastUsed - other.lastUsed);
+    // Whoever floods with sessions ends nobody's call: fewer calls run at a time than there are sessions.
+    const isAtWork = ({ work }: Session): number => (work.calls > 0 ? 1 : 0);
+    const [oldest] = [...this.#sessions.values()].sort(
+      (one, other) => isAtWork(one) - isAtWork(other) || one.lastUsed - other.lastUsed,
+    );
     await oldest?.server.close();
   }
+}
+
+function counting(host: ToolHost, work: Work): ToolHost {
+  return {
+    list: () => host.list(),
+    onChange: (listener) => host.onChange(listener),
+    call: async (call) => {
+      work.calls += 1;
+      try {
+        return await host.call(call);
+      } finally {
+        work.calls -= 1;
+      }
+    },
+  };
 }

@@ -32,6 +32,8 @@ export interface Approval extends ApprovalSubject {
 
 /** Milliseconds for which an approval of a session is good at most. */
 const SESSION_MS = 12 * 60 * 60 * 1000;
+/** Milliseconds by which a clock may have been set back, and calls begin before others that are answered first. */
+const SKEW_MS = 5 * 60 * 1000;
 /** Approvals that one home keeps. */
 const MAX_APPROVALS = 10_000;
 
@@ -54,7 +56,7 @@ export function fittingApproval(
   platform: Platform,
 ): Approval | undefined {
   const ids = [approvalId(subject, null, platform), approvalId(subject, at.session, platform)];
-  return approvals.find(({ id, expires_at_unix_ms }) => ids.includes(id) && !isOver(expires_at_unix_ms, at.now));
+  return approvals.find(({ id, expires_at_unix_ms }) => ids.includes(id) && holdsAt(expires_at_unix_ms, at.now));
 }
 
 export function makeApproval(
@@ -73,6 +75,10 @@ export function withApproval(approvals: readonly Approval[], added: Approval, no
   const kept = approvals.filter(({ id, expires_at_unix_ms }) => id !== added.id && !isOver(expires_at_unix_ms, now));
   return [...kept, added].slice(-MAX_APPROVALS);
 }
+
+/** One of a session that ends later than any could that was given by now was given while the clock was ahead, and would be good for as long as it was. */
+const holdsAt = (expires: number | null, now: number): boolean =>
+  expires === null || (now < expires && expires <= now + SESSION_MS + SKEW_MS);
 
 export const isOver = (expires: number | null, now: number): boolean => expires !== null && now >= expires;
 

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { type Fault, SkillError } from "palyra-skills";
 import { compareUtf8, decodeUtf8, encodeUtf8, toHex, u64be } from "palyra-skills/encoding";
 import type { Platform } from "palyra-skills/platform";
-import { io, Kept, readBounded } from "../files/index.ts";
+import { io, Kept, readStanding } from "../files/index.ts";
 import { type Decider, type NamedPolicy, type ParsedFile, parsePolicyText, prepareDecider } from "./cedar.ts";
 import { decideByDefault, OWN_POLICIES } from "./default-decision.ts";
 import { SCHEMA } from "./default-policy.ts";
@@ -88,7 +88,7 @@ async function readSources(named: string): Promise<Source[]> {
   if (files.length > MAX_POLICY_FILES) throw refused(named, `more than ${MAX_POLICY_FILES} files`);
   const sources: Source[] = [];
   for (const file of files) {
-    const read = await readBounded(file, MAX_POLICY_FILE_BYTES);
+    const read = await readStanding(file, MAX_POLICY_FILE_BYTES);
     if (!read.ok) throw refused(file, "too large");
     const text = decodeUtf8(read.bytes);
     if (text === undefined) throw refused(file, "not UTF-8");

@@ -53,6 +53,7 @@ describe("lines of MCP", () => {
   it.each<readonly [string, string | Uint8Array, readonly (readonly [number, unknown])[]]>([
     ["no JSON", "hello", [[-32700, undefined]]],
     ["cut short", '{"jsonrpc":"2.0","id":7', [[-32700, undefined]]],
+    ["nested too deeply", `${"[".repeat(500_000)}${"]".repeat(500_000)}`, [[-32700, undefined]]],
     ["no UTF-8", new Uint8Array([0x22, 0xff, 0x22]), [[-32700, undefined]]],
     ["no message", '{"jsonrpc":"2.0","id":7}', [[-32600, 7]]],
     ["a message of nobody's", '{"jsonrpc":"2.0","id":null,"method":"ping"}', [[-32600, undefined]]],

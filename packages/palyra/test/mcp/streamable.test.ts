@@ -9,7 +9,9 @@ import { Tokens } from "../../src/http/auth.ts";
 import { Guest } from "../../src/http/guest.ts";
 import { OpenQuestions, StreamableMcp } from "../../src/mcp/index.ts";
 import { MAX_MESSAGE_BYTES } from "../../src/mcp/lines.ts";
-import { TestHost } from "./support.ts";
+import { MAX_SESSIONS } from "../../src/mcp/sessions.ts";
+import type { ToolAnswer } from "../../src/mcp/tool-host.ts";
+import { echoed, TestHost } from "./support.ts";
 
 const ended: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
@@ -122,6 +124,39 @@ it("a body that is too large, no JSON, or of another type is refused as the prot
   const broken = new ReadableStream({ pull: (stream) => stream.error(new Error("gone")) });
   expect(await answered(broken)).toEqual([400, unread]);
   expect(host.calls).toEqual([]);
+});
+
+it("a message that nests by the hundred thousand is refused before it is parsed, which would take seconds", async () => {
+  const host = new TestHost();
+  const mcp = newMcp(host);
+  ended.push(() => mcp.close());
+  const nested = CALL.replace('"hi"', `${"[".repeat(1_000_000)}${"]".repeat(1_000_000)}`);
+  const response = await mcp.fetch(new Request("http://localhost/mcp", { method: "POST", headers: HEADERS, body: nested }));
+  expect([response.status, await response.json()]).toEqual([
+    400,
+    expect.objectContaining({ error: { code: -32700, message: expect.stringContaining("nests") } }),
+  ]);
+  expect(host.calls).toEqual([]);
+});
+
+it("whoever begins session after session ends no call of another's", async () => {
+  const host = new TestHost();
+  const port = await served(host);
+  const open = async (): Promise<Client> => {
+    const client = new Client({ name: "one of many", version: "1.0.0" });
+    await client.connect(new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${port}/mcp`)));
+    ended.push(() => client.close());
+    return client;
+  };
+  let end: (answer: ToolAnswer) => void = () => {};
+  host.answer = () => new Promise((resolve) => (end = resolve));
+  const working = await open();
+  const called = working.callTool({ name: "acme.echo", arguments: { text: "hi" } });
+  await vi.waitFor(() => expect(host.calls).toHaveLength(1), 20_000);
+  for (let more = 0; more < MAX_SESSIONS + 5; more += 1) await open();
+  expect(host.calls[0]?.signal.aborted).toBe(false);
+  end(echoed('{"text":"hi"}'));
+  expect(await called).toMatchObject({ structuredContent: { text: "hi" } });
 });
 
 it("calls without a session are counted by the program that asks, as it names itself, and where from", async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -197,6 +198,18 @@ describe("an invalid policy stops, and never opens anything", () => {
   it("a file that is empty; not one that says that it has none", async () => {
     for (const text of ["", " \n\t"]) await expect(withText(text)).rejects.toHaveCode("PolicyInvalid");
     expect(decideLaunch(await withText("// nothing yet\n"), factsOf()).kind).toBe("allowed");
+  });
+});
+
+describe.runIf(process.platform !== "win32")("T28: a pipe in place of a file of policies", () => {
+  it("is refused: each launch would wait for whoever writes into it, and nothing else could be read meanwhile", async () => {
+    const pipe = join(folder, "pipe.cedar");
+    execFileSync("mkfifo", [pipe]);
+    await expect(readPolicies(pipe, nodePlatform)).rejects.toHaveCode("Io");
+    const policies = join(folder, "with-a-pipe");
+    mkdirSync(policies);
+    execFileSync("mkfifo", [join(policies, "site.cedar")]);
+    await expect(readPolicies(policies, nodePlatform)).rejects.toHaveCode("Io");
   });
 });
 

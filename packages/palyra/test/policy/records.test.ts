@@ -183,6 +183,14 @@ describe("T28: an approval is for what was approved, and for nothing else", () =
     expect(withApproval([session], always, now + 12 * 3_600_000)).toEqual([always]);
   });
 
+  it("T28: of a session that was given while the clock was ahead is good for no longer than any", () => {
+    const ahead = makeApproval(subject, { session: "s1", now: now + 365 * 86_400_000, by: "user:local" }, platform);
+    expect(fittingApproval([ahead], subject, at("s1"), platform)).toBeUndefined();
+    // A clock that is set by a moment asks nobody again.
+    const justAhead = makeApproval(subject, { session: "s1", now: now + 60_000, by: "user:local" }, platform);
+    expect(fittingApproval([justAhead], subject, at("s1"), platform)).toBe(justAhead);
+  });
+
   it("has an id of all that it binds: no two texts run together", () => {
     fc.assert(
       fc.property(fc.array(fc.string(), { minLength: 8, maxLength: 8 }), fc.nat(6), ([a = "", b = "", ...rest], cut) => {

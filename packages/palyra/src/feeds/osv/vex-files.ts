@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import type { SourcedStatement } from "palyra-skills/audit";
 import { MAX_VEX_BYTES, readVex } from "palyra-skills/supplychain";
 import { PalyraError } from "../../errors.ts";
-import { io, listFolder, readBounded } from "../../files/index.ts";
+import { io, listFolder, readStanding } from "../../files/index.ts";
 
 export interface VexStatements {
   readonly statements: readonly SourcedStatement[];
@@ -24,7 +24,7 @@ export async function readVexFiles(path: string): Promise<VexStatements> {
   const hash = createHash("sha256");
   const statements: SourcedStatement[] = [];
   for (const file of files) {
-    const read = await readBounded(file, MAX_VEX_BYTES);
+    const read = await readStanding(file, MAX_VEX_BYTES);
     if (!read.ok) throw new PalyraError("VexInvalid", { file, format: "unknown", faults: [{ path: "", problem: "too large" }] });
     const vex = readVex(read.bytes);
     if (!vex.ok) throw new PalyraError("VexInvalid", { file, format: vex.format, faults: vex.faults });

@@ -1,6 +1,6 @@
 import { SkillError } from "palyra-skills";
 import { type AuditPolicy, DEFAULT_POLICY } from "palyra-skills/audit";
-import { readBounded } from "../../files/index.ts";
+import { readStanding } from "../../files/index.ts";
 import type { Settings } from "../../settings.ts";
 import { namedBy } from "./named-by.ts";
 
@@ -11,7 +11,7 @@ export async function readPolicy(settings: Settings): Promise<AuditPolicy> {
   const file = settings.auditPolicy.value;
   if (file === undefined) return DEFAULT_POLICY;
   return namedBy(settings.auditPolicy, async () => {
-    const read = await readBounded(file, MAX_POLICY_BYTES);
+    const read = await readStanding(file, MAX_POLICY_BYTES);
     if (!read.ok) throw new SkillError("PolicyInvalid", { document: file, faults: [{ path: "", problem: "too large" }] });
     // It knows all rules: loaded where there is something to be read.
     return (await import("./audit-policy-text.ts")).parsePolicy(read.bytes, file);

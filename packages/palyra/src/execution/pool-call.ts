@@ -100,8 +100,7 @@ export class PoolCall implements PreparedCall {
     const { is } = message;
     if (is === "prepared" && this.#phase === "preparing") this.#ready();
     else if (is === "outcome" && (this.#phase === "preparing" || this.#phase === "running")) this.#ended(message);
-    else if (is === "log" && this.#phase === "running" && this.#logBytes + message.bytes.length <= MOST_LOG)
-      this.#logged(message.bytes);
+    else if (is === "log" && this.#phase === "running" && this.#mayLog(message.bytes)) this.#logged(message.bytes);
     else if (is === "ask" && this.#phase === "running") void this.#asked(message.body);
     // Out of order: nobody's whose words are to be believed (T39).
     else this.#broken("a message out of order");
@@ -116,6 +115,11 @@ export class PoolCall implements PreparedCall {
 
   #broken(problem: string): void {
     this.#kill("RuntimeFailure", { fault: "sandbox", problem });
+  }
+
+  /** None that is empty: of these there is no end. */
+  #mayLog({ length }: Uint8Array): boolean {
+    return length > 0 && this.#logBytes + length <= MOST_LOG;
   }
 
   #logged(bytes: Uint8Array): void {

@@ -12,8 +12,17 @@ let known: readonly ("ignore" | number)[] | undefined;
 
 /** What stands in a `stdio` behind its first three: the null device in place of each. They are of this program's start, and looked at once. */
 export function coveredDescriptors(): readonly ("ignore" | number)[] {
-  known ??= process.platform === "linux" ? covering(inherited()) : [];
+  known ??= process.platform === "linux" ? covered() : [];
   return known;
+}
+
+/** Where nothing tells which there are (no `/proc`, no descriptor left to look with) nothing covers them, and no call fails for that. */
+function covered(): readonly ("ignore" | number)[] {
+  try {
+    return covering(inherited());
+  } catch {
+    return [];
+  }
 }
 
 function covering(descriptors: readonly number[]): readonly ("ignore" | number)[] {

@@ -77,3 +77,14 @@ describe("T39: a process that was taken over signs nothing impossible into a rec
     expect(await refusedEarly(claim)).toMatchObject({ kind: "RuntimeFailure", details: { fault: "sandbox" } });
   });
 });
+
+describe("T39: a process that was taken over floods nobody", () => {
+  it.each<[string, readonly FromProcess[]]>([
+    ["a log without a byte, of which there is no end", [{ is: "prepared" }, { is: "log", bytes: new Uint8Array() }]],
+    ["a log before it runs", [{ is: "log", bytes: new Uint8Array(1) }]],
+    ["an answer twice", [{ is: "prepared" }, { is: "prepared" }]],
+  ])("%s: it is ended", async (_, said) => {
+    const { kind, details } = await outcomeOf(...said);
+    expect({ kind, details }).toMatchObject({ kind: "RuntimeFailure", details: { fault: "sandbox" } });
+  });
+});

@@ -5,9 +5,8 @@
 import { decodeUtf8, encodeUtf8, type JsonReader, readDocument, readJson, writeJson } from "../encoding/index.ts";
 import { SkillError } from "../errors.ts";
 import { checkStatementSize, hex32 } from "../signature/index.ts";
-import { OUTCOMES, type Receipt } from "./receipt.ts";
+import { OUTCOMES, RECEIPT_STATEMENT, type Receipt } from "./receipt.ts";
 
-const DOMAIN = "palyra.skill.receipt.v1";
 /** Bytes of one; a manifest has no more grants than that. */
 export const MAX_RECEIPT_BYTES = 256 * 1024;
 const MAX_U64 = (1n << 64n) - 1n;
@@ -42,12 +41,12 @@ function decoded(bytes: Uint8Array, document: string): string {
 
 /** The fields in the order of `Receipt`, a line feed at the end. */
 export function writeReceipt(receipt: Receipt, options: { readonly indent?: 0 | 2 } = {}): Uint8Array {
-  return encodeUtf8(`${writeJson({ statement: DOMAIN, ...receipt }, { indent: options.indent ?? 2 })}\n`);
+  return encodeUtf8(`${writeJson({ statement: RECEIPT_STATEMENT, ...receipt }, { indent: options.indent ?? 2 })}\n`);
 }
 
 function readReceipt(root: JsonReader): Receipt {
   const fields = root.object();
-  fields.required("statement").oneOf([DOMAIN]);
+  fields.required("statement").oneOf([RECEIPT_STATEMENT]);
   const fuel = (reader: JsonReader): bigint => reader.integer({ min: 0n, max: MAX_U64 });
   const bytes = (reader: JsonReader): number => reader.safeInteger({ min: 0 });
   const natural = (name: string): number => bytes(fields.required(name));

@@ -4,6 +4,7 @@ export { MAX_RECEIPT_BYTES, parseReceipt, parseReceipts, writeReceipt } from "./
 export {
   OUTCOMES,
   type Outcome,
+  RECEIPT_STATEMENT,
   type Receipt,
   type ReceiptTerms,
   receiptMessage,

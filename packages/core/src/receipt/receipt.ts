@@ -2,6 +2,9 @@ import { toHex } from "../encoding/index.ts";
 import type { Platform } from "../platform/index.ts";
 import { checkStatement, keyBytes, signStatement, statementMessage, statementSha256 } from "../signature/index.ts";
 
+/** What a receipt says it is, in its document and in what is signed. */
+export const RECEIPT_STATEMENT = "palyra.skill.receipt.v1";
+
 /** How a run may end (spec 10.1). */
 export const OUTCOMES = ["Ok", "QuotaExceeded", "TimedOut", "CapabilityDenied", "InvalidInput", "RuntimeFailure"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -52,7 +55,7 @@ export interface VerifiedReceipt {
 
 /** Spec 10.7: fields in this order; what is null is empty; the grants are last, behind their number. */
 export function receiptMessage(terms: ReceiptTerms): Uint8Array {
-  return statementMessage("palyra.skill.receipt.v1", [
+  return statementMessage(RECEIPT_STATEMENT, [
     ...[terms.receipt_id, terms.principal, terms.device_id, terms.channel ?? "", terms.surface],
     ...[terms.skill_id, terms.version, terms.tool_id],
     ...[terms.artifact_sha256, terms.module_sha256, terms.policy_sha256, terms.input_sha256].map(keyBytes),

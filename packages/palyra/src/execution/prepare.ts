@@ -35,8 +35,8 @@ export class ReadyCall {
 
   /** Spec 10, step 5. */
   launch(permit: LaunchPermit): Promise<CallOutcome> {
-    if (!LaunchPermit.is(permit) || permit.skill.artifactSha256 !== this.#artifactSha256)
-      throw new TypeError("a call starts by the permit of its own artifact alone");
+    if (permit.skill.artifactSha256 !== this.#artifactSha256 || !LaunchPermit.spend(permit))
+      throw new TypeError("a call starts by a permit of its own artifact, and by one that nothing has started by");
     return this.#call.run();
   }
 

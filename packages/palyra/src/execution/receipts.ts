@@ -2,12 +2,19 @@
 import type { KeyObject } from "node:crypto";
 import { encodeUtf8, type JsonObject, writeJson } from "palyra-skills/encoding";
 import type { Platform } from "palyra-skills/platform";
-import { commitment, parseReceipt, type Receipt, type ReceiptTerms, SALT_BYTES, signReceipt } from "palyra-skills/receipt";
+import {
+  commitment,
+  parseReceipt,
+  RECEIPT_STATEMENT,
+  type Receipt,
+  type ReceiptTerms,
+  SALT_BYTES,
+  signReceipt,
+} from "palyra-skills/receipt";
 
 export interface ReceiptPorts {
   readonly platform: Platform;
-  /** The host's own keys of the vault, made at the first use. */
-  /** The same bytes each time. */
+  /** The host's own keys of the vault, made at the first use. The same bytes each time. */
   readonly signingKey: () => Promise<Uint8Array>;
   readonly saltKey: () => Promise<KeyObject>;
 }
@@ -49,12 +56,12 @@ export function receiptIn(payload: JsonObject): Receipt | undefined {
   const { receipt } = payload;
   if (receipt === undefined) return undefined;
   const document =
-    typeof receipt === "object" && receipt !== null && !Array.isArray(receipt) ? { statement: STATEMENT, ...receipt } : null;
+    typeof receipt === "object" && receipt !== null && !Array.isArray(receipt)
+      ? { statement: RECEIPT_STATEMENT, ...receipt }
+      : null;
   try {
     return parseReceipt(encodeUtf8(writeJson(document)), "receipt");
   } catch {
     return undefined;
   }
 }
-
-const STATEMENT = "palyra.skill.receipt.v1";

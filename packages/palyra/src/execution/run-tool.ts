@@ -3,11 +3,14 @@ import type { JsonObject } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
 import { type Authorized, authorize, type LaunchPlan, planLaunch, stillAuthorized } from "./authorize.ts";
 import type { KnownPlan } from "./known-plans.ts";
-import { type Prepared, prepareCall } from "./prepare.ts";
+import { type Prepared, prepareCall, type ReadyCall } from "./prepare.ts";
 import { beginReceipt, recordOutcome, recordRefusal } from "./record.ts";
 import type { RunEnd, RunToolOptions, RunToolPorts, RunToolRequest, RunToolResult } from "./run-types.ts";
 import { type LaunchPermit, openStart, recordStart, type StartPlace } from "./start.ts";
 import { type FoundTool, findTool } from "./tools.ts";
+
+/** What no refusal keeps from its end any more: that is an outcome, or the error that it could not be written. */
+type Begun = () => Promise<RunToolResult>;
 
 /**
  * Runs a tool. A refusal is an error, and is journaled: `NotEligible`, `VerdictMissing`, `PolicyDenied`, `ApprovalRequired`, `Declined`, and what
@@ -19,30 +22,31 @@ export async function runTool(
   call: Call,
   given: RunToolOptions = {},
 ): Promise<RunToolResult> {
-  const options = { ...given, onLog: heedless(given.onLog, call), onStep: heedless(given.onStep, call) };
+  const options = { ...given, onLog: heedless(given.onLog, call), onStep: onceEach(heedless(given.onStep, call)) };
   const known = ports.plans.of(request, call);
-  const ran = known && (await runKnown(ports, known, request, call, options));
-  if (ran !== undefined) return ran;
+  const begun = known && (await beginKnown(ports, known, request, call, options));
+  if (begun !== undefined) return begun();
   const found = await findTool(ports.gate, ports.tools, request, call); // 1
   const about = { ...found, surface: request.surface };
-  return recordRefusal(ports, about, call, async () => {
+  const run = await recordRefusal(ports, about, call, async (): Promise<Begun> => {
     const { plan, asked } = await planNow(ports, found, request, call); // 2
     const vain = await endsUnasked(ports, plan, request, call, options);
-    if (vain !== undefined) return await recordOutcome(ports, { ...vain, request }, call);
+    if (vain !== undefined) return () => recordOutcome(ports, { ...vain, request }, call);
     const authorized = await authorizeCall(ports, plan, request, call, options);
     const prepared = await prepareAuthorized(ports, authorized, request, call, options); // 3
-    return runPrepared(ports, { ...authorized, asked }, prepared, request, call, options);
+    return begin(ports, { ...authorized, asked }, prepared, request, call, options);
   });
+  return run();
 }
 
 /** The journal is read while its process prepares the call. Undefined: it says another thing by now, and nothing has started. */
-async function runKnown(
+async function beginKnown(
   ports: RunToolPorts,
   known: KnownPlan,
   request: RunToolRequest,
   call: Call,
   options: RunToolOptions,
-): Promise<RunToolResult | undefined> {
+): Promise<Begun | undefined> {
   return recordRefusal(ports, { ...known.found, surface: request.surface }, call, async () => {
     const authorized = await authorizeCall(ports, known.plan, request, call, options);
     let reading: Promise<StartPlace | undefined> | undefined;
@@ -55,8 +59,7 @@ async function runKnown(
       throw error;
     });
     const place = await (reading ?? placeOfKnown(ports, known));
-    if (place !== undefined)
-      return runPrepared(ports, { ...authorized, asked: known.asked, place }, prepared, request, call, options);
+    if (place !== undefined) return begin(ports, { ...authorized, asked: known.asked, place }, prepared, request, call, options);
     if (prepared.kind === "ready") prepared.call.cancel("cancelled");
     await prepared.broker.close();
     return undefined;
@@ -78,20 +81,30 @@ interface Starting extends Authorized, Pick<KnownPlan, "asked"> {
   readonly place?: StartPlace;
 }
 
-async function runPrepared(
+/** Starts it, where it can start; what is answered ends it, and closes its broker. */
+async function begin(
   ports: RunToolPorts,
   authorized: Starting,
   prepared: Prepared,
   request: RunToolRequest,
   call: Call,
   options: RunToolOptions,
-): Promise<RunToolResult> {
+): Promise<Begun> {
+  const { broker } = prepared;
+  let run: () => Promise<RunEnd>;
   try {
-    const outcome = await startAndRun(ports, authorized, prepared, request, call, options); // 4, 5
-    return await recordOutcome(ports, { authorized, request, ...outcome, uses: prepared.broker.uses }, call);
-  } finally {
-    await prepared.broker.close();
+    run = await start(ports, authorized, prepared, request, call, options); // 4
+  } catch (error) {
+    await broker.close();
+    throw error;
   }
+  return async () => {
+    try {
+      return await recordOutcome(ports, { authorized, request, ...(await run()), uses: broker.uses }, call); // 5
+    } finally {
+      await broker.close();
+    }
+  };
 }
 
 /** What fails in whoever is only told ends no call, and keeps no process. */
@@ -103,6 +116,17 @@ function heedless<Told>(tell: ((told: Told) => void) | undefined, call: Call): (
     } catch (error) {
       call.warn(`What is told of the run could not be taken: ${error instanceof Error ? error.message : String(error)}`);
     }
+  };
+}
+
+/** A step is told once, though a call whose known plan holds no more is prepared anew. */
+function onceEach<Step>(tell: ((step: Step) => void) | undefined): ((step: Step) => void) | undefined {
+  const told = new Set<Step>();
+  if (tell === undefined) return undefined;
+  return (step) => {
+    if (told.has(step)) return;
+    told.add(step);
+    tell(step);
   };
 }
 
@@ -183,19 +207,19 @@ async function prepareAuthorized(
 }
 
 /** Nothing of the module runs before the start is journaled, by what counts at that moment (T33). */
-async function startAndRun(
+async function start(
   ports: RunToolPorts,
   authorized: Starting,
   prepared: Prepared,
   request: RunToolRequest,
   call: Call,
   { onStep }: RunToolOptions,
-): Promise<RunEnd> {
+): Promise<() => Promise<RunEnd>> {
   const startedAt = ports.now();
   const { place } = authorized;
   if (prepared.kind === "ended") {
     await place?.journal.close();
-    return { outcome: prepared.outcome, permit: undefined, startedAt, finishedAt: startedAt };
+    return async () => ({ outcome: prepared.outcome, permit: undefined, startedAt, finishedAt: startedAt });
   }
   const { skill, tool } = authorized.plan;
   const now: Call = { ...call, now: startedAt };
@@ -210,9 +234,19 @@ async function startAndRun(
     throw error;
   }
   onStep?.("started");
-  const stopWatching = ports.running.watch({ ...skill, call, stop: () => prepared.call.cancel("quarantined") });
+  return () => runStarted(ports, { plan: authorized.plan, ready: prepared.call, permit, startedAt }, request, call);
+}
+
+async function runStarted(
+  ports: RunToolPorts,
+  started: { readonly plan: LaunchPlan; readonly ready: ReadyCall; readonly permit: LaunchPermit; readonly startedAt: number },
+  request: RunToolRequest,
+  call: Call,
+): Promise<RunEnd> {
+  const { plan, ready, permit, startedAt } = started;
+  const stopWatching = ports.running.watch({ ...plan.skill, call, stop: () => ready.cancel("quarantined") });
   try {
-    const running = prepared.call.launch(permit);
+    const running = ready.launch(permit);
     // Meanwhile. Without it the receipt is begun at the end, where what is wrong is told.
     const draft = await beginReceipt(ports, request.input).catch(() => undefined);
     return { outcome: await running, permit, startedAt, finishedAt: ports.now(), draft };

@@ -2,13 +2,19 @@
 import type { VerifiedArtifact } from "palyra-skills/artifact";
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
-import type { GatePorts, RunGate } from "./resolve.ts";
+import type { GatePorts } from "./resolve.ts";
 
 /** Milliseconds between two looks at the journal while anything runs: with the time that a look takes, far below a second. */
 const LOOK_EVERY_MS = 200;
 
 /** Milliseconds for which a call is trusted without another question. */
 const TRUSTED_FOR_MS = 1000;
+
+/** As of `RunGate`. */
+interface StatusGate {
+  readonly chain: { readonly decided: number };
+  requireStillActive(skill: { readonly skillId: string; readonly version: string }): Promise<void>;
+}
 
 interface Running {
   readonly skillId: string;
@@ -19,16 +25,17 @@ interface Running {
 }
 
 export class RunningCalls {
-  readonly #gate: RunGate;
+  readonly #gate: StatusGate;
   readonly #ports: Pick<GatePorts, "decide" | "trustMark">;
   readonly #now: () => number;
   readonly #calls = new Set<Running>();
   /** When a call was last trusted, and as the trust files and the chain were then. */
   readonly #trusted = new WeakMap<Running, { readonly mark: string; readonly at: number }>();
   #timer: NodeJS.Timeout | undefined;
+  #isLooking = false;
 
   /** @param now milliseconds since 1970 */
-  constructor(gate: RunGate, ports: Pick<GatePorts, "decide" | "trustMark">, now: () => number) {
+  constructor(gate: StatusGate, ports: Pick<GatePorts, "decide" | "trustMark">, now: () => number) {
     this.#gate = gate;
     this.#ports = ports;
     this.#now = now;
@@ -46,10 +53,14 @@ export class RunningCalls {
     };
   }
 
+  /** One look at a time, however many calls come and go meanwhile. */
   #schedule(): void {
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer !== undefined || this.#isLooking) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#isLooking = true;
       void this.#look().finally(() => {
-        this.#timer = undefined;
+        this.#isLooking = false;
         if (this.#calls.size > 0) this.#schedule();
       });
     }, LOOK_EVERY_MS);

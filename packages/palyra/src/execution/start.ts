@@ -9,12 +9,12 @@ import { type GatePorts, namesOf, type ResolvedSkill, type RunGate, requireActiv
 
 let makePermit: (skill: ResolvedSkill, seq: number) => LaunchPermit;
 
-/** That a start was journaled; nothing may be instantiated without it. Only `recordStart` makes one. */
+/** That a start was journaled; nothing may be instantiated without it, and one thing alone by it. Only `recordStart` makes one. */
 export class LaunchPermit {
   readonly skill: ResolvedSkill;
   /** Of the event `skill.started`. */
   readonly seq: number;
-  readonly #made = true;
+  #isSpent = false;
 
   private constructor(skill: ResolvedSkill, seq: number) {
     this.skill = skill;
@@ -25,9 +25,11 @@ export class LaunchPermit {
     makePermit = (skill, seq) => new LaunchPermit(skill, seq);
   }
 
-  /** Whether this is one, and no likeness. */
-  static is(value: object): boolean {
-    return #made in value;
+  /** Whether this is one, and no likeness, and nothing has started by it so far; from now on something has. */
+  static spend(value: object): boolean {
+    if (!(#isSpent in value) || value.#isSpent) return false;
+    value.#isSpent = true;
+    return true;
   }
 }
 

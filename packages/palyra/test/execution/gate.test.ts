@@ -267,8 +267,8 @@ describe("T33: between resolving and starting", () => {
     const gate = gateOf(home);
     const skill = await gate.resolveForRun(echo, newCall());
     const permit = await gate.recordStart(skill, newCall("user:runner"));
-    expect(LaunchPermit.is(permit)).toBe(true);
-    expect(LaunchPermit.is({ ...permit })).toBe(false);
+    expect(LaunchPermit.spend({ ...permit })).toBe(false);
+    expect([LaunchPermit.spend(permit), LaunchPermit.spend(permit)]).toEqual([true, false]);
     const last = (await events(home)).at(-1);
     expect(last).toMatchObject({ seq: permit.seq, kind: "skill.started", principal: "user:runner" });
     expect(JSON.parse(last?.payload_json ?? "")).toMatchObject({ skill_id: "acme.echo", artifact_sha256: skill.artifactSha256 });

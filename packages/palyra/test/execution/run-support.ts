@@ -4,6 +4,7 @@ import { echo, spin } from "../../../../testing/forge/command.ts";
 import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
 import { compose } from "../../src/entry/compose.ts";
 import { openSandboxPool, type RunToolOptions, type RunToolRequest } from "../../src/execution/index.ts";
+import type { Home } from "../../src/lifecycle/index.ts";
 import type { Services } from "../../src/operations/services.ts";
 import { openRunner } from "../../src/operations/shared/runner.ts";
 import { commandLine, parsed, temporaryFolder } from "../cli/support.ts";
@@ -35,15 +36,26 @@ export function useRuns() {
     expect(ran).toMatchObject({ exit: 0 });
   }
   const openPool = () => openSandboxPool({ program, idle: 0 });
-  function servicesOf(settings: Parameters<typeof compose>[0] = {}): Services {
+  /** @param changed what is another there than at home */
+  function servicesOf(
+    settings: Parameters<typeof compose>[0] = {},
+    changed: (home: Home) => Partial<Home> = () => ({}),
+  ): Services {
+    const composed = compose(settings, env());
     const services: Services = {
-      ...compose(settings, env()),
+      ...composed,
+      home: { ...composed.home, ...changed(composed.home) },
       runner: () => openRunner(services, { openPool, now: () => Date.now() }),
     };
     return services;
   }
-  async function run(change: Partial<RunToolRequest> = {}, options: RunToolOptions = {}, settings = {}) {
-    const runner = await servicesOf(settings).runner();
+  async function run(
+    change: Partial<RunToolRequest> = {},
+    options: RunToolOptions = {},
+    settings = {},
+    changed?: Parameters<typeof servicesOf>[1],
+  ) {
+    const runner = await servicesOf(settings, changed).runner();
     try {
       return await runner.run(request(change), { ...newCall("user:local"), now: Date.now() }, options);
     } finally {

@@ -3,8 +3,10 @@ import { verifyReceipt } from "palyra-skills/receipt";
 import { describe, expect, it } from "vitest";
 import { command, write } from "../../../../testing/forge/command.ts";
 import { compose } from "../../src/entry/compose.ts";
+import { PalyraError } from "../../src/errors.ts";
 import { LaunchPermit, ReadyCall } from "../../src/execution/index.ts";
-import { changeStatus } from "../../src/lifecycle/index.ts";
+import type { Journal, OpenJournal } from "../../src/journal/index.ts";
+import { changeStatus, type Home } from "../../src/lifecycle/index.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
 import { parsed } from "../cli/support.ts";
 import { newCall } from "../lifecycle/parts.ts";
@@ -104,6 +106,29 @@ describe("a run (spec 10)", () => {
     expect(await lastOf("skill.finished")).toMatchObject({ started_seq: null, outcome: "InvalidInput" });
   });
 
+  it("that ran and whose outcome cannot be written is an error, and no refusal", async () => {
+    await install({ module: ECHO });
+    let isStarted = false;
+    const changed = ({ openJournal }: Home): Partial<Home> => {
+      function once(file: string, options: Extract<OpenJournal, { create: false }>): Promise<Journal | undefined>;
+      function once(file: string, options: Extract<OpenJournal, { create: true }>): Promise<Journal>;
+      async function once(file: string, options: OpenJournal): Promise<Journal | undefined> {
+        if (isStarted) {
+          isStarted = false;
+          throw new PalyraError("JournalUnavailable", { file, problem: "for this once" });
+        }
+        return options.create ? openJournal(file, options) : openJournal(file, options);
+      }
+      return { openJournal: once };
+    };
+    const onStep = (step: string): void => {
+      isStarted = step === "started";
+    };
+    await expect(run({}, { onStep }, {}, changed)).rejects.toHaveCode("JournalUnavailable");
+    expect(isStarted).toBe(false);
+    expect(await kinds()).toEqual(["skill.started"]);
+  });
+
   it("goes on whatever happens to whoever is told of it, and keeps nobody else waiting", async () => {
     await install({ module: ECHO });
     const fails = (): never => {
@@ -113,7 +138,7 @@ describe("a run (spec 10)", () => {
     expect(await kinds()).toEqual(Array.from({ length: 6 }, () => ["skill.started", "skill.finished"]).flat());
   });
 
-  it("starts by its permit alone: no likeness, and not another artifact's", async () => {
+  it("T33: starts by its permit alone: no likeness, not another artifact's, and one call by one", async () => {
     const ready = new ReadyCall({ run: async () => Promise.reject(new Error("it ran")), cancel: () => {} }, "ab".repeat(32));
     for (const likeness of [{ skill: { artifactSha256: "ab".repeat(32) } }, Object.create(LaunchPermit.prototype)])
       expect(() => ready.launch(likeness)).toThrow(TypeError);

@@ -1,5 +1,5 @@
 import { writeJson } from "palyra-skills/encoding";
-import type { Receipt } from "palyra-skills/receipt";
+import { RECEIPT_STATEMENT, type Receipt } from "palyra-skills/receipt";
 import type { Outputs } from "../../operations/catalog.ts";
 import { jsonText } from "../../operations/wording/json-text.ts";
 import { safe } from "../../operations/wording/safe.ts";
@@ -64,7 +64,7 @@ export const receiptVerifyView: View<Outputs["skills receipts verify"]> = (
 /** The lines alone, for a file or another program. */
 export const receiptExportView: View<Outputs["skills receipts export"]> = ({ output, count: number, receipts = [] }, paint) =>
   output === null
-    ? receipts.map((receipt) => jsonText({ statement: "palyra.skill.receipt.v1", ...receipt }, 0).trimEnd())
+    ? receipts.map((receipt) => jsonText({ statement: RECEIPT_STATEMENT, ...receipt }, 0).trimEnd())
     : [`${paint.good("exported")}: ${count(number, "receipt")} to ${safe(output)}`];
 
 /** Names and what they are for; who names a format wants the list itself, as that API takes it. */

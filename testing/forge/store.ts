@@ -17,6 +17,7 @@ import {
 import { newEvent } from "../../packages/palyra/src/journal/index.ts";
 import { changeTrust, type Home } from "../../packages/palyra/src/lifecycle/index.ts";
 import { nodePlatform } from "../../packages/palyra/src/platform/index.ts";
+import { manifestText, RUN_MODULE } from "./manifest.ts";
 
 export interface StoreSpec {
   readonly skills: number;
@@ -46,7 +47,7 @@ async function forgeVersion(home: Home, spec: StoreSpec, number: number): Promis
   const skill_id = `acme.s${String(number).padStart(5, "0")}`;
   const { bytes, artifact } = await buildArtifact(
     {
-      manifest: utf8(manifestOf(skill_id, number)),
+      manifest: utf8(manifestOf(skill_id)),
       modules: [{ path: "m.wasm", bytes: moduleOf(spec.moduleBytes, number) }],
       assets: [{ path: "notes.md", bytes: utf8(`# ${skill_id}\n`.padEnd(spec.assetBytes, "It says what it is told. ")) }],
       sbom: utf8(JSON.stringify({ bomFormat: "CycloneDX", specVersion: "1.6", version: 1, components: [] })),
@@ -102,22 +103,15 @@ async function recordAll(home: Home, entries: readonly InstalledEntry[], call: C
   }
 }
 
-function manifestOf(skillId: string, number: number): string {
-  return [
-    `manifest_version = 2\nskill_id = "${skillId}"\nname = "Skill ${number}"\nversion = "1.0.0"\npublisher = "acme"`,
-    `[[entrypoints.tools]]\nid = "${skillId}.say"\nname = "say"\ndescription = "Says it again"`,
-    `input_schema = { type = "object" }\noutput_schema = { type = "object" }\nrisk = { default_sensitive = false, requires_approval = false }`,
-    "[capabilities.quotas]\nwall_clock_timeout_ms = 1500\nfuel_budget = 400000\nmax_memory_bytes = 1048576",
-    '[compat]\nrequired_protocol_major = 1\nmin_palyra_version = "0.1.0"',
-    `[operator]\ndisplay_name = "Skill"\nsummary = "Skill"\n[operator.plugin]\ndefault_module_path = "modules/m.wasm"\ndefault_entrypoint = "run"`,
-  ].join("\n");
-}
+const manifestOf = (skillId: string): string =>
+  manifestText({
+    id: skillId,
+    more: `[operator]\ndisplay_name = "Skill"\nsummary = "Skill"\n[operator.plugin]\ndefault_module_path = "modules/m.wasm"\ndefault_entrypoint = "run"`,
+  });
 
-/** One function, `run: () -> i32`, and a custom section that makes it as long as it is to be. */
-const MODULE = Buffer.from("0061736d010000000105016000017f030201000707010372756e00000a0601040041000b", "hex");
-
+/** With a custom section that makes it as long as it is to be. */
 function moduleOf(length: number, seed: number): Uint8Array {
-  const room = Math.max(0, length - MODULE.length - 8);
+  const room = Math.max(0, length - RUN_MODULE.length - 8);
   const content = new Uint8Array(room);
   let state = seed + 1;
   for (let at = 0; at < room; at += 1) {
@@ -127,5 +121,5 @@ function moduleOf(length: number, seed: number): Uint8Array {
   // A name of one byte, `x`; the size as an unsigned LEB128 of five bytes.
   const size = room + 2;
   const leb = [0, 7, 14, 21, 28].map((shift) => ((size >>> shift) & 0x7f) | (shift < 28 ? 0x80 : 0));
-  return Buffer.concat([MODULE, Buffer.from([0, ...leb, 1, 0x78]), content]);
+  return Buffer.concat([RUN_MODULE, Buffer.from([0, ...leb, 1, 0x78]), content]);
 }

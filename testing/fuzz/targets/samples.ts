@@ -1,17 +1,15 @@
 import { encodeUtf8 } from "../../../packages/core/src/encoding/index.ts";
 import { build, MANIFEST } from "../../../packages/core/test/artifact/samples.ts";
+import { RUN_MODULE } from "../../forge/manifest.ts";
 import { Random } from "../random.ts";
 import { randomModule } from "../wasm-module.ts";
 
 /** Small seeds of our own, so that the fuzzer runs without `../shared`. */
 
-/** `(module (func (export "run") (result i32) i32.const 0))`: what passes an audit. */
-const RUN = Buffer.from("0061736d010000000105016000017f030201000707010372756e00000a0601040041000b", "hex");
-
 /** One artifact in each layout, the second with assets. */
 export async function sampleArtifacts(): Promise<Uint8Array[]> {
   const built = [
-    await build({ modules: [{ path: "module.wasm", bytes: new Uint8Array(RUN) }] }),
+    await build({ modules: [{ path: "module.wasm", bytes: RUN_MODULE }] }),
     await build({
       layout: "flat",
       modules: [{ path: "m.wasm", bytes: randomModule(new Random("sample")) }],

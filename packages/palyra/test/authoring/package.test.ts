@@ -5,6 +5,7 @@ import { openArtifact } from "palyra-skills/artifact";
 import { auditSkill, DEFAULT_POLICY } from "palyra-skills/audit";
 import { decideTrust, EMPTY_TRUST_STORE } from "palyra-skills/trust";
 import { beforeEach, describe, expect, it } from "vitest";
+import { manifestText, RUN_MODULE } from "../../../../testing/forge/manifest.ts";
 import { scratchFolder } from "../../../../testing/scratch.ts";
 import { generateKey, type PackageRequest, packageSkill, signingTime, writeKeyFile } from "../../src/authoring/index.ts";
 import { entryName } from "../../src/authoring/sources.ts";
@@ -13,32 +14,14 @@ import { nodePlatform } from "../../src/platform/node.ts";
 const scratch = scratchFolder("authoring");
 let folder: string;
 let count = 0;
+const MANIFEST = manifestText({ tools: ["acme.say"], more: '[operator]\ndisplay_name = "Echo"' });
 beforeEach(() => {
   folder = join(scratch, String(count++));
   mkdirSync(folder);
   remarks = [];
   writeFileSync(join(folder, "skill.toml"), MANIFEST);
-  writeFileSync(join(folder, "echo.wasm"), MODULE);
+  writeFileSync(join(folder, "echo.wasm"), RUN_MODULE);
 });
-
-const MODULE = Buffer.from("0061736d010000000105016000017f030201000707010372756e00000a0601040041000b", "hex");
-const MANIFEST = `manifest_version = 2
-skill_id = "acme.echo"
-name = "Echo"
-version = "1.0.0"
-publisher = "acme"
-[[entrypoints.tools]]
-id = "acme.say"
-name = "say"
-description = "Says it again"
-input_schema = { type = "object" }
-output_schema = { type = "object" }
-[compat]
-required_protocol_major = 1
-min_palyra_version = "0.1.0"
-[operator]
-display_name = "Echo"
-`;
 
 const request = (more: Partial<PackageRequest> = {}): PackageRequest => ({
   manifest: join(folder, "skill.toml"),
@@ -109,7 +92,7 @@ describe("a package", () => {
     expect(remarks).toEqual([expect.stringMatching(/^there is no modules\/other.wasm, .*; packed is modules\/echo.wasm$/)]);
     remarks = [];
     writeFileSync(join(folder, "skill.toml"), MANIFEST);
-    writeFileSync(join(folder, "two.wasm"), MODULE);
+    writeFileSync(join(folder, "two.wasm"), RUN_MODULE);
     await pack({ modules: [join(folder, "echo.wasm"), join(folder, "two.wasm")] });
     expect(remarks).toEqual([expect.stringMatching(/^there is no modules\/say.wasm, /)]);
   });
@@ -132,7 +115,7 @@ describe("names of entries (spec 11.2)", () => {
   ])("%s is %s", (path, name) => expect(entryName(path)).toBe(name));
   it("refuse two files with one name", async () => {
     mkdirSync(join(folder, "b"));
-    writeFileSync(join(folder, "b/echo.wasm"), MODULE);
+    writeFileSync(join(folder, "b/echo.wasm"), RUN_MODULE);
     await expect(pack({ modules: [join(folder, "echo.wasm"), join(folder, "b/echo.wasm")] })).rejects.toHaveCode(
       "DuplicateArtifactEntry",
     );

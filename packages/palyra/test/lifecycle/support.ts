@@ -2,40 +2,28 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { buildArtifact } from "palyra-skills/artifact";
 import { toHex } from "palyra-skills/encoding";
-import { homeIn, installRequest, newCall, reauditRequest } from "./parts.ts";
-
-export { homeIn, installRequest, newCall, reauditRequest };
-
+import { type ManifestSpec, manifestText, RUN_MODULE } from "../../../../testing/forge/manifest.ts";
 import { scratchFolder } from "../../../../testing/scratch.ts";
 import { readIndex } from "../../src/installed/index.ts";
 import { acceptHead } from "../../src/journal/index.ts";
 import { type Home, type InstallOutcome, type InstallRequest, installSkill } from "../../src/lifecycle/index.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
 import { trustFiles } from "../../src/trust/index.ts";
+import { homeIn, installRequest, newCall, reauditRequest } from "./parts.ts";
+
+export { homeIn, installRequest, newCall, reauditRequest };
 
 export const temporaryFolder = (): string => scratchFolder("lifecycle");
 export const newHome = (): Home => homeIn(temporaryFolder());
 
-/** A module with one function, `run: () -> i32`, that returns 0. */
-const MODULE = Uint8Array.from(Buffer.from("0061736d010000000105016000017f030201000707010372756e00000a0601040041000b", "hex"));
 const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
-export interface SkillSpec {
-  readonly id?: string;
-  readonly version?: string;
-  readonly publisher?: string;
-  readonly tools?: readonly string[];
-  /** Of every tool; TOML's own escapes in it. */
-  readonly description?: string;
-  /** Of every tool, as TOML. */
-  readonly inputSchema?: string;
+export interface SkillSpec extends Omit<ManifestSpec, "more"> {
   /** The signing key: 32 times this byte. */
   readonly key?: number;
   readonly extra?: string;
   /** Its one module; one whose `run` returns 0 where absent. */
   readonly module?: Uint8Array;
-  /** TOML of `[capabilities.quotas]`. */
-  readonly quotas?: string;
   readonly assets?: readonly { readonly path: string; readonly bytes: Uint8Array }[];
   /** Of the SBOM. */
   readonly components?: readonly object[];
@@ -43,30 +31,14 @@ export interface SkillSpec {
 
 /** Builds a small skill. */
 export async function skillBytes(spec: SkillSpec = {}): Promise<Uint8Array> {
-  const {
-    publisher = "acme",
-    version = "1.0.0",
-    key = 1,
-    extra = "",
-    assets = [],
-    description = "Says it again",
-    module = MODULE,
-    inputSchema = '{ type = "object" }',
-  } = spec;
-  const { quotas = "wall_clock_timeout_ms = 1500\nfuel_budget = 400000\nmax_memory_bytes = 1048576" } = spec;
+  const { publisher = "acme", version = "1.0.0", key = 1, extra = "", assets = [], module = RUN_MODULE, ...others } = spec;
   const id = spec.id ?? `${publisher}.echo`;
-  const tools = spec.tools ?? [`${publisher}.${id.split(".").at(-1)}.say`];
-  const manifest = [
-    `manifest_version = 2\nskill_id = "${id}"\nname = "Echo"\nversion = "${version}"\npublisher = "${publisher}"`,
-    ...tools.map(
-      (tool) =>
-        `[[entrypoints.tools]]\nid = "${tool}"\nname = "${tool}"\ndescription = "${description}"\ninput_schema = ${inputSchema}\noutput_schema = { type = "object" }\nrisk = { default_sensitive = false, requires_approval = false }`,
-    ),
-    `[capabilities.quotas]\n${quotas}`,
-    `[compat]\nrequired_protocol_major = 1\nmin_palyra_version = "0.1.0"`,
-    `[operator]\ndisplay_name = "Echo"\nsummary = "Echo"\n[operator.plugin]\ndefault_module_path = "modules/module.wasm"\ndefault_entrypoint = "run"`,
-    extra,
-  ].join("\n");
+  const manifest = manifestText({
+    quotas: "wall_clock_timeout_ms = 1500\nfuel_budget = 400000\nmax_memory_bytes = 1048576",
+    ...others,
+    ...{ publisher, version, id },
+    more: `[operator]\ndisplay_name = "Echo"\nsummary = "Echo"\n[operator.plugin]\ndefault_module_path = "modules/module.wasm"\ndefault_entrypoint = "run"\n${extra}`,
+  });
   const { bytes } = await buildArtifact(
     {
       manifest: new TextEncoder().encode(manifest),

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { command, echo, write } from "../../../../testing/forge/command.ts";
+import { manifestText } from "../../../../testing/forge/manifest.ts";
 import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
 import { plain } from "../../src/cli/text/paint.ts";
 import { devView } from "../../src/cli/views/dev.ts";
@@ -29,25 +30,6 @@ beforeEach(() => {
 });
 const put = (name: string, content: string | Uint8Array): void => writeFileSync(join(folder, name), content);
 const env = () => ({ HOME: root, PALYRA_STATE_ROOT: join(root, "state"), PALYRA_VAULT_BACKEND: "encrypted_file" });
-const MANIFEST = `manifest_version = 2
-skill_id = "acme.echo"
-name = "Echo"
-version = "1.0.0"
-publisher = "acme"
-[[entrypoints.tools]]
-id = "acme.echo.say"
-name = "say"
-description = "Says it again"
-input_schema = { type = "object" }
-output_schema = { type = "object" }
-risk = { default_sensitive = false, requires_approval = false }
-[capabilities.quotas]
-wall_clock_timeout_ms = 20000
-fuel_budget = 400000
-max_memory_bytes = 1048576
-[compat]
-required_protocol_major = 1
-min_palyra_version = "0.1.0"`;
 
 /** One round; as it is shown, too. */
 async function once(input: Record<string, unknown> = {}) {
@@ -63,7 +45,7 @@ async function once(input: Record<string, unknown> = {}) {
 
 describe("skills dev", () => {
   it("says of several modules, none of which is known for the tool's, how one is named", async () => {
-    put("skill.toml", MANIFEST);
+    put("skill.toml", manifestText());
     put("one.wasm", ECHO);
     put("two.wasm", ECHO);
     const { document, shown } = await once();
@@ -96,36 +78,33 @@ describe("skills dev", () => {
     const nothing = await once();
     expect(nothing.document.problem).toMatchObject({ code: "Usage", message: expect.stringContaining("no skill.toml in") });
     expect(nothing.shown.toString()).toContain("hint: name the folder of skill.toml");
-    put("skill.toml", MANIFEST);
+    put("skill.toml", manifestText());
     const unbuilt = await once();
     expect(unbuilt.document.problem).toMatchObject({ code: "Usage", hint: expect.stringContaining("--module FILE") });
   });
 
   it("says which tools there are where there is none of that name", async () => {
-    put("skill.toml", MANIFEST);
+    put("skill.toml", manifestText());
     put("one.wasm", ECHO);
     expect((await once({ tool: "nope" })).shown.toString()).toMatch(/no tool "nope".*hint: there is acme\.echo\.say/);
     expect((await once({ tool: "acme.echo.sya" })).shown.toString()).toContain("did you mean acme.echo.say?");
   });
 
   it("says of an answer that is no JSON that it is none, and of one of another shape what its schema promises", async () => {
-    put("skill.toml", MANIFEST);
+    put("skill.toml", manifestText());
     put("one.wasm", PROSE);
     const { document, shown } = await once();
     expect(document.run).toMatchObject({ outcome: "RuntimeFailure", details: { fault: "output" } });
     expect(shown.toString()).toContain("what it answered is no JSON");
     expect(shown.toString()).not.toContain("output_schema");
     put("one.wasm", ECHO);
-    put(
-      "skill.toml",
-      MANIFEST.replace('output_schema = { type = "object" }', 'output_schema = { type = "object", required = ["a"] }'),
-    );
+    put("skill.toml", manifestText({ outputSchema: '{ type = "object", required = ["a"] }' }));
     expect((await once()).shown.toString()).toContain("not what its output_schema promises");
     expect((await once({ input: "{'a':1}" })).shown.toString()).toContain("the input is no JSON");
   });
 
   it("says of a module that it is older than its sources, unless they were written together or it is built each time", async () => {
-    put("skill.toml", MANIFEST);
+    put("skill.toml", manifestText());
     put("one.wasm", ECHO);
     put("main.rs", "");
     expect((await once()).document.remarks).toEqual([]);

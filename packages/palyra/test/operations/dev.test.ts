@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import { command, echo, spin } from "../../../../testing/forge/command.ts";
+import { type ManifestSpec, manifestText } from "../../../../testing/forge/manifest.ts";
 import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { BuildOutputs, changesOf } from "../../src/authoring/changes.ts";
@@ -27,18 +28,8 @@ beforeEach(() => {
 });
 const put = (name: string, content: string | Uint8Array): void => writeFileSync(join(folder, name), content);
 
-function manifest({ tools = ["acme.echo.say"], version = "1.0.0" } = {}): string {
-  const declared = tools.map(
-    (tool) =>
-      `[[entrypoints.tools]]\nid = "${tool}"\nname = "say"\ndescription = "Says it again"\ninput_schema = { type = "object", required = ["text"] }\noutput_schema = { type = "object" }\nrisk = { default_sensitive = false, requires_approval = false }`,
-  );
-  return [
-    `manifest_version = 2\nskill_id = "acme.echo"\nname = "Echo"\nversion = "${version}"\npublisher = "acme"`,
-    ...declared,
-    "[capabilities.quotas]\nwall_clock_timeout_ms = 20000\nfuel_budget = 400000\nmax_memory_bytes = 1048576",
-    `[compat]\nrequired_protocol_major = 1\nmin_palyra_version = "0.1.0"`,
-  ].join("\n");
-}
+const manifest = (spec: ManifestSpec = {}): string =>
+  manifestText({ inputSchema: '{ type = "object", required = ["text"] }', ...spec });
 
 interface Watching {
   next(): Promise<DevDocument | undefined>;

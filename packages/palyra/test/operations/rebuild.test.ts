@@ -5,26 +5,12 @@ import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { manifestText, RUN_MODULE } from "../../../../testing/forge/manifest.ts";
 import { checkOut } from "../../src/authoring/checkout.ts";
 import { packageSkill } from "../../src/authoring/index.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
 import { commandLine, errorOf, parsed, temporaryFolder } from "../cli/support.ts";
 
-const MODULE = Buffer.from("0061736d010000000105016000017f030201000707010372756e00000a0601040041000b", "hex");
-const MANIFEST = `skill_id = "acme.echo"
-name = "Echo"
-version = "1.0.0"
-publisher = "acme"
-[[entrypoints.tools]]
-id = "acme.say"
-name = "say"
-description = "Says it again"
-input_schema = { type = "object" }
-output_schema = { type = "object" }
-[compat]
-required_protocol_major = 1
-min_palyra_version = "0.1.0"
-`;
 const COMMIT = "c0".repeat(20);
 
 let root: string;
@@ -38,8 +24,8 @@ beforeEach(async () => {
   file = join(root, "echo.palyra-skill");
   mkdirSync(join(source, ".git"), { recursive: true });
   writeFileSync(join(source, ".git/HEAD"), `${COMMIT}\n`);
-  writeFileSync(join(source, "skill.toml"), MANIFEST);
-  writeFileSync(join(source, "echo.wasm"), MODULE);
+  writeFileSync(join(source, "skill.toml"), manifestText({ tools: ["acme.say"] }));
+  writeFileSync(join(source, "echo.wasm"), RUN_MODULE);
   writeFileSync(join(source, "guide.txt"), "Echo.");
   await pack();
 });
@@ -84,7 +70,7 @@ describe("palyra skills package rebuild --compare", () => {
   });
 
   it("says where the first byte differs, and fails", async () => {
-    writeFileSync(join(source, "echo.wasm"), Buffer.concat([MODULE.subarray(0, 34), Buffer.from([0x01, 0x0b])]));
+    writeFileSync(join(source, "echo.wasm"), Buffer.concat([RUN_MODULE.subarray(0, 34), Buffer.from([0x01, 0x0b])]));
     const ran = await rebuild();
     expect(ran.exit).toBe(1);
     expect(parsed(ran)).toMatchObject({
@@ -220,7 +206,7 @@ describe("palyra skills package rebuild --compare", () => {
       };
       try {
         cpSync(source, outside, { recursive: true });
-        writeFileSync(join(source, "echo.wasm"), MODULE);
+        writeFileSync(join(source, "echo.wasm"), RUN_MODULE);
         await commitLink("source/guide.txt", "../real.txt");
         writeFileSync(join(root, "real.txt"), "Echo.");
         git("add", "real.txt");
@@ -288,7 +274,7 @@ describe("palyra skills package rebuild --compare", () => {
 
   it("runs nothing but what it is told to, in a copy, and leaves none behind", async () => {
     const before = scratch();
-    const script = `const fs = require("fs"); fs.writeFileSync("echo.wasm", Buffer.from("${MODULE.toString("hex")}", "hex")); console.log("built")`;
+    const script = `const fs = require("fs"); fs.writeFileSync("echo.wasm", Buffer.from("${Buffer.from(RUN_MODULE).toString("hex")}", "hex")); console.log("built")`;
     writeFileSync(join(source, "build.cjs"), script);
     writeFileSync(join(source, "echo.wasm"), "not built yet");
     expect((await rebuild()).exit).toBe(1);

@@ -2,6 +2,7 @@ import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, rmSync,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { RUN_MODULE } from "../../../../testing/forge/manifest.ts";
 import { openDatabase } from "../../src/files/index.ts";
 import { commandLine, errorOf, parsed, type Ran, temporaryFolder } from "../cli/support.ts";
 import { type SkillSpec, skillBytes } from "../lifecycle/support.ts";
@@ -253,7 +254,7 @@ describe("an audit, to a person", () => {
   async function broken(): Promise<string> {
     const [manifest, module, key] = [join(root, "skill.toml"), join(root, "m.wasm"), join(root, "a.key")];
     writeFileSync(manifest, brokenManifest(tools));
-    writeFileSync(module, Buffer.from("0061736d010000000105016000017f030201000707010372756e00000a0601040041000b", "hex"));
+    writeFileSync(module, RUN_MODULE);
     writeFileSync(key, "11".repeat(32));
     const output = join(root, "broken.palyra-skill");
     const files = ["--manifest", manifest, "--module", module, "--output", output, "--signing-key-file", key];

@@ -61,8 +61,8 @@ export interface LaunchPlan {
   /** The kept one that fits. */
   readonly approval: Approval | undefined;
   readonly platform: Platform;
-  /** Of all that a yes to this one call binds, the input included; 64 hex digits. */
-  readonly basis: string;
+  /** JSON text: what of it all is of this one call. */
+  readonly input: Uint8Array;
 }
 
 /** Undefined: no. */
@@ -120,24 +120,8 @@ export async function planLaunch(
   if (module === undefined) throw new SkillError("MissingArtifactEntry", { path: modulePath });
   const quotas = effectiveQuotas(manifest, granted, question.maxFuel === undefined ? {} : { fuel: question.maxFuel });
   const { platform } = ports;
-  return withBasis(
-    { skill, tool, modulePath, module, quotas, granted, grants, policies, decision, subject, approval, platform },
-    question.input,
-  );
-}
-
-/** The plan of another call that differs in its input alone. */
-export function withBasis(plan: Omit<LaunchPlan, "basis">, input: Uint8Array): LaunchPlan {
-  const { skill, tool, modulePath, module, quotas, granted, grants, policies, decision, subject, approval, platform } = plan;
-  let basis: string | undefined;
-  return {
-    ...{ skill, tool, modulePath, module, quotas, granted, grants, policies, decision, subject, approval, platform },
-    // Made for whoever asks for it: a call that needs nobody's yes has no use for it.
-    get basis() {
-      basis ??= basisOf(subject, input, platform);
-      return basis;
-    },
-  };
+  const { input } = question;
+  return { skill, tool, modulePath, module, quotas, granted, grants, policies, decision, subject, approval, platform, input };
 }
 
 /** A call that may start, and by whose yes. */
@@ -164,7 +148,7 @@ export async function authorize(
   if (decision.kind === "denied") throw policyDenied(plan, decision.asked);
   if (decision.kind === "allowed") return { plan, approved: "not_asked" };
   if (plan.approval !== undefined) return { plan, approved: "kept" };
-  if (basis === plan.basis) return { plan, approved: "once" };
+  if (basis !== undefined && basis === basisOf(plan)) return { plan, approved: "once" };
   if (ask === undefined) throw approvalRequired(plan, decision.waiting);
   const scope = await ask(plan);
   if (scope === undefined) throw new PalyraError("Declined", { what: `running ${subject.tool_id}` });
@@ -206,8 +190,8 @@ function toolOf(manifest: Manifest, toolId: string): Tool {
 const modulePathsOf = ({ artifact }: ResolvedSkill): readonly string[] =>
   artifact.archive.entries.map(({ path }) => path).filter((path) => path.startsWith("modules/") && path.endsWith(".wasm"));
 
-/** SHA-256 of a domain, what an approval of this binds, and the input, with their lengths. */
-function basisOf(subject: ApprovalSubject, input: Uint8Array, platform: Platform): string {
+/** Of all that a yes to this one call binds: SHA-256 of a domain, what an approval of this binds, and the input, with their lengths; 64 hex digits. */
+export function basisOf({ subject, input, platform }: Pick<LaunchPlan, "subject" | "input" | "platform">): string {
   const hash = platform.sha256().update(encodeUtf8("palyra.skill.approval.call.v1"));
   for (const part of [encodeUtf8(approvalId(subject, null, platform)), input]) hash.update(u64be(part.length)).update(part);
   return toHex(hash.digest());
@@ -224,17 +208,15 @@ export function policyDenied({ skill, tool }: LaunchPlan, asked: readonly AskedR
   });
 }
 
-function approvalRequired(
-  { skill, tool, subject, basis }: LaunchPlan,
-  waiting: readonly AskedRequest[],
-): PalyraError<"ApprovalRequired"> {
+function approvalRequired(plan: LaunchPlan, waiting: readonly AskedRequest[]): PalyraError<"ApprovalRequired"> {
+  const { skill, tool, subject } = plan;
   return new PalyraError("ApprovalRequired", {
     skill_id: skill.skillId,
     version: skill.version,
     tool_id: tool.id,
     surface: subject.surface,
     principal: subject.principal,
-    basis,
+    basis: basisOf(plan),
     asks: waiting.map(({ action, resource, values }) => ({ action, resource, values })),
   });
 }

@@ -4,6 +4,7 @@ export {
   type AskApproval,
   type Authorized,
   type AuthorizePorts,
+  basisOf,
   type LaunchPlan,
   type LaunchQuestion,
   planLaunch,

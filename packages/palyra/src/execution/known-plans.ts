@@ -5,7 +5,7 @@
  */
 import type { Call } from "../call.ts";
 import type { Journal } from "../journal/index.ts";
-import { type LaunchPlan, type LaunchQuestion, withBasis } from "./authorize.ts";
+import type { LaunchPlan, LaunchQuestion } from "./authorize.ts";
 import { type Asked, FRESH_MS, isFresh, type LookAtGround } from "./ground.ts";
 import type { ResolvedSkill, RunGate } from "./resolve.ts";
 import type { FoundTool, NamedTool } from "./tools.ts";
@@ -22,6 +22,7 @@ export interface KnownPlan {
 
 /** Questions whose answers are kept. */
 const MOST_KEPT = 256;
+const NO_INPUT = new Uint8Array();
 
 export class KnownPlans {
   readonly #gate: RunGate;
@@ -40,7 +41,7 @@ export class KnownPlans {
     if (known === undefined) return undefined;
     const { found, plan, asked, now } = known;
     if (isFresh(asked) && Math.abs(call.now - now) <= FRESH_MS && this.#look(plan.skill) === asked.looks)
-      return { found, asked, plan: withBasis(plan, request.input) };
+      return { found, asked, plan: { ...plan, input: request.input } };
     this.#kept.delete(name);
     return undefined;
   }
@@ -61,7 +62,9 @@ export class KnownPlans {
     // Of one that needs somebody's yes more is asked than how files look.
     if (known.asked.looks === undefined || known.plan.decision.kind !== "allowed") return;
     if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
-    this.#kept.set(nameOf(request, call), { ...known, now: call.now });
+    // Any input is the same question.
+    const plan = { ...known.plan, input: NO_INPUT };
+    this.#kept.set(nameOf(request, call), { ...known, plan, now: call.now });
   }
 }
 

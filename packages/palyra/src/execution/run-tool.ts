@@ -1,7 +1,7 @@
 /** Spec 10: the one way to run an installed skill's tool. */
 import type { JsonObject } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
-import { type Authorized, authorize, type LaunchPlan, planLaunch, stillAuthorized } from "./authorize.ts";
+import { type Authorized, authorize, basisOf, type LaunchPlan, planLaunch, stillAuthorized } from "./authorize.ts";
 import type { KnownPlan } from "./known-plans.ts";
 import { type Prepared, prepareCall, type ReadyCall } from "./prepare.ts";
 import { beginReceipt, recordOutcome, recordRefusal } from "./record.ts";
@@ -167,7 +167,7 @@ async function endsUnasked(
   call: Call,
   { ask }: RunToolOptions,
 ): Promise<(RunEnd & Pick<Parameters<typeof recordOutcome>[1], "authorized" | "uses">) | undefined> {
-  const isAsked = plan.decision.kind === "approval" && plan.approval === undefined && request.approval?.basis !== plan.basis;
+  const isAsked = plan.decision.kind === "approval" && plan.approval === undefined && request.approval?.basis !== basisOf(plan);
   if (ask === undefined || !isAsked) return undefined;
   const authorized: Authorized = { plan, approved: "not_asked" };
   const prepared = await prepareAuthorized(ports, authorized, request, call, {});

@@ -2,7 +2,7 @@
 import { decodeUtf8, encodeUtf8 } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
 import { isRefusal } from "../errors.ts";
-import type { LaunchPlan, Runner, RunToolResult } from "../execution/index.ts";
+import { basisOf, type LaunchPlan, type Runner, type RunToolResult } from "../execution/index.ts";
 import { allowanceLines } from "../operations/shared/approval-question.ts";
 import { shownTool } from "../operations/shared/tool-shapes.ts";
 import { type OutcomeOf, tellOutcome } from "../operations/wording/outcomes.ts";
@@ -100,11 +100,11 @@ const BUSY: ToolAnswer = {
 
 /** The question is of the plan as it is now, and a yes binds that very plan (T28). */
 function asking(plan: LaunchPlan, command: string, before: readonly string[]): ToolAnswer {
-  const { skill, decision, basis } = plan;
+  const { skill, decision } = plan;
   const waiting = decision.kind === "approval" ? decision.waiting : [];
   return {
     kind: "asks",
-    basis,
+    basis: basisOf(plan),
     command,
     skillId: skill.skillId,
     version: skill.version,

@@ -155,7 +155,12 @@ class Pool implements SandboxPool {
   }
 }
 
-function canServe(process: SandboxProcess, job: SandboxJob, limits: ProcessLimits): boolean {
+/** Whether a process that has served this artifact may serve this call of it, too. */
+export function canServe(
+  process: Pick<SandboxProcess, "isDead" | "calls" | "limits" | "busyMs" | "keeps">,
+  job: SandboxJob,
+  limits: ProcessLimits,
+): boolean {
   if (process.isDead || process.calls >= MOST_CALLS || !fits(process.limits, limits)) return false;
   // Its processor time is limited for all of its life.
   const mayTake = Math.min(job.quotas.wallMs, MAX_WALL_MS);

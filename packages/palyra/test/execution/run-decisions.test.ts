@@ -1,11 +1,13 @@
 /** Who decides on a run, and what is decided meanwhile. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import type { SandboxPool } from "../../src/execution/index.ts";
+import { openRunner } from "../../src/operations/shared/runner.ts";
 import { newCall } from "../lifecycle/parts.ts";
 import { publicKeyOf } from "../lifecycle/support.ts";
 import { ECHO, request, SECRETLY, SPIN, useRuns } from "./run-support.ts";
 
-const { palyra, install, servicesOf, run, kinds, lastOf } = useRuns();
+const { palyra, install, openPool, servicesOf, run, kinds, lastOf } = useRuns();
 const LONG = "wall_clock_timeout_ms = 30000\nfuel_budget = 100000000000\nmax_memory_bytes = 1048576";
 const yes = (scope: "once" | "session" | "always") => ({ ask: async () => scope });
 
@@ -50,6 +52,27 @@ describe("T33: what is decided while a person thinks", () => {
     };
     await expect(run({}, { ask })).rejects.toHaveCode(code);
     expect(await kinds()).toEqual(["skill.refused"]);
+  });
+
+  it("an approval that is taken back while the call is prepared stops the start", async () => {
+    await install({ module: ECHO, extra: SECRETLY });
+    await run({}, yes("always"));
+    const pool = openPool();
+    const slow: SandboxPool = {
+      prepare: async (...given) => {
+        const prepared = await pool.prepare(...given);
+        expect((await palyra("skills", "approvals", "remove", "--all")).exit).toBe(0);
+        return prepared;
+      },
+      close: () => pool.close(),
+    };
+    const runner = await openRunner(servicesOf(), { openPool: () => slow, now: () => Date.now() });
+    try {
+      await expect(runner.run(request(), { ...newCall("user:local"), now: Date.now() })).rejects.toHaveCode("ApprovalRequired");
+    } finally {
+      await runner.close();
+    }
+    expect(await kinds()).toEqual(["skill.started", "skill.finished", "skill.refused"]);
   });
 
   it("nobody is asked about an input that the tool does not take: the call ends, with a receipt, and nothing was started", async () => {

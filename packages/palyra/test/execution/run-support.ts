@@ -67,5 +67,15 @@ export function useRuns() {
   const kinds = async () =>
     (await events()).map(({ event_kind }) => event_kind).filter((kind) => /started|finished|refused/.test(kind));
   const lastOf = async (kind: string) => (await events()).findLast((each) => each.event_kind === kind)?.payload;
-  return { at: (...names: string[]): string => join(root, ...names), env, palyra, install, servicesOf, run, kinds, lastOf };
+  return {
+    at: (...names: string[]): string => join(root, ...names),
+    env,
+    palyra,
+    install,
+    openPool,
+    servicesOf,
+    run,
+    kinds,
+    lastOf,
+  };
 }

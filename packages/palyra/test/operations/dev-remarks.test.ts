@@ -58,9 +58,7 @@ describe("skills dev", () => {
   });
 
   it("says of words in its schemas that they forbid nothing, escaped, and passes all the same (T20)", async () => {
-    const object = '{ type = "object" }';
-    const words = (more: string): void =>
-      put("skill.toml", MANIFEST.replace(`input_schema = ${object}`, `input_schema = { type = "object", ${more} }`));
+    const words = (more: string): void => put("skill.toml", manifestText({ inputSchema: `{ type = "object", ${more} }` }));
     put("one.wasm", ECHO);
     words('requried = ["a"]');
     const { document } = await once();

@@ -28,7 +28,7 @@ export {
   parseJson,
 } from "./parse.ts";
 export { Pieces } from "./pieces.ts";
-export { type Position, positionAt, positionsAt, shorten } from "./position.ts";
+export { beforeColumn, type Position, positionAt, positionsAt, shorten } from "./position.ts";
 export { compareUtf8, decodeUtf8, encodeUtf8, utf8FaultAt } from "./utf8.ts";
 export { UNSAFE, visible } from "./visible.ts";
 export { type WriteOptions, writeJson } from "./write.ts";

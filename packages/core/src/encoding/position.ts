@@ -60,6 +60,17 @@ function quote(text: string, start: number, offset: number): string {
   return end === -1 ? window : window.slice(0, end);
 }
 
+/** How many code points of a quote stand before its column: of a long line it does not begin where the line does. */
+export function beforeColumn(quote: string, column: number): number {
+  const points = [...quote];
+  let before = 0;
+  for (let units = 0; before < column - 1 && before < points.length; before++) {
+    units += points[before]?.length ?? 0;
+    if (units > MAX_QUOTE_LENGTH / 2) break;
+  }
+  return before;
+}
+
 const isHigh = (code: number): boolean => code >= 0xd800 && code < 0xdc00;
 const isLow = (code: number): boolean => code >= 0xdc00 && code < 0xe000;
 

@@ -1,5 +1,5 @@
 import type { Fault } from "palyra-skills";
-import type { JsonValue } from "palyra-skills/encoding";
+import { beforeColumn, type JsonValue } from "palyra-skills/encoding";
 import { CATALOG } from "../operations/catalog.ts";
 import { asJson } from "../operations/wording/as-json.ts";
 import { shellWord } from "../operations/wording/at-place.ts";
@@ -138,7 +138,8 @@ function faultLines(fault: Fault, document: string | undefined, paint: Paint): s
   const first = `  ${place === "" ? "" : `${paint.strong(safe(place))}  `}${said}`;
   if (line === undefined || quote === undefined) return [first];
   const gutter = `    ${line} | `;
-  const { before, after } = around(quote, (column ?? 1) - 1);
+  const at = beforeColumn(quote, column ?? 1);
+  const { before, after } = around(quote, at, at < (column ?? 1) - 1);
   const caret = " ".repeat(width(gutter) - 2) + paint.faint("| ") + " ".repeat(width(before));
   return [first, `${paint.faint(gutter)}${before}${after}`, `${caret}${paint.bad("^")}`];
 }
@@ -146,13 +147,13 @@ function faultLines(fault: Fault, document: string | undefined, paint: Paint): s
 /** Code points of a quoted line that are shown on either side of its fault. */
 const MAX_BESIDE = 40;
 
-/** What stands about a place of a line, which may be of any length. */
-function around(line: string, at: number): { readonly before: string; readonly after: string } {
+/** What stands about a place of a line, which may be of any length; `isCut`: the line has more before that. */
+function around(line: string, at: number, isCut: boolean): { readonly before: string; readonly after: string } {
   const points = [...line];
   const [from, to] = [Math.max(0, at - MAX_BESIDE), at + MAX_BESIDE];
   const part = (start: number, end: number): string => safe(points.slice(start, end).join(""));
   return {
-    before: `${from > 0 ? "…" : ""}${part(from, at)}`,
+    before: `${from > 0 || isCut ? "…" : ""}${part(from, at)}`,
     after: `${part(at, to)}${to < points.length ? "…" : ""}`,
   };
 }

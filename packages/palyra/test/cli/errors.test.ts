@@ -1,10 +1,12 @@
 import type { ErrorCode, ErrorDetails, Fault } from "palyra-skills";
 import { SkillError } from "palyra-skills";
+import { positionAt } from "palyra-skills/encoding";
 import { describe, expect, it } from "vitest";
 import type { Host } from "../../src/cli/host.ts";
 import { errorDocument, errorLines, tell, typedAs } from "../../src/cli/report-error.ts";
 import { runCommandLine } from "../../src/cli/run.ts";
 import { plain } from "../../src/cli/text/paint.ts";
+import { width } from "../../src/cli/text/width.ts";
 import { PalyraError, type PalyraErrorCode, type PalyraErrorDetails } from "../../src/errors.ts";
 import { MAX_KEY_BYTES } from "../../src/operations/services.ts";
 import { HOSTILE, UNSAFE } from "./support.ts";
@@ -249,10 +251,20 @@ describe("faults", () => {
     expect(shown[2]).toBe("    1 | 日\\u{1b}x");
     expect(shown[3]).toBe(`      | ${" ".repeat(8)}^`);
   });
-  it("of a long line show what stands about them", () => {
-    const shown = lines({ path: "", problem: "odd", line: 1, column: 301, quote: `${"a".repeat(300)}!${"b".repeat(300)}` });
-    expect(shown[2]?.length).toBeLessThan(100);
-    expect(shown[2]?.[shown[3]?.indexOf("^") ?? 0]).toBe("!");
+  it.each([
+    ["at its beginning", "", "b".repeat(300)],
+    ["just before what is cut of it", "a".repeat(80), "b".repeat(300)],
+    ["just behind", "a".repeat(81), "b".repeat(9)],
+    ["in its middle", "a".repeat(300), "b".repeat(300)],
+    ["at its end", "a".repeat(700), ""],
+    ["behind pairs", "🙂".repeat(40), "b"],
+    ["behind pairs that are cut", `a${"🙂".repeat(60)}`, "b"],
+  ])("of a long line show what stands about them: %s", (_, before, after) => {
+    const line = `${before}!${after}`;
+    const shown = lines({ path: "", problem: "odd", ...positionAt(`\n${line}\n`, 1 + before.length) });
+    expect(shown[2]?.length).toBeLessThan(140);
+    const caret = shown[3]?.indexOf("^") ?? 0;
+    expect(width(shown[2]?.split("!")[0] ?? "")).toBe(caret);
   });
   it("are all there", () => {
     const many = Array.from({ length: 5 }, (_, at) => ({ path: `p${at}`, problem: "wrong" }));

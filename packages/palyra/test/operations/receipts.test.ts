@@ -104,6 +104,15 @@ describe("skills receipts verify", () => {
     expect([wrong.exit, wrong.stdout]).toEqual([1, expect.stringContaining("another key signed it")]);
   });
 
+  it("says of a skill that has none that no run of it is recorded", async () => {
+    await record();
+    const file = join(root, "none.ndjson");
+    const exported = await palyra("skills", "receipts", "export", "acme.eco", "--output", file);
+    expect([exported.exit, exported.stderr]).toEqual([0, expect.stringContaining("no run of acme.eco is recorded")]);
+    expect((await palyra("skills", "receipts", "list", "acme.eco")).stderr).toContain("no run of acme.eco is recorded");
+    expect((await palyra("skills", "receipts", "list", "acme.echo")).stderr).toBe("");
+  });
+
   it("fails where one was changed, and still tells of the others", async () => {
     const receipt = await record();
     const file = join(root, "r.ndjson");

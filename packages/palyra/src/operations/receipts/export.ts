@@ -5,7 +5,7 @@ import { operation } from "../operation.ts";
 import { optionalSkillId } from "../shared/inputs.ts";
 import { writeNewFile } from "../shared/new-file.ts";
 import { hostPublicKey } from "../shared/receipt-keys.ts";
-import { keptReceipts } from "./shared.ts";
+import { keptReceipts, warnOfNone } from "./shared.ts";
 
 export interface ReceiptExportDocument {
   /** Null: they are in `receipts`. */
@@ -25,8 +25,9 @@ export const exportReceipts = operation({
   examples: ["skills receipts export --output receipts.ndjson", "skills receipts export acme.echo > receipts.ndjson"],
   notes: "They are verified anywhere: palyra skills receipts verify FILE, or verifyReceipt of the package palyra-skills.",
   errors: ["JournalUnavailable", "VaultUnavailable", "UnsafeStateRoot", "Io"],
-  run: async ({ home }, { skillId, last, output }): Promise<ReceiptExportDocument> => {
+  run: async ({ home }, { skillId, last, output }, call): Promise<ReceiptExportDocument> => {
     const receipts = (await keptReceipts(home, { last, skillId })).map(({ receipt }) => receipt);
+    warnOfNone(receipts, skillId, call);
     const document = { output: output ?? null, count: receipts.length, host_public_key: await hostPublicKey(home) };
     if (output === undefined) return { ...document, receipts };
     await writeNewFile(output, Buffer.concat(receipts.map((receipt) => writeReceipt(receipt, { indent: 0 }))));

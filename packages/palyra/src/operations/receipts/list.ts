@@ -4,7 +4,7 @@ import { integer } from "../field.ts";
 import { operation } from "../operation.ts";
 import { optionalSkillId } from "../shared/inputs.ts";
 import { hostPublicKey } from "../shared/receipt-keys.ts";
-import { keptReceipts } from "./shared.ts";
+import { keptReceipts, warnOfNone } from "./shared.ts";
 
 export interface ReceiptListDocument {
   /** Null: no run was signed yet. */
@@ -22,8 +22,9 @@ export const list = operation({
   examples: ["skills receipts list", "skills receipts list acme.echo --last 5 --json"],
   notes: "Shows the host's own key as well: whoever is to verify receipts of this host needs it.",
   errors: ["JournalUnavailable", "VaultUnavailable", "UnsafeStateRoot", "Io"],
-  run: async ({ home }, { skillId, last }): Promise<ReceiptListDocument> => {
+  run: async ({ home }, { skillId, last }, call): Promise<ReceiptListDocument> => {
     const receipts = (await keptReceipts(home, { last, skillId })).map(({ receipt }) => receipt);
+    warnOfNone(receipts, skillId, call);
     return { host_public_key: await hostPublicKey(home), count: receipts.length, receipts };
   },
 });

@@ -1,4 +1,5 @@
 import type { Receipt } from "palyra-skills/receipt";
+import type { Call } from "../../call.ts";
 import { receiptIn } from "../../execution/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { checkStateRoot } from "../../lifecycle/state-root.ts";
@@ -30,4 +31,10 @@ export async function keptReceipts(
   } finally {
     await journal?.close();
   }
+}
+
+/** An id that is misspelt has no receipts, and nobody would see why; what was removed has them, so that it is no error. */
+export function warnOfNone(receipts: readonly unknown[], skillId: string | undefined, { warn }: Call): void {
+  if (receipts.length === 0 && skillId !== undefined)
+    warn(`no run of ${skillId} is recorded: palyra skills receipts list shows whose are, palyra skills list what is installed`);
 }

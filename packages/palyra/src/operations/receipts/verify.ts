@@ -123,7 +123,11 @@ const BLANKS: ReadonlySet<number> = new Set([9, 10, 13, 32]);
 
 async function bytesOf(file: string, limit: number): Promise<Uint8Array> {
   const read = await readBounded(file, limit);
-  if (!read.ok) throw new SkillError("Serialization", { document: file, faults: [{ path: "", problem: "too large" }] });
+  if (!read.ok)
+    throw new SkillError("Serialization", {
+      document: file,
+      faults: [{ path: "", problem: "too large", allowed: `at most ${limit} bytes` }],
+    });
   return read.bytes;
 }
 

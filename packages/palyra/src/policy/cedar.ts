@@ -165,8 +165,8 @@ function faultOf({ message, help, sourceLocations = [] }: Cedar.DetailedError, t
   const [place] = sourceLocations;
   const before = place === undefined ? undefined : decodeUtf8(encodeUtf8(text).subarray(0, place.start));
   if (before === undefined) return { path: "", problem };
-  const expected = place?.label ?? null;
-  return { path: "", problem, ...(expected === null ? {} : { allowed: expected }), ...positionAt(text, before.length) };
+  const expected = place?.label?.replace(/^expected /, "");
+  return { path: "", problem, ...(expected === undefined ? {} : { allowed: expected }), ...positionAt(text, before.length) };
 }
 
 /** Cedar says the same of a place once for each action. */

@@ -96,8 +96,27 @@ describe("skills policy", () => {
     writeFileSync(cases, JSON.stringify([{ ...list[0], expect: "denied" }]));
     const ran = await palyra("skills", "policy", "test", cases);
     expect([ran.exit, ran.stdout]).toEqual([1, expect.stringContaining("expected denied, is allowed")]);
-    writeFileSync(cases, '[{"name":"x"}]');
-    expect((await refusal("skills", "policy", "test", cases)).code).toBe("Serialization");
+    for (const wrong of ['[{"name":"x"}]', "[]"]) {
+      writeFileSync(cases, wrong);
+      expect((await refusal("skills", "policy", "test", cases)).code).toBe("Serialization");
+    }
+    for (const [other, code] of [
+      [{ skill: "acme.eco" }, "NotInstalled"],
+      [{ tool: "acme.echo.sya" }, "UnknownTool"],
+    ] as const) {
+      writeFileSync(cases, JSON.stringify([list[0], { ...list[1], ...other }]));
+      const { stderr } = await palyra("skills", "policy", "test", cases, "--json");
+      const { error, warnings } = JSON.parse(stderr);
+      expect([error.code, warnings]).toEqual([code, [expect.stringContaining("the case not when it is stopped of")]]);
+    }
+  });
+
+  it("says what stands where it is not expected in a policy, what may, and what to do", async () => {
+    const file = join(root, "site.cedar");
+    writeFileSync(file, "permit (principal, action, resource\nwhen { true };");
+    const { stderr } = await palyra("skills", "policy", "check", "--authorization-policy", file);
+    expect(stderr).toMatch(/:2:1 {2}unexpected token "when" \(allowed: "!="|:2:1 {2}unexpected token `when` \(allowed: `!=`/);
+    expect(stderr).toContain("hint: nothing starts by it until it is corrected");
   });
 });
 

@@ -1,4 +1,4 @@
-import { SkillError } from "palyra-skills";
+import { type Fault, SkillError } from "palyra-skills";
 import { type JsonReader, readDocument } from "palyra-skills/encoding";
 import * as v from "valibot";
 import { PalyraError } from "../../errors.ts";
@@ -57,12 +57,16 @@ export const test = operation({
     for (const each of await readCases(file)) {
       const { skill, version, tool: toolId, principal, surface, status } = each;
       const entry = version === undefined ? currentOf(index, skill) : findEntry(index, skill, version);
-      if (entry === undefined)
+      if (entry === undefined) {
+        call.warn(unasked(each, file));
         throw new PalyraError("NotInstalled", { skill_id: skill, ...(version === undefined ? {} : { version }) });
+      }
       call.progress(each.name);
       const { manifest, keyId } = await openInstalled(home, entry);
-      if (!manifest.entrypoints.tools.some(({ id }) => id === toolId))
+      if (!manifest.entrypoints.tools.some(({ id }) => id === toolId)) {
+        call.warn(unasked(each, file));
         throw new PalyraError("UnknownTool", { tool: toolId, offered: manifest.entrypoints.tools.map(({ id }) => id) });
+      }
       const facts = { manifest, toolId, principal, surface, status, trust: entry.trust_decision, signatureKeyId: keyId };
       const decision = decideLaunch(policies, { ...facts, artifactSha256: entry.artifact_sha256 });
       const by = [...new Set(decision.asked.flatMap((asked) => asked.decision.by))].sort();
@@ -74,10 +78,18 @@ export const test = operation({
   failed: ({ failed }) => failed > 0,
 });
 
+/** The refusal says what is not there, and not of which case. */
+const unasked = ({ name }: PolicyCase, file: string): string => `the case ${name} of ${file} asks about what is not installed`;
+
 async function readCases(file: string): Promise<readonly PolicyCase[]> {
   const read = await readBounded(file, MAX_CASES_BYTES);
-  if (!read.ok) throw new SkillError("Serialization", { document: file, faults: [{ path: "", problem: "too large" }] });
-  return readDocument(read.bytes, file, (root) => root.array(readCase));
+  const refused = (fault: Omit<Fault, "path">) =>
+    new SkillError("Serialization", { document: file, faults: [{ path: "", ...fault }] });
+  if (!read.ok) throw refused({ problem: "too large", allowed: `at most ${MAX_CASES_BYTES} bytes` });
+  const cases = readDocument(read.bytes, file, (root) => root.array(readCase));
+  // That nothing differs proves nothing.
+  if (cases.length === 0) throw refused({ problem: "no case stands in it" });
+  return cases;
 }
 
 function readCase(reader: JsonReader): PolicyCase {

@@ -127,6 +127,10 @@ export const CORE_REFUSALS: { readonly [Code in ErrorCode]: Sentence<ErrorDetail
   PolicyInvalid: {
     says: ({ document, faults: list, named_by: variable }) =>
       `the policy ${safe(document)}${variable === undefined ? "" : ` (named by ${safe(variable)})`} cannot be used: ${faultCount(list)}`,
+    hint: ({ document }) =>
+      document.endsWith(".cedar")
+        ? "nothing starts by it until it is corrected; what policies can speak of: palyra skills policy show --schema"
+        : "nothing goes by it until it is corrected",
   },
   BaselineInvalid: { says: ({ document, faults: list }) => `the baseline ${safe(document)} cannot be used: ${faultCount(list)}` },
   RevokedKey: {

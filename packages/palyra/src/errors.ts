@@ -138,8 +138,14 @@ export interface PalyraErrorDetails {
   LockTimeout: { readonly file: string; readonly waited_ms: number; readonly holder?: string };
   /** T41. */
   UnsafeInstallName: { readonly name: string; readonly problem: string };
-  /** `file`: what is named as `folder` is a file. */
-  UnsafeStateRoot: { readonly folder: string; readonly problem: string; readonly file?: true };
+  /** `file`: what is named as `folder` is a file; `root`, `skill_id`: an operator lays this root of it there. */
+  UnsafeStateRoot: {
+    readonly folder: string;
+    readonly problem: string;
+    readonly file?: true;
+    readonly root?: string;
+    readonly skill_id?: string;
+  };
   EngineUnsupported: {
     readonly skill_id: string;
     readonly version: string;

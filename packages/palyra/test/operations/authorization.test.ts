@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
@@ -300,6 +300,36 @@ describe("skills grant", () => {
     expect(added["inserts"]).toEqual([{ secret: "global/weather", host, header: "authorization", prefix: "Bearer " }]);
     const gone = await warned("skills", "grant", "remove", "acme.echo", "--bearer", `global/weather@${typed}`);
     expect(gone).toMatchObject({ skills: [{ inserts: [] }] });
+  });
+
+  it("T23: lays no root into or above what is this system's own, and tells no mode for it", async () => {
+    await install(secretly);
+    for (const folder of ["/", root, join(root, "state"), join(root, "state", "skills")]) {
+      const ran = await palyra("skills", "grant", "add", "acme.echo", "--root", `out=${folder}`, "--json");
+      expect([ran.exit, errorOf(ran)]).toEqual([
+        1,
+        expect.objectContaining({
+          code: "UnsafeStateRoot",
+          message: expect.stringContaining(`${folder} cannot be the root out of acme.echo: a root lies in or above`),
+          hint: "lay it elsewhere: palyra skills grant add acme.echo --root out=FOLDER",
+        }),
+      ]);
+    }
+    expect((await json("skills", "grant", "list"))["count"]).toBe(0);
+  });
+
+  it("says of a folder and of a secret that are not there yet that they are not", async () => {
+    await install(secretly);
+    const bearer = ["--bearer", "global/weather@api.example.com"];
+    const { exit, stderr } = await palyra("skills", "grant", "add", "acme.echo", "--root", `out=${join(root, "out")}`, ...bearer);
+    expect(exit).toBe(0);
+    expect(stderr).toContain(`cannot open ${join(root, "out")}: it is not there`);
+    expect(stderr).toContain("no secret global/weather is stored yet: palyra secrets set global weather");
+    mkdirSync(join(root, "out"));
+    const stdin = new TextEncoder().encode("a key");
+    expect((await at({ stdin })("secrets", "set", "global", "weather", "--value-stdin")).exit).toBe(0);
+    const again = await palyra("skills", "grant", "add", "acme.echo", "--root", `out=${join(root, "out")}`, ...bearer);
+    expect([again.exit, again.stderr]).toEqual([0, expect.not.stringMatching(/cannot open|is stored yet/)]);
   });
 
   it("says of what changes nothing that it does not: a skill that is not here, a root or key that it does not declare, a limit above its own", async () => {

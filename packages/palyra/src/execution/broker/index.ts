@@ -3,7 +3,7 @@ export { type Broker, type BrokerOptions, openBroker } from "./broker.ts";
 export type { HttpGrant } from "./http/permission.ts";
 export { BROKER_LIMITS, type BrokerLimits } from "./limits.ts";
 export { brokerGrants, grantedRoots } from "./options.ts";
-export type { RootGrant } from "./roots.ts";
+export { checkMappedRoot, type RootGrant } from "./roots.ts";
 export type { SecretInsertion } from "./secrets.ts";
 export { measureSkillData, removeSkillData, type SkillData } from "./skill-data.ts";
 export type { CapabilityUse } from "./uses.ts";

@@ -30,7 +30,9 @@ export function openRoots(grants: readonly RootGrant[], places: RootPlaces): num
   const opened: number[] = [];
   try {
     for (const grant of grants)
-      opened.push(grant.mappedTo === undefined ? openOwn(grant, places) : openMapped(grant.mappedTo, places));
+      opened.push(
+        grant.mappedTo === undefined ? openOwn(grant, places) : openMapped({ ...grant, mappedTo: grant.mappedTo }, places),
+      );
     return opened;
   } catch (error) {
     for (const fd of opened) closeSync(fd);
@@ -60,17 +62,32 @@ function openOwn({ name }: RootGrant, { stateRoot, skillId }: RootPlaces): numbe
   return folder;
 }
 
-function openMapped(mappedTo: string, { stateRoot, skillId, guarded }: RootPlaces): number {
-  if (!isAbsolute(mappedTo))
-    throw new PalyraError("UnsafeStateRoot", { folder: mappedTo, problem: "a root can be put in an absolute place only" });
-  const fd = openFolder(mappedTo, mappedTo, constants.O_RDONLY | constants.O_DIRECTORY);
+/** Whether a root could be laid there now; nothing is made. `UnsafeStateRoot`, `Io`. */
+export function checkMappedRoot(grant: MappedRoot, places: RootPlaces): void {
+  if (canWalk()) closeSync(openMapped(grant, places));
+}
+
+export type MappedRoot = Pick<RootGrant, "name"> & { readonly mappedTo: string };
+
+function openMapped({ name: root, mappedTo }: MappedRoot, { stateRoot, skillId, guarded }: RootPlaces): number {
+  // Whose root it is: what to do about it is another than of a folder of our own.
+  const unsafe = (problem: string) => new PalyraError("UnsafeStateRoot", { folder: mappedTo, problem, root, skill_id: skillId });
+  if (!isAbsolute(mappedTo)) throw unsafe("a root can be put in an absolute place only");
+  let fd: number;
+  try {
+    fd = openSync(mappedTo, constants.O_RDONLY | constants.O_DIRECTORY);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === "ELOOP" || code === "ENOTDIR") throw unsafe("it, or what it lies in, is no folder");
+    throw asIo("open", mappedTo, error);
+  }
   try {
     // Where it is in truth, of what is open: no name is looked up twice.
     const place = readlinkSync(byDescriptor(fd));
     const own = `${realpathSync(stateRoot)}${sep}${SKILL_DATA}${sep}${skillId}`;
     const reaches = [stateRoot, ...guarded].map(realPlace).find((guard) => isBelow(guard, place) || isBelow(place, guard));
     if (reaches !== undefined && !isBelow(place, own)) {
-      throw new PalyraError("UnsafeStateRoot", { folder: mappedTo, problem: `a root lies in or above ${reaches}` });
+      throw unsafe(`a root lies in or above ${reaches}`);
     }
     return fd;
   } catch (error) {

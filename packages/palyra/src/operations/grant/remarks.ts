@@ -1,11 +1,43 @@
 /** What of a grant changes nothing as the skill is now. It is kept all the same: the skill may be installed, or ask for it, later. */
 import { capabilityGrants } from "palyra-skills/capability";
 import type { Manifest } from "palyra-skills/manifest";
+import { isRefusal } from "../../errors.ts";
+import { checkMappedRoot } from "../../execution/index.ts";
 import { readIndex } from "../../installed/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { openInstalled } from "../../lifecycle/open-installed.ts";
 import type { SkillGrants } from "../../policy/index.ts";
+import type { Services } from "../services.ts";
 import { problemOf } from "../shared/inventory.ts";
+import { guardedPlaces } from "../shared/root-places.ts";
+
+/** Roots that lie nowhere yet, and secrets that are not stored: a call that needs one ends with an error, or goes without. `UnsafeStateRoot` (T23). */
+export async function placeRemarks(services: Services, skillId: string, granted: SkillGrants): Promise<readonly string[]> {
+  const { home } = services;
+  const said: string[] = [];
+  const places = { stateRoot: home.places.stateRoot, skillId, guarded: guardedPlaces(services) };
+  for (const { root: name, folder: mappedTo } of granted.roots) {
+    try {
+      checkMappedRoot({ name, mappedTo }, places);
+    } catch (error) {
+      if (!isRefusal(error, "Io")) throw error;
+      said.push(
+        `${mappedTo} cannot be used as it is now, so that no tool of ${skillId} starts: ${(await problemOf(error)).message}`,
+      );
+    }
+  }
+  const secrets = [...granted.inserts.map(({ secret }) => secret), ...granted.global_keys.map((key) => `global/${key}`)];
+  for (const name of new Set(secrets)) {
+    const [scope = "", key = ""] = name.split("/");
+    // A vault that is shut stops no grant.
+    const isMissing = await home.holdsSecret(scope, key).then(
+      (held) => !held,
+      () => false,
+    );
+    if (isMissing) said.push(`no secret ${name} is stored yet: palyra secrets set ${scope} ${key}`);
+  }
+  return said;
+}
 
 export async function grantRemarks(home: Home, skillId: string, granted: SkillGrants): Promise<readonly string[]> {
   try {

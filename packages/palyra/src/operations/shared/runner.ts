@@ -20,6 +20,7 @@ import type { Services } from "../services.ts";
 import { authorizingOf } from "./authorizing.ts";
 import { verdictMissing } from "./launch-verdict.ts";
 import { receiptKeys } from "./receipt-keys.ts";
+import { guardedPlaces } from "./root-places.ts";
 
 export interface RunnerParts {
   /** Opens the pool; asked for at the first call. `SandboxUnavailable`. */
@@ -31,9 +32,9 @@ export interface RunnerParts {
 }
 
 export async function openRunner(services: Services, { openPool, pool, now }: RunnerParts): Promise<Runner> {
-  const { home, settings, openVault, randomBytes } = services;
+  const { home, openVault, randomBytes } = services;
   const { gate, tools, ports: authorize, look } = await authorizingOf(services);
-  const { stateRoot, skillsRoot, journal, trustStore } = home.places;
+  const { stateRoot } = home.places;
   let opened = pool;
   const told = new Set<string>();
   const ports: RunToolPorts = {
@@ -49,7 +50,7 @@ export async function openRunner(services: Services, { openPool, pool, now }: Ru
       },
       broker: {
         stateRoot,
-        guarded: [settings.vaultDir.value, journal, skillsRoot, trustStore],
+        guarded: guardedPlaces(services),
         now,
         randomBytes,
         readSecret: async (reference) => {

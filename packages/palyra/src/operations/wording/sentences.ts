@@ -232,9 +232,15 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
     says: ({ name, problem }) => `nothing can be installed under the name ${quoted(name)}: ${safe(problem)}`,
   },
   UnsafeStateRoot: {
-    says: ({ folder, problem, file }) => `the ${file === true ? "file" : "folder"} ${safe(folder)} is not safe: ${safe(problem)}`,
-    hint: ({ folder, file }) =>
-      `it must belong to you and nobody else may write to it: chmod ${file === true ? "600" : "700"} ${safe(folder)}`,
+    says: ({ folder, problem, file, root, skill_id }) =>
+      root === undefined || skill_id === undefined
+        ? `the ${file === true ? "file" : "folder"} ${safe(folder)} is not safe: ${safe(problem)}`
+        : `${safe(folder)} cannot be the root ${safe(root)} of ${safe(skill_id)}: ${safe(problem)}`,
+    // What of a mapped root is at fault is where it lies, and no mode of it.
+    hint: ({ folder, file, root, skill_id }) =>
+      root === undefined || skill_id === undefined
+        ? `it must belong to you and nobody else may write to it: chmod ${file === true ? "600" : "700"} ${safe(folder)}`
+        : `lay it elsewhere: palyra skills grant add ${safe(skill_id)} --root ${safe(root)}=FOLDER`,
   },
   EngineUnsupported: {
     says: ({ skill_id, version, features, engine }) =>

@@ -181,8 +181,8 @@ class Run {
         counter.value = value;
         if (value >= 0n) throw new Stop(this.#outOfFuel());
       },
-      readOnly: (name) => {
-        this.#denied ??= { capability: "skill.capability.filesystem.write", operation: "path_open", name };
+      readOnly: (name, operation) => {
+        this.#denied ??= { capability: "skill.capability.filesystem.write", operation, name };
       },
       exit: (code) => {
         throw new Exit(code);

@@ -36,6 +36,6 @@ export interface WasiContext extends HostContext {
   random(into: Uint8Array): void;
   readonly roots: readonly GrantedRoot[];
   /** Told where the parent is not even asked, since a root was granted for reading alone. */
-  readOnly?(root: string): void;
+  readOnly?(root: string, operation: string): void;
   exit(code: number): never;
 }

@@ -43,9 +43,12 @@ const FIRST_FREE = 3;
 export class Descriptors {
   readonly #open = new Map<number, Descriptor>();
   readonly #context: WasiContext;
+  readonly #readOnly: (root: string) => void;
 
-  constructor(context: WasiContext) {
+  /** @param readOnly told where a root was granted for reading alone, and the parent is not even asked */
+  constructor(context: WasiContext, readOnly: (root: string) => void) {
     this.#context = context;
+    this.#readOnly = readOnly;
     const { stdin, stdout, stderr, roots } = context;
     this.#open.set(0, { kind: "input", bytes: stdin, at: 0, base: STDIN_RIGHTS, inheriting: 0n, flags: 0 });
     for (const [fd, sink] of [stdout, stderr].entries()) {
@@ -90,7 +93,7 @@ export class Descriptors {
 
   /** For want of a right; told where it is the grant that is wanting, and no right that the module gave up. */
   refused({ root }: DirectoryDescriptor): WasiFault {
-    if (!root.write) this.#context.readOnly?.(root.name);
+    if (!root.write) this.#readOnly(root.name);
     return fault("notcapable");
   }
 

@@ -24,7 +24,8 @@ export type HostImportOf = (name: string) => HostImport | undefined;
 export function wasiImports(context: WasiContext): HostImportOf {
   const memory = new Memory(context);
   const clocks = new Clocks(context.clockMs);
-  const descriptors = new Descriptors(context);
+  let called = "";
+  const descriptors = new Descriptors(context, (root) => context.readOnly?.(root, called));
   const functions: { readonly [name: string]: (...args: never[]) => void } = {
     ...processFunctions(context, memory, clocks),
     ...pollFunctions(memory, clocks, descriptors),
@@ -36,7 +37,13 @@ export function wasiImports(context: WasiContext): HostImportOf {
   return (name) => {
     if (name === "proc_exit") return (code: number) => context.exit(code >>> 0);
     const run = Object.hasOwn(functions, name) ? functions[name] : undefined;
-    return run && answering(run);
+    return (
+      run &&
+      answering((...args) => {
+        called = name;
+        run(...args);
+      })
+    );
   };
 }
 

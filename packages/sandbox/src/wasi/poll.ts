@@ -57,7 +57,9 @@ export function pollFunctions(memory: Memory, clocks: Clocks, descriptors: Descr
   function wait(view: DataView, at: number): bigint {
     const now = clocks.now(view.getUint32(at + 16, true));
     const timeout = view.getBigUint64(at + 24, true);
-    if ((view.getUint16(at + 40, true) & ABSOLUTE) === 0) return timeout;
+    const flags = view.getUint16(at + 40, true);
+    if (flags > ABSOLUTE) throw fault("inval");
+    if (flags !== ABSOLUTE) return timeout;
     return timeout > now ? timeout - now : 0n;
   }
 

@@ -139,6 +139,8 @@ describe("poll_oneoff", () => {
     expect(poll(guest, 1).events).toMatchObject([{ userdata: 1n, errno: 0, type: 0 }]);
     subscribe(guest, 0, 0, 3, 1n);
     expect(poll(guest, 1).events).toMatchObject([{ errno: 58 }]);
+    subscribe(guest, 0, 0, 1, 1n, 2);
+    expect(poll(guest, 1).events).toMatchObject([{ errno: INVAL }]);
   });
 
   it("T40: a thousand and twenty-four subscriptions at most, none for nothing, each in the memory", () => {

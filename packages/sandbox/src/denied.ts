@@ -5,6 +5,8 @@ import { ERRNO, HOST_ERROR, type HostReply, type HostRequest, OPEN } from "./hos
 
 const READS: readonly HostRequest["op"][] = ["read", "stat", "list", "path_stat", "storage_read", "storage_list"];
 
+const CHANGES = OPEN.write | OPEN.create | OPEN.truncate;
+
 /** Undefined: it was no refusal for want of a grant. */
 export function deniedBy({ code }: HostReply, request: HostRequest): JsonObject | undefined {
   if (code !== ERRNO.notcapable && code !== HOST_ERROR.denied) return undefined;
@@ -33,6 +35,6 @@ function capabilityOf(request: HostRequest): string {
   const { op } = request;
   if (op.startsWith("http_")) return "skill.capability.http.egress";
   if (op === "secret_read") return "skill.capability.vault.read";
-  const reads = op === "open" ? (request.flags & OPEN.write) === 0 : READS.includes(op);
+  const reads = op === "open" ? (request.flags & CHANGES) === 0 : READS.includes(op);
   return reads ? "skill.capability.filesystem.read" : "skill.capability.filesystem.write";
 }

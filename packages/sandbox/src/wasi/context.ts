@@ -35,7 +35,7 @@ export interface WasiContext extends HostContext {
   clockMs(): number;
   random(into: Uint8Array): void;
   readonly roots: readonly GrantedRoot[];
-  /** Told where the parent is not even asked, since a root was granted for reading alone. */
+  /** Told where something would be changed in a root that was granted for reading alone. */
   readOnly?(root: string, operation: string): void;
   exit(code: number): never;
 }

@@ -2,7 +2,7 @@
 import type { HostReply, HostRequest } from "../host-messages.ts";
 import type { GrantedRoot, Sink, WasiContext } from "./context.ts";
 import { fault, WasiFault } from "./errno.ts";
-import { directoryRights, STDIN_RIGHTS, STDOUT_RIGHTS } from "./rights.ts";
+import { directoryRights, STDIN_RIGHTS, STDOUT_RIGHTS, WRITING_RIGHTS } from "./rights.ts";
 
 /** Open at once, the first three and the roots included. */
 export const MAX_DESCRIPTORS = 256;
@@ -45,7 +45,7 @@ export class Descriptors {
   readonly #context: WasiContext;
   readonly #readOnly: (root: string) => void;
 
-  /** @param readOnly told where a root was granted for reading alone, and the parent is not even asked */
+  /** @param readOnly told where something would be changed in a root that was granted for reading alone */
   constructor(context: WasiContext, readOnly: (root: string) => void) {
     this.#context = context;
     this.#readOnly = readOnly;
@@ -87,14 +87,19 @@ export class Descriptors {
   directory(fd: number, rights = 0n): DirectoryDescriptor {
     const found = this.get(fd);
     if (found.kind !== "directory") throw fault("notdir");
-    if ((found.base & rights) !== rights) throw this.refused(found);
+    this.requireRights(found, found.base, rights);
     return found;
   }
 
-  /** For want of a right; told where it is the grant that is wanting, and no right that the module gave up. */
-  refused({ root }: DirectoryDescriptor): WasiFault {
-    if (!root.write) this.#readOnly(root.name);
-    return fault("notcapable");
+  /**
+   * For want of a right `notcapable`. Where it is one that no directory of its root has, since that was granted for reading alone, that is told, and the
+   * call goes on: the parent refuses whatever would change anything there, and keeps that it was tried (spec 10.4).
+   */
+  requireRights({ root }: DirectoryDescriptor, had: bigint, rights: bigint): void {
+    const missing = rights & ~had;
+    if (missing === 0n) return;
+    if (root.write || (missing & ~WRITING_RIGHTS) !== 0n) throw fault("notcapable");
+    this.#readOnly(root.name);
   }
 
   /** Before anything is opened for it. `mfile` */

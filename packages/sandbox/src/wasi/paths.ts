@@ -41,7 +41,7 @@ export function pathFunctions(memory: Memory, descriptors: Descriptors) {
       const text = memory.path(path, length);
       const reads = (base & RIGHT.fdRead) !== 0n;
       const writes = (base & RIGHT.fdWrite) !== 0n;
-      if (writes && (from.inheriting & RIGHT.fdWrite) === 0n) throw descriptors.refused(from);
+      if (writes) descriptors.requireRights(from, from.inheriting, RIGHT.fdWrite);
       descriptors.requireFree();
       const flags = (oflags & OFLAG.all) | (reads ? OPEN.read : 0) | (writes ? OPEN.write : 0);
       const { value, bytes } = descriptors.ask({ op: "open", directory: from.handle, path: text, flags });

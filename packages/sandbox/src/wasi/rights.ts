@@ -49,6 +49,9 @@ export const directoryRights = (write: boolean): { readonly base: bigint; readon
   inheriting: write ? DIRECTORY_WRITE | FILE_READ | FILE_WRITE : DIRECTORY_READ | FILE_READ,
 });
 
+/** What a root that was granted for reading alone lacks. */
+export const WRITING_RIGHTS = (DIRECTORY_WRITE | FILE_WRITE) & ~(DIRECTORY_READ | FILE_READ);
+
 export const isDirectoryRight = (rights: bigint): bigint => rights & (DIRECTORY_READ | DIRECTORY_WRITE);
 
 /** What an open file has. Programs ask for more than they use, and for less: what counts is reading, writing, and what the directory has to give. */

@@ -6,12 +6,12 @@ import { ERRNO, type HostReply, type HostRequest, MAX_CALL_BYTES, OPEN, reply } 
 import { Budget } from "./budget.ts";
 import { readAt, resize, Status, writeAt } from "./content.ts";
 import { errnoOf, FileFault } from "./fault.ts";
-import { Handles, type NoteRoot, type OpenRoot } from "./handles.ts";
+import { type Handle, Handles, type NoteRoot, type OpenRoot } from "./handles.ts";
 import type { BrokerLimits } from "./limits.ts";
 import { Looks, namesOf, packNames } from "./listing.ts";
 import { atPlace, makeDirectory, removeDirectory, renameEnd, unlinkName } from "./names.ts";
 import { changes, openEnd, wants } from "./opening.ts";
-import { parseModulePath } from "./path.ts";
+import { type ModulePath, parseModulePath } from "./path.ts";
 import { type End, walk } from "./walk.ts";
 
 export type FileRequest = Extract<HostRequest, { readonly directory: number } | { readonly handle: number }>;
@@ -117,7 +117,7 @@ export class RootFiles {
       case "rename": {
         const to = handles.changing(handles.directory(request.toDirectory));
         return this.#change(request.directory, request.path, (source) =>
-          walk(to.fd, parseModulePath(request.toPath), (target) => renameEnd(source, target)),
+          walk(to.fd, this.#parse(to, request.toPath, true), (target) => renameEnd(source, target)),
         );
       }
     }
@@ -125,10 +125,11 @@ export class RootFiles {
 
   #open(directory: number, path: string, flags: number): HostReply {
     const from = this.#handles.directory(directory);
+    const parsed = this.#parse(from, path, changes(flags));
     if (changes(flags)) this.#handles.changing(from);
     if (wants(flags, OPEN.create) && wants(flags, OPEN.directory)) throw new FileFault(ERRNO.inval);
     this.#handles.requireFree();
-    const opened = walk(from.fd, parseModulePath(path), (end) => openEnd(end, flags, this.#budget));
+    const opened = walk(from.fd, parsed, (end) => openEnd(end, flags, this.#budget));
     if (!changes(flags)) this.#handles.looking(from);
     const handle = { ...opened, root: from.root, read: wants(flags, OPEN.read), write: wants(flags, OPEN.write) };
     return reply(ERRNO.success, BigInt(this.#handles.add(handle)), this.#status.of(opened.fd).bytes);
@@ -142,14 +143,27 @@ export class RootFiles {
   }
 
   #at(directory: number, path: string, use: (place: number) => HostReply): HostReply {
-    const from = this.#handles.looking(this.#handles.directory(directory));
-    return walk(from.fd, parseModulePath(path), (end) => atPlace(end, use));
+    const from = this.#handles.directory(directory);
+    const parsed = this.#parse(from, path, false);
+    this.#handles.looking(from);
+    return walk(from.fd, parsed, (end) => atPlace(end, use));
   }
 
   #change(directory: number, path: string, change: (end: End) => void): HostReply {
-    const from = this.#handles.changing(this.#handles.directory(directory));
-    walk(from.fd, parseModulePath(path), change);
+    const from = this.#handles.directory(directory);
+    const parsed = this.#parse(from, path, true);
+    walk(this.#handles.changing(from).fd, parsed, change);
     return reply(ERRNO.success);
+  }
+
+  /** That one leads out of its root is kept, as a use that was refused. */
+  #parse(from: Handle, path: string, change: boolean): ModulePath {
+    try {
+      return parseModulePath(path);
+    } catch (error) {
+      if (error instanceof FileFault && error.errno === ERRNO.notcapable) this.#handles.refused(from, change);
+      throw error;
+    }
   }
 }
 

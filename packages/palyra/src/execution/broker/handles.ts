@@ -77,6 +77,11 @@ export class Handles {
     return handle;
   }
 
+  /** What was asked for, and is nowhere below a root. */
+  refused({ root }: Handle, change: boolean): void {
+    this.#note(root.name, change, false);
+  }
+
   /** Whether a number still means what it meant: what was closed meanwhile is a number that something else may have by now. */
   isStill(number: number, handle: Handle): boolean {
     return this.#open.get(number) === handle;

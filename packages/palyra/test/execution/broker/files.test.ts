@@ -153,6 +153,20 @@ describe("a root that was granted for reading", () => {
   });
 });
 
+describe("what leads out of a root", () => {
+  it("is refused, and kept as that", () => {
+    const { guest, uses } = rooted();
+    expect(guest.open(ROOT, "../x", { rights: R.read }).errno).toBe(E.notcapable);
+    expect(guest.stat(ROOT, "/x").errno).toBe(E.notcapable);
+    expect(uses).toEqual(["work read refused", "work read refused"]);
+    expect(guest.open(ROOT, "a/../../x", { oflags: O.create }).errno).toBe(E.notcapable);
+    expect(guest.path("path_create_directory", ROOT, "..")).toBe(E.notcapable);
+    expect(guest.path("path_create_directory", ROOT, "a")).toBe(0);
+    expect(guest.rename(ROOT, "a", "../a")).toBe(E.notcapable);
+    expect(uses.filter((use) => use === "work write refused")).toHaveLength(3);
+  });
+});
+
 describe("a root that is removed during a call", () => {
   it("is gone for what asks by name, and what is open goes on", () => {
     const { guest, at } = rooted();

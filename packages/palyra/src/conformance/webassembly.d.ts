@@ -1,6 +1,6 @@
 /** What op `fuel` uses of the engine's WebAssembly, whose types belong to the DOM's. */
 declare namespace WebAssembly {
-  type Exported = ((...args: readonly (number | bigint)[]) => unknown) | Memory | Table | Global;
+  type Exported = ((...args: readonly (number | bigint | null)[]) => unknown) | Memory | Table | Global;
   interface Imports {
     [module: string]: { [name: string]: unknown };
   }

@@ -18,6 +18,15 @@ describe("op fuel (spec 12)", () => {
     const calls = [{ export: "f", params: ["i32", "i64", "f32", "f64"] }, { export: "g" }, { export: "none" }];
     const text = `(module ${NUMERIC} (func (export "g") (loop (br 0))))`;
     expect(await rows(text, { calls })).toEqual([["instantiated", 0], ["ok", 2], ["out_of_fuel", 1000], ["no_such_function"]]);
+    // All arguments are 0, whatever a request says of them.
+    const bare = [{ export: "f" }, { export: "f", params: ["i32"] }, { export: "h", params: ["funcref"] }];
+    const some = `(module ${NUMERIC} (func (export "h") (param funcref) (drop (i32.div_u (i32.const 1) (ref.is_null (local.get 0))))))`;
+    expect(await rows(some, { calls: bare })).toEqual([
+      ["instantiated", 0],
+      ["ok", 2],
+      ["ok", 2],
+      ["ok", 5],
+    ]);
     const nothing = [["instantiated", 0], ["out_of_fuel", 0], ["out_of_fuel", 0], ["no_such_function"]];
     expect(await rows(text, { calls, budget: 0 })).toEqual(nothing);
     expect(await rows("(module (func $s unreachable) (start $s))")).toEqual([["instantiation_failed", 3]]);

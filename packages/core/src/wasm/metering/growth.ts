@@ -59,7 +59,8 @@ export class GrowthCode {
     out.all(instruction(Code.globalGet, answer));
     out.all(minusOne);
     out.all([wide ? Code.i64Eq : Code.i32Eq, Code.if, Code.empty]);
-    if (each[index]?.lowered === true || room !== undefined) this.#note(grown.bit);
+    if (room !== undefined) this.#noteOver(grown.bit, room, asked, wide);
+    else if (each[index]?.lowered === true) this.#note(grown.bit);
     out.byte(Code.else);
     if (room !== undefined) this.#take(room, asked, wide);
     if (this.#mode === "per_byte") this.#fuel.addGlobal(asked, wide);
@@ -84,6 +85,15 @@ export class GrowthCode {
     this.#out.all(instruction(Code.globalGet, refused));
     this.#out.all([Code.i32Const, bit, Code.i32Or]);
     this.#out.all(instruction(Code.globalSet, refused));
+  }
+
+  /** Where it was more than is left: what the declared maximum of one of several refuses is not the cap's doing. */
+  #noteOver(bit: number, room: number, asked: number, wide: boolean): void {
+    this.#out.all(instruction(Code.globalGet, room));
+    this.#asked(asked, wide);
+    this.#out.all([Code.i64LtU, Code.if, Code.empty]);
+    this.#note(bit);
+    this.#out.byte(Code.end);
   }
 }
 

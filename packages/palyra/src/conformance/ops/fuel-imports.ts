@@ -47,8 +47,12 @@ function absent(name: string): never {
   throw new ProtocolRefusal("InvalidModule", `the imported global ${name} is not given`);
 }
 
+export type Zero = 0 | 0n | null;
+
+export const zeroOf = (type: ValueType): Zero => (type === "i64" ? 0n : type === "funcref" ? null : 0);
+
 const nothing = (results: readonly ValueType[]) => (): unknown => {
-  const zeros = results.map((type) => (type === "i64" ? 0n : type === "funcref" ? null : 0));
+  const zeros = results.map(zeroOf);
   return zeros.length > 1 ? zeros : zeros[0];
 };
 

@@ -10,7 +10,7 @@ import {
 } from "palyra-skills/wasm";
 import { meter } from "palyra-skills/wasm/metering";
 import { base64, type Op, ProtocolRefusal, toJson } from "../protocol.ts";
-import { importsFor } from "./fuel-imports.ts";
+import { importsFor, type Zero, zeroOf } from "./fuel-imports.ts";
 import { bytesOf } from "./inputs.ts";
 
 /** What a 32-bit memory and a table can have at most: the vectors are about fuel. */
@@ -25,8 +25,8 @@ export const fuelOp: Op = {
     const load = bytesOf(request);
     const globals = request.optional("globals", (at) => (at.isNull ? undefined : base64(at)));
     const given = request.required("calls");
-    const calls = given.array(callOf);
-    if (calls.length > MAX_CALLS) given.fault("too many calls", { found: String(calls.length), allowed: `at most ${MAX_CALLS}` });
+    const names = given.array(exportOf);
+    if (names.length > MAX_CALLS) given.fault("too many calls", { found: String(names.length), allowed: `at most ${MAX_CALLS}` });
     const asked = request.required("budget").integer({ min: 0n, max: 2n ** 64n - 1n });
     const budget = asked < MAX_BUDGET ? asked : MAX_BUDGET;
     const mode = request.optional("mode", (at) => at.oneOf(["flat", "per_byte"])) ?? "per_byte";
@@ -36,23 +36,29 @@ export const fuelOp: Op = {
       const metered = meter(bytes, { mode, caps: CAPS });
       if (!metered.ok) throw invalid("it cannot be metered", metered.refusal);
       const run = new FuelledRun(compiled(metered.bytes), metered, budget);
-      return { outcomes: toJson(run.outcomes(importsFor(facts, globals), calls)) };
+      return { outcomes: toJson(run.outcomes(importsFor(facts, globals), callsOf(names, facts))) };
     };
   },
 };
 
 interface Call {
   readonly export: string;
-  readonly params: readonly ZeroType[];
+  /** As many zeros as the function takes. */
+  readonly args: readonly Zero[];
 }
-type ZeroType = "i32" | "i64" | "f32" | "f64";
 
-function callOf(at: JsonReader): Call {
+const VALUE_TYPES = ["i32", "i64", "f32", "f64", "v128", "funcref"] as const;
+
+/** What its parameters are says the module. */
+function exportOf(at: JsonReader): string {
   const fields = at.object();
-  return {
-    export: fields.required("export").string(),
-    params: fields.optional("params", (list) => list.array((each) => each.oneOf(["i32", "i64", "f32", "f64"]))) ?? [],
-  };
+  fields.optional("params", (list) => list.array((each) => each.oneOf(VALUE_TYPES)));
+  return fields.required("export").string();
+}
+
+function callsOf(names: readonly string[], { exports }: ModuleFacts): readonly Call[] {
+  const types = new Map(exports.map(({ name, type }) => [name, type]));
+  return names.map((name) => ({ export: name, args: (types.get(name)?.params ?? []).map(zeroOf) }));
 }
 
 const invalid = (why: string, details: unknown): ProtocolRefusal =>
@@ -111,20 +117,10 @@ class FuelledRun {
     if (!(counter instanceof WebAssembly.Global)) throw new TypeError("the counter is not exported");
     const first: Row = start === undefined ? ["ok", 0] : this.#call(exports[start], [], counter);
     if (first[0] !== "ok") return [["instantiation_failed", first[1] ?? 0]];
-    return [
-      ["instantiated", first[1] ?? 0],
-      ...calls.map(
-        (call): Row =>
-          this.#call(
-            exports[call.export],
-            call.params.map((type) => (type === "i64" ? 0n : 0)),
-            counter,
-          ),
-      ),
-    ];
+    return [["instantiated", first[1] ?? 0], ...calls.map((call): Row => this.#call(exports[call.export], call.args, counter))];
   }
 
-  #call(called: WebAssembly.Exported | undefined, args: readonly (number | bigint)[], counter: WebAssembly.Global): Row {
+  #call(called: WebAssembly.Exported | undefined, args: readonly Zero[], counter: WebAssembly.Global): Row {
     if (typeof called !== "function") return ["no_such_function"];
     counter.value = -this.#budget;
     const outcome = outcomeOf(() => called(...args));

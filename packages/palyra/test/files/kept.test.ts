@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { scratchFolder } from "../../../../testing/scratch.ts";
-import { Kept } from "../../src/files/index.ts";
+import { fileMark, Kept } from "../../src/files/index.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -99,5 +99,14 @@ describe("T1: what is kept of files", () => {
       });
     await expect(next()).rejects.toThrow("once");
     expect([await next(), await next()]).toEqual([2, 2]);
+  });
+});
+
+describe.runIf(process.platform !== "win32")("T1: how a file looks that cannot be looked at", () => {
+  it("is never the same twice, and no error of whoever only looks", () => {
+    const loop = join(folder, "loop");
+    symlinkSync(loop, loop);
+    expect(fileMark(loop)).toMatch(/^unknown/);
+    expect(fileMark(loop)).not.toBe(fileMark(loop));
   });
 });

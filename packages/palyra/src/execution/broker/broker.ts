@@ -49,7 +49,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const files = new RootFiles(roots, limits, note, options.now);
   const storage = new Storage(files, roots, () => `.palyra-${Buffer.from(options.randomBytes(8)).toString("hex")}`);
   const secrets = new Secrets({ ...options.secrets, skillId, principal: options.principal, channel: options.channel });
-  const http = new HttpRequests(options.http, { network, limits: limits.http, secrets, uses, signal });
+  const http = new HttpRequests(options.http, { skillId, network, limits: limits.http, secrets, uses, signal });
   let closed = false;
   return {
     handle: async (request) => {

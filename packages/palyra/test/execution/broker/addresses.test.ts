@@ -242,3 +242,46 @@ describe("T37: a redirect", () => {
     }
   });
 });
+
+describe("T37: names that are never looked up to the end", () => {
+  const forever = (signal: AbortSignal) =>
+    new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(new Error("late"))));
+
+  it("hold up their own skill alone: one look-up of each at a time, given up or not", async () => {
+    const end = new AbortController();
+    const asked: string[] = [];
+    const network = {
+      resolve: (name: string) => {
+        asked.push(name);
+        return name.startsWith("slow") ? forever(end.signal) : Promise.resolve(["192.168.1.1"]);
+      },
+      connect: () => Promise.reject(new Error("nothing is reached")),
+    };
+    const http = { hosts: ["*"] };
+    const slow = await broker({ http, network, skillId: "acme.slow", limits: { headMs: 60_000 } });
+    for (let given = 1; given <= 5; given += 1) {
+      await send(slow, { url: `https://slow-${given}.example.com/` });
+      await slow.handle({ op: "http_close", request: given });
+    }
+    const other = await broker({ http, network, skillId: "acme.other" });
+    expect(await fetchBy(other, { url: "https://quick.example.com/" })).toEqual({ code: CODE.denied });
+    expect(asked).toEqual(["slow-1.example.com", "quick.example.com"]);
+    end.abort();
+  });
+
+  it("end no process where they fail after whoever asked has gone", async () => {
+    const lost: unknown[] = [];
+    const lose = (error: unknown): void => void lost.push(error);
+    process.on("unhandledRejection", lose);
+    onTestFinished(() => void process.off("unhandledRejection", lose));
+    const resolve = async (): Promise<never> => {
+      await new Promise((turn) => setTimeout(turn, 5));
+      throw new Error("ENOTFOUND");
+    };
+    const network = { resolve, connect: () => Promise.reject(new Error("nothing is reached")) };
+    const gone = await broker({ http: { hosts: ["*"] }, network, signal: AbortSignal.abort() });
+    expect(await fetchBy(gone, { url: "https://a.example.com/" })).toEqual({ code: CODE.timedOut });
+    await new Promise((turn) => setTimeout(turn, 50));
+    expect(lost).toEqual([]);
+  });
+});

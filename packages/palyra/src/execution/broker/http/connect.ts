@@ -4,6 +4,7 @@ import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { HOST_ERROR } from "palyra-sandbox/host-messages";
 import { addressOfHost, isGlobalUnicast } from "./address.ts";
+import { lookUp, type Resolver } from "./lookups.ts";
 import type { HttpPermission } from "./permission.ts";
 
 /** Why there is no answer: an error of `palyra:skills/host@1`. */
@@ -18,9 +19,7 @@ export class HttpFault extends Error {
 }
 
 /** What reaches the network. */
-export interface Network {
-  /** All addresses of a name. */
-  resolve(name: string): Promise<readonly string[]>;
+export interface Network extends Resolver {
   connect(address: string, port: number, signal: AbortSignal): Promise<Socket>;
 }
 
@@ -48,11 +47,11 @@ const CONNECT_MS = 10_000;
 export async function openConnection(
   url: URL,
   permission: HttpPermission,
-  network: Network,
+  { skillId, network }: { readonly skillId: string; readonly network: Network },
   signal: AbortSignal,
 ): Promise<Socket> {
   const literal = addressOfHost(url.hostname);
-  const addresses = literal === undefined ? await resolved(url.hostname, network, signal) : [literal];
+  const addresses = literal === undefined ? await resolved(url.hostname, skillId, network, signal) : [literal];
   const allowed = permission.anyAddress ? addresses : addresses.filter(isGlobalUnicast);
   if (allowed.length === 0) throw new HttpFault(addresses.length === 0 ? HOST_ERROR.failed : HOST_ERROR.denied);
   const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
@@ -60,9 +59,9 @@ export async function openConnection(
   return url.protocol === "https:" ? encrypted(socket, url, literal, permission, signal) : socket;
 }
 
-async function resolved(name: string, network: Network, signal: AbortSignal): Promise<readonly string[]> {
+async function resolved(name: string, skillId: string, network: Network, signal: AbortSignal): Promise<readonly string[]> {
   try {
-    return await orAborted(network.resolve(name.replace(/\.$/, "")), signal);
+    return await orAborted(lookUp(name.replace(/\.$/, ""), skillId, network, signal), signal);
   } catch (error) {
     throw error instanceof HttpFault ? error : new HttpFault(HOST_ERROR.failed, { cause: error });
   }
@@ -129,8 +128,9 @@ function encrypted(
 function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(new HttpFault(HOST_ERROR.timedOut));
+    // In any case: what fails and is not waited for would end this process.
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
     if (signal.aborted) return stop();
     signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
   });
 }

@@ -7,6 +7,7 @@ import { isPlainUrl, type Method, type RequestHead } from "./head.ts";
 import type { HttpPermission } from "./permission.ts";
 
 export interface ExchangePorts {
+  readonly skillId: string;
   readonly network: Network;
   readonly limits: HttpLimits;
   /** Asked for each address that the request goes to; undefined: not granted. */
@@ -112,14 +113,14 @@ export class Exchange {
   }
 
   async #send(outgoing: Outgoing, untilHead: AbortSignal, total: AbortSignal): Promise<IncomingMessage> {
-    const { permits, network, note, limits } = this.#ports;
+    const { permits, note, limits } = this.#ports;
     const permission = isPlainUrl(outgoing.url) ? permits(outgoing.url) : undefined;
     if (permission === undefined) throw new HttpFault(HOST_ERROR.denied);
     note(outgoing.method, outgoing.url);
     let sent: ClientRequest | undefined;
     const stop = (): void => void sent?.destroy(new HttpFault(HOST_ERROR.timedOut));
     try {
-      const socket = await openConnection(outgoing.url, permission, network, untilHead);
+      const socket = await openConnection(outgoing.url, permission, this.#ports, untilHead);
       untilHead.addEventListener("abort", stop, { once: true });
       total.addEventListener("abort", () => void socket.destroy(new HttpFault(HOST_ERROR.timedOut)), { once: true });
       return await new Promise<IncomingMessage>((resolve, reject) => {

@@ -18,6 +18,7 @@ export interface HttpOptions {
 }
 
 export interface HttpPorts {
+  readonly skillId: string;
   readonly network: Network;
   readonly limits: HttpLimits;
   readonly secrets: Secrets;
@@ -52,9 +53,10 @@ export class HttpRequests {
     const number = this.#made;
     return this.#answer(async () => {
       const inserted = await this.#inserted(head);
-      const { network, signal, uses } = this.#ports;
+      const { skillId, network, signal, uses } = this.#ports;
       if (this.#ended) throw new HttpFault(HOST_ERROR.failed);
       const exchange = new Exchange(head, inserted, body.slice(), {
+        skillId,
         network,
         limits,
         signal,

@@ -1,6 +1,5 @@
 import type { JsonValue } from "../encoding/index.ts";
 import { Steps } from "./ambiguity.ts";
-import { isMetaSchema } from "./keywords.ts";
 import { judgePattern } from "./pattern.ts";
 import { atPointer, resolveUri } from "./resources.ts";
 import { type SchemaLimits, type SchemaNode, type SchemaProblem, type Walked, walkSchema } from "./walk.ts";
@@ -48,7 +47,6 @@ function resolveReferences(walked: Walked, root: JsonValue, tell: (problem: Sche
       const target = targetOf(value, node, walked, root);
       if (target === "remote")
         tell({ code: "remote_reference", path, problem: "a reference into the same schema", quote: value });
-      else if (target === "meta") continue;
       else if (target === undefined)
         tell({ code: "dangling_reference", path, problem: "a reference to what is there", quote: value });
       else {
@@ -59,18 +57,13 @@ function resolveReferences(walked: Walked, root: JsonValue, tell: (problem: Sche
   return targets;
 }
 
-/** `remote`: another document; `meta`: the schema of schemas, which every validator has. */
-function targetOf(
-  reference: string,
-  node: SchemaNode,
-  walked: Walked,
-  root: JsonValue,
-): JsonValue | "remote" | "meta" | undefined {
+/** `remote`: another document, the schema of schemas too, which hosts do not hold. */
+function targetOf(reference: string, node: SchemaNode, walked: Walked, root: JsonValue): JsonValue | "remote" | undefined {
   const resolved = resolveUri(node.base, reference);
   const [uri = "", ...rest] = resolved.split("#");
   const fragment = rest.join("#");
   const resource = uri === "" && node.base === "" ? root : walked.targets.get(uri);
-  if (resource === undefined) return isMetaSchema(uri) ? "meta" : "remote";
+  if (resource === undefined) return "remote";
   if (fragment === "") return resource;
   return fragment.startsWith("/") ? atPointer(resource, fragment) : walked.targets.get(`${uri}#${fragment}`);
 }

@@ -153,7 +153,3 @@ const META: ReadonlyMap<string, Draft> = new Map([
 /** The draft that a `$schema` names; undefined for another dialect. */
 export const draftNamed = (uri: string): Draft | undefined =>
   META.get(uri.replace(/#$/, "")) ?? META.get(uri.replace(/#$/, "").replace(/^https:(.*draft-0)/, "http:$1"));
-
-/** Every validator has these: a reference to one goes nowhere. */
-export const isMetaSchema = (uri: string): boolean =>
-  /^https?:\/\/json-schema\.org\/draft(?:-0[4-7]|\/20(?:19-09|20-12))\/(?:schema|meta\/[a-z-]+)$/.test(uri);

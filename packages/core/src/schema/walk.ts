@@ -5,9 +5,15 @@ import { idOf, isObject, isOld, resolveUri } from "./resources.ts";
 /** Characters of an `$id`, of a reference, and of what either comes to. */
 const MAX_ADDRESS_CHARACTERS = 2048;
 
+/** Followed by how a validator came there; the one that holds calls against schemas does not follow it, and refuses the schema (spec 10.1). */
+const DYNAMIC = "$dynamicRef";
+/** That validator has no rules of draft 6 alone. */
+const usedAs = (draft: Draft): Draft => (draft === "6" ? "7" : draft);
+
 export type SchemaCode =
   | "unknown_draft"
   | "schema_invalid"
+  | "unsupported"
   | "too_deep"
   | "too_large"
   | "remote_reference"
@@ -99,10 +105,10 @@ export function walkSchema(root: JsonValue, limits: SchemaLimits, tell: (problem
     nodes.push(made);
     byValue.set(schema, made);
     if (id !== undefined) targets.set(isAnchor ? `${base}${id}` : at, schema);
-    for (const keyword of ["$anchor", "$dynamicAnchor"]) {
-      const anchor = schema[keyword];
-      if (typeof anchor === "string") targets.set(`${made.base}#${anchor}`, schema);
-    }
+    const anchor = schema["$anchor"];
+    if (typeof anchor === "string") targets.set(`${made.base}#${anchor}`, schema);
+    if (schema[DYNAMIC] !== undefined)
+      tell({ code: "unsupported", path: `${path}.${DYNAMIC}`, problem: "`$ref`, which leads to one place" });
     for (const [keyword, value] of Object.entries(schema)) {
       const shape = KEYWORDS[own].get(keyword);
       if (shape !== undefined && value !== undefined) take(made, keyword, value, shape, `${path}.${keyword}`, depth);
@@ -133,6 +139,8 @@ export function walkSchema(root: JsonValue, limits: SchemaLimits, tell: (problem
     const found = draftNamed(named);
     if (found === undefined)
       tell({ code: "unknown_draft", path: `${path}.$schema`, problem: "JSON Schema 2020-12, 2019-09, 7, 6 or 4", quote: named });
+    else if (path !== "" && usedAs(found) !== usedAs(draft))
+      tell({ code: "unsupported", path: `${path}.$schema`, problem: "the draft of the whole schema", quote: named });
     return found ?? draft;
   }
 
@@ -147,7 +155,8 @@ export function walkSchema(root: JsonValue, limits: SchemaLimits, tell: (problem
       return;
     }
     if (shape === "pattern" && typeof value === "string") patterns.push({ path, pattern: value });
-    if (shape === "reference" && typeof value === "string" && !isTooLong(value, path)) node.references.push({ keyword, value });
+    if (shape === "reference" && keyword !== DYNAMIC && typeof value === "string" && !isTooLong(value, path))
+      node.references.push({ keyword, value });
     if (shape === "schema" || (shape === "schema_or_boolean" && typeof value !== "boolean")) below(value, path);
     else if (shape === "some_schemas" || shape === "schema_or_some_schemas") {
       if (Array.isArray(value)) for (const [index, item] of value.entries()) below(item, `${path}[${index}]`);

@@ -79,6 +79,7 @@ function findingOf({ code, path, problem, quote }: SchemaProblem, tool: string, 
 const CODES: { readonly [Code in SchemaCode]: { readonly status: Finding["status"]; readonly what: string } } = {
   unknown_draft: { status: "fail", what: "The schema names a dialect that hosts do not know." },
   schema_invalid: { status: "fail", what: "The keyword has a value that its draft does not allow." },
+  unsupported: { status: "fail", what: "Hosts hold no call against this, and refuse each call of the tool." },
   too_deep: { status: "fail", what: "The schema is too deep." },
   too_large: { status: "fail", what: "The schema is too large." },
   remote_reference: { status: "fail", what: "The schema refers to another document, which can change after the audit." },

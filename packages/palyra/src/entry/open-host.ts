@@ -13,9 +13,11 @@ import { plainJson } from "../operations/shared/plain-json.ts";
 import { compose, LONG_LIVED } from "./compose.ts";
 import { homeMark } from "./home-mark.ts";
 import type { CallOptions, CallPlan, CallResult, Host, HostOptions, HostTool, PlanOptions } from "./host-api.ts";
+import { answerOf, checkCall, checkHostOptions, checkJson } from "./host-arguments.ts";
 
 /** Opens the tools of a state root; reads nothing of it yet. `Usage`, `JournalUnavailable` where the options do not hold. */
 export function openHost(options: HostOptions = {}): Host {
+  checkHostOptions(options);
   const { env = process.env, askSecret, ...settings } = options;
   return hostOf(compose(settings, env, askSecret, LONG_LIVED), options);
 }
@@ -54,7 +56,8 @@ class HomeHost implements Host {
     );
   }
 
-  call(tool: string, input: JsonValue = {}, options: CallOptions = {}): Promise<CallResult> {
+  async call(tool: string, input: JsonValue = {}, options: CallOptions = {}): Promise<CallResult> {
+    checkCall(tool, options);
     return this.#during(options.signal, async (signal) => {
       const request = this.#request(tool, input, options);
       const { approve, onLog, onStep } = options;
@@ -64,7 +67,8 @@ class HomeHost implements Host {
     });
   }
 
-  plan(tool: string, input: JsonValue = {}, options: PlanOptions = {}): Promise<CallPlan> {
+  async plan(tool: string, input: JsonValue = {}, options: PlanOptions = {}): Promise<CallPlan> {
+    checkCall(tool, options);
     return this.#during(undefined, async (signal) => {
       const request = this.#request(tool, input, options);
       return planOf(await (await this.#runner.get()).plan(request, this.#call(options.principal, signal)));
@@ -73,13 +77,23 @@ class HomeHost implements Host {
 
   onChange(listener: () => void): () => void {
     if (this.#closed !== undefined) throw closed();
+    if (typeof listener !== "function") throw new PalyraError("Usage", { problem: "the listener is not a function" });
     // The same function may be given twice; each time is ended by itself.
-    const stop = this.#watch.onChange(() => listener());
+    const stop = this.#watch.onChange(() => this.#tell(listener));
     this.#listening.add(stop);
     return () => {
       this.#listening.delete(stop);
       stop();
     };
+  }
+
+  /** One that fails keeps nobody else from hearing, now or later. */
+  #tell(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      this.#warn(`What is told of a change could not be taken: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   close(): Promise<void> {
@@ -144,6 +158,7 @@ const closed = (): PalyraError => new PalyraError("Usage", { problem: "the host 
 
 /** What is no JSON by its type is refused here; all else of it is looked at in the tool's process. */
 function inputBytes(input: JsonValue): Uint8Array {
+  checkJson(input);
   try {
     return encodeUtf8(writeJson(input));
   } catch (cause) {
@@ -169,7 +184,7 @@ const asking =
     if (signal.aborted) return undefined;
     signal.addEventListener("abort", end, { once: true });
     try {
-      return await Promise.race([approve(about, signal), ended]);
+      return answerOf(await Promise.race([approve(about, signal), ended]));
     } finally {
       signal.removeEventListener("abort", end);
     }

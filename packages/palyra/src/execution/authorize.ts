@@ -8,6 +8,7 @@ import type { Platform } from "palyra-skills/platform";
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
 import {
+  APPROVAL_SCOPES,
   type Approval,
   type ApprovalScope,
   type ApprovalSubject,
@@ -151,7 +152,9 @@ export async function authorize(
   if (basis !== undefined && basis === basisOf(plan)) return { plan, approved: "once" };
   if (ask === undefined) throw approvalRequired(plan, decision.waiting);
   const scope = await ask(plan);
-  if (scope === undefined) throw new PalyraError("Declined", { what: `running ${subject.tool_id}` });
+  // Only a word that is known for a yes is one (T28).
+  if (scope === undefined || !APPROVAL_SCOPES.includes(scope))
+    throw new PalyraError("Declined", { what: `running ${subject.tool_id}` });
   if (scope !== "once") {
     const given = { session: scope === "session" ? session : null, now: call.now, by: call.principal };
     await ports.keepApproval(makeApproval(subject, given, ports.platform), call);

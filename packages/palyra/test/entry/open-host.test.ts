@@ -183,6 +183,74 @@ describe("T28: approval for a program", () => {
   });
 });
 
+/** As a program without TypeScript gives it. */
+const untyped = (value: unknown): never => value as never;
+
+describe("T28: what a program without types answers and gives", () => {
+  it("is a yes in its three words alone: for nothing else a tool starts, now or later", async () => {
+    await install({ module: ECHO, extra: SECRETLY });
+    const palyra = host();
+    const answering = (said: unknown) => palyra.call("acme.echo", {}, { approve: async () => untyped(said) });
+    for (const no of [undefined, null, false]) await expect(answering(no)).rejects.toHaveCode("Declined");
+    for (const none of [true, "", "no", "yes", "Once", 1, {}, ["always"]])
+      await expect(answering(none)).rejects.toHaveCode("Usage");
+    await expect(palyra.call("acme.echo", {})).rejects.toHaveCode("ApprovalRequired");
+    expect(await events()).not.toContain("skill.started");
+    expect((await answering("once")).outcome).toBe("Ok");
+    await expect(palyra.call("acme.echo", {})).rejects.toHaveCode("ApprovalRequired");
+  });
+
+  it("is refused as Usage where it is none, before anything starts", async () => {
+    await install({ module: ECHO });
+    const palyra = host();
+    const usage = (called: Promise<unknown>) => expect(called).rejects.toHaveCode("Usage");
+    for (const tool of [undefined, 5, null]) await usage(palyra.call(untyped(tool)));
+    for (const options of [
+      null,
+      { maxFuel: 5 },
+      { signal: 5 },
+      { principal: 5 },
+      { version: 1 },
+      { onLog: "x" },
+      { approve: true },
+    ])
+      await usage(palyra.call("acme.echo", {}, untyped(options)));
+    await usage(palyra.plan("acme.echo", {}, untyped({ maxFuel: 5 })));
+    for (const input of [() => 1, { at: new Date() }, new Map(), [Symbol("x")]])
+      await usage(palyra.call("acme.echo", untyped(input)));
+    expect(await events()).toEqual([]);
+    expect((await palyra.call("acme.echo", Object.assign(Object.create(null), { a: [{ b: undefined }] }))).output).toEqual({
+      a: [{}],
+    });
+    for (const options of [null, { stateRoot: 5 }, { onWarning: 5 }, { session: 5 }])
+      expect(() => openHost(untyped(options))).toThrow(expect.objectContaining({ code: "Usage" }));
+    expect(() => palyra.onChange(untyped("x"))).toThrow(expect.objectContaining({ code: "Usage" }));
+  });
+
+  it("keeps nobody from hearing of a change where it fails", async () => {
+    await install({ module: ECHO });
+    const warned: string[] = [];
+    const palyra = host({ onWarning: (text) => void warned.push(text) });
+    const heard = vi.fn<() => void>();
+    palyra.onChange(() => {
+      throw new Error("mine");
+    });
+    palyra.onChange(heard);
+    await palyra.tools();
+    for (const [verb, more] of [
+      ["quarantine", []],
+      ["enable", ["--override"]],
+    ] as const) {
+      heard.mockClear();
+      await vi.waitFor(async () => {
+        await commandLine(root)("skills", verb, "acme.echo", ...more);
+        await vi.waitFor(() => expect(heard).toHaveBeenCalled(), 2_000);
+      }, 60_000);
+    }
+    expect(warned).toContain("What is told of a change could not be taken: mine");
+  }, 130_000);
+});
+
 describe("the end of a call, and of a host", () => {
   it("comes with its signal, and with close: what runs is ended, and all that is asked later is refused", async () => {
     await install({ module: SPIN, quotas: LONG });

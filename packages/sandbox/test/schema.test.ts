@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import type { JsonValue } from "palyra-skills/encoding";
 import { checkSchema } from "palyra-skills/schema";
 import { describe, expect, it } from "vitest";
 import { describeShared, shared } from "../../../testing/shared.ts";
@@ -53,7 +54,7 @@ describe("schemas of strangers (spec 10.1)", () => {
 
 interface Group {
   readonly description: string;
-  readonly schema: unknown;
+  readonly schema: JsonValue;
   readonly tests: readonly { readonly description: string; readonly data: unknown; readonly valid: boolean }[];
 }
 

@@ -1,7 +1,7 @@
 // What those get who hand tools to a model: MCP's clients, and the APIs of two providers (spec 10.6).
 import { Ajv } from "ajv";
 import fc from "fast-check";
-import type { JsonObject } from "palyra-skills/encoding";
+import type { JsonObject, JsonValue } from "palyra-skills/encoding";
 import { describe, expect, it } from "vitest";
 import { nameForModel } from "../../src/lifecycle/index.ts";
 import { anthropicTool, mcpTool, openAiTool, type ShownTool } from "../../src/operations/shared/tool-shapes.ts";
@@ -25,6 +25,11 @@ describe("T19: a tool whose schema no client takes", () => {
     ],
     ["with a pattern that holds without the `u` flag alone", { type: "object", properties: { a: { pattern: "^\\-$" } } }],
     ["with such a pattern for names", { type: "object", patternProperties: { "^\\-$": {} } }],
+    ["with what ajv knows besides, and refuses", { type: "object", properties: { a: { nullable: true } } }],
+    ["with the `id` of an older draft", { id: "https://example.com/a", type: "object" }],
+    ["that asks ajv to answer later", { $async: true, type: "object" }],
+    ["with a choice of nothing", { type: "object", properties: { a: { enum: [] } } }],
+    ["with a bound of a format", { type: "object", properties: { a: { formatMinimum: "2020-01-01" } } }],
     ["that is of no object", { type: "array", items: {} }],
     ["that is of more than objects", { type: ["object", "null"] }],
   ])("shows no output schema %s", (_, schema) => {
@@ -53,13 +58,49 @@ describe("T19: a tool whose schema no client takes", () => {
     ],
     [
       "has properties called like keywords",
-      { type: "object", properties: { $id: { type: "string" }, pattern: { type: "string" } } },
+      {
+        type: "object",
+        properties: { $id: { type: "string" }, id: { type: "string" }, pattern: { type: "string" }, nullable: {}, enum: {} },
+      },
     ],
   ])("shows one that %s, as a client of 2025 compiles it", (_, schema) => {
     expect(listed(schema)).toEqual(schema);
     // As the official SDK 1.x does with every schema of a list.
     const ajv = new Ajv({ strict: false, validateFormats: true, validateSchema: false, allErrors: true });
     expect(() => ajv.compile(Object(listed(schema)))).not.toThrow();
+  });
+});
+
+describe("T19: whatever a schema is called and made of", () => {
+  const schema = fc.letrec<{ value: JsonValue; object: JsonObject }>((tie) => ({
+    value: fc.oneof(
+      fc.string(),
+      fc.double(),
+      fc.bigInt(),
+      fc.constant(null),
+      fc.boolean(),
+      fc.array(tie("value"), { maxLength: 3 }),
+      tie("object"),
+    ),
+    object: fc.dictionary(
+      fc.oneof(fc.string(), fc.constantFrom("__proto__", "constructor", "toString", "pattern", "$id", "anyOf", "enum")),
+      tie("value"),
+      { maxKeys: 4 },
+    ),
+  })).object;
+  it("it is shown, or left out", () => {
+    fc.assert(
+      fc.property(schema, schema, (inputSchema, outputSchema) => {
+        const tool = toolWith({ inputSchema, outputSchema: { ...outputSchema, type: "object" } });
+        expect(JSON.parse(JSON.stringify(mcpTool(tool)))).toMatchObject({ inputSchema: { type: "object" } });
+        expect(openAiTool(tool).tool["type"]).toBe("function");
+        expect(anthropicTool(tool).tool["input_schema"]).toMatchObject({ type: "object" });
+      }),
+    );
+  });
+  it("names of every object's own are names like any other", () => {
+    const properties = JSON.parse('{ "__proto__": {}, "__defineGetter__": {}, "constructor": { "type": "string" } }');
+    expect(listed({ type: "object", properties })).toEqual({ type: "object", properties });
   });
 });
 

@@ -102,11 +102,28 @@ function outputSchemaOf({ outputSchema }: ShownTool) {
 function isHarmless(value: JsonValue | undefined): boolean {
   if (typeof value !== "object" || value === null) return true;
   if (isList(value)) return value.every(isHarmless);
-  const { $id, pattern, patternProperties } = value;
-  if (typeof $id === "string" || (typeof pattern === "string" && !isPattern(pattern))) return false;
+  const { pattern, patternProperties } = value;
   const names = typeof patternProperties === "object" && patternProperties !== null ? Object.keys(patternProperties) : [];
-  return names.every(isPattern) && Object.values(value).every(isHarmless);
+  const patterns = typeof pattern === "string" ? [pattern, ...names] : names;
+  if (!patterns.every(isPattern)) return false;
+  return Object.entries(value).every(([name, each]) => PECULIAR.get(name)?.(each) !== true && isHarmless(each));
 }
+
+const isText = (value: JsonValue | undefined): boolean => typeof value === "string";
+const isNoSchema = (value: JsonValue | undefined): boolean => typeof value !== "object";
+
+/** What ajv, with which most clients compile, makes of keywords beside those of the drafts: it throws, or answers by another schema, or later. */
+const PECULIAR = new Map<string, (value: JsonValue | undefined) => boolean>([
+  ["$id", isText],
+  ["id", isText],
+  ["$async", (value) => value === true],
+  ["nullable", (value) => typeof value === "boolean"],
+  ["enum", (value) => Array.isArray(value) && value.length === 0],
+  ["formatMinimum", isNoSchema],
+  ["formatMaximum", isNoSchema],
+  ["formatExclusiveMinimum", isNoSchema],
+  ["formatExclusiveMaximum", isNoSchema],
+]);
 
 /** As validators compile them; it is held against nothing here. */
 function isPattern(text: string): boolean {

@@ -76,19 +76,23 @@ function afterLength(at: number, length: number): number {
   return at + LENGTH_BYTES;
 }
 
-// Loaded when it hashes: whoever only reads statuses need not.
-const hashOfFrame = (end: number): string =>
-  process.getBuiltinModule("node:crypto").hash("sha256", frame.subarray(0, end), "hex");
+let crypto: typeof import("node:crypto") | undefined;
 
-/** @param content the fields one after the other; @param lengths bytes of each, -1 for null */
-function framedHash(prevHash: string, content: Uint8Array, lengths: readonly number[]): string {
-  let at = beginFrame(prevHash, lengths.length * LENGTH_BYTES + content.byteLength);
+function hashOfFrame(end: number): string {
+  // Loaded when it hashes: whoever only reads statuses need not.
+  crypto ??= process.getBuiltinModule("node:crypto");
+  return crypto.hash("sha256", frame.subarray(0, end), "hex");
+}
+
+/** @param content the fields one after the other; @param lengths bytes of each, -1 for null: of the first `count` */
+function framedHash(prevHash: string, content: Buffer, lengths: readonly number[], count: number): string {
+  let at = beginFrame(prevHash, count * LENGTH_BYTES + content.byteLength);
   let from = 0;
-  for (const length of lengths) {
+  for (let place = 0; place < count; place += 1) {
+    const length = lengths[place] ?? 0;
     at = afterLength(at, length);
     if (length <= 0) continue;
-    frame.set(content.subarray(from, from + length), at);
-    at += length;
+    at += content.copy(frame, at, from, from + length);
     from += length;
   }
   return hashOfFrame(at);
@@ -108,7 +112,8 @@ export interface Link {
 /** The bytes of a hashed field, by its place. */
 export function fieldOf({ content, lengths }: Link, place: number): Buffer {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-  const start = lengths.slice(0, place).reduce((sum, length) => sum + Math.max(0, length), 0);
+  let start = 0;
+  for (let before = 0; before < place; before += 1) start += Math.max(0, lengths[before] ?? 0);
   return bytes.subarray(start, start + Math.max(0, lengths[place] ?? 0));
 }
 
@@ -128,11 +133,12 @@ export class ChainWalk {
     const { hash: prevHash, seq: before } = this.#head;
     const seq = before + 1;
     const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-    const [prevLength = 0, hashLength = 0] = lengths.slice(-HASHES);
+    const hashed = lengths.length - HASHES;
+    const [prevLength = 0, hashLength = 0] = [lengths[hashed], lengths[hashed + 1]];
     const end = bytes.byteLength - hashLength;
     if (found !== BigInt(seq)) throw broken(seq, "an event is missing or numbered wrongly");
     if (bytes.toString("latin1", end - prevLength, end) !== prevHash) throw broken(seq, "does not follow the event before it");
-    const hash = framedHash(prevHash, bytes.subarray(0, end - prevLength), lengths.slice(0, -HASHES));
+    const hash = framedHash(prevHash, bytes, lengths, hashed);
     if (bytes.toString("latin1", end) !== hash) throw broken(seq, "was changed: its hash is another");
     this.#head = { seq, hash };
   }

@@ -2,6 +2,7 @@
 import type { JsonObject } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
 import { type Authorized, authorize, basisOf, type LaunchPlan, planLaunch, stillAuthorized } from "./authorize.ts";
+import type { Asked } from "./ground.ts";
 import type { KnownPlan } from "./known-plans.ts";
 import { type Prepared, prepareCall, type ReadyCall } from "./prepare.ts";
 import { beginReceipt, recordOutcome, recordRefusal } from "./record.ts";
@@ -26,10 +27,11 @@ export async function runTool(
   const known = ports.plans.of(request, call);
   const begun = known && (await beginKnown(ports, known, request, call, options));
   if (begun !== undefined) return begun();
+  const { decided } = ports.gate.chain;
   const found = await findTool(ports.gate, ports.tools, request, call); // 1
   const about = { ...found, surface: request.surface };
   const run = await recordRefusal(ports, about, call, async (): Promise<Begun> => {
-    const { plan, asked } = await planNow(ports, found, request, call); // 2
+    const { plan, asked } = await planNow(ports, { ...found, decided }, request, call); // 2
     const vain = await endsUnasked(ports, plan, request, call, options);
     if (vain !== undefined) return () => recordOutcome(ports, { ...vain, request }, call);
     const authorized = await authorizeCall(ports, plan, request, call, options);
@@ -130,7 +132,13 @@ function onceEach<Step>(tell: ((step: Step) => void) | undefined): ((step: Step)
   };
 }
 
-async function planNow(ports: RunToolPorts, found: FoundTool, request: RunToolRequest, call: Call): Promise<KnownPlan> {
+/** @param found with how far the chain had decided before it was searched for */
+async function planNow(
+  ports: RunToolPorts,
+  { decided, ...found }: FoundTool & Pick<Asked, "decided">,
+  request: RunToolRequest,
+  call: Call,
+): Promise<KnownPlan> {
   let isWarned = false;
   const warn = (text: string): void => {
     isWarned = true;
@@ -141,8 +149,8 @@ async function planNow(ports: RunToolPorts, found: FoundTool, request: RunToolRe
   const skill = await ports.gate.resolvePrepared(found, { ...call, warn });
   const plan = await planLaunch(ports.authorize, skill, questionOf(found.toolId, request), { ...call, warn });
   const known = { found, plan, asked };
-  // Whoever calls next is to be warned, too.
-  if (!isWarned) ports.plans.keep(request, call, known);
+  // Whoever calls next is to be warned, too; and is to search anew where another may have come to offer the tool meanwhile (T27).
+  if (!isWarned && asked.decided === decided) ports.plans.keep(request, call, known);
   return known;
 }
 

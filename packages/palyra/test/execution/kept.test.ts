@@ -10,9 +10,11 @@ import { echo } from "../../../../testing/forge/command.ts";
 import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { compose, LONG_LIVED } from "../../src/entry/compose.ts";
+import { FRESH_MS } from "../../src/execution/ground.ts";
 import { openSandboxPool, type Runner } from "../../src/execution/index.ts";
 import { openDatabase } from "../../src/files/index.ts";
 import { readIndex, skillsFolder } from "../../src/installed/index.ts";
+import type { Journal, OpenJournal } from "../../src/journal/index.ts";
 import { changeStatus, changeTrust, type Home } from "../../src/lifecycle/index.ts";
 import { followList, refreshLists } from "../../src/lifecycle/revocation-lists.ts";
 import type { Services } from "../../src/operations/services.ts";
@@ -46,9 +48,32 @@ async function install(spec: SkillSpec = {}): Promise<void> {
 const other = (): Home => compose({}, env()).home;
 const folder = () => skillsFolder(join(root, "state", "skills"));
 
-async function open(settings: Parameters<typeof compose>[0] = {}): Promise<void> {
-  services = compose(settings, env(), undefined, LONG_LIVED);
+async function open(
+  settings: Parameters<typeof compose>[0] = {},
+  changed: (home: Home) => Partial<Home> = () => ({}),
+): Promise<void> {
+  const composed = compose(settings, env(), undefined, LONG_LIVED);
+  services = { ...composed, home: { ...composed.home, ...changed(composed.home) } };
   runner = await openRunner(services, { openPool: () => openSandboxPool({ program, idle: 0 }), now: () => Date.now() });
+}
+async function reopened(changed: (home: Home) => Partial<Home>): Promise<void> {
+  await runner.close();
+  await services.close();
+  await open({}, changed);
+}
+/** Opens journals as before, and does something after each is closed. */
+function onClose(openJournal: Home["openJournal"], act: () => Promise<void>): Home["openJournal"] {
+  const acting = <Opened extends Journal | undefined>(journal: Opened): Opened => {
+    const close = journal?.close.bind(journal);
+    if (journal !== undefined && close !== undefined) journal.close = () => close().then(act);
+    return journal;
+  };
+  function opened(file: string, options: Extract<OpenJournal, { create: false }>): Promise<Journal | undefined>;
+  function opened(file: string, options: Extract<OpenJournal, { create: true }>): Promise<Journal>;
+  async function opened(file: string, options: OpenJournal): Promise<Journal | undefined> {
+    return acting(options.create ? await openJournal(file, options) : await openJournal(file, options));
+  }
+  return opened;
 }
 /** What it keeps is kept, and used. */
 async function warm(): Promise<void> {
@@ -67,6 +92,33 @@ afterEach(async () => {
 });
 
 describe("T33: between two calls of one process another one", () => {
+  it("T27: lets another skill offer the tool, once it is found and before it is asked about", async () => {
+    const twin = await skillFile(root, { id: "acme.twin", tools: ["acme.echo.say"] });
+    expect(await palyra("install", "--artifact", twin, "--allow-untrusted")).toMatchObject({ exit: 0 });
+    const set = (status: "active" | "disabled") =>
+      changeStatus(other(), { skillId: "acme.twin", status, reason: "odd" }, newCall());
+    await set("disabled");
+    let meanwhile: (() => Promise<void>) | undefined;
+    await reopened(({ openJournal }) => ({
+      openJournal: onClose(openJournal, async () => {
+        const act = meanwhile;
+        meanwhile = undefined;
+        await act?.();
+      }),
+    }));
+    await warm();
+    await sleep(2 * FRESH_MS);
+    // The first journal that is closed is that by which the tool was found.
+    meanwhile = async () => {
+      await set("active");
+      await sleep(SETTLED_MS);
+      await runner.list(newCall());
+    };
+    expect((await run()).skill.skillId).toBe("acme.echo");
+    expect(meanwhile).toBeUndefined();
+    await expect(run()).rejects.toHaveCode("AmbiguousTool");
+  });
+
   it("T2: quarantines the skill, admits it, and removes it", async () => {
     await warm();
     const set = (status: "active" | "quarantined") =>

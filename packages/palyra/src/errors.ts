@@ -128,7 +128,8 @@ export interface PalyraErrorDetails {
   DaemonRunning: { readonly state_root: string; readonly holder: string | null; readonly url: string | null };
   /** Nobody can be listened to at this address. `code` is the system's: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
   ListenFailed: { readonly address: string; readonly code: string };
-  JournalUnavailable: { readonly file: string; readonly problem: string };
+  /** `why`: the system's code, where it is one of the disk or of permissions. */
+  JournalUnavailable: { readonly file: string; readonly problem: string; readonly why?: string };
   /** `recorded`: the head that is kept elsewhere and that the chain does not lead through; null: none is kept (spec 5.3, T26). */
   JournalChainBroken: {
     readonly seq: number;
@@ -138,11 +139,12 @@ export interface PalyraErrorDetails {
   LockTimeout: { readonly file: string; readonly waited_ms: number; readonly holder?: string };
   /** T41. */
   UnsafeInstallName: { readonly name: string; readonly problem: string };
-  /** `file`: what is named as `folder` is a file; `root`, `skill_id`: an operator lays this root of it there. */
+  /** `file`: what is named as `folder` is a file; `of_another`: it is somebody else's; `root`, `skill_id`: an operator lays this root of it there. */
   UnsafeStateRoot: {
     readonly folder: string;
     readonly problem: string;
     readonly file?: true;
+    readonly of_another?: true;
     readonly root?: string;
     readonly skill_id?: string;
   };

@@ -40,7 +40,12 @@ async function checkFile(stateRoot: string, file: string): Promise<void> {
   if (found?.uid !== 0 || (isWritableByOthers(found) && !isSticky(found))) return refuseUnsafe(folder, found);
   const owner = looked(() => lstatSync(file, IF_THERE))?.uid;
   if (owner !== undefined && owner !== 0 && owner !== process.getuid?.())
-    throw new PalyraError("UnsafeStateRoot", { folder: file, problem: "it belongs to somebody else", file: true });
+    throw new PalyraError("UnsafeStateRoot", {
+      folder: file,
+      problem: "it belongs to somebody else",
+      file: true,
+      of_another: true,
+    });
 }
 
 /** At once, and not by the thread pool: each start of a tool looks. */
@@ -68,13 +73,9 @@ export async function checkFolder(folder: string): Promise<void> {
 
 function refuseUnsafe(folder: string, found: Stats | undefined): void {
   if (process.platform === "win32" || found?.isDirectory() !== true) return;
-  const problem =
-    found.uid !== process.getuid?.()
-      ? "it belongs to somebody else"
-      : isWritableByOthers(found)
-        ? "others can write in it"
-        : undefined;
-  if (problem !== undefined) throw new PalyraError("UnsafeStateRoot", { folder, problem });
+  if (found.uid !== process.getuid?.())
+    throw new PalyraError("UnsafeStateRoot", { folder, problem: "it belongs to somebody else", of_another: true });
+  if (isWritableByOthers(found)) throw new PalyraError("UnsafeStateRoot", { folder, problem: "others can write in it" });
 }
 
 /** Whether commands that only read may write in the skills folder: only in the home's own. One that was named is read as it is. T25. */

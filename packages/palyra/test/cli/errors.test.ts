@@ -228,6 +228,38 @@ describe("a module that is none", () => {
   });
 });
 
+describe("a folder that is not safe", () => {
+  const hint = (more: Partial<PalyraErrorDetails["UnsafeStateRoot"]>) =>
+    tell(new PalyraError("UnsafeStateRoot", { folder: "/d", problem: "it is so", ...more })).hint;
+  it("is told with what helps: a mode where a mode does, another place where none can", () => {
+    expect(hint({})).toContain("chmod 700 /d");
+    expect(hint({ file: true })).toContain("chmod 600 /d");
+    expect(hint({ of_another: true })).toMatch(/^(?!.*chmod).*--state-root DIR/);
+    expect(hint({ root: "out", skill_id: "acme.echo" })).toMatch(/^(?!.*chmod).*--root out=FOLDER/);
+  });
+});
+
+describe("a journal that cannot be used", () => {
+  const told = (why?: string) =>
+    tell(
+      new PalyraError("JournalUnavailable", {
+        file: "/d/j",
+        problem: "it cannot be opened",
+        ...(why === undefined ? {} : { why }),
+      }),
+    );
+  it.each([
+    ["ENOSPC", "it cannot be opened: the disk is full", "make room on its disk"],
+    ["EROFS", "it cannot be opened: the file system is read-only", "mounted so that it can be written"],
+    ["EACCES", "it cannot be opened: permission denied", "ls -ld /d"],
+  ])("is told with why, and with what to do: %s", (why, message, hint) => {
+    expect(told(why)).toMatchObject({ message: expect.stringContaining(message), hint: expect.stringContaining(hint) });
+  });
+  it("is told without where nobody knows", () => {
+    expect(told().message).toMatch(/: it cannot be opened$/);
+  });
+});
+
 describe("faults", () => {
   const lines = (one: Fault): string[] =>
     errorLines(tell(new SkillError("ManifestValidation", { document: "skill.toml", faults: [one] })), plain);

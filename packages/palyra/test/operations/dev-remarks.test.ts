@@ -72,6 +72,19 @@ describe("skills dev", () => {
     expect(shown.toString()).not.toContain("\u202e");
   });
 
+  it("says of a tool that fails and declares what a trial has not that it has none of it", async () => {
+    const more = '[capabilities.filesystem]\nwrite_roots = ["notes"]';
+    put("skill.toml", manifestText({ more }));
+    put("one.wasm", PROSE);
+    const said = "its manifest declares folders, and a trial has none: what needs them is tried by the installed skill";
+    expect((await once()).document.remarks).toContain(said);
+    put("one.wasm", ECHO);
+    expect((await once()).document.remarks).toEqual([]);
+    put("one.wasm", PROSE);
+    put("skill.toml", manifestText());
+    expect((await once()).document.remarks).toEqual([]);
+  });
+
   it("says what is missing: a folder with nothing of a skill, a module", async () => {
     const nothing = await once();
     expect(nothing.document.problem).toMatchObject({ code: "Usage", message: expect.stringContaining("no skill.toml in") });

@@ -212,7 +212,9 @@ describe("skills dev, watching", () => {
 describe("docs/tools.md", () => {
   it("leads from an empty folder to an answer, as it says", async () => {
     const page = readFileSync(join(repositoryRoot, "docs/tools.md"), "utf8");
-    const block = (kind: string): string => new RegExp(`\`\`\`${kind}\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? "";
+    const blocks = (kind: string) =>
+      [...page.matchAll(new RegExp(`\`\`\`${kind}\\n([\\s\\S]*?)\`\`\``, "g"))].map(([, text = ""]) => text);
+    const block = (kind: string): string => blocks(kind)[0] ?? "";
     rmSync(join(folder, "module.wasm"));
     put("count.ts", block("ts"));
     put("skill.toml", block("toml"));
@@ -220,6 +222,9 @@ describe("docs/tools.md", () => {
     const compiler = join(repositoryRoot, "node_modules/.bin/asc");
     const round = await once({ build: build.replace("npx asc", compiler) });
     expect(round).toMatchObject({ passed: true, run: { tool_id: "tally.count.bytes", output: { bytes: 13 } } });
+    // What it may declare besides goes behind that.
+    put("skill.toml", blocks("toml").join(""));
+    expect(await once()).toMatchObject({ passed: true, problem: null, run: { outcome: "Ok" } });
   }, 60_000);
 });
 

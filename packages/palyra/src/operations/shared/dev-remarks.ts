@@ -60,3 +60,16 @@ export function moduleRemarks(
     `there are ${modules.size} modules, ${listed([...modules.values()], 4)}, and nothing says which one the tool is: name it, --module ${safe(first)}, or in skill.toml, operator.plugin.default_module_path`,
   ];
 }
+
+/** What a trial has not: a tool that takes it for granted fails in its own words, and its author looks for a fault where there is none. */
+export function trialRemarks({ manifest: { capabilities } }: VerifiedArtifact, outcome: string): readonly string[] {
+  const { filesystem, http_egress_allowlist: hosts, secrets } = capabilities;
+  const declared = [
+    ...(filesystem.read_roots.length + filesystem.write_roots.length > 0 ? ["folders"] : []),
+    ...(hosts.length > 0 ? ["hosts"] : []),
+    ...(secrets.length > 0 ? ["secrets"] : []),
+  ];
+  // What was denied says so itself, and an input that does not fit has nothing to do with it.
+  if (outcome !== "RuntimeFailure" || declared.length === 0) return [];
+  return [`its manifest declares ${declared.join(", ")}, and a trial has none: what needs them is tried by the installed skill`];
+}

@@ -13,7 +13,7 @@ import { type CallOutcome, runTrial, type SandboxPool } from "../../execution/in
 import { effectiveQuotas, NO_GRANTS } from "../../policy/index.ts";
 import type { Services } from "../services.ts";
 import { safe } from "../wording/safe.ts";
-import { type DevProblem, devProblem, moduleRemarks, staleRemarks } from "./dev-remarks.ts";
+import { type DevProblem, devProblem, moduleRemarks, staleRemarks, trialRemarks } from "./dev-remarks.ts";
 import { jsonOutput } from "./json-output.ts";
 import { type LintDocument, type Linted, lintDocument, lintFolder, sourcesOf } from "./lint-folder.ts";
 import { logLines } from "./log-lines.ts";
@@ -87,6 +87,7 @@ export async function devRound(services: Services, request: DevRequest, call: Ca
       remarks.push(...moduleRemarks(audit, artifact, files), ...schemaRemarks(artifact.manifest).map((remark) => safe(remark)));
     if (!audit.passed || artifact === undefined) return { ...NOTHING, build, audit, remarks };
     const run = await tried(artifact, request, call);
+    remarks.push(...trialRemarks(artifact, run.outcome));
     return { ...NOTHING, build, audit, run, passed: run.outcome === "Ok", remarks };
   } catch (error) {
     return { ...NOTHING, build, audit, problem: await devProblem(error), remarks };

@@ -37,7 +37,7 @@ export const RUN_REFUSALS: { readonly [Code in Codes]: Sentence<PalyraErrorDetai
       if (meant !== undefined) return `did you mean ${safe(meant)}?`;
       return offered.length > 0
         ? `there ${offered.length === 1 ? "is" : "are"} ${listed(offered)}; palyra skills tools shows what each is for`
-        : "palyra skills tools shows those that there are";
+        : "no skill with tools is installed here: palyra skills install --artifact FILE installs one; where another place is meant, --state-root names it";
     },
   },
   AmbiguousTool: {

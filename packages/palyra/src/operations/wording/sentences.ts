@@ -8,7 +8,7 @@ import { INSTALL_REFUSALS } from "./install-refusals.ts";
 import { RUN_REFUSALS } from "./run-refusals.ts";
 import { listed, quoted, safe } from "./safe.ts";
 import type { Sentence } from "./sentence.ts";
-import { LISTEN_WORDS, SYSTEM_HINTS, systemProblem } from "./system.ts";
+import { LISTEN_WORDS, remedyOf, SYSTEM_HINTS, systemProblem, systemWords } from "./system.ts";
 import { type Typed, trustCommand } from "./typed.ts";
 import { faultCount, moment } from "./units.ts";
 import { withoutUserInfo } from "./url.ts";
@@ -208,8 +208,12 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
       code === "EADDRINUSE" ? "name another port with --port, or 0 for a free one; who has it: ss -ltnp" : undefined,
   },
   JournalUnavailable: {
-    says: ({ file, problem }) => `the journal ${safe(file)} cannot be used: ${safe(problem)}`,
-    hint: () => "nothing was changed; without its journal no skill changes its state",
+    says: ({ file, problem, why }) => {
+      const words = why === undefined ? problem : systemWords(why);
+      return `the journal ${safe(file)} cannot be used: ${safe(problem)}${words === problem ? "" : `: ${words}`}`;
+    },
+    hint: ({ file, why }) =>
+      `nothing was changed; without its journal no skill changes its state, and none starts${why === undefined ? "" : `: ${remedyOf(why, file)}`}`,
   },
   JournalChainBroken: {
     says: ({ seq, problem, recorded }) =>
@@ -237,10 +241,14 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
         ? `the ${file === true ? "file" : "folder"} ${safe(folder)} is not safe: ${safe(problem)}`
         : `${safe(folder)} cannot be the root ${safe(root)} of ${safe(skill_id)}: ${safe(problem)}`,
     // What of a mapped root is at fault is where it lies, and no mode of it.
-    hint: ({ folder, file, root, skill_id }) =>
-      root === undefined || skill_id === undefined
-        ? `it must belong to you and nobody else may write to it: chmod ${file === true ? "600" : "700"} ${safe(folder)}`
-        : `lay it elsewhere: palyra skills grant add ${safe(skill_id)} --root ${safe(root)}=FOLDER`,
+    hint: ({ folder, file, of_another: isOfAnother, root, skill_id }) => {
+      if (root !== undefined && skill_id !== undefined)
+        return `lay it elsewhere: palyra skills grant add ${safe(skill_id)} --root ${safe(root)}=FOLDER`;
+      const must = "it must belong to you and nobody else may write to it";
+      // No mode that you may set makes it yours.
+      if (isOfAnother === true) return `${must}: name a place of your own (--state-root DIR), or ask its owner`;
+      return `${must}: chmod ${file === true ? "600" : "700"} ${safe(folder)}`;
+    },
   },
   EngineUnsupported: {
     says: ({ skill_id, version, features, engine }) =>

@@ -10,7 +10,16 @@ export function systemProblem({ action, file, code, in_the_way, limit }: PalyraE
   if (in_the_way !== undefined) return `${safe(in_the_way)} is a file, where a folder is needed`;
   if (action === "write" && code === "ENOENT") return `the folder ${safe(dirname(file))} is not there, or takes no new file`;
   const most = code === "EFBIG" && limit !== undefined ? `, more than ${count(limit, "byte")}` : "";
-  return `${SYSTEM_WORDS[code] ?? safe(code)}${most}`;
+  return `${systemWords(code)}${most}`;
+}
+
+export const systemWords = (code: string): string => SYSTEM_WORDS[code] ?? safe(code);
+
+/** What to do that a file can be written. */
+export function remedyOf(code: string, file: string): string {
+  if (code === "ENOSPC") return "make room on its disk";
+  if (code === "EROFS") return "its disk has to be mounted so that it can be written";
+  return `it and its folder have to be yours to read and write: ls -ld ${safe(dirname(file))}`;
 }
 
 const SYSTEM_WORDS: { readonly [code: string]: string } = {

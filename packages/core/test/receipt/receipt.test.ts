@@ -46,7 +46,9 @@ const terms = {
 } as const;
 const receipt = await signReceipt(terms, seed, platform);
 const text = Buffer.from(writeReceipt(receipt)).toString();
-const edited = (change: object): Uint8Array => encodeUtf8(JSON.stringify({ ...JSON.parse(text), ...change }));
+/** Of numbers that JavaScript's own JSON gives back as they were. */
+const plain = Buffer.from(writeReceipt(await signReceipt({ ...terms, fuel_used: 390n }, seed, platform))).toString();
+const edited = (change: object): Uint8Array => encodeUtf8(JSON.stringify({ ...JSON.parse(plain), ...change }));
 
 const number = (value: number | bigint): Buffer => {
   const bytes = Buffer.alloc(8);
@@ -135,19 +137,22 @@ describe("a receipt as a document", () => {
     expect(parseReceipts(lines, "r")).toEqual([receipt, none]);
   });
 
-  it.each<[string, object]>([
-    ["an unknown field", { more: 1 }],
-    ["a missing field", { tool_id: undefined }],
-    ["an empty text", { principal: "" }],
-    ["half a character", { principal: "\ud800" }],
-    ["another statement", { statement: "palyra.skill.receipt.v2" }],
-    ["an outcome that is none", { outcome: "Fine" }],
-    ["a digest in capitals", { module_sha256: "B2".repeat(32) }],
-    ["a fraction", { wall_used_ms: 1.5 }],
-    ["a negative number", { memory_used_bytes: -1 }],
-    ["too much fuel for 64 bits", { fuel_used: 1e30 }],
-  ])("refuses %s", (_name, change) => {
-    expect(() => parseReceipt(edited(change), "r")).toThrowError(expect.objectContaining({ code: "Serialization" }));
+  it.each<[string, string, object]>([
+    ["an unknown field", "more", { more: 1 }],
+    ["a missing field", "tool_id", { tool_id: undefined }],
+    ["an empty text", "principal", { principal: "" }],
+    ["half a character, which would be written as any other", "", { principal: "\ud800" }],
+    ["another statement", "statement", { statement: "palyra.skill.receipt.v2" }],
+    ["an outcome that is none", "outcome", { outcome: "Fine" }],
+    ["a digest in capitals", "module_sha256", { module_sha256: "B2".repeat(32) }],
+    ["a fraction", "wall_used_ms", { wall_used_ms: 1.5 }],
+    ["a negative number", "memory_used_bytes", { memory_used_bytes: -1 }],
+    ["too much fuel for 64 bits", "fuel_used", { fuel_used: 1e30 }],
+  ])("refuses %s, and that alone", (_name, path, change) => {
+    expect(parseReceipt(edited({}), "r")).toMatchObject({ fuel_used: 390n });
+    const faults = [expect.objectContaining({ path })];
+    const refused = { code: "Serialization", details: { document: "r", faults } };
+    expect(() => parseReceipt(edited(change), "r")).toThrowError(expect.objectContaining(refused));
   });
 
   it("refuses a line among good ones by its number, what is too long, and no text", () => {

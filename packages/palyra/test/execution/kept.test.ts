@@ -249,6 +249,21 @@ describe("T33: what was authorized a moment ago", () => {
     expect((await runAs("user:other")).outcome.kind).toBe("Ok");
   });
 
+  it("T28: is no other session's, where it took a yes of this one", async () => {
+    const extra = '[[capabilities.secrets]]\nscope = "skill:acme.asked"\nkey_names = ["token"]';
+    await install({ id: "acme.asked", extra });
+    const asked = (session: string, options: Parameters<Runner["run"]>[2] = {}) => {
+      const request = { tool: "acme.asked.say", input: new TextEncoder().encode("{}"), surface: "library", session } as const;
+      return runner.run(request, { ...newCall("user:local"), now: Date.now() }, options);
+    };
+    expect((await asked("s1", { ask: async () => "session" })).outcome.kind).toBe("Ok");
+    await sleep(SETTLED_MS);
+    for (let time = 0; time < 3; time += 1) {
+      expect((await asked("s1")).outcome.kind).toBe("Ok");
+      await expect(asked("s2")).rejects.toHaveCode("ApprovalRequired");
+    }
+  });
+
   it("T28: starts nothing once the record of grants was put back, or taken away", async () => {
     expect(await palyra("grant", "add", "acme.echo", "--max-fuel", "300000")).toMatchObject({ exit: 0 });
     const before = readFileSync(folder().grants);

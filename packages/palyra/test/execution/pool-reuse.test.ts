@@ -67,8 +67,26 @@ function programThatSays(...turns: readonly (readonly FromProcess[])[]): string 
   return file;
 }
 
+const ready: FromProcess = { is: "ready", version: PROTOCOL_VERSION };
+
+describe("a process that refused", () => {
+  const refused = (fault: string): FromProcess => ({
+    ...{ is: "outcome", kind: "InvalidInput", details: JSON.stringify({ fault }), stdout: new Uint8Array() },
+    ...{ exitCode: undefined, fuel: 0n, memoryBytes: 0 },
+  });
+  // Told once more it would be another fault.
+  it.each([
+    ["an input goes on, which looked at no module", "input", "input_schema"],
+    ["a module is ended: it may keep it, and nobody knows", "module", "module"],
+  ])("%s", async (_name, first, second) => {
+    const pool = openSandboxPool({ program: programThatSays([ready], [refused(first)], [refused("input_schema")]), idle: 0 });
+    onTestFinished(() => pool.close());
+    expect((await call(pool, jobOf(RUN_MODULE))).details).toEqual({ fault: first });
+    expect((await call(pool, jobOf(RUN_MODULE))).details).toEqual({ fault: second });
+  });
+});
+
 describe("T39: a process that says what it must not say is ended", () => {
-  const ready: FromProcess = { is: "ready", version: PROTOCOL_VERSION };
   const ended: FromProcess = {
     is: "outcome",
     kind: "Ok",

@@ -248,6 +248,20 @@ describe.each(WAYS)("T28, T44: a question to the person behind a client, over %s
     expect(host.calls.filter(({ approval }) => approval !== undefined)).toEqual([]);
   });
 
+  it.each([
+    ["skill", { skillId: "acme.other" }],
+    ["version", { version: "2.0.0" }],
+  ])("T27: is not put about another %s than the one that is listed", async (_name, other) => {
+    const host = asking();
+    const { answer } = host;
+    host.answer = async (call) => Object.assign(await answer(call), other);
+    const client = await connect(host, FORMS);
+    const asked = vi.fn(() => ({ action: "accept" as const, content: { decision: "allow once" } }));
+    client.setRequestHandler("elicitation/create", asked);
+    await expect(client.callTool({ name: "acme.echo", arguments: { text: "hi" } })).rejects.toThrow("Unknown tool");
+    expect(asked).not.toHaveBeenCalled();
+  });
+
   it("cannot be put where the client shows no forms: refused", async () => {
     const host = asking();
     const client = await connect(host, {});

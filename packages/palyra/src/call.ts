@@ -26,3 +26,10 @@ export interface Question {
   readonly context: readonly string[];
   readonly question: string;
 }
+
+/** Why nobody may be called that, behind the name itself; undefined: somebody may. What is no text of its own would be another's (T28). */
+export function principalProblem(principal: string): string | undefined {
+  if (!/^[\x21-\x7e]{1,256}$/.test(principal)) return "is no name: at most 256 ASCII characters, no blanks, as user:ada";
+  // What the daemon does by itself is journaled so (spec 8).
+  return /^system:/i.test(principal) ? "is the daemon's own: nobody else's begins with system:" : undefined;
+}

@@ -1,4 +1,5 @@
 import { nearest } from "palyra-skills/encoding";
+import { principalProblem } from "../call.ts";
 import type { Field, Operation, RawInput } from "../operations/operation.ts";
 import { quoted, safe } from "../operations/wording/safe.ts";
 import type { SettingsOptions } from "../settings.ts";
@@ -49,11 +50,8 @@ function requireOrigin({ texts }: Words): void {
   if (device !== undefined && device.trim() !== "" && !/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i.test(device))
     throw usage(`--device-id ${quoted(device)} is no ULID: 26 characters, digits and letters without I, L, O and U`);
   const principal = texts.get("principal");
-  if (principal !== undefined && principal.trim() !== "" && !/^[\x21-\x7e]{1,256}$/.test(principal))
-    throw usage(`--principal ${quoted(principal)} is no name: at most 256 ASCII characters, no blanks, as user:ada`);
-  // What the daemon does by itself is journaled so (spec 8).
-  if (principal !== undefined && /^system:/i.test(principal))
-    throw usage(`--principal ${quoted(principal)} is the daemon's own: nobody else's begins with system:`);
+  const problem = principal === undefined || principal.trim() === "" ? undefined : principalProblem(principal);
+  if (principal !== undefined && problem !== undefined) throw usage(`--principal ${quoted(principal)} ${problem}`);
 }
 
 function inputOf(operation: Operation<unknown>, words: Words, options: readonly Option[]): RawInput {

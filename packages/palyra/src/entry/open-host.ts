@@ -1,5 +1,5 @@
 import { encodeUtf8, type JsonValue, toHex, writeJson } from "palyra-skills/encoding";
-import type { Call } from "../call.ts";
+import { type Call, principalProblem } from "../call.ts";
 import { PalyraError } from "../errors.ts";
 import type { AskApproval, LaunchPlan, RunnableTool, Runner, RunToolRequest, RunToolResult } from "../execution/index.ts";
 import type { Home } from "../lifecycle/home.ts";
@@ -40,6 +40,10 @@ class HomeHost implements Host {
 
   constructor(services: Services, { session, onWarning }: Pick<HostOptions, "session" | "onWarning">) {
     if (session?.trim() === "") throw new PalyraError("Usage", { problem: "session is blank" });
+    // Half characters are all written as one, and one session would be another (T28).
+    if (session !== undefined && /\p{Surrogate}/u.test(session))
+      throw new PalyraError("Usage", { problem: "session is not well-formed Unicode" });
+    requirePrincipal(services.settings.principal.value);
     this.#services = services;
     this.#runner = new Once(() => services.runner());
     this.#session = session ?? `host:${toHex(services.randomBytes(16))}`;
@@ -134,10 +138,11 @@ class HomeHost implements Host {
 
   #call(principal: string | undefined, signal: AbortSignal): Call {
     const { settings } = this.#services;
-    if (principal?.trim() === "") throw new PalyraError("Usage", { problem: "principal is blank" });
+    const caller = principal ?? settings.principal.value;
+    requirePrincipal(caller);
     return {
       now: Date.now(),
-      principal: principal ?? settings.principal.value,
+      principal: caller,
       deviceId: settings.deviceId.value,
       channel: settings.channel.value,
       signal,
@@ -210,4 +215,10 @@ function planOf({ skill, tool, modulePath, decision, approval, grants, quotas }:
     grants,
     quotas,
   };
+}
+
+/** Of a program, whose users may choose what they are called. `Usage`. */
+function requirePrincipal(principal: string): void {
+  const problem = principal.trim() === "" ? "is blank" : principalProblem(principal);
+  if (problem !== undefined) throw new PalyraError("Usage", { problem: `principal ${problem}` });
 }

@@ -56,7 +56,7 @@ export function fittingApproval(
   platform: Platform,
 ): Approval | undefined {
   const ids = [approvalId(subject, null, platform), approvalId(subject, at.session, platform)];
-  return approvals.find(({ id, expires_at_unix_ms }) => ids.includes(id) && holdsAt(expires_at_unix_ms, at.now));
+  return approvals.find(({ id, expires_at_unix_ms }) => ids.includes(id) && !isOver(expires_at_unix_ms, at.now));
 }
 
 export function makeApproval(
@@ -76,11 +76,9 @@ export function withApproval(approvals: readonly Approval[], added: Approval, no
   return [...kept, added].slice(-MAX_APPROVALS);
 }
 
-/** One of a session that ends later than any could that was given by now was given while the clock was ahead, and would be good for as long as it was. */
-const holdsAt = (expires: number | null, now: number): boolean =>
-  expires === null || (now < expires && expires <= now + SESSION_MS + SKEW_MS);
-
-export const isOver = (expires: number | null, now: number): boolean => expires !== null && now >= expires;
+/** One of a session that ends later than any could that was given by now was given while the clock was ahead, and would be good for as long as that was. */
+export const isOver = (expires: number | null, now: number): boolean =>
+  expires !== null && (now >= expires || expires > now + SESSION_MS + SKEW_MS);
 
 export const writeApprovals = (approvals: readonly Approval[]): Uint8Array =>
   encodeUtf8(writeJson({ approvals: approvals.map((each) => ({ ...each })) }));

@@ -97,11 +97,22 @@ describe("a host of the library (spec 10)", () => {
     await expect(palyra.call("acme.echo", {}, { version: "9.9.9" })).rejects.toHaveCode("NotInstalled");
     await expect(palyra.call("acme.echo", { n: Number.NaN })).rejects.toHaveCode("Usage");
     await expect(palyra.call("acme.echo", {}, { maxFuel: 0n })).rejects.toHaveCode("Usage");
-    await expect(palyra.call("acme.echo", {}, { principal: " " })).rejects.toHaveCode("Usage");
     await commandLine(root)("skills", "quarantine", "acme.echo");
     await expect(palyra.call("acme.echo", {})).rejects.toHaveCode("NotEligible");
     expect(await palyra.tools()).toEqual([]);
     expect(() => openHost({ env: env(), principal: "" })).toThrow(expect.objectContaining({ code: "Usage" }));
+  });
+
+  it("T28: is asked by nobody whose name is another's once it is written, or the daemon's own", async () => {
+    await install({ module: ECHO });
+    const palyra = host();
+    for (const principal of ["", " ", "\ud800", "a\ud801", "a\0b", "a\nb", "a b", "system:daemon", "System:x", "x".repeat(257)]) {
+      await expect(palyra.call("acme.echo", {}, { principal })).rejects.toHaveCode("Usage");
+      await expect(palyra.plan("acme.echo", {}, { principal })).rejects.toHaveCode("Usage");
+      if (principal.trim() !== "") expect(() => host({ principal })).toThrow(expect.objectContaining({ code: "Usage" }));
+    }
+    expect(() => host({ session: "\ud800" })).toThrow(expect.objectContaining({ code: "Usage" }));
+    expect(await events()).toEqual([]);
   });
 
   it("tells whoever listens, once another process changed what may run, and nobody who no longer does", async () => {

@@ -2,6 +2,7 @@
  * Names are looked up one after another for each skill. The system's look-up cannot be stopped, and has two threads of the whole process: a skill whose
  * name servers never answer would hold both, and keep every other skill, and the host's own lists, from the network.
  */
+
 /** What looks names up. */
 export interface Resolver {
   /** All addresses of a name. */

@@ -72,10 +72,16 @@ export class Status {
     return reply(ERRNO.success, 0n, packStat(stat, this.#times.of(stat)));
   }
 
-  /** `perm` of a file that has another name, which may be anywhere. */
-  setTimes(fd: number, { accessed, modified, flags }: { accessed: bigint; modified: bigint; flags: number }): HostReply {
+  /** `perm` of a file that has another name, which may be anywhere. @param shared it had one */
+  setTimes(
+    fd: number,
+    { accessed, modified, flags }: { accessed: bigint; modified: bigint; flags: number },
+    shared = false,
+  ): HostReply {
     const stat = fstatSync(fd, { bigint: true });
-    if (stat.isFile() && stat.nlink > 1n) throw new FileFault(ERRNO.perm);
+    if (shared || (stat.isFile() && stat.nlink > 1n)) throw new FileFault(ERRNO.perm);
+    // Setting them to what they are would cut them to microseconds.
+    if (flags === 0) return reply(ERRNO.success);
     const had = this.#times.of(stat);
     const now = BigInt(this.#now()) * 1_000_000n;
     const asked = {

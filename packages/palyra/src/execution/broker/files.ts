@@ -96,8 +96,10 @@ export class RootFiles {
         return resize(handles.changing(handles.file(request.handle)), request.size, true, this.#budget);
       case "allocate":
         return resize(handles.changing(handles.file(request.handle)), request.offset + request.length, false, this.#budget);
-      case "set_times":
-        return this.#status.setTimes(handles.changing(handles.get(request.handle)).fd, request);
+      case "set_times": {
+        const { fd, shared } = handles.changing(handles.get(request.handle));
+        return this.#status.setTimes(fd, request, shared);
+      }
       case "sync":
         fsyncSync(handles.get(request.handle).fd);
         return reply(ERRNO.success);

@@ -2,7 +2,7 @@
 import { closeSync } from "node:fs";
 import { ERRNO } from "palyra-sandbox/host-messages";
 import { FileFault } from "./fault.ts";
-import type { PlaceKind } from "./walk.ts";
+import type { Opened } from "./opening.ts";
 
 export interface OpenRoot {
   readonly fd: number;
@@ -11,9 +11,7 @@ export interface OpenRoot {
 }
 
 /** Something open. Its root says whether it may be changed, whatever a child asks. */
-export interface Handle {
-  readonly fd: number;
-  readonly kind: PlaceKind;
+export interface Handle extends Opened {
   readonly root: OpenRoot;
   readonly read: boolean;
   readonly write: boolean;
@@ -40,7 +38,7 @@ export class Handles {
     this.#roots = roots.length;
     this.#next = roots.length;
     for (const [index, root] of roots.entries())
-      this.#open.set(index, { fd: root.fd, kind: "directory", root, read: true, write: false });
+      this.#open.set(index, { fd: root.fd, kind: "directory", shared: false, root, read: true, write: false });
   }
 
   /** `badf` */

@@ -12,6 +12,8 @@ const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY;
 export interface Opened {
   readonly fd: number;
   readonly kind: PlaceKind;
+  /** It had another name when it was opened, which may be anywhere. That it has one alone later says nothing: the other may be the one that is left. */
+  readonly shared: boolean;
 }
 
 /** Flags of `open`, as they are asked for. */
@@ -23,12 +25,12 @@ export function openEnd({ fd, name, directory }: End, flags: number, budget: Bud
   if (name === undefined) {
     if (wants(flags, OPEN.create) && wants(flags, OPEN.exclusive)) throw new FileFault(ERRNO.exist);
     if (changes(flags)) throw new FileFault(ERRNO.isdir);
-    return { fd: openSync(inside(fd, "."), FOLDER), kind: "directory" };
+    return { fd: openSync(inside(fd, "."), FOLDER), kind: "directory", shared: false };
   }
   if (!wants(flags, OPEN.create)) return openThere(fd, name, directory, flags);
   if (directory) throw new FileFault(ERRNO.isdir);
   try {
-    return { fd: budget.make(() => openSync(inside(fd, name), accessOf(flags) | FRESH, 0o600)), kind: "file" };
+    return { fd: budget.make(() => openSync(inside(fd, name), accessOf(flags) | FRESH, 0o600)), kind: "file", shared: false };
   } catch (error) {
     if (systemCode(error) !== "EEXIST" || wants(flags, OPEN.exclusive)) throw error;
   }
@@ -40,15 +42,16 @@ function openThere(fd: number, name: string, directory: boolean, flags: number):
   try {
     if (kind === "directory") {
       if (changes(flags)) throw new FileFault(ERRNO.isdir);
-      return { fd: openSync(inside(place, "."), FOLDER), kind };
+      return { fd: openSync(inside(place, "."), FOLDER), kind, shared: false };
     }
     if (directory || wants(flags, OPEN.directory)) throw new FileFault(ERRNO.notdir);
-    // Another name of it may be anywhere.
-    if (wants(flags, OPEN.write | OPEN.truncate) && names > 1) throw new FileFault(ERRNO.perm);
+    const shared = names > 1;
+    if (shared && wants(flags, OPEN.write | OPEN.truncate)) throw new FileFault(ERRNO.perm);
     // The very file that was looked at: no name is looked up again.
     return {
       fd: openSync(byDescriptor(place), accessOf(flags) | (wants(flags, OPEN.truncate) ? constants.O_TRUNC : 0)),
       kind,
+      shared,
     };
   } finally {
     closeSync(place);

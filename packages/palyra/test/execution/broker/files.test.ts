@@ -214,6 +214,9 @@ describe("T43: no link is made or followed", () => {
     expect(guest.call("path_filestat_set_times", ROOT, 0, ...guest.text("hard"), 0n, 5n, 4)).toBe(E.perm);
     const { fd } = guest.open(ROOT, "hard", { rights: R.read | R.fdFilestatSetTimes });
     expect(guest.call("fd_filestat_set_times", fd, 0n, 5n, 4)).toBe(E.perm);
+    // Its name in the root was the other one: what is left is outside.
+    expect(guest.path("path_unlink_file", ROOT, "hard")).toBe(0);
+    expect(guest.call("fd_filestat_set_times", fd, 0n, 5n, 4)).toBe(E.perm);
     expect(statSync(join(there, "secret")).mtimeMs).toBe(mtimeMs);
     expect(readFileSync(join(there, "secret"), "utf8")).toBe("outside");
     expect(readdirSync(there)).toEqual(["secret"]);

@@ -2,8 +2,7 @@
  * Modules checked, metered and compiled (spec 10, step 3), and kept in memory alone, by all that they depend on: the module's digest, the caps and the mode of
  * fuel; the rewriter is that of this process (spec 10.2).
  */
-import type { ExportFact, ImportFact } from "palyra-skills/wasm";
-import { readModule } from "palyra-skills/wasm";
+import { type ExportFact, type ImportFact, lackedFeatures, type ModuleFacts, readModule } from "palyra-skills/wasm";
 import { type FuelMode, type Metered, type MeteringRefusal, meter } from "palyra-skills/wasm/metering";
 import { invalid, type Outcome, quotaExceeded, told } from "./ended.ts";
 import { MAX_KEPT_MODULES, MAX_TABLE_ELEMENTS } from "./limits.ts";
@@ -39,7 +38,7 @@ function compile(bytes: Uint8Array, memoryBytes: number, mode: FuelMode): Compil
   const reading = readModule(bytes);
   if (!reading.ok) return invalid("module", { problem: told(reading.problem), offset: reading.offset });
   // The original, before anything is appended to it: what is wrong in it may be right then (spec 10.2).
-  if (!WebAssembly.validate(bytes)) return invalid("module", { problem: "its types do not fit" });
+  if (!WebAssembly.validate(bytes)) return unfit(reading.facts);
   const metered = meter(bytes, { mode, caps: { memoryBytes, tableElements: MAX_TABLE_ELEMENTS } });
   if (!metered.ok) return refusedAs(metered.refusal);
   const { imports, exports, memories } = reading.facts;
@@ -52,6 +51,13 @@ function compile(bytes: Uint8Array, memoryBytes: number, mode: FuelMode): Compil
     names: metered,
     memories: memories.map(({ min }) => Number(min) * PAGE_BYTES),
   };
+}
+
+/** Of what the engine does not know nobody can tell whether its types fit (spec 4.5). */
+function unfit(facts: ModuleFacts): Outcome {
+  const lacks = lackedFeatures(facts, (probe) => WebAssembly.validate(probe));
+  if (lacks.length === 0) return invalid("module", { problem: "its types do not fit" });
+  return invalid("module", { problem: `this version of Node lacks what it uses (${lacks.join(", ")})` });
 }
 
 /** Engines have limits of their own. */

@@ -40,6 +40,12 @@ export async function missingFeatures(facts: Pick<ModuleFacts, "features">, plat
   return missing;
 }
 
+/** The same of an engine that answers at once. */
+export const lackedFeatures = (
+  { features }: Pick<ModuleFacts, "features">,
+  validates: (module: Uint8Array<ArrayBuffer>) => boolean,
+): Feature[] => [...features.keys()].filter((feature) => !validates(Uint8Array.from(fromHex(FEATURE_PROBES[feature]) ?? [])));
+
 function hasFeature(feature: Feature, platform: Platform): Promise<boolean> {
   const known = answers.get(platform) ?? new Map<Feature, Promise<boolean>>();
   answers.set(platform, known);

@@ -25,6 +25,6 @@ export type {
   ModuleReading,
   ValueType,
 } from "./facts.ts";
-export { FEATURE_PROBES, missingFeatures } from "./features.ts";
+export { FEATURE_PROBES, lackedFeatures, missingFeatures } from "./features.ts";
 export type { RefusedFeature } from "./malformed.ts";
 export { readModule } from "./read.ts";

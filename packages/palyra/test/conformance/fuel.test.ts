@@ -1,4 +1,5 @@
 import { encodeUtf8, type JsonObject, writeJson } from "palyra-skills/encoding";
+import { FEATURE_PROBES } from "palyra-skills/wasm";
 import { describe, expect, it } from "vitest";
 import { GROWS } from "../../../../testing/forge/hostile/grow.ts";
 import { assemble } from "../../../core/test/audit/wat.ts";
@@ -64,6 +65,18 @@ describe("op fuel (spec 12)", () => {
       ["instantiated", 0],
       ["ok", 3],
     ]);
+  });
+
+  it("says what of a module the engine does not know, and of what is wrong nothing of the kind", async () => {
+    for (const [feature, probe] of Object.entries(FEATURE_PROBES)) {
+      const module = Buffer.from(probe, "hex");
+      const answer = await ask(module, { calls: [] });
+      if (WebAssembly.validate(module)) expect(answer, feature).not.toHaveProperty("details.lacks");
+      else
+        expect(answer, feature).toMatchObject({ code: "InvalidModule", details: { lacks: expect.arrayContaining([feature]) } });
+    }
+    const wrong = await assemble("(module (func (result i32) (i64.const 0)))");
+    expect(await ask(wrong, { calls: [] })).toMatchObject({ code: "InvalidModule", details: { lacks: [] } });
   });
 
   it("T24: what would hold or end the process that compiles it is refused before an engine sees it", async () => {

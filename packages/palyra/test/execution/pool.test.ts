@@ -139,6 +139,10 @@ describe("a call, from its bytes to its outcome (spec 10.1)", () => {
       kind: "InvalidInput",
       fault: "module",
     });
+    const young = await assemble('(module (memory i64 1) (func (export "_start")))');
+    const ofYoung = await call(pool(), jobOf(young));
+    if (WebAssembly.validate(Uint8Array.from(young))) expect(ofYoung.kind).toBe("Ok");
+    else expect(ofYoung.details).toMatchObject({ fault: "module", problem: expect.stringContaining("(memory64)") });
     const foreign = await assemble('(module (import "env" "system" (func (param i32))) (func (export "_start")))');
     expect((await call(pool(), jobOf(foreign))).details).toMatchObject({ fault: "import", module: "env", name: "system" });
     const forged = await assemble(

@@ -5,6 +5,7 @@ import {
   COMPILE_BURDEN_MODULE,
   COMPILE_COST_FUNCTION,
   COMPILE_COST_MODULE,
+  lackedFeatures,
   type ModuleFacts,
   readModule,
 } from "palyra-skills/wasm";
@@ -77,7 +78,8 @@ function accepted(bytes: Uint8Array): ModuleFacts {
     burden.module > COMPILE_BURDEN_MODULE
   )
     throw invalid("it costs too much to compile", { cost, burden });
-  if (!WebAssembly.validate(Uint8Array.from(bytes))) throw invalid("the engine refuses it", {});
+  if (!WebAssembly.validate(Uint8Array.from(bytes)))
+    throw invalid("the engine refuses it", { lacks: lackedFeatures(reading.facts, (probe) => WebAssembly.validate(probe)) });
   return reading.facts;
 }
 

@@ -81,14 +81,14 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
 
 /** `SandboxUnavailable`. */
 async function openSandbox(): Promise<SandboxPool> {
-  const { openSandboxPool } = await import("../execution/pool.ts");
+  const { openSandboxPool } = await import("../execution/pool/index.ts");
   const { sandboxProgram } = await import("./sandbox-program.ts");
   return openSandboxPool({ program: sandboxProgram() });
 }
 
 /** Loaded by what runs tools alone. */
 async function openRunnerOf(services: Services, isLongLived: boolean, runsAtOnce: boolean): Promise<Runner> {
-  const { openSandboxPool } = await import("../execution/pool.ts");
+  const { openSandboxPool } = await import("../execution/pool/index.ts");
   const { sandboxProgram } = await import("./sandbox-program.ts");
   const most = services.settings.sandboxCalls.value;
   // Who runs one tool needs one process: none is made ready for the next call.
@@ -134,7 +134,7 @@ function conformanceBodies(): ConformanceBodies {
   return {
     serve: async () => {
       const { serve } = await import("../conformance/index.ts");
-      const { openSandboxPool } = await import("../execution/pool.ts");
+      const { openSandboxPool } = await import("../execution/pool/index.ts");
       const { sandboxProgram } = await import("./sandbox-program.ts");
       let pool: ReturnType<typeof openSandboxPool> | undefined;
       const sandbox = () => {

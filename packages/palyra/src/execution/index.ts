@@ -13,18 +13,19 @@ export {
 export { checkMappedRoot, measureSkillData, removeSkillData, type SkillData } from "./broker/index.ts";
 export type { LookAtGround } from "./ground.ts";
 export { KnownPlans } from "./known-plans.ts";
-export { openSandboxPool, type PoolOptions } from "./pool.ts";
-export type {
-  CallOutcome,
-  CancelReason,
-  HostAnswers,
-  PreparedCall,
-  PrepareOptions,
-  SandboxJob,
-  SandboxPool,
-  SandboxQuotas,
-  Used,
-} from "./pool-types.ts";
+export {
+  type CallOutcome,
+  type CancelReason,
+  type HostAnswers,
+  openSandboxPool,
+  type PoolOptions,
+  type PreparedCall,
+  type PrepareOptions,
+  type SandboxJob,
+  type SandboxPool,
+  type SandboxQuotas,
+  type Used,
+} from "./pool/index.ts";
 export { type PreparePorts, ReadyCall } from "./prepare.ts";
 export {
   draftReceipt,

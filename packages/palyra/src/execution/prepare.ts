@@ -8,7 +8,7 @@ import { readModule } from "palyra-skills/wasm";
 import { mayRead } from "../policy/index.ts";
 import type { LaunchPlan } from "./authorize.ts";
 import { type Broker, type BrokerOptions, brokerGrants, openBroker } from "./broker/index.ts";
-import type { CallOutcome, CancelReason, PreparedCall, PrepareOptions, SandboxJob, SandboxPool } from "./pool-types.ts";
+import type { CallOutcome, CancelReason, PreparedCall, PrepareOptions, SandboxJob, SandboxPool } from "./pool/index.ts";
 import { LaunchPermit } from "./start.ts";
 import { START, toolKind } from "./tool-kind.ts";
 

@@ -4,7 +4,7 @@ import type { Call } from "../call.ts";
 import type { AskApproval, AuthorizePorts, LaunchPlan } from "./authorize.ts";
 import type { LookAtGround } from "./ground.ts";
 import type { KnownPlans } from "./known-plans.ts";
-import type { CallOutcome } from "./pool-types.ts";
+import type { CallOutcome } from "./pool/index.ts";
 import type { PreparePorts } from "./prepare.ts";
 import type { ReceiptDraft, ReceiptPorts } from "./receipts.ts";
 import type { RunGate } from "./resolve.ts";

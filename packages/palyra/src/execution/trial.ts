@@ -7,7 +7,7 @@ import { ERRNO, HOST_ERROR, type HostReply, type HostRequest } from "palyra-sand
 import type { CapabilityGrants } from "palyra-skills/capability";
 import { readModule } from "palyra-skills/wasm";
 import type { FuelMode } from "palyra-skills/wasm/metering";
-import type { CallOutcome, HostAnswers, PrepareOptions, SandboxJob, SandboxPool, SandboxQuotas } from "./pool-types.ts";
+import type { CallOutcome, HostAnswers, PrepareOptions, SandboxJob, SandboxPool, SandboxQuotas } from "./pool/index.ts";
 import { START, toolKind } from "./tool-kind.ts";
 
 export interface Trial {

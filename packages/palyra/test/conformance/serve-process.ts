@@ -1,6 +1,6 @@
 // Our own implementation as a process of the protocol, without the command line around it; op `sandbox` with the program that is named.
 import { serve } from "../../src/conformance/index.ts";
-import { openSandboxPool } from "../../src/execution/pool.ts";
+import { openSandboxPool } from "../../src/execution/pool/index.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
 
 const [, , program] = process.argv;

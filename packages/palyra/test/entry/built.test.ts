@@ -111,7 +111,7 @@ describe("what is loaded (habit 8)", () => {
     expect(packages(loaded).filter((name) => /modelcontextprotocol|cedar|hono|clack|cyclonedx/.test(name))).toEqual([]);
   });
   it("by a run: no rule of the audit, nothing of its texts and of supply chains, and of age the keys that a vault has", () => {
-    for (const entry of ["skills/run.ts", "shared/runner.ts", "execution/pool.ts", "vault/age-vault.ts"]) {
+    for (const entry of ["skills/run.ts", "shared/runner.ts", "execution/pool/index.ts", "vault/age-vault.ts"]) {
       const files = loadedBy(entry);
       expect(files.filter((file) => /core\/src\/(?:audit\/rules|text|supplychain|diff|report)\//.test(file))).toEqual([]);
       expect(packages(files).filter((name) => /post-quantum|regexpp|pako|modelcontextprotocol|hono/.test(name))).toEqual([]);

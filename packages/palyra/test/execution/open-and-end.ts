@@ -1,7 +1,7 @@
 // A program with a pool, and how it ends: it closes the pool, leaves it as it is, or is killed, the last while a module (a file) spins as well.
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openSandboxPool } from "../../src/execution/pool.ts";
+import { openSandboxPool } from "../../src/execution/pool/index.ts";
 import { ENDLESS, isPrepared, jobOf, NOBODY } from "./sandbox-jobs.ts";
 
 const [, , program = "", how = "", module = ""] = process.argv;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { encodeFromProcess, type FromProcess, HEADER_BYTES } from "palyra-sandbox/protocol";
 import { describe, expect, it } from "vitest";
-import { FrameReader } from "../../src/execution/pool-frames.ts";
+import { FrameReader } from "../../src/execution/pool/frames.ts";
 
 const message: fc.Arbitrary<FromProcess> = fc.oneof(
   fc.constant({ is: "prepared" } as const),

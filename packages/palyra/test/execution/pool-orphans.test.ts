@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { spin } from "../../../../testing/forge/command.ts";
 import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
-import { canDieWithParent } from "../../src/execution/pool-command.ts";
+import { canDieWithParent } from "../../src/execution/pool/command.ts";
 
 const program = useSandboxProgram();
 

@@ -9,9 +9,9 @@ import { RUN_MODULE } from "../../../../testing/forge/manifest.ts";
 import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { openSandboxPool } from "../../src/execution/index.ts";
-import { canServe } from "../../src/execution/pool.ts";
-import { limitsOf } from "../../src/execution/pool-limits.ts";
-import { moduleKey } from "../../src/execution/pool-shared.ts";
+import { limitsOf } from "../../src/execution/pool/limits.ts";
+import { canServe } from "../../src/execution/pool/pool.ts";
+import { moduleKey } from "../../src/execution/pool/shared.ts";
 import { call, jobOf, QUOTAS } from "./sandbox-support.ts";
 
 const program = useSandboxProgram();

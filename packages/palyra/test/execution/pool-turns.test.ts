@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
-import { type Turn, Turns } from "../../src/execution/pool-turns.ts";
+import { type Turn, Turns } from "../../src/execution/pool/turns.ts";
 import { call, command, echo, jobOf, QUOTAS, usePool } from "./sandbox-support.ts";
 
 const ONE_HOUR_NS = 3_600_000_000_000;

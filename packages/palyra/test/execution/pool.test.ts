@@ -6,10 +6,10 @@ import { describe, expect, it } from "vitest";
 import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
 import { assemble } from "../../../core/test/audit/wat.ts";
 import { openSandboxPool } from "../../src/execution/index.ts";
-import { nodeFlags, startCommand } from "../../src/execution/pool-command.ts";
-import { limitsOf } from "../../src/execution/pool-limits.ts";
-import { SandboxProcess } from "../../src/execution/pool-process.ts";
-import { residentReader } from "../../src/execution/pool-resident.ts";
+import { nodeFlags, startCommand } from "../../src/execution/pool/command.ts";
+import { limitsOf } from "../../src/execution/pool/limits.ts";
+import { SandboxProcess } from "../../src/execution/pool/process.ts";
+import { residentReader } from "../../src/execution/pool/resident.ts";
 import {
   call,
   command,

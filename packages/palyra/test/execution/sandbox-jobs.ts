@@ -1,6 +1,6 @@
 /** Jobs of tests, without anything of the test runner's. */
 import { createHash } from "node:crypto";
-import type { CallOutcome, HostAnswers, PreparedCall, SandboxJob } from "../../src/execution/pool-types.ts";
+import type { CallOutcome, HostAnswers, PreparedCall, SandboxJob } from "../../src/execution/pool/index.ts";
 
 const NO_GRANTS = { http_hosts: [], secret_keys: [], storage_prefixes: [], channels: [] };
 export const QUOTAS = { fuel: 10_000_000n, memoryBytes: 64 * 1024 * 1024, wallMs: 30_000 };

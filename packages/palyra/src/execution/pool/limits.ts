@@ -1,6 +1,6 @@
 /** What a sandbox process may use in all, by the quotas of the calls that it can serve (spec 10.3). */
-import type { ProcessLimits } from "./pool-command.ts";
-import type { SandboxQuotas } from "./pool-types.ts";
+import type { ProcessLimits } from "./command.ts";
+import type { SandboxQuotas } from "./types.ts";
 
 const MEBI = 1024 * 1024;
 /**

@@ -3,11 +3,11 @@ import { decodeRequest, encodeReply } from "palyra-sandbox/host-messages";
 import { LOG_CUT, MAX_FUEL, MAX_LOG_BYTES } from "palyra-sandbox/limits";
 import type { Ended, FromProcess, OutcomeKind } from "palyra-sandbox/protocol";
 import { type JsonObject, parseJson, toValue } from "palyra-skills/encoding";
-import { claimProblem } from "./pool-claims.ts";
-import type { Death, SandboxProcess } from "./pool-process.ts";
-import type { ResidentOf } from "./pool-resident.ts";
-import { moduleKey, Stopwatch } from "./pool-shared.ts";
-import type { CallOutcome, CancelReason, HostAnswers, PreparedCall, PrepareOptions, SandboxJob } from "./pool-types.ts";
+import { claimProblem } from "./claims.ts";
+import type { Death, SandboxProcess } from "./process.ts";
+import type { ResidentOf } from "./resident.ts";
+import { moduleKey, Stopwatch } from "./shared.ts";
+import type { CallOutcome, CancelReason, HostAnswers, PreparedCall, PrepareOptions, SandboxJob } from "./types.ts";
 
 /** What a call needs of its pool. */
 export interface CallPorts {

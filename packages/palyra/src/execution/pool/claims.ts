@@ -7,7 +7,7 @@ import { MAX_CALL_BYTES } from "palyra-sandbox/host-messages";
 import { MAX_FUEL, MAX_TABLE_ELEMENTS } from "palyra-sandbox/limits";
 import type { Ended, OutcomeKind } from "palyra-sandbox/protocol";
 import type { JsonObject } from "palyra-skills/encoding";
-import type { SandboxJob } from "./pool-types.ts";
+import type { SandboxJob } from "./types.ts";
 
 /** Before anything of the module has run, and of a call that ran. */
 const KINDS: { readonly [Phase in "preparing" | "running"]: readonly OutcomeKind[] } = {

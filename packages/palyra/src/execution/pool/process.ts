@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { Socket } from "node:net";
 import { encodeFromHost, type FromHost, type FromProcess, PROTOCOL_VERSION } from "palyra-sandbox/protocol";
-import { type ProcessLimits, type StartCommand, startCommand } from "./pool-command.ts";
-import { coveredDescriptors } from "./pool-descriptors.ts";
-import { FrameReader } from "./pool-frames.ts";
+import { type ProcessLimits, type StartCommand, startCommand } from "./command.ts";
+import { coveredDescriptors } from "./descriptors.ts";
+import { FrameReader } from "./frames.ts";
 
 /** How a process ended that nobody told to. */
 export interface Death {

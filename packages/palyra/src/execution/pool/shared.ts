@@ -1,5 +1,5 @@
 /** Small things that the pool and its calls have in common. */
-import type { SandboxJob } from "./pool-types.ts";
+import type { SandboxJob } from "./types.ts";
 
 /** Under which a process keeps a compiled module. */
 export const moduleKey = ({ moduleSha256, quotas, fuelMode }: SandboxJob): string =>

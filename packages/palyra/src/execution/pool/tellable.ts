@@ -8,7 +8,7 @@ import {
   MAX_SCHEMA_BYTES,
 } from "palyra-sandbox/limits";
 import type { JsonObject } from "palyra-skills/encoding";
-import type { SandboxJob } from "./pool-types.ts";
+import type { SandboxJob } from "./types.ts";
 
 /** Bytes of a message beside the text of a name. */
 const NAME_BYTES = 5;

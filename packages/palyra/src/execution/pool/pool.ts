@@ -4,16 +4,16 @@
  */
 import { availableParallelism } from "node:os";
 import { MAX_KEPT_MODULES } from "palyra-sandbox/limits";
-import { PalyraError } from "../errors.ts";
-import { PoolCall } from "./pool-call.ts";
-import type { ProcessLimits } from "./pool-command.ts";
-import { fits, limitsOf, MAX_WALL_MS, SMALLEST } from "./pool-limits.ts";
-import { type Death, SandboxProcess } from "./pool-process.ts";
-import { type ResidentOf, residentReader } from "./pool-resident.ts";
-import { moduleKey } from "./pool-shared.ts";
-import { tooLarge } from "./pool-tellable.ts";
-import { Turns } from "./pool-turns.ts";
-import type { CallOutcome, HostAnswers, PreparedCall, PrepareOptions, SandboxJob, SandboxPool } from "./pool-types.ts";
+import { PalyraError } from "../../errors.ts";
+import { PoolCall } from "./call.ts";
+import type { ProcessLimits } from "./command.ts";
+import { fits, limitsOf, MAX_WALL_MS, SMALLEST } from "./limits.ts";
+import { type Death, SandboxProcess } from "./process.ts";
+import { type ResidentOf, residentReader } from "./resident.ts";
+import { moduleKey } from "./shared.ts";
+import { tooLarge } from "./tellable.ts";
+import { Turns } from "./turns.ts";
+import type { CallOutcome, HostAnswers, PreparedCall, PrepareOptions, SandboxJob, SandboxPool } from "./types.ts";
 
 export interface PoolOptions {
   /** The file of the program that each process runs. */
@@ -22,7 +22,7 @@ export interface PoolOptions {
   readonly idle?: number;
   /** Processes that are started at once, beside those, and not again: for a call that is about to come. */
   readonly ahead?: number;
-  /** Calls at once, beyond the cores' number as well (pool-turns.ts); more wait. */
+  /** Calls at once, beyond the cores' number as well (turns.ts); more wait. */
   readonly most?: number;
   /** Of them of one skill; by default half. */
   readonly mostOfOne?: number;
@@ -39,7 +39,7 @@ const PATIENCE_MS = 50;
 /** Milliseconds without a call after which processes are ended that are more than the cores. */
 const LEFT_MS = 60_000;
 const CORES = Math.max(2, availableParallelism());
-/** Calls at once: each may take 1 GiB and twice its quota (pool-limits.ts), and most take 50 MB. */
+/** Calls at once: each may take 1 GiB and twice its quota (limits.ts), and most take 50 MB. */
 const MOST = Math.max(8, 4 * CORES);
 
 export function openSandboxPool(options: PoolOptions): SandboxPool {

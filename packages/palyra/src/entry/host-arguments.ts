@@ -7,11 +7,12 @@ import { PalyraError } from "../errors.ts";
 import { APPROVAL_SCOPES, type ApprovalScope } from "../policy/index.ts";
 
 type Is = (value: unknown) => boolean;
-const isText: Is = (value) => typeof value === "string";
+/** Half a character would be another once it is written (T28). */
+const isText: Is = (value) => typeof value === "string" && !/\p{Surrogate}/u.test(value);
 const isFunction: Is = (value) => typeof value === "function";
 const isObject: Is = (value) => typeof value === "object" && value !== null;
 const isSignal: Is = (value) => value instanceof EventTarget && "aborted" in value;
-const TEXT = { is: isText, what: "a string" };
+const TEXT = { is: isText, what: "a text" };
 const FUNCTION = { is: isFunction, what: "a function" };
 
 type Kinds = { readonly [name: string]: { readonly is: Is; readonly what: string } };
@@ -37,7 +38,7 @@ export const checkHostOptions = (options: unknown): void => check(options, HOST_
 
 /** @param tool what is to be called */
 export function checkCall(tool: unknown, options: unknown): void {
-  if (!isText(tool)) throw usage("the tool is not a string");
+  if (!isText(tool)) throw usage("the tool is not a text");
   check(options, CALL_OPTIONS);
 }
 

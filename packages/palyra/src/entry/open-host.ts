@@ -50,7 +50,7 @@ class HomeHost implements Host {
     this.#warn = onWarning ?? ((text) => process.emitWarning(text, "PalyraWarning"));
     this.#watch = new ToolWatch({
       mark: () => homeMark(services.home.places),
-      summary: async () => summaryOf(await this.tools()),
+      summary: async () => summaryOf(await this.#peek()),
     });
   }
 
@@ -58,6 +58,10 @@ class HomeHost implements Host {
     return this.#during(undefined, async (signal) =>
       (await (await this.#runner.get()).list(this.#call(undefined, signal))).map(hostTool),
     );
+  }
+
+  #peek(): Promise<readonly RunnableTool[]> {
+    return this.#during(undefined, async (signal) => (await this.#runner.get()).peek(this.#call(undefined, signal)));
   }
 
   async call(tool: string, input: JsonValue = {}, options: CallOptions = {}): Promise<CallResult> {

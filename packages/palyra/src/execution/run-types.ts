@@ -69,8 +69,10 @@ export interface RunEnd {
 
 /** What runs tools for one process; its pool, its chain and its policies are kept. */
 export interface Runner {
-  /** The tools that may run now. */
+  /** The tools that may run now; it is told whose are left out. */
   list(call: Call): Promise<readonly RunnableTool[]>;
+  /** The same, and nothing is told: between the writes of an install its skill lacks a verdict, and nobody need do anything about that. */
+  peek(call: Call): Promise<readonly RunnableTool[]>;
   run(request: RunToolRequest, call: Call, options?: RunToolOptions): Promise<RunToolResult>;
   /** What a run would be decided by and could use; nothing is asked, kept or started. */
   plan(request: RunToolRequest, call: Call): Promise<LaunchPlan>;

@@ -47,7 +47,7 @@ export class RunnerHost implements ToolHost {
   constructor(ports: RunnerHostPorts) {
     this.#ports = ports;
     this.#places = new CallPlaces(MAX_CALLS, ports.isShared);
-    const tools = () => ports.runner.list(ports.callOf(ports.principal, NEVER));
+    const tools = () => ports.runner.peek(ports.callOf(ports.principal, NEVER));
     this.#watch = new ToolWatch({ mark: ports.mark, summary: async () => summaryOf(await tools()) });
   }
 

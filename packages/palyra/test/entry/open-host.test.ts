@@ -152,6 +152,33 @@ describe("T32: a skill without a verdict that counts", () => {
   });
 });
 
+describe("T32: whoever listens for changes", () => {
+  it("is told of no skill that lacks a verdict while it is written: who asks for the list is", async () => {
+    await install({ module: ECHO });
+    const warned: string[] = [];
+    const palyra = host({ onWarning: (text) => void warned.push(text) });
+    const heard = vi.fn<() => void>();
+    palyra.onChange(heard);
+    const passed = join(root, "state/skills/.passed");
+    const audited = readFileSync(passed);
+    let isThere = true;
+    // Until a look falls between two of these.
+    await vi.waitFor(
+      () => {
+        isThere = !isThere;
+        if (isThere) writeFileSync(passed, audited);
+        else rmSync(passed);
+        expect(heard).toHaveBeenCalled();
+      },
+      { timeout: 60_000, interval: 700 },
+    );
+    expect(warned).toEqual([]);
+    rmSync(passed, { force: true });
+    expect(await palyra.tools()).toEqual([]);
+    expect(warned).toHaveLength(1);
+  }, 90_000);
+});
+
 describe("T28: approval for a program", () => {
   it("tells what changed since a yes that was for always", async () => {
     await install({ module: ECHO, extra: SECRETLY });
@@ -224,6 +251,7 @@ describe("T28: what a program without types answers and gives", () => {
       { version: 1 },
       { onLog: "x" },
       { approve: true },
+      { skill: "\ud800" },
     ])
       await usage(palyra.call("acme.echo", {}, untyped(options)));
     await usage(palyra.plan("acme.echo", {}, untyped({ maxFuel: 5 })));
@@ -233,7 +261,7 @@ describe("T28: what a program without types answers and gives", () => {
     expect((await palyra.call("acme.echo", Object.assign(Object.create(null), { a: [{ b: undefined }] }))).output).toEqual({
       a: [{}],
     });
-    for (const options of [null, { stateRoot: 5 }, { onWarning: 5 }, { session: 5 }])
+    for (const options of [null, { stateRoot: 5 }, { onWarning: 5 }, { session: 5 }, { session: "\udc00" }])
       expect(() => openHost(untyped(options))).toThrow(expect.objectContaining({ code: "Usage" }));
     expect(() => palyra.onChange(untyped("x"))).toThrow(expect.objectContaining({ code: "Usage" }));
   });

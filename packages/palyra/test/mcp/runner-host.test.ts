@@ -12,6 +12,7 @@ type Run = (request: RunToolRequest) => Promise<RunToolResult>;
 function hostOf(run: Run, isShared = true): (client: string) => Promise<ToolAnswer> {
   const runner: Runner = {
     list: async () => [],
+    peek: async () => [],
     run,
     plan: () => Promise.reject(new Error("nobody asks")),
     close: async () => {},

@@ -65,6 +65,7 @@ export async function openRunner(services: Services, { openPool, pool, now }: Ru
   };
   return {
     list: async (call) => startableOf(await listStartable(gate, tools, authorize, call), told, call),
+    peek: async (call) => (await listStartable(gate, tools, authorize, call)).tools,
     run: (request, call, options) => runTool(ports, request, call, options),
     plan: async (request, call) => {
       const found = await findTool(gate, tools, request, call);

@@ -67,6 +67,8 @@ export interface ResolvedSkill {
   readonly status: EffectiveStatus;
   /** No version was named: it may start as the current one alone. */
   readonly asCurrent: boolean;
+  /** What events know its folder of skills by. */
+  readonly folder: string;
 }
 
 /** Which bytes they are, whether they may run or not. */
@@ -135,7 +137,7 @@ export class RunGate {
     const asCurrent = request.version === undefined;
     if (asCurrent) requireCurrent(entry, this.#chain, folder);
     const { skill_id, version, artifact_sha256 } = entry;
-    return { skillId: skill_id, version, artifactSha256: artifact_sha256, artifact, trusted, status, asCurrent };
+    return { skillId: skill_id, version, artifactSha256: artifact_sha256, artifact, trusted, status, asCurrent, folder };
   }
 
   /** As the index is now. `NotInstalled`, `IndexInvalid`, `Io`. */

@@ -70,7 +70,7 @@ async function beginKnown(
 
 /** Where it starts, if the journal there says the same as before. What goes wrong whoever asks anew is told. */
 async function placeOfKnown(ports: RunToolPorts, known: KnownPlan): Promise<StartPlace | undefined> {
-  const place = await openStart(ports.tools).catch(() => undefined);
+  const place = await openStart(ports.tools, known.plan.skill.folder).catch(() => undefined);
   if (place === undefined) return undefined;
   const isStill = await ports.plans.isStill(known, place.journal).catch(() => false);
   if (isStill) return place;

@@ -43,12 +43,15 @@ export interface StartPlace {
   readonly journal: Journal;
 }
 
-/** Whoever has it closes its journal, or gives it to `recordStart`. */
+/** Whoever has it closes its journal, or gives it to `recordStart`. @param folder as it was, where it is known to be the same: what is in it looks as it did */
 export async function openStart(
   ports: Pick<GatePorts, "skillsRoot" | "openJournal" | "journal" | "auditFile">,
+  folder?: string,
 ): Promise<StartPlace> {
-  const folder = await folderPlace(ports.skillsRoot);
-  return { folder, journal: await ports.openJournal(ports.journal, { create: true, auditFile: ports.auditFile }) };
+  return {
+    folder: folder ?? (await folderPlace(ports.skillsRoot)),
+    journal: await ports.openJournal(ports.journal, { create: true, auditFile: ports.auditFile }),
+  };
 }
 
 /** What the start is of beside the skill, for its event; and what else it rests on. */

@@ -1,6 +1,6 @@
 /** What a process that lives long keeps of a home is what the home is: every change by anybody is seen by the very next start. */
 import { spawnSync } from "node:child_process";
-import { cpSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { signRevocationList, writeRevocationList } from "palyra-skills/signature";
@@ -92,6 +92,15 @@ afterEach(async () => {
 });
 
 describe("T33: between two calls of one process another one", () => {
+  it("T2: lets the folder's name lead to a copy of it, for which nobody vouches", async () => {
+    const skills = join(root, "state", "skills");
+    cpSync(skills, join(root, "copy"), { recursive: true, preserveTimestamps: true });
+    await warm();
+    renameSync(skills, join(root, "skills"));
+    symlinkSync(join(root, "copy"), skills);
+    await expect(run()).rejects.toHaveCode("TrustStoreChanged");
+  });
+
   it("T27: lets another skill offer the tool, once it is found and before it is asked about", async () => {
     const twin = await skillFile(root, { id: "acme.twin", tools: ["acme.echo.say"] });
     expect(await palyra("install", "--artifact", twin, "--allow-untrusted")).toMatchObject({ exit: 0 });

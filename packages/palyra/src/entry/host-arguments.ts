@@ -73,7 +73,7 @@ export function checkJson(value: JsonValue | undefined): void {
     seen.add(next);
     const prototype: unknown = Object.getPrototypeOf(next);
     if (!Array.isArray(next) && prototype !== null && Object.getPrototypeOf(prototype) !== null)
-      throw usage(`the input has a ${next.constructor.name}, which is no JSON`);
+      throw usage("the input has an object of a class, which is no JSON");
     for (const each of Object.values(next)) waiting.push(each);
   }
 }

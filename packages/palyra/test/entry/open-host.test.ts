@@ -255,7 +255,13 @@ describe("T28: what a program without types answers and gives", () => {
     ])
       await usage(palyra.call("acme.echo", {}, untyped(options)));
     await usage(palyra.plan("acme.echo", {}, untyped({ maxFuel: 5 })));
-    for (const input of [() => 1, { at: new Date() }, new Map(), [Symbol("x")]])
+    for (const input of [
+      () => 1,
+      { at: new Date() },
+      new Map(),
+      Object.create(Object.create(Object.create(null))),
+      [Symbol("x")],
+    ])
       await usage(palyra.call("acme.echo", untyped(input)));
     expect(await events()).toEqual([]);
     expect((await palyra.call("acme.echo", Object.assign(Object.create(null), { a: [{ b: undefined }] }))).output).toEqual({

@@ -58,6 +58,23 @@ describe("op fuel (spec 12)", () => {
     });
   });
 
+  it("imported globals come from a module that runs nothing", async () => {
+    const text = '(module (import "e" "g" (global i32)) (func (export "f") (drop (i32.div_u (i32.const 1) (global.get 0)))))';
+    const given = async (module: string) => ({ globals: Buffer.from(await assemble(module)).toString("base64") });
+    const globals = await given('(module (global (export "g") i32 (i32.const 1)))');
+    expect(await rows(text, globals)).toEqual([
+      ["instantiated", 0],
+      ["ok", 4],
+    ]);
+    for (const module of [
+      '(module (global (export "g") i32 (i32.const 1)) (func $s (loop (br 0))) (start $s))',
+      '(module (global (export "other") i32 (i32.const 1)))',
+      '(module (import "e" "g" (global i32)) (export "g" (global 0)))',
+      '(module (global (export "g") i32 (i64.const 1)))',
+    ])
+      expect(await ask(await assemble(text), await given(module)), module).toMatchObject({ ok: false, code: "InvalidModule" });
+  });
+
   it("two imports of one name are of the types that each has", async () => {
     const text = `(module (import "e" "a" (func (result i32))) (import "e" "a" (func (result i64)))
       (func (export "f") (drop (call 0)) (drop (call 1))))`;

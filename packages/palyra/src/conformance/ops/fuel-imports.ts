@@ -1,6 +1,7 @@
 /** Imports that let a vector run: functions do nothing and return 0, memories and tables fit, globals come from a module. */
 import type { LimitFact, ModuleFacts, ValueType } from "palyra-skills/wasm";
 import { ProtocolRefusal } from "../protocol.ts";
+import { accepted, compiled, invalid } from "./fuel-module.ts";
 
 export function importsFor({ imports, memories, tables }: ModuleFacts, globals: Uint8Array | undefined): WebAssembly.Imports {
   const given = globals === undefined ? {} : exportsOf(globals);
@@ -35,9 +36,13 @@ class ImportObject {
   }
 }
 
+/** Of a module that runs nothing: what it would start has no fuel. */
 function exportsOf(bytes: Uint8Array): WebAssembly.Instance["exports"] {
+  const { start } = accepted(bytes);
+  if (start !== undefined) throw invalid("the one of the imported globals has a start function", { start });
+  const module = compiled(Uint8Array.from(bytes));
   try {
-    return new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(bytes))).exports;
+    return new WebAssembly.Instance(module).exports;
   } catch {
     throw new ProtocolRefusal("InvalidModule", "the module of the imported globals cannot be instantiated");
   }

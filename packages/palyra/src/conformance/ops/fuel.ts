@@ -1,17 +1,10 @@
 /** What a module consumes (spec 10.2): op fuel. It runs here, in this process, and as long as its budget lasts: for vectors, not for strangers' modules. */
 import type { JsonReader, JsonValue } from "palyra-skills/encoding";
-import {
-  COMPILE_BURDEN_FUNCTION,
-  COMPILE_BURDEN_MODULE,
-  COMPILE_COST_FUNCTION,
-  COMPILE_COST_MODULE,
-  lackedFeatures,
-  type ModuleFacts,
-  readModule,
-} from "palyra-skills/wasm";
+import type { ModuleFacts } from "palyra-skills/wasm";
 import { meter } from "palyra-skills/wasm/metering";
-import { base64, type Op, ProtocolRefusal, toJson } from "../protocol.ts";
+import { base64, type Op, toJson } from "../protocol.ts";
 import { importsFor, type Zero, zeroOf } from "./fuel-imports.ts";
+import { accepted, compiled, invalid } from "./fuel-module.ts";
 import { bytesOf } from "./inputs.ts";
 
 /** What a 32-bit memory and a table can have at most: the vectors are about fuel. */
@@ -60,37 +53,6 @@ function exportOf(at: JsonReader): string {
 function callsOf(names: readonly string[], { exports }: ModuleFacts): readonly Call[] {
   const types = new Map(exports.map(({ name, type }) => [name, type]));
   return names.map((name) => ({ export: name, args: (types.get(name)?.params ?? []).map(zeroOf) }));
-}
-
-const invalid = (why: string, details: unknown): ProtocolRefusal =>
-  new ProtocolRefusal("InvalidModule", `this is no module that is accepted here: ${why}`, toJson(details));
-
-/** The original is validated first: what is wrong in it may be right once a counter is appended (spec 10.2). */
-function accepted(bytes: Uint8Array): ModuleFacts {
-  const reading = readModule(bytes);
-  if (!reading.ok) throw invalid(reading.problem, reading);
-  const { cost, burden } = reading.facts;
-  // T24: some modules end the process whose engine sees them, and no line may (spec 12).
-  if (
-    cost.worstFunction > COMPILE_COST_FUNCTION ||
-    cost.module > COMPILE_COST_MODULE ||
-    burden.worstFunction > COMPILE_BURDEN_FUNCTION ||
-    burden.module > COMPILE_BURDEN_MODULE
-  )
-    throw invalid("it costs too much to compile", { cost, burden });
-  if (!WebAssembly.validate(Uint8Array.from(bytes)))
-    throw invalid("the engine refuses it", { lacks: lackedFeatures(reading.facts, (probe) => WebAssembly.validate(probe)) });
-  return reading.facts;
-}
-
-/** Engines have limits of their own. */
-function compiled(metered: Uint8Array<ArrayBuffer>): WebAssembly.Module {
-  try {
-    return new WebAssembly.Module(metered);
-  } catch (error) {
-    if (error instanceof WebAssembly.CompileError) throw invalid("the engine takes nothing like it", {});
-    throw error;
-  }
 }
 
 type Row = readonly [outcome: string, fuel?: JsonValue];

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Ended, encodeFromProcess, type FromProcess, PROTOCOL_VERSION } from "palyra-sandbox/protocol";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
@@ -64,6 +64,23 @@ describe("T39: a process that was taken over signs nothing impossible into a rec
     const { kind, details, used } = await ran(claim);
     expect({ kind, details }).toMatchObject({ kind: "RuntimeFailure", details: { fault: "sandbox" } });
     expect([used.fuel, used.memoryBytes, used.outputBytes]).toEqual([undefined, undefined, 0]);
+  });
+
+  it.each<[string, readonly FromProcess[]]>([
+    ["before its answer", []],
+    ["after it", [{ is: "prepared" }, { is: "outcome", ...FINE }]],
+  ])("closes its pipe %s: it is ended, and whoever calls it does not wait for a deadline", async (_, frames) => {
+    const program = programThatSays(READY, ...frames);
+    appendFileSync(
+      program,
+      'let open = true; process.stdin.on("data", () => { if (open && frames.length === 0) require("node:fs").closeSync(1); open = frames.length > 0; });',
+    );
+    const pool = openSandboxPool({ program, idle: 0 });
+    onTestFinished(() => pool.close());
+    const job = jobOf(await echo(), { quotas: { ...QUOTAS, wallMs: 100_000 } });
+    const died = { kind: "RuntimeFailure", details: { fault: "process_died" } };
+    expect(await call(pool, job)).toMatchObject(frames.length === 0 ? died : { kind: "Ok" });
+    expect((await call(pool, job)).kind).not.toBe("TimedOut");
   });
 
   it.each<[string, Partial<Ended>]>([

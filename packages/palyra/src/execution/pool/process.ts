@@ -22,6 +22,8 @@ export interface Listener {
 
 /** Milliseconds that Node may take to start, on a machine that has much else to do. */
 const START_MS = 60_000;
+/** Milliseconds from the end of its pipe to its own. */
+const SILENT_MS = 1000;
 
 export class SandboxProcess {
   readonly limits: ProcessLimits;
@@ -73,6 +75,8 @@ export class SandboxProcess {
     this.#child.stdin?.on("error", () => {});
     this.#child.stdout?.on("error", () => {});
     this.#child.stdout?.on("data", (chunk: Buffer) => this.#take(chunk));
+    // One that closed its pipe and goes on can say nothing more: its call does not wait for its deadline, nor the next one.
+    this.#child.stdout?.on("end", () => setTimeout(() => this.#endSilent(), SILENT_MS).unref());
     // Who waits for a call has a timer; what only stands ready must not hold up the end of this program.
     this.#hold("unref");
   }
@@ -95,6 +99,10 @@ export class SandboxProcess {
     this.#child.kill("SIGKILL");
     // Its end is waited for.
     this.#hold("ref");
+  }
+
+  #endSilent(): void {
+    if (!this.isDead) this.kill();
   }
 
   /** Whether this program goes on for as long as the process is there. */

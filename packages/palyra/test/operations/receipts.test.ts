@@ -104,6 +104,26 @@ describe("skills receipts verify", () => {
     expect([wrong.exit, wrong.stdout]).toEqual([1, expect.stringContaining("another key signed it")]);
   });
 
+  it("takes one that was exported by its id, and says of what a command answers that it is none", async () => {
+    const [one] = [await record(), await record()];
+    const file = join(root, "one.ndjson");
+    const exported = await palyra("skills", "receipts", "export", "--id", one.receipt_id, "--output", file, "--json");
+    expect([exported.exit, parsed(exported)]).toEqual([0, expect.objectContaining({ count: 1 })]);
+    expect(await json("skills", "receipts", "verify", file)).toMatchObject({ verified: 1, receipts: [{ receipt: { receipt_id: one.receipt_id } }] });
+    const missing = await palyra("skills", "receipts", "export", "--id", "none", "--json");
+    expect(errorOf(missing).code).toBe("ReceiptNotFound");
+    const answers = [["show", one.receipt_id], ["export"], ["list"], ["verify", file]];
+    for (const words of answers) {
+      const { stdout } = await palyra("skills", "receipts", ...words, "--json");
+      writeFileSync(join(root, "answer.json"), stdout);
+      const refused = await palyra("skills", "receipts", "verify", join(root, "answer.json"), "--json");
+      expect(errorOf(refused)).toMatchObject({
+        code: "Serialization",
+        details: { faults: [{ problem: expect.stringContaining("receipts export --id ID --output FILE") }] },
+      });
+    }
+  });
+
   it("says of a skill that has none that no run of it is recorded", async () => {
     await record();
     const file = join(root, "none.ndjson");

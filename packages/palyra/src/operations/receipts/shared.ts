@@ -1,5 +1,6 @@
 import type { Receipt } from "palyra-skills/receipt";
 import type { Call } from "../../call.ts";
+import { PalyraError } from "../../errors.ts";
 import { receiptIn } from "../../execution/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { checkStateRoot } from "../../lifecycle/state-root.ts";
@@ -38,3 +39,24 @@ export function warnOfNone(receipts: readonly unknown[], skillId: string | undef
   if (receipts.length === 0 && skillId !== undefined)
     warn(`no run of ${skillId} is recorded: palyra skills receipts list shows whose are, palyra skills list what is installed`);
 }
+
+/** The one of that id, else the only one that begins so. `ReceiptNotFound`; `Usage` where several do. */
+export function receiptMeant(all: readonly KeptReceipt[], id: string): KeptReceipt {
+  // Crockford's digits have no case.
+  const typed = id.toUpperCase();
+  const [found, ...others] = all.filter(({ receipt: { receipt_id } }) => receipt_id.toUpperCase().startsWith(typed));
+  const exact = all.find(({ receipt }) => receipt.receipt_id === id);
+  if (exact !== undefined) return exact;
+  if (found === undefined || typed === "") throw new PalyraError("ReceiptNotFound", { receipt_id: id });
+  if (others.length > 0) {
+    const ids = [found, ...others].map(({ receipt }) => receipt.receipt_id);
+    throw new PalyraError("Usage", {
+      problem: `${ids.length} receipts begin with ${id}`,
+      hint: `type more of it: ${ids.slice(-MOST_NAMED).join(", ")}`,
+    });
+  }
+  return found;
+}
+
+/** The last ones: who asks means most likely one of these. */
+const MOST_NAMED = 3;

@@ -1,11 +1,10 @@
 import type { Receipt } from "palyra-skills/receipt";
 import * as v from "valibot";
-import { PalyraError } from "../../errors.ts";
 import { receiptSalt } from "../../execution/index.ts";
 import { flag, text } from "../field.ts";
 import { operation } from "../operation.ts";
 import { receiptKeys } from "../shared/receipt-keys.ts";
-import { type KeptReceipt, keptReceipts } from "./shared.ts";
+import { keptReceipts, receiptMeant } from "./shared.ts";
 
 export interface ReceiptShowDocument {
   readonly receipt: Receipt;
@@ -26,29 +25,8 @@ export const show = operation({
   errors: ["ReceiptNotFound", "JournalUnavailable", "VaultUnavailable", "UnsafeStateRoot", "Io"],
   run: async ({ home }, { id, salt }): Promise<ReceiptShowDocument> => {
     const all = await keptReceipts(home, { last: Number.MAX_SAFE_INTEGER });
-    const { receipt, seq, hash } = meant(all, id);
+    const { receipt, seq, hash } = receiptMeant(all, id);
     const opened = salt ? Buffer.from(await receiptSalt(receiptKeys(home), receipt.receipt_id)).toString("hex") : null;
     return { receipt, seq, hash, salt: opened };
   },
 });
-
-/** The one of that id, else the only one that begins so. `ReceiptNotFound`; `Usage` where several do. */
-function meant(all: readonly KeptReceipt[], id: string): KeptReceipt {
-  // Crockford's digits have no case.
-  const typed = id.toUpperCase();
-  const [found, ...others] = all.filter(({ receipt: { receipt_id } }) => receipt_id.toUpperCase().startsWith(typed));
-  const exact = all.find(({ receipt }) => receipt.receipt_id === id);
-  if (exact !== undefined) return exact;
-  if (found === undefined || typed === "") throw new PalyraError("ReceiptNotFound", { receipt_id: id });
-  if (others.length > 0) {
-    const ids = [found, ...others].map(({ receipt }) => receipt.receipt_id);
-    throw new PalyraError("Usage", {
-      problem: `${ids.length} receipts begin with ${id}`,
-      hint: `type more of it: ${ids.slice(-MOST_NAMED).join(", ")}`,
-    });
-  }
-  return found;
-}
-
-/** The last ones: who asks means most likely one of these. */
-const MOST_NAMED = 3;

@@ -51,6 +51,7 @@ export const verify = operation({
   run: async ({ home }, asked): Promise<ReceiptVerifyDocument> => {
     const bytes = await bytesOf(asked.file, MAX_FILE_BYTES);
     requireContent(bytes, asked.file);
+    refuseAnswers(bytes, asked.file);
     const receipts = parseReceipts(bytes, asked.file);
     const { input, output } = asked;
     const texts = {
@@ -115,6 +116,19 @@ function textProblem(
 function requireContent(bytes: Uint8Array, document: string): void {
   if (bytes.some((byte) => !BLANKS.has(byte))) return;
   const problem = "it is empty: no receipt stands in it; palyra skills receipts export writes them, one on a line";
+  throw new SkillError("Serialization", { document, faults: [{ path: "", problem }] });
+}
+
+/** How answers begin that have receipts in them: of `run`, `receipts show`, `export`, `list` and `verify`. */
+const ANSWERS = /^\s*\{\s*"(?:tool_id|receipt|output|host_public_key|file)"\s*:/;
+const BEGINNING_BYTES = 1024;
+
+/** Each of its fields would be told as wrong, and none of it what it is. */
+function refuseAnswers(bytes: Uint8Array, document: string): void {
+  const beginning = Buffer.from(bytes.subarray(0, BEGINNING_BYTES)).toString("latin1");
+  if (!ANSWERS.test(beginning) || beginning.includes('"statement"')) return;
+  const problem =
+    "it is what a command answers with --json, and no receipt as it is handed on: palyra skills receipts export --id ID --output FILE writes one";
   throw new SkillError("Serialization", { document, faults: [{ path: "", problem }] });
 }
 

@@ -73,7 +73,9 @@ function inputOf(operation: Operation<unknown>, words: Words, options: readonly 
   if (tooMany === undefined) return input;
   if (confidential) throw usage("there is an argument too many", "--help shows how it is used");
   const meant = options.find(({ name, kind, required }) => required === true && kind === "text" && !words.texts.has(name));
-  const hint = meant === undefined ? "--help shows how it is used" : `did you mean --${meant.name} ${safe(tooMany)}?`;
+  const isInput = /^[{[]/.test(tooMany) && options.some(({ name }) => name === "input") && !words.texts.has("input");
+  const like = isInput ? `--input '${safe(tooMany)}'` : meant === undefined ? undefined : `--${meant.name} ${safe(tooMany)}`;
+  const hint = like === undefined ? "--help shows how it is used" : `did you mean ${like}?`;
   throw usage(`unexpected argument ${quoted(tooMany)}`, hint);
 }
 

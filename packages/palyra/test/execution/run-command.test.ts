@@ -207,6 +207,12 @@ describe("palyra skills run", () => {
     expect([ran.exit, errorOf(ran)]).toEqual([2, expect.objectContaining({ code: "Usage", message: problem })]);
   });
 
+  it("says of an input that stands there without its option how it is given", async () => {
+    const ran = await skillsRun("acme.echo", '{"a":1}', "--json");
+    expect([ran.exit, errorOf(ran).hint]).toEqual([2, `did you mean --input '{"a":1}'?`]);
+    expect(errorOf(await skillsRun("acme.echo", "more", "--json")).hint).toBe("--help shows how it is used");
+  });
+
   it("says how large an input may be", async () => {
     await install({ module: ECHO });
     writeFileSync(at("large.json"), `{"a":"${"x".repeat(1024 * 1024)}"}`);

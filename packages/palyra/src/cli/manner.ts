@@ -32,10 +32,13 @@ export function mannerOf(argv: readonly string[], { env, stdout, stderr }: Host)
     ...(hasColour(words, env, output) ? colours : plain),
     columns: columnsOf(output),
   });
-  const linesFor = (columns: number) => (lines: readonly string[]) => {
-    const folded = lines.flatMap((line) => fold(line, columns));
-    const text = folded.map((line) => `${line}\n`).join("");
-    return isPlain ? text.replace(/[└├]─/g, "+-").replaceAll("│", "|").replaceAll("…", "...") : text;
+  const linesFor = (output: Output, columns: number) => {
+    const isAscii = isPlain || (output.terminal && hasOtherCharacters(env));
+    return (lines: readonly string[]) => {
+      const folded = lines.flatMap((line) => fold(line, columns));
+      const text = folded.map((line) => `${line}\n`).join("");
+      return isAscii ? asAscii(text) : text;
+    };
   };
   const [columns, errorColumns] = [columnsOf(stdout), columnsOf(stderr)];
   return {
@@ -45,11 +48,20 @@ export function mannerOf(argv: readonly string[], { env, stdout, stderr }: Host)
     says: verbose ? "everything" : level === "error" ? "errors" : "warnings",
     paint: paintFor(stdout),
     errorPaint: paintFor(stderr),
-    lines: linesFor(columns),
-    errorLines: linesFor(errorColumns),
+    lines: linesFor(stdout, columns),
+    errorLines: linesFor(stderr, errorColumns),
     columns,
     errorColumns,
   };
+}
+
+const asAscii = (text: string): string =>
+  text.replace(/[└├]─/g, "+-").replaceAll("│", "|").replaceAll("…", "...").replaceAll("→", "->");
+
+/** A terminal whose locale says another set of characters than UTF-8 would show others in place of ours. Where none is said, none is known. */
+function hasOtherCharacters(env: Host["env"]): boolean {
+  const locale = [env["LC_ALL"], env["LC_CTYPE"], env["LANG"]].find((said) => said !== undefined && said !== "");
+  return locale !== undefined && !/utf-?8/i.test(locale);
 }
 
 /** Below this no line can be broken well, and none is. */

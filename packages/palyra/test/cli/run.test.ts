@@ -126,6 +126,14 @@ describe("a run", () => {
     expect((await palyra("skills", "info", "acme.echo")).stdout).toMatch(/[└├]/);
     expect((await palyra("skills", "info", "acme.echo", "--plain")).stdout).not.toMatch(/[^\n -~]/);
   });
+  it("draws none on a terminal whose locale has other characters, either", async () => {
+    const shown = async (env: Record<string, string>, terminal = true) =>
+      (await commandLine(root, { terminal, env: { NO_COLOR: "1", ...env } })("skills", "info", "acme.echo")).stdout;
+    for (const env of [{ LC_ALL: "C" }, { LC_CTYPE: "en_US.ISO-8859-1", LANG: "en_US.UTF-8" }, { LC_ALL: "", LANG: "POSIX" }])
+      expect(await shown(env)).not.toMatch(/[└├│…]/);
+    for (const env of [{}, { LANG: "en_US.UTF-8" }, { LC_ALL: "C.utf8", LANG: "C" }]) expect(await shown(env)).toMatch(/[└├]/);
+    expect(await shown({ LC_ALL: "C" }, false)).toMatch(/[└├]/);
+  });
   it("refuses an artifact of over 64 MiB without reading it", async () => {
     const large = join(root, "large.palyra-skill");
     writeFileSync(large, "");

@@ -109,7 +109,10 @@ describe("skills receipts verify", () => {
     const file = join(root, "one.ndjson");
     const exported = await palyra("skills", "receipts", "export", "--id", one.receipt_id, "--output", file, "--json");
     expect([exported.exit, parsed(exported)]).toEqual([0, expect.objectContaining({ count: 1 })]);
-    expect(await json("skills", "receipts", "verify", file)).toMatchObject({ verified: 1, receipts: [{ receipt: { receipt_id: one.receipt_id } }] });
+    expect(await json("skills", "receipts", "verify", file)).toMatchObject({
+      verified: 1,
+      receipts: [{ receipt: { receipt_id: one.receipt_id } }],
+    });
     const missing = await palyra("skills", "receipts", "export", "--id", "none", "--json");
     expect(errorOf(missing).code).toBe("ReceiptNotFound");
     const answers = [["show", one.receipt_id], ["export"], ["list"], ["verify", file]];

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { command, echo, spin } from "../../../../testing/forge/command.ts";
 import { type ManifestSpec, manifestText } from "../../../../testing/forge/manifest.ts";
 import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
@@ -48,6 +48,11 @@ async function watching(input: Record<string, unknown> = {}): Promise<Watching> 
   const call = { ...newCall(), signal: controller.signal, tell: (lines: readonly string[]) => void told.push(...lines) };
   const operation = await CATALOG["skills dev"].load();
   const rounds = operation.rounds?.(services, { folder, input: '{"text":"hi"}', ...input }, call)[Symbol.asyncIterator]();
+  // Whoever takes some rounds and goes leaves its processes to nobody.
+  onTestFinished(async () => {
+    controller.abort();
+    await rounds?.return?.();
+  });
   return {
     next: async () => {
       const round = await rounds?.next();

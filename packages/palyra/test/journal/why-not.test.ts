@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { fault } from "../../src/journal/faults.ts";
 import { whyNot } from "../../src/journal/why-not.ts";
 
 const refusing = (of: string, code: string) => (path: string) => {
@@ -18,5 +19,14 @@ describe("why a journal cannot be used", () => {
     ["a disk that nobody can ask", { ...look, room: () => JSON.parse("{") }, undefined],
   ])("is told: %s", (_, at, why) => {
     expect(whyNot("/d/j", at)).toBe(why);
+  });
+});
+
+describe("what SQLite says of a journal", () => {
+  const said = (errcode: number) => fault("/nowhere/at/all", Object.assign(new Error(), { errcode }));
+  it("has the system's code where the disk is full, and none where it is damaged", () => {
+    expect(said(13)).toMatchObject({ code: "JournalUnavailable", details: { problem: "the disk is full", why: "ENOSPC" } });
+    expect(said(11)).toMatchObject({ code: "JournalUnavailable", details: { problem: "it is damaged" } });
+    expect(said(11)).not.toHaveProperty("details.why");
   });
 });

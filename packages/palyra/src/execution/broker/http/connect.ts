@@ -115,8 +115,10 @@ function encrypted(
       reject(error instanceof HttpFault ? error : new HttpFault(HOST_ERROR.failed, { cause: error }));
     };
     const stop = (): void => failed(new HttpFault(HOST_ERROR.timedOut));
-    signal.addEventListener("abort", stop, { once: true });
     secure.on("error", failed);
+    // Since it was asked last.
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop, { once: true });
     secure.once("secureConnect", () => {
       signal.removeEventListener("abort", stop);
       resolve(secure);

@@ -7,6 +7,7 @@ import { assemble } from "../../packages/core/test/audit/wat.ts";
 import { scratchFolder } from "../scratch.ts";
 import { repositoryRoot } from "../shared.ts";
 import { readCase } from "../wasi-suite/case.ts";
+import { typedWords, USAGE } from "../wasi-suite/usage.ts";
 
 describe("a case of the suite", () => {
   it("is one object, or steps, and says the same either way", () => {
@@ -149,10 +150,46 @@ describe.runIf(process.platform === "linux")("npm run wasi-suite", () => {
   }, 300_000);
 
   it("ends with 2 where there is nothing to run", async () => {
-    const empty = await suite(scratchFolder("empty"));
-    expect([empty.exit, empty.lines]).toEqual([2, ["0 passed, 0 failed, 0 failed as is meant"]]);
+    const none = scratchFolder("empty");
+    const empty = await suite(none);
+    const said = `no case in ${none}: a case is NAME.wasm, with NAME.json beside it where it has one`;
+    expect([empty.exit, empty.lines]).toEqual([2, [said]]);
+    await put("ignored/only", COPY(0));
+    const ignored = await suite(join(checkout, "ignored"), "--ignore", "only");
+    expect([ignored.exit, ignored.lines]).toEqual([2, [`no case in ${join(checkout, "ignored")} but those that --ignore names`]]);
     const missing = await suite(join(checkout, "nowhere"));
     expect(missing.exit).toBe(2);
     expect(missing.lines.join("\n")).toContain("is not there");
   }, 300_000);
+
+  it("says what may be typed, where it is asked or does not understand", async () => {
+    const help = await suite("--help");
+    expect([help.exit, help.lines]).toEqual([0, USAGE.split("\n")]);
+    const unknown = await suite(checkout, "--nonsense");
+    expect([unknown.exit, unknown.lines.slice(-USAGE.split("\n").length)]).toEqual([2, USAGE.split("\n")]);
+    expect(unknown.lines[0]).toContain("'--nonsense'");
+    expect(unknown.lines.filter((line) => /^\s+at /u.test(line))).toEqual([]);
+  }, 300_000);
+});
+
+describe("what is typed", () => {
+  it.each([
+    [[], "a folder of cases is needed"],
+    [["a", "b"], "one folder is taken, not b besides"],
+    [["a", "--timeout", "soon"], "--timeout is a number of seconds"],
+    [["a", "--timeout", "0"], "--timeout is a number of seconds"],
+    [["a", "--guest"], "--guest"],
+  ])("%j is not taken", (words, problem) => {
+    expect(typedWords(words)).toEqual({ kind: "wrong", problem: expect.stringContaining(problem) });
+  });
+
+  it("is a folder, and what holds for its cases", () => {
+    expect(typedWords(["a", "--timeout", "2", "--guest", "/w", "--ignore", "b,c"])).toEqual({
+      kind: "run",
+      folder: "a",
+      guest: "/w",
+      timeoutMs: 2000,
+      ignored: new Set(["b", "c"]),
+    });
+  });
 });

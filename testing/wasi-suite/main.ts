@@ -2,19 +2,16 @@
  * Runs cases of the public wasi-testsuite (preview 1) over the WASI that ships and a real broker: every `<case>.wasm` in the folder and below (a checkout
  * of the suite's branch `prod/testsuite-base`, or a part of it; what is for other interfaces than preview 1 is passed over), or one file, each with or
  * without a `<case>.json` (case.ts). Folders are copied first, without what an earlier run left (`*.cleanup`). Cases that make links fail as is meant
- * (T43) and are counted apart. Ends with 1 where another case fails, or one of these does not; with 2 where there is none.
- *
- *     npm run wasi-suite -- FOLDER [--ignore NAME,NAME] [--guest PATH] [--timeout SECONDS]
- *
- * `--guest`: what a folder of `dirs` is called inside; default its name. `root` is called `/`. `--timeout`: of one case, 60.
+ * (T43) and are counted apart. Ends with 1 where another case fails, or one of these does not; with 2 where there is none, or what was typed
+ * is not understood. `npm run wasi-suite -- --help` (usage.ts) says what may be typed.
  */
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { openBroker } from "../../packages/palyra/src/execution/broker/index.ts";
 import { type Ran, runModule } from "../host-run.ts";
 import { type Case, readCase } from "./case.ts";
+import { typedWords, USAGE } from "./usage.ts";
 
 /** They make a link, which is refused (docs/sandbox.md). */
 const MAKES_LINKS: readonly string[] = [
@@ -29,25 +26,21 @@ const MAKES_LINKS: readonly string[] = [
 /** In older versions of the suite they fail for it, in newer ones they end where a link is refused. */
 const MAY_MAKE_LINKS: readonly string[] = ["dangling_symlink", "symlink_loop"];
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { ignore: { type: "string", default: "" }, guest: { type: "string" }, timeout: { type: "string", default: "60" } },
-});
-const [named] = positionals;
+function endBadly(problem: string): never {
+  console.error(problem);
+  process.exit(2);
+}
+
+const typed = typedWords(process.argv.slice(2));
+if (typed.kind === "help") {
+  console.log(USAGE);
+  process.exit(0);
+}
+if (typed.kind === "wrong") endBadly(`${typed.problem}\n\n${USAGE}`);
+const { guest, timeoutMs, ignored } = typed;
 // npm runs scripts in the repository, whatever folder it was called in.
-const folder = named === undefined ? undefined : resolve(process.env["INIT_CWD"] ?? ".", named);
-if (folder === undefined || !existsSync(folder)) {
-  console.error(
-    `${folder === undefined ? "" : `${folder} is not there: `}a folder of cases is needed: npm run wasi-suite -- FOLDER`,
-  );
-  process.exit(2);
-}
-const timeoutMs = Number(values.timeout) * 1000;
-if (!(timeoutMs > 0)) {
-  console.error("--timeout is a number of seconds");
-  process.exit(2);
-}
-const ignored = new Set(values.ignore.split(","));
+const folder = resolve(process.env["INIT_CWD"] ?? ".", typed.folder);
+if (!existsSync(folder)) endBadly(`${folder} is not there: a folder of cases is needed\n\n${USAGE}`);
 /** Bundled by scripts/wasi-suite.mjs. */
 const worker = process.env["WASI_SUITE_WORKER"] ?? "";
 
@@ -89,10 +82,10 @@ async function run(file: string, { args, dirs, env, stdin }: Case): Promise<Ran>
 }
 
 /** What is wrong with it, and what it said; nothing where all is as it should be. */
-async function tried(file: string): Promise<{ readonly wrong: readonly string[]; readonly stderr: string }> {
+async function faultsOf(file: string): Promise<{ readonly wrong: readonly string[]; readonly stderr: string }> {
   const described = file.replace(/\.wasm$/u, ".json");
   try {
-    const expected = readCase(existsSync(described) ? readFileSync(described, "utf8") : "{}", values.guest);
+    const expected = readCase(existsSync(described) ? readFileSync(described, "utf8") : "{}", guest);
     if (expected.unknown.length > 0) return { wrong: [`asks for ${expected.unknown.join(", ")}`], stderr: "" };
     const { exit, stdout, stderr } = await run(file, expected);
     const wrong = [
@@ -114,11 +107,18 @@ const files = statSync(folder).isDirectory()
       .map((each) => join(folder, each))
   : [folder];
 
+const tried = files.filter((file) => !ignored.has(basename(file, ".wasm"))).sort();
+if (tried.length === 0)
+  endBadly(
+    files.length > 0
+      ? `no case in ${folder} but those that --ignore names`
+      : `no case in ${folder}: a case is NAME.wasm, with NAME.json beside it where it has one`,
+  );
+
 const count = { passed: 0, failed: 0, meant: 0 };
-for (const file of files.sort()) {
+for (const file of tried) {
   const name = basename(file, ".wasm");
-  if (ignored.has(name)) continue;
-  const { wrong, stderr } = await tried(file);
+  const { wrong, stderr } = await faultsOf(file);
   const makesLinks = MAKES_LINKS.includes(name);
   if (wrong.length === 0 && !makesLinks) {
     count.passed += 1;
@@ -132,5 +132,4 @@ for (const file of files.sort()) {
   }
 }
 console.log(`${count.passed} passed, ${count.failed} failed, ${count.meant} failed as is meant`);
-if (count.passed + count.failed + count.meant === 0) process.exit(2);
 process.exit(count.failed === 0 ? 0 : 1);

@@ -9,7 +9,10 @@ export const toolName = text("TOOL", "The tool's id, or the id of a skill that h
 
 export const SURFACES = ["terminal", "api", "mcp", "library"] as const;
 export type Surface = (typeof SURFACES)[number];
-export const surface = v.optional(choice(SURFACES, "SURFACE", "By which way it is asked for"), "terminal");
+export const surface = v.optional(
+  choice(SURFACES, "SURFACE", "By which way it is asked for (by api nothing is asked for yet)"),
+  "terminal",
+);
 export const ofSkill = v.optional(text("SKILL", "The skill that has it, where several may be meant"));
 
 /** What finding a tool and deciding about its launch may end with. */

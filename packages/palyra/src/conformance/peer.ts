@@ -4,6 +4,7 @@ import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { JsonFault, type JsonObject, parseJson, toValue, writeJson } from "palyra-skills/encoding";
+import { asIo } from "../files/index.ts";
 import { asObject } from "./compare.ts";
 import { readLines } from "./lines.ts";
 import { MAX_ANSWER_BYTES } from "./protocol.ts";
@@ -19,6 +20,7 @@ export class NoAnswer extends Error {}
 export class Peer {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #answers: AsyncGenerator<{ readonly bytes: Uint8Array | undefined }>;
+  readonly #started: Promise<unknown>;
   readonly #ended: Promise<string>;
   #id = 0;
   #broken: string | undefined;
@@ -26,6 +28,9 @@ export class Peer {
   constructor(command: readonly [string, ...string[]]) {
     const [file, ...args] = command;
     this.#child = spawn(file, args, { stdio: ["pipe", "pipe", "inherit"] });
+    this.#started = once(this.#child, "spawn").catch((error) => Promise.reject(asIo("start", file, error)));
+    // Who does not ask for it is told by the first question.
+    this.#started.catch(() => {});
     this.#answers = readLines(this.#child.stdout, MAX_ANSWER_BYTES);
     this.#ended = once(this.#child, "exit").then(
       ([code, signal]) => `it ended (${code === null ? signal : `exit ${code}`})`,
@@ -33,6 +38,11 @@ export class Peer {
     );
     // Said once, by the next question: a process that is gone takes no more requests.
     this.#child.stdin.on("error", () => {});
+  }
+
+  /** Rejects with `Io` where there is no such program, or it cannot be run. */
+  async started(): Promise<void> {
+    await this.#started;
   }
 
   /** One question, one answer. Rejects with `NoAnswer`; after that it answers nothing more. */

@@ -1,19 +1,21 @@
 /** The kit of spec 12: feeds every vector to an implementation, and says where it differs. */
 import type { JsonValue } from "palyra-skills/encoding";
-import type { ConformanceArea, ConformanceReport, ConformanceRequest } from "../operations/services.ts";
+import type { ConformanceArea, ConformanceDifference, ConformanceReport, ConformanceRequest } from "../operations/services.ts";
 import type { Ask, Case } from "./areas/area.ts";
 import { isList, type Mismatch, mismatch } from "./compare.ts";
+import { DEVIATIONS } from "./deviations.ts";
 import { NoAnswer, Peer } from "./peer.ts";
 import { loadCases, OWN_VECTORS } from "./vectors.ts";
 
 /** Mismatches of one case that are told. */
 const MAX_TOLD = 4;
 
-/** `Usage` where a folder has no vectors. The command's own stderr goes where ours goes. */
+/** `Usage` where a folder has no vectors, `Io` where the command cannot be started. The command's own stderr goes where ours goes. */
 export async function runConformance(request: ConformanceRequest, ownVectors: string = OWN_VECTORS): Promise<ConformanceReport> {
   const cases = (await Promise.all([ownVectors, ...request.vectors].map(loadCases))).flat();
   const peer = new Peer(request.command);
   try {
+    await peer.started();
     return await tryCases(cases, (op, body) => peer.ask(op, body));
   } finally {
     await peer.close();
@@ -31,7 +33,7 @@ export async function tryCases(cases: readonly Case[], ask: Ask): Promise<Confor
     else {
       const found = await tryCase(each, ask, (op) => ops.has(op));
       if (found.length === 0) tally.agreed += 1;
-      else tally.differences.push(differenceOf(each.name, found));
+      else tally.differences.push(differenceOf(each, found));
     }
   }
   return reportOf(areas);
@@ -40,7 +42,7 @@ export async function tryCases(cases: readonly Case[], ask: Ask): Promise<Confor
 interface Tally {
   agreed: number;
   notCovered: number;
-  readonly differences: ConformanceArea["differences"][number][];
+  readonly differences: ConformanceDifference[];
 }
 
 async function supportedOps(ask: Ask): Promise<ReadonlySet<JsonValue>> {
@@ -76,13 +78,15 @@ async function tryCase(each: Case, ask: Ask, has: (op: string) => boolean): Prom
   }
 }
 
-function differenceOf(name: string, found: readonly Mismatch[]): ConformanceArea["differences"][number] {
+const KNOWN: ReadonlySet<string> = new Set(DEVIATIONS.map(({ vector }) => vector));
+
+function differenceOf({ area, name }: Case, found: readonly Mismatch[]): ConformanceDifference {
   const told = found.slice(0, MAX_TOLD);
   const say = (side: "expected" | "actual"): string => {
     const lines = told.map((each) => (each.at === "" ? each[side] : `${each.at} = ${each[side]}`));
     return [...lines, ...(found.length > told.length ? [`(and ${found.length - told.length} more)`] : [])].join("; ");
   };
-  return { case: name, expected: say("expected"), actual: say("actual") };
+  return { case: name, expected: say("expected"), actual: say("actual"), known: KNOWN.has(`${area}/${name}`) };
 }
 
 function reportOf(areas: ReadonlyMap<string, Tally>): ConformanceReport {

@@ -116,7 +116,15 @@ export interface ConformanceArea {
   readonly area: string;
   readonly agreed: number;
   readonly not_covered: number;
-  readonly differences: readonly { readonly case: string; readonly expected: string; readonly actual: string }[];
+  readonly differences: readonly ConformanceDifference[];
+}
+
+export interface ConformanceDifference {
+  readonly case: string;
+  readonly expected: string;
+  readonly actual: string;
+  /** This project itself differs there, on purpose (docs/interoperability.md). */
+  readonly known: boolean;
 }
 
 /** Bytes of a key file or of stdin; the longest form of a key, a PEM, has some hundred. */

@@ -1,6 +1,8 @@
 import { encodeUtf8, type JsonObject, type JsonValue, writeJson } from "palyra-skills/encoding";
 import { describe, expect, it } from "vitest";
 import { describeShared, shared } from "../../../../testing/shared.ts";
+import { plain } from "../../src/cli/text/paint.ts";
+import { conformanceView } from "../../src/cli/views/conformance.ts";
 import type { Case } from "../../src/conformance/areas/area.ts";
 import { asObject, compareValue, compareVerdict, isList, member } from "../../src/conformance/compare.ts";
 import { DEVIATIONS } from "../../src/conformance/deviations.ts";
@@ -132,6 +134,20 @@ const WRONG: { readonly [area: string]: readonly (readonly [string, Spoil])[] } 
   ],
   build: [["what is in the file", (answer, op) => (op === "archive" ? at(["entries", 0, "sha256"], other)(answer, op) : answer)]],
 };
+
+it("a difference that this project lists is marked, in JSON and in text, and any other is not", async () => {
+  const [area = "", name = ""] = DEVIATIONS[0]?.vector.split("/") ?? [];
+  const wrong = (each: string): Case => ({
+    area,
+    name: each,
+    ops: ["audit"],
+    check: async () => [{ at: "", expected: "a", actual: "b" }],
+  });
+  const report = await tryCases([wrong(name), wrong("another")], async () => ({ ops: ["audit"] }));
+  expect(report).toMatchObject({ differed: 2, areas: [{ differences: [{ case: name, known: true }, { known: false }] }] });
+  const lines = [`differs  ${area} ${name}  known: see docs/interoperability.md`, `differs  ${area} another`];
+  expect(conformanceView(report, plain, {})).toEqual(expect.arrayContaining(lines));
+});
 
 describeShared("conformance", "a wrong implementation is caught", () => {
   const known = new Set(DEVIATIONS.map(({ vector }) => vector));

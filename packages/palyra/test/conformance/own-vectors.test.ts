@@ -45,11 +45,25 @@ it("agree with our own implementation, asked as a process", async () => {
 });
 
 it("differ, all of them, from a command that does not answer", async () => {
-  for (const command of [["node", "-e", "0"], ["/no/such/program"], ["node", "-e", "console.log('hello')"]] as const) {
+  for (const command of [
+    ["node", "-e", "0"],
+    ["node", "-e", "console.log('hello')"],
+  ] as const) {
     const report = await runConformance({ vectors: [], command });
     expect(report.agreed + report.not_covered).toBe(0);
     expect(report.differed).toBeGreaterThan(60);
   }
+});
+
+it("are not asked of a command that cannot be started: one error says so", async () => {
+  for (const [file, code] of [
+    ["/no/such/program", "ENOENT"],
+    [dirname(serveProcess.file), "EACCES"],
+  ] as const)
+    await expect(runConformance({ vectors: [], command: [file] })).rejects.toMatchObject({
+      code: "Io",
+      details: { action: "start", file, code },
+    });
 });
 
 it("are not covered, none of them passed, by one that has no operation of them", async () => {

@@ -17,7 +17,7 @@ export const conformanceView: View<Outputs["skills conformance run"]> = (report,
   ...report.areas.flatMap(({ area, differences }) =>
     differences.flatMap((difference) => [
       "",
-      `${paint.bad("differs")}  ${safe(area)} ${safe(difference.case)}`,
+      `${paint.bad("differs")}  ${safe(area)} ${safe(difference.case)}${difference.known ? paint.faint("  known: see docs/interoperability.md") : ""}`,
       `  expected  ${safe(difference.expected)}`,
       `  answered  ${safe(difference.actual)}`,
     ]),

@@ -11,7 +11,8 @@ export const run = operation({
   }),
   positional: ["command"],
   examples: ["skills conformance run -- palyra skills conformance serve"],
-  notes: "Feeds every vector to an implementation of the protocol and compares. Exits with 1 where anything differs.",
+  notes:
+    "Feeds every vector to an implementation of the protocol and compares. Exits with 1 where anything differs; what this project itself differs in, on purpose, is marked as known (docs/interoperability.md).",
   errors: ["Io"],
   run: ({ conformance }, { command, vectors }): Promise<ConformanceReport> => {
     const [program = "", ...words] = command;

@@ -7,6 +7,7 @@ import type { Services } from "../operations/services.ts";
 import { changedSince } from "../operations/shared/changed-since.ts";
 import { typedAtStart } from "../operations/wording/typed.ts";
 import { homeMark } from "./home-mark.ts";
+import { requirePolicies } from "./require-policies.ts";
 import { stdout } from "./streams.ts";
 import { systemTimers } from "./timers.ts";
 
@@ -23,6 +24,7 @@ interface Voice {
 export async function serveMcp(services: Services, call: Call): Promise<void> {
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+  await requirePolicies(services.settings, services.home);
   const runner = await services.runner();
   const warn = (text: string): void => void process.stderr.write(`${text}\n`);
   const failed = (error: unknown): void => warn(`mcp: a call failed: ${error instanceof Error ? error.name : "unknown"}`);

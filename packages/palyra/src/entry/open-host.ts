@@ -100,7 +100,9 @@ class HomeHost implements Host {
     try {
       listener();
     } catch (error) {
-      this.#warn(`What is told of a change could not be taken: ${error instanceof Error ? error.message : String(error)}`);
+      try {
+        this.#warn(`What is told of a change could not be taken: ${error instanceof Error ? error.message : String(error)}`);
+      } catch {}
     }
   }
 

@@ -3,12 +3,12 @@ import { plain } from "../cli/text/paint.ts";
 import { readConfig } from "../daemon/config.ts";
 import { resolveReauditInterval } from "../daemon/schedule.ts";
 import { createLog } from "../http/index.ts";
-import { namedBy } from "../operations/shared/named-by.ts";
 import { readPolicy } from "../operations/shared/policy.ts";
 import { VERSION } from "../version.ts";
 import { compose } from "./compose.ts";
 import { type DaemonParts, serveDaemon } from "./compose-daemon.ts";
 import { DAEMON_OPTIONS, type DaemonWords, daemonHelp, readDaemonWords } from "./palyrad-options.ts";
+import { requirePolicies } from "./require-policies.ts";
 import { tameWarnings } from "./warnings.ts";
 
 /** `palyrad` from its words to its end; `program` is the file that was started. The exit code: 0 stopped as it was told to; 1 failed; 2 what it was started with is off (spec 8). */
@@ -45,11 +45,7 @@ async function partsOf({ settings: options, daemon, reauditIntervalMs }: DaemonW
   const intervalMs = resolveReauditInterval(reauditIntervalMs, process.env);
   // One that is off is said now, with its line, not by the first pass.
   await readPolicy(settings);
-  // The same of those by which tools are let start: one that is not valid opens nothing (spec 10.5).
-  if (settings.authorizationPolicy.value !== undefined) {
-    const { readPolicies } = await import("../policy/index.ts");
-    await namedBy(settings.authorizationPolicy, () => readPolicies(settings.authorizationPolicy.value, home.platform));
-  }
+  await requirePolicies(settings, home);
   // What this process starts need not know it.
   delete process.env["PALYRA_ADMIN_TOKEN"];
   delete process.env["PALYRA_MCP_TOKEN"];

@@ -32,7 +32,7 @@ export async function runTool(
   const about = { ...found, surface: request.surface };
   const run = await recordRefusal(ports, about, call, async (): Promise<Begun> => {
     const { plan, asked } = await planNow(ports, { ...found, decided }, request, call); // 2
-    const vain = await endsUnasked(ports, plan, request, call, options);
+    const vain = await endsUnasked(ports, plan, request, call);
     if (vain !== undefined) return () => recordOutcome(ports, { ...vain, request }, call);
     const authorized = await authorizeCall(ports, plan, request, call, options);
     const prepared = await prepareAuthorized(ports, authorized, request, call, options); // 3
@@ -83,7 +83,7 @@ interface Starting extends Authorized, Pick<KnownPlan, "asked"> {
   readonly place?: StartPlace;
 }
 
-/** Starts it, where it can start; what is answered ends it, and closes its broker. */
+/** Starts it, where it can start, and else ends its process; what is answered ends it, and closes its broker. */
 async function begin(
   ports: RunToolPorts,
   authorized: Starting,
@@ -97,6 +97,7 @@ async function begin(
   try {
     run = await start(ports, authorized, prepared, request, call, options); // 4
   } catch (error) {
+    if (prepared.kind === "ready") prepared.call.cancel("cancelled");
     await broker.close();
     throw error;
   }
@@ -116,7 +117,9 @@ function heedless<Told>(tell: ((told: Told) => void) | undefined, call: Call): (
     try {
       tell(told);
     } catch (error) {
-      call.warn(`What is told of the run could not be taken: ${error instanceof Error ? error.message : String(error)}`);
+      try {
+        call.warn(`What is told of the run could not be taken: ${error instanceof Error ? error.message : String(error)}`);
+      } catch {}
     }
   };
 }
@@ -167,16 +170,15 @@ async function authorizeCall(
   return authorized;
 }
 
-/** Nobody is asked whether a call may start that its own input or module keeps from starting. Nothing of the module runs. */
+/** Nobody is asked whether a call may start that its own input or module keeps from starting, at once or later. Nothing of the module runs. */
 async function endsUnasked(
   ports: RunToolPorts,
   plan: LaunchPlan,
   request: RunToolRequest,
   call: Call,
-  { ask }: RunToolOptions,
 ): Promise<(RunEnd & Pick<Parameters<typeof recordOutcome>[1], "authorized" | "uses">) | undefined> {
   const isAsked = plan.decision.kind === "approval" && plan.approval === undefined && request.approval?.basis !== basisOf(plan);
-  if (ask === undefined || !isAsked) return undefined;
+  if (!isAsked) return undefined;
   const authorized: Authorized = { plan, approved: "not_asked" };
   const prepared = await prepareAuthorized(ports, authorized, request, call, {});
   try {
@@ -233,14 +235,8 @@ async function start(
   const now: Call = { ...call, now: startedAt };
   const about: JsonObject = { tool_id: tool.id, surface: request.surface, approved: authorized.approved };
   const again = () => stillAuthorized(ports.authorize, authorized, questionOf(tool.id, request), now);
-  let permit: LaunchPermit;
-  try {
-    const ground = { asked: authorized.asked, look: ports.look };
-    permit = await recordStart(ports.gate, ports.tools, skill, now, { about, again, ground, place });
-  } catch (error) {
-    prepared.call.cancel("cancelled");
-    throw error;
-  }
+  const ground = { asked: authorized.asked, look: ports.look };
+  const permit = await recordStart(ports.gate, ports.tools, skill, now, { about, again, ground, place });
   onStep?.("started");
   return () => runStarted(ports, { plan: authorized.plan, ready: prepared.call, permit, startedAt }, request, call);
 }

@@ -125,7 +125,7 @@ export async function findTool(gate: RunGate, ports: ToolPorts, named: NamedTool
     throw new PalyraError("AmbiguousTool", { tool, candidates: [`${tool} of ${owner}`, `the tool of the skill ${tool}`] });
   if (owner !== undefined) return { toolId: tool, skillId: owner, ...withVersion };
   if (isSkill) return { ...(await toolOfSkill(gate, ports, tool, named)), ...withVersion };
-  const called = exactly === true ? undefined : await toolCalled(gate, ports, index.entries, named);
+  const called = exactly === true ? undefined : await toolCalled(ports, index.entries, named);
   if (called !== undefined) return { ...called, ...withVersion };
   const other = version === undefined ? undefined : await ownerOf(gate, ports, index.entries, { tool });
   if (version !== undefined && other !== undefined)
@@ -163,25 +163,22 @@ async function ownerOf(
 
 /** The tool that a model's API calls so (T27). */
 async function toolCalled(
-  gate: RunGate,
   ports: ToolPorts,
   entries: readonly InstalledEntry[],
   { tool, version }: NamedTool,
 ): Promise<FoundTool | undefined> {
   const asked = entries.filter((entry) => (version === undefined ? entry.current : entry.version === version));
+  // Whatever their status: a name that was one skill's goes to no other once that one is stopped.
   const candidates = asked.filter((entry) => ports.names.mayHave(entry, tool));
-  for (const some of [await activeOf(gate, ports, candidates), candidates]) {
-    const called: RunnableTool[] = [];
-    for (const entry of some) called.push(...(await toolsOf(ports, entry)).filter(({ modelName }) => modelName === tool));
-    const [only] = called;
-    if (called.length > 1)
-      throw new PalyraError("AmbiguousTool", {
-        tool,
-        candidates: called.map(({ toolId, skillId }) => `${toolId} of ${skillId}`),
-      });
-    if (only !== undefined) return { toolId: only.toolId, skillId: only.skillId };
-  }
-  return undefined;
+  const called: RunnableTool[] = [];
+  for (const entry of candidates) called.push(...(await toolsOf(ports, entry)).filter(({ modelName }) => modelName === tool));
+  const [only] = called;
+  if (called.length > 1)
+    throw new PalyraError("AmbiguousTool", {
+      tool,
+      candidates: called.map(({ toolId, skillId }) => `${toolId} of ${skillId}`),
+    });
+  return only && { toolId: only.toolId, skillId: only.skillId };
 }
 
 function toolIn(manifest: Manifest, tool: string, skillId: string): string {

@@ -18,17 +18,22 @@ const TOGETHER_MS = 100;
 export function createLog(): { readonly log: Log; flush(): void } {
   const stderr = destination({ fd: 2, sync: false, minLength: TOGETHER, maxLength: MAX_WAITING });
   // There is nowhere left to say it.
-  const nowhere = (): void => {};
-  stderr.on("error", nowhere);
+  stderr.on("error", () => {});
   let soon: NodeJS.Timeout | undefined;
   const write = (line: string): void => {
     stderr.write(line);
     if (soon !== undefined) return;
     soon = setTimeout(() => {
       soon = undefined;
-      stderr.flush(nowhere);
+      flush();
     }, TOGETHER_MS);
     soon.unref();
+  };
+  // Without a callback, which would have it synced, and listen for as long as nobody reads; it throws once stderr is gone.
+  const flush = (): void => {
+    try {
+      stderr.flush();
+    } catch {}
   };
   const log = pino({ name: "palyrad", timestamp: stdTimeFunctions.isoTime }, { write });
   return {

@@ -272,6 +272,17 @@ describe("T28: what a program without types answers and gives", () => {
     expect(() => palyra.onChange(untyped("x"))).toThrow(expect.objectContaining({ code: "Usage" }));
   });
 
+  it("takes no process where it fails, as whoever is warned of that does", async () => {
+    await install({ module: ECHO });
+    const fails = (): never => {
+      throw new Error("mine");
+    };
+    const palyra = host({ onWarning: fails });
+    // More than run at once.
+    for (let time = 0; time < 6; time += 1)
+      expect((await palyra.call("acme.echo", { n: time }, { onStep: fails, onLog: fails })).outcome).toBe("Ok");
+  });
+
   it("keeps nobody from hearing of a change where it fails", async () => {
     await install({ module: ECHO });
     const warned: string[] = [];

@@ -367,6 +367,7 @@ describe("T26: the journal of a process that lives long", () => {
   it("is vouched for soon after a run, and at the end at the latest", async () => {
     await warm();
     await services.close();
+    await runner.close();
     expect(await unvouched()).toBeNull();
     await open();
   });

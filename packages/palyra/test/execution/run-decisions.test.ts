@@ -85,6 +85,8 @@ describe("T33: what is decided while a person thinks", () => {
     const { outcome } = await run({ input: new TextEncoder().encode("[]") }, { ask });
     expect([outcome.kind, asked]).toEqual(["InvalidInput", 0]);
     expect(await lastOf("skill.finished")).toMatchObject({ started_seq: null, approved: "not_asked" });
+    // Nor is anybody told to approve it where the question comes later, or nobody can be asked.
+    expect((await run({ input: new TextEncoder().encode("[]"), surface: "mcp" })).outcome.kind).toBe("InvalidInput");
     expect((await run({}, { ask })).outcome.kind).toBe("Ok");
     expect(asked).toBe(1);
   });

@@ -1,6 +1,6 @@
 // `palyra skills mcp` and palyrad's `/mcp` as they are shipped, with the official client (spec 10.6).
-import { execFileSync, spawn } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client, type ClientOptions, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
@@ -192,6 +192,20 @@ function receiptOf(run: unknown): string {
   if (typeof run === "object" && run !== null && "receipt" in run && typeof run.receipt === "string") return run.receipt;
   throw new Error("no receipt");
 }
+
+describe("policies of the operator's that are not valid", () => {
+  it("are served by nobody: the server ends at its start, with the line", async () => {
+    const policy = join(root, "site.cedar");
+    writeFileSync(policy, "permit(principal, action, resource);\nnonsense");
+    const words = ["skills", "mcp", "--authorization-policy", policy];
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(out, "palyra.js"), ...words], {
+      env: env(),
+      encoding: "utf8",
+    });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain("site.cedar:2");
+  });
+});
 
 describe("T19: a line on stdin that is no message", () => {
   it("of 100 MB ends nothing and stays in bounds: it is answered as it ends, and the next line as any other", async () => {

@@ -455,6 +455,17 @@ describe("skills tools", () => {
     expect(await list("anthropic")).toEqual([{ ...shown, input_schema: schema }]);
   });
 
+  it("T27: the name that an API has for a tool is no other publisher's once that tool is stopped", async () => {
+    await install({ publisher: "acme", id: "acme.echo", tools: ["acme.x.say"] });
+    await palyra("skills", "quarantine", "acme.echo", "--reason", "odd");
+    await install({ publisher: "acme_x", id: "acme_x.echo", tools: ["acme_x.say"], key: 2 });
+    expect(await refusal("skills", "policy", "explain", "acme_x_say")).toMatchObject({
+      code: "AmbiguousTool",
+      details: { candidates: ["acme.x.say of acme.echo", "acme_x.say of acme_x.echo"] },
+    });
+    expect(await json("skills", "policy", "explain", "acme_x.say")).toMatchObject({ skill_id: "acme_x.echo" });
+  });
+
   it("T27: by the name that an API has for it a tool is found again, stopped or not; by one that two have, neither", async () => {
     await install({ tools: ["acme.echo.say", "acme.echo.a.b", "acme.echo.a_b"] });
     const explained = (name: string) => json("skills", "policy", "explain", name);

@@ -11,7 +11,9 @@ type Is = (value: unknown) => boolean;
 const isText: Is = (value) => typeof value === "string" && !/\p{Surrogate}/u.test(value);
 const isFunction: Is = (value) => typeof value === "function";
 const isObject: Is = (value) => typeof value === "object" && value !== null;
-const isSignal: Is = (value) => value instanceof EventTarget && "aborted" in value;
+/** One of another realm (a test runner's, `node:vm`) has another `EventTarget`. */
+const isSignal: Is = (value) =>
+  typeof value === "object" && value !== null && "aborted" in value && isFunction(Reflect.get(value, "addEventListener"));
 const TEXT = { is: isText, what: "a text" };
 const FUNCTION = { is: isFunction, what: "a function" };
 

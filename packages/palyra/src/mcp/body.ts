@@ -25,7 +25,7 @@ export async function bodyOf(request: Request): Promise<Body> {
   } catch {
     return { refused: refusal(400, -32700, "Parse error: the request body is not valid JSON") };
   }
-  const changed = changedNumber(text.said);
+  const changed = changedNumber(text.said, json);
   if (changed === undefined) return { json };
   return { refused: refusal(400, -32602, `Invalid params: ${changed}`, idOf(json).id) };
 }

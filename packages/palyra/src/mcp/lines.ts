@@ -130,7 +130,7 @@ function messageIn(line: Buffer): Read | undefined {
   } catch {
     return unread("the line is no JSON");
   }
-  const changed = changedNumber(text);
+  const changed = changedNumber(text, value);
   if (changed !== undefined) {
     const error = { code: ProtocolErrorCode.InvalidParams, message: `Invalid params: ${changed}` };
     return { answer: { jsonrpc: "2.0", ...idOf(value), error } };

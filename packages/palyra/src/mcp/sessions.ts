@@ -1,26 +1,22 @@
 /** Clients of the revisions before 2026: a session each, from `initialize` until it is deleted, forgotten, or crowded out. */
 import { type Server, WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/server";
 import { refusal } from "./body.ts";
-import type { ToolHost } from "./tool-host.ts";
+import { idOf } from "./lines.ts";
+import { OpenCalls } from "./open-calls.ts";
 
-/** The session that was silent longest gives way to a new one, while there is any of which no call runs. */
+/** The session that was silent longest gives way to a new one, while there is any of which no call is open. */
 export const MAX_SESSIONS = 64;
+const FULL = `Service Unavailable: each of the ${MAX_SESSIONS} sessions has an open call; try again when one has ended`;
 
 interface Session {
   readonly transport: WebStandardStreamableHTTPServerTransport;
   readonly server: Server;
-  readonly work: Work;
+  readonly calls: OpenCalls;
   lastUsed: number;
 }
 
-/** What of a session's calls runs. */
-interface Work {
-  calls: number;
-}
-
 export interface SessionPorts {
-  readonly host: ToolHost;
-  readonly newServer: (session: string, host: ToolHost) => Server;
+  readonly newServer: (session: string) => Server;
   readonly newSessionId: () => string;
   readonly tick: () => number;
 }
@@ -60,46 +56,34 @@ export class Sessions {
 
   /** Anything but an `initialize` is refused by the transport, and leaves no session behind. */
   async #begin(request: Request, parsedBody: unknown): Promise<Response> {
-    const { host, newSessionId, newServer, tick } = this.#ports;
+    const { newSessionId, newServer, tick } = this.#ports;
     const id = newSessionId();
-    const work: Work = { calls: 0 };
-    const server = newServer(id, counting(host, work));
+    const server = newServer(id);
+    let isFull = false;
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => id,
-      onsessioninitialized: async (session) => {
-        await this.#makeRoom();
-        this.#sessions.set(session, { transport, server, work, lastUsed: tick() });
+      onsessioninitialized: (session) => {
+        isFull = !this.#makeRoom();
+        if (!isFull) this.#sessions.set(session, { transport, server, calls, lastUsed: tick() });
       },
     });
+    const calls = new OpenCalls(transport);
     await server.connect(transport);
     server.onclose = () => void this.#sessions.delete(id);
     const response = await transport.handleRequest(request, { parsedBody });
     if (!this.#sessions.has(id)) await server.close();
-    return response;
+    return isFull ? refusal(503, -32000, FULL, idOf(parsedBody).id) : response;
   }
 
-  async #makeRoom(): Promise<void> {
-    if (this.#sessions.size < MAX_SESSIONS) return;
-    // Whoever floods with sessions ends nobody's call: fewer calls run at a time than there are sessions.
-    const isAtWork = ({ work }: Session): number => (work.calls > 0 ? 1 : 0);
-    const [oldest] = [...this.#sessions.values()].sort(
-      (one, other) => isAtWork(one) - isAtWork(other) || one.lastUsed - other.lastUsed,
-    );
-    await oldest?.server.close();
+  /** Whether there is. Whoever floods with sessions ends nobody's call, nor a question that a person is thinking about. */
+  #makeRoom(): boolean {
+    if (this.#sessions.size < MAX_SESSIONS) return true;
+    const silent = [...this.#sessions].filter(([, { calls }]) => calls.count === 0);
+    const [oldest] = silent.sort(([, one], [, other]) => one.lastUsed - other.lastUsed);
+    if (oldest === undefined) return false;
+    const [id, { server }] = oldest;
+    this.#sessions.delete(id);
+    void server.close().catch(() => {});
+    return true;
   }
-}
-
-function counting(host: ToolHost, work: Work): ToolHost {
-  return {
-    list: () => host.list(),
-    onChange: (listener) => host.onChange(listener),
-    call: async (call) => {
-      work.calls += 1;
-      try {
-        return await host.call(call);
-      } finally {
-        work.calls -= 1;
-      }
-    },
-  };
 }

@@ -38,7 +38,7 @@ export class StreamableMcp {
 
   constructor(ports: StreamablePorts) {
     const { host, warn } = ports;
-    const newServer = (session: string, counted: ToolHost) => mcpServer({ ...ports, session, host: counted });
+    const newServer = (session: string) => mcpServer({ ...ports, session });
     // A request by itself is a session of its own, whose name nobody else has.
     const requests = ports.newSessionId();
     let begun = 0;

@@ -218,6 +218,10 @@ describe("T28: approval for a program", () => {
     const stop = new AbortController();
     const waiting = host().call("acme.echo", {}, { signal: stop.signal, approve: () => new Promise(() => stop.abort()) });
     await expect(waiting).rejects.toHaveCode("Declined");
+    // Of another realm, whose `EventTarget` is another.
+    const foreign = { aborted: true, addEventListener: () => {}, removeEventListener: () => {} };
+    const late = host().call("acme.echo", {}, { signal: untyped(foreign), approve: () => new Promise(() => {}) });
+    await expect(late).rejects.toHaveCode("Declined");
   });
 });
 
@@ -247,6 +251,8 @@ describe("T28: what a program without types answers and gives", () => {
       null,
       { maxFuel: 5 },
       { signal: 5 },
+      { signal: { aborted: true } },
+      { signal: new EventTarget() },
       { principal: 5 },
       { version: 1 },
       { onLog: "x" },

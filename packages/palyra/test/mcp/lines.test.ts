@@ -50,6 +50,46 @@ describe("lines of MCP", () => {
     expect(at.messages).toEqual(held.map((number) => JSON.parse(callWith(number))));
   });
 
+  it("T44: are messages whatever else a text with such digits has", async () => {
+    const at = await open();
+    const digits = "9007199254740993";
+    const held = [
+      `["\\"${digits}","${digits}\\\\",{"${digits}":"1e400"}]`,
+      `["${digits}","\\ud800"]`,
+      `{"a":"${digits}","a":1}`,
+      `["${digits}",${"0,".repeat(1_000_000)}0]`,
+    ];
+    for (const each of held) at.stdin.write(`${callWith(each)}\n`);
+    await vi.waitFor(() => expect(at.messages).toHaveLength(held.length), 20_000);
+    expect(answers(at)).toEqual([]);
+  });
+
+  it("that ask for nothing are heard, and not answered, whatever number they have", async () => {
+    const at = await open();
+    const heard = [
+      '{"jsonrpc":"2.0","id":7,"result":{"action":"accept","content":{"n":9007199254740993}}}',
+      '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7,"n":9007199254740993}}',
+    ];
+    for (const line of heard) at.stdin.write(`${line}\n`);
+    await settled();
+    expect(answers(at)).toEqual([]);
+    expect(at.messages).toEqual(heard.map((line) => JSON.parse(line)));
+  });
+
+  it("have the numbers that BigInt reads, or are refused", async () => {
+    const digits = fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n });
+    await fc.assert(
+      fc.asyncProperty(fc.array(digits, { minLength: 1, maxLength: 3 }), async (numbers) => {
+        const at = await open();
+        at.stdin.write(`${callWith(`["x",[${numbers.join(" , ")}]]`)}\n`);
+        await settled();
+        const isHeld = numbers.every((number) => BigInt(Number(number)) === number);
+        expect([at.messages.length, answers(at)]).toEqual(isHeld ? [1, []] : [0, [[-32602, 7]]]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it.each<readonly [string, string | Uint8Array, readonly (readonly [number, unknown])[]]>([
     ["no JSON", "hello", [[-32700, undefined]]],
     ["cut short", '{"jsonrpc":"2.0","id":7', [[-32700, undefined]]],
@@ -60,6 +100,8 @@ describe("lines of MCP", () => {
     ["a number that would be another", callWith("[0,9007199254740993]"), [[-32602, 7]]],
     ["one below all", callWith("-9007199254740993"), [[-32602, 7]]],
     ["one that is none", callWith("1e400"), [[-32602, 7]]],
+    ["one among many", callWith(`[${"9007199254740992,".repeat(100_000)}9007199254740993]`), [[-32602, 7]]],
+    ["one after texts with quotes", callWith('["\\"","\\\\",9007199254740993]'), [[-32602, 7]]],
     ["several at once", `[${ping(1)},${ping(2)}]`, [[-32600, undefined]]],
     ["another version", '{"jsonrpc":"1.0","id":"a","method":"ping"}', [[-32600, "a"]]],
     ["nothing", " \t\r", []],

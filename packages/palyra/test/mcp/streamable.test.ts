@@ -2,7 +2,7 @@
 import { createServer, request as httpRequest } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { Client, type ClientOptions, type ElicitResult, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Hono } from "hono";
 import { afterEach, expect, it, vi } from "vitest";
 import { Tokens } from "../../src/http/auth.ts";
@@ -11,7 +11,7 @@ import { OpenQuestions, StreamableMcp } from "../../src/mcp/index.ts";
 import { MAX_MESSAGE_BYTES } from "../../src/mcp/lines.ts";
 import { MAX_SESSIONS } from "../../src/mcp/sessions.ts";
 import type { ToolAnswer } from "../../src/mcp/tool-host.ts";
-import { echoed, TestHost } from "./support.ts";
+import { ECHO, echoed, TestHost } from "./support.ts";
 
 const ended: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
@@ -121,6 +121,10 @@ it("a body that is too large, no JSON, or of another type is refused as the prot
   expect(await answered(bytes, { "content-length": String(bytes.length) })).toEqual([400, unread]);
   const changed = expect.objectContaining({ id: JSON.parse(CALL).id, error: expect.objectContaining({ code: -32602 }) });
   expect(await answered(CALL.replace('"hi"', "9007199254740993"))).toEqual([400, changed]);
+  expect(await answered(`[${CALL.replace('"hi"', "9007199254740993")}]`)).toEqual([
+    400,
+    expect.objectContaining({ id: null, error: expect.objectContaining({ code: -32602 }) }),
+  ]);
   const broken = new ReadableStream({ pull: (stream) => stream.error(new Error("gone")) });
   expect(await answered(broken)).toEqual([400, unread]);
   expect(host.calls).toEqual([]);
@@ -139,24 +143,90 @@ it("a message that nests by the hundred thousand is refused before it is parsed,
   expect(host.calls).toEqual([]);
 });
 
+const INITIALIZE = {
+  jsonrpc: "2.0",
+  id: 7,
+  method: "initialize",
+  params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "test", version: "1" } },
+};
+
+/** A client with a session of its own. */
+async function begun(port: number, options: ClientOptions = {}): Promise<Client> {
+  const client = new Client({ name: "one of many", version: "1.0.0" }, options);
+  await client.connect(new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${port}/mcp`)));
+  ended.push(() => client.close());
+  return client;
+}
+
 it("whoever begins session after session ends no call of another's", async () => {
   const host = new TestHost();
   const port = await served(host);
-  const open = async (): Promise<Client> => {
-    const client = new Client({ name: "one of many", version: "1.0.0" });
-    await client.connect(new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${port}/mcp`)));
-    ended.push(() => client.close());
-    return client;
-  };
   let end: (answer: ToolAnswer) => void = () => {};
   host.answer = () => new Promise((resolve) => (end = resolve));
-  const working = await open();
+  const working = await begun(port);
   const called = working.callTool({ name: "acme.echo", arguments: { text: "hi" } });
   await vi.waitFor(() => expect(host.calls).toHaveLength(1), 20_000);
-  for (let more = 0; more < MAX_SESSIONS + 5; more += 1) await open();
+  for (let more = 0; more < MAX_SESSIONS + 5; more += 1) await begun(port);
   expect(host.calls[0]?.signal.aborted).toBe(false);
   end(echoed('{"text":"hi"}'));
   expect(await called).toMatchObject({ structuredContent: { text: "hi" } });
+});
+
+/** A call that a person must allow. */
+const ASKS: ToolAnswer = {
+  kind: "asks",
+  skillId: ECHO.skillId,
+  version: ECHO.version,
+  basis: "b1",
+  command: "palyra skills approvals add acme.echo",
+  reasons: [],
+  allowance: [],
+};
+
+it("whoever begins session after session ends no question that a person thinks about", async () => {
+  const host = new TestHost();
+  host.answer = ({ approval, input }) => (approval?.basis === "b1" ? echoed(input) : ASKS);
+  const port = await served(host);
+  let answer: (said: ElicitResult) => void = () => {};
+  const person = new Promise<ElicitResult>((resolve) => (answer = resolve));
+  const asked = vi.fn(() => person);
+  const client = await begun(port, { capabilities: { elicitation: { form: {} } } });
+  client.setRequestHandler("elicitation/create", asked);
+  const called = client.callTool({ name: "acme.echo", arguments: { text: "hi" } });
+  await vi.waitFor(() => expect(asked).toHaveBeenCalled(), 20_000);
+  for (let more = 0; more < MAX_SESSIONS + 5; more += 1) await begun(port);
+  answer({ action: "accept", content: { decision: "allow once" } });
+  expect(await called).toMatchObject({ structuredContent: { text: "hi" } });
+});
+
+it("a session is refused while each has an open call, and begins once one was cancelled", async () => {
+  const host = new TestHost();
+  host.answer = () => new Promise(() => {});
+  const mcp = newMcp(host);
+  ended.push(() => mcp.close());
+  const sent = (message: object, session?: string): Promise<Response> => {
+    const { accept, "content-type": type } = HEADERS;
+    const ofSession = session === undefined ? {} : { "mcp-session-id": session, "mcp-protocol-version": "2025-06-18" };
+    const init = { method: "POST", headers: { accept, "content-type": type, ...ofSession }, body: JSON.stringify(message) };
+    return mcp.fetch(new Request("http://localhost/mcp", init));
+  };
+  const sessions: string[] = [];
+  for (let more = 0; more < MAX_SESSIONS; more += 1) {
+    const session = (await sent(INITIALIZE)).headers.get("mcp-session-id") ?? "";
+    const params = { name: "acme.echo", arguments: { text: "hi" } };
+    await sent({ jsonrpc: "2.0", id: "c-1", method: "tools/call", params }, session);
+    sessions.push(session);
+  }
+  await vi.waitFor(() => expect(host.calls).toHaveLength(MAX_SESSIONS), 20_000);
+  const refused = await sent(INITIALIZE);
+  expect([refused.status, await refused.json()]).toEqual([
+    503,
+    { jsonrpc: "2.0", id: 7, error: { code: -32000, message: expect.stringContaining("try again when one has ended") } },
+  ]);
+  await sent({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: "c-1" } }, sessions[5]);
+  expect((await sent(INITIALIZE)).status).toBe(200);
+  expect(mcp.sessions).toBe(MAX_SESSIONS);
+  expect((await sent({ jsonrpc: "2.0", id: 2, method: "ping" }, sessions[5])).status).toBe(404);
 });
 
 it("calls without a session are counted by the program that asks, as it names itself, and where from", async () => {

@@ -8,6 +8,8 @@ import { endOfString } from "./nesting.ts";
 /** Fewer digits a double holds, and smaller exponents; nearly no message has more, in a text or not. */
 const SUSPECT = /\d{16}|[eE]\+?\d{3}/;
 const FEWEST_DIGITS = 16;
+/** Characters of the shortest there is: `2e308`. */
+const SHORTEST = 5;
 /** Digits of it that are said again. */
 const MAX_SHOWN = 40;
 const [QUOTE, PLUS, MINUS, POINT, ZERO, NINE, UPPER_E, LOWER_E] = [0x22, 0x2b, 0x2d, 0x2e, 0x30, 0x39, 0x45, 0x65];
@@ -42,6 +44,7 @@ function firstChanged(text: string): string | undefined {
     else if (code === MINUS || isDigit(code)) {
       const start = at;
       at = endOfNumber(text, start);
+      if (at - start < SHORTEST) continue;
       const number = text.slice(start, at);
       if (isChanged(number)) return number;
     }

@@ -221,7 +221,7 @@ describe("T28: approval for a program", () => {
     // Of another realm, whose `EventTarget` is another.
     const foreign = { aborted: true, addEventListener: () => {}, removeEventListener: () => {} };
     const late = host().call("acme.echo", {}, { signal: untyped(foreign), approve: () => new Promise(() => {}) });
-    await expect(late).rejects.toHaveCode("Declined");
+    expect(await late).toMatchObject({ outcome: "RuntimeFailure", details: { fault: "cancelled" } });
   });
 });
 

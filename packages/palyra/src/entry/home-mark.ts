@@ -9,4 +9,4 @@ export function homeMark({ skillsRoot, journal, trustStore }: Places): string {
 }
 
 /** What cannot be looked at is no news each time. */
-const lookOf = (file: string): string => (fileMark(file) ?? "").replace(/^unknown \d+$/, "unknown");
+const lookOf = (file: string): string => fileMark(file, "unknown") ?? "";

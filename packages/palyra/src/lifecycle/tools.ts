@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { openArtifact } from "palyra-skills/artifact";
 import { PalyraError } from "../errors.ts";
 import { type InstalledEntry, type InstalledIndex, readInstalled } from "../installed/index.ts";
@@ -21,7 +20,8 @@ const TOLD_APART_BY = 16;
 export function nameForModel(toolId: string): string {
   const name = toolId.replaceAll(/[.:]/g, "_");
   if (name.length <= MAX_MODEL_NAME) return name;
-  const digest = createHash("sha256").update(toolId).digest("hex").slice(0, TOLD_APART_BY);
+  // Loaded for such an id alone: whoever lists skills need not.
+  const digest = process.getBuiltinModule("node:crypto").hash("sha256", toolId, "hex").slice(0, TOLD_APART_BY);
   return `${name.slice(0, MAX_MODEL_NAME - TOLD_APART_BY - 1)}_${digest}`;
 }
 

@@ -38,8 +38,8 @@ export async function run() {
   });
   const nobody = { handle: async () => ({ code: 76, value: 0n, bytes: new Uint8Array(0) }) };
   const call = async (pool, artifact) => {
-    const prepared = await pool.prepare(job(artifact), nobody, { signal: new AbortController().signal });
-    const outcome = "run" in prepared ? await prepared.run() : prepared;
+    const prepared = await pool.prepare(job(artifact), { signal: new AbortController().signal });
+    const outcome = "run" in prepared ? await prepared.run(nobody) : prepared;
     if (outcome.kind !== "Ok") throw new Error(`${outcome.kind} ${JSON.stringify(outcome.details)}`);
   };
   const pool = openSandboxPool({ program, idle: 0 });

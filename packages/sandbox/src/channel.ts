@@ -31,14 +31,26 @@ export function send(message: FromProcess): void {
   for (let at = 0; at < frame.length; ) at += patiently(() => writeSync(OUTPUT, frame, at, frame.length - at));
 }
 
+/** What was read and is not taken yet: most messages come whole by one read, of as much as a pipe holds. */
+const buffer = new Uint8Array(64 * 1024);
+let rest = buffer.subarray(0, 0);
+
 function exactly(length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length; ) {
-    const read = patiently(() => readSync(INPUT, bytes, at, length - at, null));
-    if (read === 0) process.exit(0);
-    at += read;
+    if (rest.length === 0) rest = buffer.subarray(0, read());
+    const taken = rest.subarray(0, length - at);
+    bytes.set(taken, at);
+    at += taken.length;
+    rest = rest.subarray(taken.length);
   }
   return bytes;
+}
+
+function read(): number {
+  const length = patiently(() => readSync(INPUT, buffer, 0, buffer.length, null));
+  if (length === 0) process.exit(0);
+  return length;
 }
 
 function patiently(transfer: () => number): number {

@@ -19,14 +19,17 @@ const host: Host = {
 function serve(message: FromHost): () => void {
   if (message.is !== "prepare") throw new WireFault("a message out of order");
   const made = prepare(message);
-  const ended = isPrepared(made) ? run(made) : made;
-  send({ is: "outcome", ...ended });
-  return isPrepared(made) && ended.kind === "Ok" ? made.ahead : () => {};
+  const ended = isPrepared(made) ? runOrDrop(made) : made;
+  if (ended !== undefined) send({ is: "outcome", ...ended });
+  return isPrepared(made) && ended?.kind === "Ok" ? made.ahead : () => {};
 }
 
-function run(prepared: Prepared): Ended {
+/** Undefined: it is not to start. */
+function runOrDrop(prepared: Prepared): Ended | undefined {
   send({ is: "prepared" });
-  receiveOnly("run");
+  const { is } = receive();
+  if (is === "drop") return undefined;
+  if (is !== "run") throw new WireFault("a message out of order");
   return prepared.run(host);
 }
 

@@ -5,7 +5,7 @@
  *     process  ready
  *     host     prepare                       the module's bytes come only where the process does not keep them compiled
  *     process  prepared, or outcome
- *     host     run                           after `prepared`
+ *     host     run, or drop                  after `prepared`; dropped, it waits for the next `prepare`
  *     process  log, ask (then host: reply) …, outcome
  *     host     prepare …
  *
@@ -26,7 +26,7 @@ import {
 } from "./limits.ts";
 import { FieldReader, FieldWriter, WireFault } from "./wire.ts";
 
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Spec 10.1. */
 export const OUTCOME_KINDS = ["Ok", "QuotaExceeded", "TimedOut", "CapabilityDenied", "InvalidInput", "RuntimeFailure"] as const;
@@ -81,6 +81,7 @@ export interface Ended {
 export type FromHost =
   | ({ readonly is: "prepare" } & Prepare)
   | { readonly is: "run" }
+  | { readonly is: "drop" }
   | { readonly is: "reply"; readonly body: Uint8Array };
 
 export type FromProcess =
@@ -105,6 +106,7 @@ const FROM_HOST: Kinds<FromHost> = {
   prepare: { tag: 1, most: MAX_MODULE_BYTES + MAX_INPUT_BYTES + 2 * MAX_SCHEMA_BYTES + MAX_GRANTS_BYTES + OTHER_BYTES },
   run: { tag: 2, most: 0 },
   reply: { tag: 3, most: LENGTH_BYTES + MAX_HOST_MESSAGE_BYTES },
+  drop: { tag: 4, most: 0 },
 };
 const FROM_PROCESS: Kinds<FromProcess> = {
   ready: { tag: 65, most: 4 },
@@ -159,6 +161,7 @@ export function decodeFromHost(is: FromHost["is"], body: Uint8Array): FromHost {
       case "prepare":
         return { is, ...readPrepare(fields) };
       case "run":
+      case "drop":
         return { is };
       case "reply":
         return { is, body: fields.bytes(MAX_HOST_MESSAGE_BYTES) };

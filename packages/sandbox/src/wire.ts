@@ -16,6 +16,8 @@ export class WireFault extends Error {
 const encoder = new TextEncoder();
 /** Bytes of UTF-8 that a unit of UTF-16 takes at most. */
 const MOST_OF_UNIT = 3;
+/** Room for most messages: their names and schemas are short. */
+const FIRST_BYTES = 4096;
 
 export class FieldWriter {
   #bytes: Uint8Array<ArrayBuffer>;
@@ -24,7 +26,7 @@ export class FieldWriter {
 
   /** @param before bytes that are left free */
   constructor(before = 0) {
-    this.#bytes = new Uint8Array(before + 1024);
+    this.#bytes = new Uint8Array(before + FIRST_BYTES);
     this.#view = new DataView(this.#bytes.buffer);
     this.#length = before;
   }

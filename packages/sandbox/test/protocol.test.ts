@@ -40,6 +40,7 @@ const fromHost: fc.Arbitrary<FromHost> = fc.oneof(
     seed: optional(bytes(32)),
   }),
   fc.constant({ is: "run" as const }),
+  fc.constant({ is: "drop" as const }),
   fc.record({ is: fc.constant("reply" as const), body: bytes(64) }),
 );
 const fromProcess: fc.Arbitrary<FromProcess> = fc.oneof(

@@ -1,7 +1,7 @@
 /**
  * What was authorized a moment ago counts for the same question again, while all that it rests on looks the same from outside and the journal,
- * which is read each time, says the same (spec 10, step 2; T33). The journal is read while the call is prepared: nothing of a module runs before.
- * The files are looked at first, since the vault's is written each second, and a process whose call is not to start is ended.
+ * which is read each time, says the same (spec 10, step 2; T33). That is looked at while the call is prepared: nothing of a module runs before, and a
+ * process whose call is not to start serves the next.
  */
 import type { Call } from "../call.ts";
 import type { Journal } from "../journal/index.ts";
@@ -34,21 +34,21 @@ export class KnownPlans {
     this.#look = look;
   }
 
-  /** Undefined: it is to be asked anew. What the journal says of it, `isStill` tells. */
+  /** Undefined: it is to be asked anew. Whether all is as it was, `isStill` tells. */
   of(request: Question, call: Call): KnownPlan | undefined {
     const name = nameOf(request, call);
     const known = this.#kept.get(name);
     if (known === undefined) return undefined;
     const { found, plan, asked, now } = known;
-    if (isFresh(asked) && Math.abs(call.now - now) <= FRESH_MS && this.#look(plan.skill) === asked.looks)
-      return { found, asked, plan: { ...plan, input: request.input } };
+    if (isFresh(asked) && Math.abs(call.now - now) <= FRESH_MS) return { found, asked, plan: { ...plan, input: request.input } };
     this.#kept.delete(name);
     return undefined;
   }
 
   /** False: it is to be asked anew, and whoever is asked says what is wrong. */
   async isStill({ plan, asked }: KnownPlan, journal: Journal): Promise<boolean> {
-    if (await this.#gate.isStillActive(plan.skill, asked.decided, journal)) return true;
+    const looksTheSame = this.#look(plan.skill) === asked.looks;
+    if (looksTheSame && (await this.#gate.isStillActive(plan.skill, asked.decided, journal))) return true;
     this.#kept.clear();
     return false;
   }

@@ -8,7 +8,15 @@ import { readModule } from "palyra-skills/wasm";
 import { mayRead } from "../policy/index.ts";
 import type { LaunchPlan } from "./authorize.ts";
 import { type Broker, type BrokerOptions, brokerGrants, openBroker } from "./broker/index.ts";
-import type { CallOutcome, CancelReason, PreparedCall, PrepareOptions, SandboxJob, SandboxPool } from "./pool/index.ts";
+import type {
+  CallOutcome,
+  CancelReason,
+  HostAnswers,
+  PreparedCall,
+  PrepareOptions,
+  SandboxJob,
+  SandboxPool,
+} from "./pool/index.ts";
 import { LaunchPermit } from "./start.ts";
 import { START, toolKind } from "./tool-kind.ts";
 
@@ -20,8 +28,8 @@ export interface PreparePorts {
   };
 }
 
-/** Who calls, for secrets of `principal:` and `channel:` scopes. */
-export type Caller = Pick<BrokerOptions, "principal" | "channel">;
+/** Who calls, for secrets of `principal:` and `channel:` scopes; and the end of the call. */
+export type Caller = Pick<BrokerOptions, "principal" | "channel" | "signal">;
 
 /** Prepared, and nothing of the module has run. Only a permit of the very same artifact starts it. */
 export class ReadyCall {
@@ -34,10 +42,10 @@ export class ReadyCall {
   }
 
   /** Spec 10, step 5. */
-  launch(permit: LaunchPermit): Promise<CallOutcome> {
+  launch(permit: LaunchPermit, answers: HostAnswers): Promise<CallOutcome> {
     if (permit.skill.artifactSha256 !== this.#artifactSha256 || !LaunchPermit.spend(permit))
       throw new TypeError("a call starts by a permit of its own artifact, and by one that nothing has started by");
-    return this.#call.run();
+    return this.#call.run(answers);
   }
 
   cancel(reason: CancelReason): void {
@@ -47,36 +55,27 @@ export class ReadyCall {
 
 /** What came of preparing: a call that can start, or the outcome with which it ended already. */
 export type Prepared =
-  | { readonly kind: "ready"; readonly call: ReadyCall; readonly broker: Broker }
-  | { readonly kind: "ended"; readonly outcome: CallOutcome; readonly broker: Broker };
+  | { readonly kind: "ready"; readonly call: ReadyCall }
+  | { readonly kind: "ended"; readonly outcome: CallOutcome };
 
-/** The broker is the caller's to close, whatever comes. `SandboxUnavailable`, `UnsafeStateRoot`, `Io`. */
+/** What is ready its caller launches or cancels. `SandboxUnavailable`. */
 export async function prepareCall(
-  ports: PreparePorts,
+  ports: Pick<PreparePorts, "pool">,
   plan: LaunchPlan,
   input: Uint8Array,
-  caller: Caller,
   options: PrepareOptions,
 ): Promise<Prepared> {
-  const { readSecret, ...fixed } = ports.broker;
+  const prepared = await ports.pool().prepare(jobOf(plan, input), options);
+  if (!("run" in prepared)) return { kind: "ended", outcome: prepared };
+  return { kind: "ready", call: new ReadyCall(prepared, plan.skill.artifactSha256) };
+}
+
+/** What answers a call that is about to start; its caller closes it. It makes folders of roots that are not there. `UnsafeStateRoot`, `Io`. */
+export function brokerOf({ broker }: Pick<PreparePorts, "broker">, plan: LaunchPlan, caller: Caller): Promise<Broker> {
+  const { readSecret, ...fixed } = broker;
   const { roots, http, secrets } = grantsOf(plan.skill.artifact, plan.granted);
-  const broker = await openBroker({
-    ...fixed,
-    ...caller,
-    skillId: plan.skill.skillId,
-    roots,
-    http,
-    secrets: { ...secrets, read: readSecret },
-    signal: options.signal,
-  });
-  try {
-    const prepared = await ports.pool().prepare(jobOf(plan, input), broker, options);
-    if (!("run" in prepared)) return { kind: "ended", outcome: prepared, broker };
-    return { kind: "ready", call: new ReadyCall(prepared, plan.skill.artifactSha256), broker };
-  } catch (error) {
-    await broker.close();
-    throw error;
-  }
+  const { skillId } = plan.skill;
+  return openBroker({ ...fixed, ...caller, skillId, roots, http, secrets: { ...secrets, read: readSecret } });
 }
 
 function jobOf({ skill, tool, module, quotas, granted }: LaunchPlan, input: Uint8Array): SandboxJob {

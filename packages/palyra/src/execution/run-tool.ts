@@ -2,9 +2,11 @@
 import type { JsonObject } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
 import { type Authorized, authorize, basisOf, type LaunchPlan, planLaunch, stillAuthorized } from "./authorize.ts";
+import type { Broker, CapabilityUse } from "./broker/index.ts";
 import type { Asked } from "./ground.ts";
 import type { KnownPlan } from "./known-plans.ts";
-import { type Prepared, prepareCall, type ReadyCall } from "./prepare.ts";
+import type { CallOutcome } from "./pool/index.ts";
+import { brokerOf, type Prepared, prepareCall, type ReadyCall } from "./prepare.ts";
 import { beginReceipt, recordOutcome, recordRefusal } from "./record.ts";
 import type { RunEnd, RunToolOptions, RunToolPorts, RunToolRequest, RunToolResult } from "./run-types.ts";
 import { type LaunchPermit, openStart, recordStart, type StartPlace } from "./start.ts";
@@ -41,7 +43,7 @@ export async function runTool(
   return run();
 }
 
-/** The journal is read while its process prepares the call. Undefined: it says another thing by now, and nothing has started. */
+/** What it rests on is looked at while its process prepares the call. Undefined: that is another thing by now, and nothing has started. */
 async function beginKnown(
   ports: RunToolPorts,
   known: KnownPlan,
@@ -63,12 +65,11 @@ async function beginKnown(
     const place = await (reading ?? placeOfKnown(ports, known));
     if (place !== undefined) return begin(ports, { ...authorized, asked: known.asked, place }, prepared, request, call, options);
     if (prepared.kind === "ready") prepared.call.cancel("cancelled");
-    await prepared.broker.close();
     return undefined;
   });
 }
 
-/** Where it starts, if the journal there says the same as before. What goes wrong whoever asks anew is told. */
+/** Where it starts, if all is there as it was before. What goes wrong whoever asks anew is told. */
 async function placeOfKnown(ports: RunToolPorts, known: KnownPlan): Promise<StartPlace | undefined> {
   const place = await openStart(ports.tools, known.plan.skill.folder).catch(() => undefined);
   if (place === undefined) return undefined;
@@ -83,7 +84,7 @@ interface Starting extends Authorized, Pick<KnownPlan, "asked"> {
   readonly place?: StartPlace;
 }
 
-/** Starts it, where it can start, and else ends its process; what is answered ends it, and closes its broker. */
+/** Starts it, where it can start; what is answered ends it, and closes its broker. */
 async function begin(
   ports: RunToolPorts,
   authorized: Starting,
@@ -92,12 +93,22 @@ async function begin(
   call: Call,
   options: RunToolOptions,
 ): Promise<Begun> {
-  const { broker } = prepared;
+  const { plan, place } = authorized;
+  if (prepared.kind === "ended") {
+    await place?.journal.close();
+    return () => recordOutcome(ports, { authorized, request, ...unstarted(ports, prepared.outcome) }, call);
+  }
+  const { principal, channel, signal } = call;
+  const broker = await brokerOf(ports.prepare, plan, { principal, channel, signal }).catch(async (error) => {
+    prepared.call.cancel("cancelled");
+    await place?.journal.close();
+    throw error;
+  });
   let run: () => Promise<RunEnd>;
   try {
-    run = await start(ports, authorized, prepared, request, call, options); // 4
+    run = await start(ports, authorized, prepared.call, broker, request, call, options); // 4
   } catch (error) {
-    if (prepared.kind === "ready") prepared.call.cancel("cancelled");
+    prepared.call.cancel("cancelled");
     await broker.close();
     throw error;
   }
@@ -108,6 +119,12 @@ async function begin(
       await broker.close();
     }
   };
+}
+
+/** It ended before anything of the module ran. */
+function unstarted({ now }: RunToolPorts, outcome: CallOutcome): RunEnd & { readonly uses: readonly CapabilityUse[] } {
+  const at = now();
+  return { outcome, permit: undefined, startedAt: at, finishedAt: at, uses: [] };
 }
 
 /** What fails in whoever is only told ends no call, and keeps no process. */
@@ -176,21 +193,14 @@ async function endsUnasked(
   plan: LaunchPlan,
   request: RunToolRequest,
   call: Call,
-): Promise<(RunEnd & Pick<Parameters<typeof recordOutcome>[1], "authorized" | "uses">) | undefined> {
+): Promise<Omit<Parameters<typeof recordOutcome>[1], "request"> | undefined> {
   const isAsked = plan.decision.kind === "approval" && plan.approval === undefined && request.approval?.basis !== basisOf(plan);
   if (!isAsked) return undefined;
   const authorized: Authorized = { plan, approved: "not_asked" };
   const prepared = await prepareAuthorized(ports, authorized, request, call, {});
-  try {
-    if (prepared.kind === "ready") {
-      prepared.call.cancel("cancelled");
-      return undefined;
-    }
-    const at = ports.now();
-    return { authorized, outcome: prepared.outcome, permit: undefined, startedAt: at, finishedAt: at, uses: [] };
-  } finally {
-    await prepared.broker.close();
-  }
+  if (prepared.kind === "ended") return { authorized, ...unstarted(ports, prepared.outcome) };
+  prepared.call.cancel("cancelled");
+  return undefined;
 }
 
 const questionOf = (toolId: string, { surface, session, input, maxFuel }: RunToolRequest) => ({
@@ -209,9 +219,8 @@ async function prepareAuthorized(
   { onLog, onStep }: RunToolOptions,
   meanwhile?: () => void,
 ): Promise<Prepared> {
-  const { principal, channel, signal } = call;
   const more = { ...(onLog && { onLog }), ...(meanwhile && { meanwhile }) };
-  const prepared = await prepareCall(ports.prepare, plan, input, { principal, channel }, { signal, ...more });
+  const prepared = await prepareCall(ports.prepare, plan, input, { signal: call.signal, ...more });
   if (prepared.kind === "ready") onStep?.("prepared");
   return prepared;
 }
@@ -220,17 +229,14 @@ async function prepareAuthorized(
 async function start(
   ports: RunToolPorts,
   authorized: Starting,
-  prepared: Prepared,
+  ready: ReadyCall,
+  broker: Broker,
   request: RunToolRequest,
   call: Call,
   { onStep }: RunToolOptions,
 ): Promise<() => Promise<RunEnd>> {
   const startedAt = ports.now();
   const { place } = authorized;
-  if (prepared.kind === "ended") {
-    await place?.journal.close();
-    return async () => ({ outcome: prepared.outcome, permit: undefined, startedAt, finishedAt: startedAt });
-  }
   const { skill, tool } = authorized.plan;
   const now: Call = { ...call, now: startedAt };
   const about: JsonObject = { tool_id: tool.id, surface: request.surface, approved: authorized.approved };
@@ -238,19 +244,25 @@ async function start(
   const ground = { asked: authorized.asked, look: ports.look };
   const permit = await recordStart(ports.gate, ports.tools, skill, now, { about, again, ground, place });
   onStep?.("started");
-  return () => runStarted(ports, { plan: authorized.plan, ready: prepared.call, permit, startedAt }, request, call);
+  return () => runStarted(ports, { plan: authorized.plan, ready, broker, permit, startedAt }, request, call);
 }
 
 async function runStarted(
   ports: RunToolPorts,
-  started: { readonly plan: LaunchPlan; readonly ready: ReadyCall; readonly permit: LaunchPermit; readonly startedAt: number },
+  started: {
+    readonly plan: LaunchPlan;
+    readonly ready: ReadyCall;
+    readonly broker: Broker;
+    readonly permit: LaunchPermit;
+    readonly startedAt: number;
+  },
   request: RunToolRequest,
   call: Call,
 ): Promise<RunEnd> {
-  const { plan, ready, permit, startedAt } = started;
+  const { plan, ready, broker, permit, startedAt } = started;
   const stopWatching = ports.running.watch({ ...plan.skill, call, stop: () => ready.cancel("quarantined") });
   try {
-    const running = ready.launch(permit);
+    const running = ready.launch(permit, broker);
     // Meanwhile. Without it the receipt is begun at the end, where what is wrong is told.
     const draft = await beginReceipt(ports, request.input).catch(() => undefined);
     return { outcome: await running, permit, startedAt, finishedAt: ports.now(), draft };

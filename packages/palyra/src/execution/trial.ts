@@ -35,8 +35,8 @@ const NO_GRANTS: CapabilityGrants = { http_hosts: [], secret_keys: [], storage_p
 const TRIAL = "trial:";
 
 export async function runTrial(pool: SandboxPool, trial: Trial, options: PrepareOptions): Promise<CallOutcome> {
-  const prepared = await pool.prepare(jobOf(trial), trial.answers ?? NOTHING_GRANTED, options);
-  return "run" in prepared ? prepared.run() : prepared;
+  const prepared = await pool.prepare(jobOf(trial), options);
+  return "run" in prepared ? prepared.run(trial.answers ?? NOTHING_GRANTED) : prepared;
 }
 
 function jobOf(trial: Trial): SandboxJob {

@@ -3,15 +3,8 @@ export { type Anchor, eventHash, GENESIS, GENESIS_HASH, type Head } from "./chai
 export { JournalConnections } from "./connections.ts";
 export { foldId, restriction } from "./effective.ts";
 export { type Actor, EVENT_KINDS, type EventKind, newEvent, STATUS_EVENT, STATUS_KINDS } from "./events.ts";
-export {
-  acceptHead,
-  type HeadKeeper,
-  type HeadRecords,
-  IN_THE_VAULT,
-  notHeld,
-  recordedHead,
-  requireRecorded,
-} from "./heads.ts";
+export { acceptHead, type HeadKeeper, type HeadRecords, recordedHead } from "./heads.ts";
+export { IN_THE_VAULT, notHeld, requireRecorded } from "./held.ts";
 export type { Journal, JournalWriter, OpenJournal, TransactionOptions } from "./journal.ts";
 export { KnownChain } from "./known-chain.ts";
 export { INSTALL_KINDS, type InstallRecord, KnownInstalls, otherCurrentReason } from "./known-installs.ts";

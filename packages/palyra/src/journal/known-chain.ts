@@ -3,7 +3,7 @@ import type { Database } from "../files/index.ts";
 import { type Anchor, broken, ChainWalk, fieldOf, type Head, type Link } from "./chain.ts";
 import { eachBatch, eachLink, headerOf, indexProblem } from "./chain-queries.ts";
 import { NEUTRAL_KINDS, STATUS_KINDS, statusOfEvent } from "./events.ts";
-import { notHeld } from "./heads.ts";
+import { notHeld } from "./held.ts";
 import { INSTALL_KINDS, type InstallRecord, KnownInstalls } from "./known-installs.ts";
 import { LastStatuses } from "./last-statuses.ts";
 import { holds } from "./queries.ts";

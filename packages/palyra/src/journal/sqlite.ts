@@ -8,6 +8,7 @@ import type { Leased } from "./connections.ts";
 import { endOf } from "./end.ts";
 import { fault } from "./faults.ts";
 import type { HeadKeeper } from "./heads.ts";
+import { requireRecorded } from "./held.ts";
 import type { Journal, JournalWriter, TransactionOptions } from "./journal.ts";
 import type { KnownChain } from "./known-chain.ts";
 import { holds, readChanges, readEvents, readWaiting } from "./queries.ts";
@@ -228,7 +229,6 @@ export class SqliteJournal implements Journal {
         if (!stops) recorded = await heads.recorded(this.name);
       }
       if (stops) return nothing;
-      const { requireRecorded } = await import("./heads.ts");
       return (tables, end) => requireRecorded(recorded, end, (head) => holds(this.#database, tables, head));
     } catch (error) {
       if (stops && error instanceof PalyraError) return nothing;

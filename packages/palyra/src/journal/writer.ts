@@ -169,7 +169,10 @@ function payloadText(payload: JsonObject): string {
   return text;
 }
 
+const UNSTORABLE = /\0|\p{Surrogate}/u;
+
 /** The text as SQLite gives it back: NUL ends a text for some of its readers, and lone surrogates are no UTF-8. */
 function storable(text: string): string {
+  if (!UNSTORABLE.test(text)) return text;
   return Buffer.from(text.replaceAll("\0", "\ufffd")).toString();
 }

@@ -1,5 +1,11 @@
 /** MCP over streamable HTTP: requests of the revision of 2026 each by itself, clients of 2025 in sessions of their own (spec 10.6). */
-import { createMcpHandler, isLegacyRequest, type McpHttpHandler, type McpRequestContext } from "@modelcontextprotocol/server";
+import {
+  createMcpHandler,
+  isLegacyRequest,
+  type McpHttpHandler,
+  type McpRequestContext,
+  PROTOCOL_VERSION_META_KEY,
+} from "@modelcontextprotocol/server";
 import { quoted } from "../operations/wording/safe.ts";
 import { bodyOf } from "./body.ts";
 import type { OpenQuestions } from "./questions.ts";
@@ -66,7 +72,7 @@ export class StreamableMcp {
     const body = await bodyOf(request);
     if ("refused" in body) return body.refused;
     const { json: parsedBody } = body;
-    if (await isLegacyRequest(request, parsedBody)) return this.#sessions.fetch(request, parsedBody);
+    if (!isByItself(parsedBody) && (await isLegacyRequest(request, parsedBody))) return this.#sessions.fetch(request, parsedBody);
     if (peer !== undefined) this.#peers.set(request, peer);
     return this.#handler.fetch(request, { parsedBody });
   }
@@ -81,3 +87,16 @@ export class StreamableMcp {
     await Promise.all([this.#handler.close(), this.#sessions.close()]);
   }
 }
+
+/**
+ * A call that names its own revision is never one of a session: nothing but this of what `isLegacyRequest` looks for in any message, by parsing it
+ * as often as the handler does after it.
+ */
+export function isByItself(message: unknown): boolean {
+  if (!isObject(message) || message["method"] !== "tools/call" || "result" in message || "error" in message) return false;
+  const { params } = message;
+  return isObject(params) && isObject(params["_meta"]) && PROTOCOL_VERSION_META_KEY in params["_meta"];
+}
+
+const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -11,7 +11,8 @@ import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { compose, LONG_LIVED } from "../../src/entry/compose.ts";
 import { FRESH_MS } from "../../src/execution/ground.ts";
-import { openSandboxPool, type Runner } from "../../src/execution/index.ts";
+import { openSandboxPool, type Runner, type SandboxPool } from "../../src/execution/index.ts";
+import { SandboxProcess } from "../../src/execution/pool/process.ts";
 import { openDatabase } from "../../src/files/index.ts";
 import { readIndex, skillsFolder } from "../../src/installed/index.ts";
 import type { Journal, OpenJournal } from "../../src/journal/index.ts";
@@ -240,6 +241,43 @@ describe("T33: what was authorized a moment ago", () => {
     other.exec("UPDATE skill_status SET status = 'quarantined', reason = 'palyra'");
     other.close();
     await expect(run()).rejects.toMatchObject({ code: "NotEligible", details: { reasons: ["quarantined: palyra"] } });
+  });
+
+  it("is authorized anew where a file looks otherwise by then, and what was prepared meanwhile neither runs nor costs its process", async () => {
+    await runner.close();
+    const pool = openSandboxPool({ program, idle: 0 });
+    let prepared = 0;
+    let ran = 0;
+    const counted: SandboxPool = {
+      prepare: async (...given) => {
+        prepared += 1;
+        const found = await pool.prepare(...given);
+        if (!("run" in found)) return found;
+        return {
+          cancel: (reason) => found.cancel(reason),
+          run: (answers) => {
+            ran += 1;
+            return found.run(answers);
+          },
+        };
+      },
+      close: () => pool.close(),
+    };
+    const starts = vi.spyOn(SandboxProcess.prototype, "listen");
+    runner = await openRunner(services, { openPool: () => counted, now: () => Date.now() });
+    await warm();
+    const processes = new Set(starts.mock.contexts);
+    const before = { prepared, ran };
+    const { index } = folder();
+    utimesSync(index, new Date(), new Date());
+    expect((await run()).outcome.kind).toBe("Ok");
+    expect({ prepared, ran }).toEqual({ prepared: before.prepared + 2, ran: before.ran + 1 });
+    expect(new Set(starts.mock.contexts)).toEqual(processes);
+    expect(processes.size).toBe(1);
+    starts.mockRestore();
+    const journal = await services.home.openJournal(services.home.places.journal, { create: false });
+    expect((await journal?.events({ last: 2 }))?.map(({ kind }) => kind)).toEqual(["skill.started", "skill.finished"]);
+    await journal?.close();
   });
 
   it("is nobody else's, and of no other way", async () => {

@@ -7,11 +7,11 @@ import { ENDLESS, isPrepared, jobOf, NOBODY } from "./sandbox-jobs.ts";
 const [, , program = "", how = "", module = ""] = process.argv;
 const pool = openSandboxPool({ program, idle: 2 });
 if (module !== "") {
-  const prepared = await pool.prepare(jobOf(readFileSync(module), { quotas: ENDLESS }), NOBODY, {
+  const prepared = await pool.prepare(jobOf(readFileSync(module), { quotas: ENDLESS }), {
     signal: new AbortController().signal,
   });
   if (!isPrepared(prepared)) throw new Error("it is prepared");
-  void prepared.run();
+  void prepared.run(NOBODY);
 }
 await sleep(500);
 if (how === "close") await pool.close();

@@ -257,9 +257,9 @@ describe("T33: what was begun can be ended", () => {
     const took: number[] = [];
     for (const reason of ["cancelled", "quarantined", "signal"] as const) {
       const stop = new AbortController();
-      const prepared = await pool().prepare(jobOf(module, { quotas: ENDLESS }), NOBODY, { signal: stop.signal });
+      const prepared = await pool().prepare(jobOf(module, { quotas: ENDLESS }), { signal: stop.signal });
       if (!isPrepared(prepared)) throw new Error("it is prepared");
-      const outcome = prepared.run();
+      const outcome = prepared.run(NOBODY);
       await sleep(100);
       const from = performance.now();
       if (reason === "signal") stop.abort();
@@ -276,14 +276,36 @@ describe("T33: what was begun can be ended", () => {
   });
 
   it("before it runs: nothing of it has run", async () => {
-    const prepared = await pool().prepare(jobOf(await spin()), NOBODY, { signal: new AbortController().signal });
+    const prepared = await pool().prepare(jobOf(await spin()), { signal: new AbortController().signal });
     if (!isPrepared(prepared)) throw new Error("it is prepared");
     prepared.cancel("quarantined");
-    expect(await prepared.run()).toMatchObject({
+    expect(await prepared.run(NOBODY)).toMatchObject({
       kind: "RuntimeFailure",
       details: { fault: "quarantined" },
       used: { outputBytes: 0 },
     });
+  });
+
+  it("before it runs: the process that prepared it serves the next", async () => {
+    const single = openSandboxPool({ program, idle: 0 });
+    try {
+      const module = await echo();
+      const signal = new AbortController().signal;
+      const drop = async (): Promise<void> => {
+        const prepared = await single.prepare(jobOf(module), { signal });
+        if (!isPrepared(prepared)) throw new Error("it is prepared");
+        prepared.cancel("cancelled");
+      };
+      const others = processes();
+      await drop();
+      const mine = processes().filter((pid) => !others.includes(pid));
+      await drop();
+      expect(text((await call(single, jobOf(module, { input: new TextEncoder().encode("[1]") }))).stdout)).toBe("[1]");
+      expect(processes()).toEqual(expect.arrayContaining(mine));
+      if (onLinux) expect(mine).toHaveLength(1);
+    } finally {
+      await single.close();
+    }
   });
 
   it("while it waits for its turn", async () => {
@@ -430,11 +452,11 @@ describe("T39: what surrounds a module", () => {
     const own = ownProgram();
     const single = openSandboxPool({ program: own, idle: 0 });
     const module = await spin();
-    const prepared = await single.prepare(jobOf(module, { quotas: ENDLESS, artifactSha256: "dies" }), NOBODY, {
+    const prepared = await single.prepare(jobOf(module, { quotas: ENDLESS, artifactSha256: "dies" }), {
       signal: new AbortController().signal,
     });
     if (!isPrepared(prepared)) throw new Error("it is prepared");
-    const outcome = prepared.run();
+    const outcome = prepared.run(NOBODY);
     await eventually(() => processes(own).some((pid) => readFileSync(`/proc/${pid}/stat`, "latin1").includes(") R ")));
     for (const pid of processes(own)) process.kill(Number(pid), "SIGSEGV");
     expect(await outcome).toMatchObject({ kind: "RuntimeFailure", details: { fault: "process_died", signal: "SIGSEGV" } });
@@ -499,9 +521,9 @@ describe("the pool's processes", () => {
     const copy = ownProgram();
     const own = openSandboxPool({ program: copy });
     const job = jobOf(await spin(), { quotas: ENDLESS });
-    const prepared = await own.prepare(job, NOBODY, { signal: new AbortController().signal });
+    const prepared = await own.prepare(job, { signal: new AbortController().signal });
     if (!isPrepared(prepared)) throw new Error("it is prepared");
-    const running = prepared.run();
+    const running = prepared.run(NOBODY);
     expect(processes(copy).length).toBeGreaterThan(0);
     await own.close();
     expect(processes(copy)).toEqual([]);

@@ -142,7 +142,7 @@ describe("a run (spec 10)", () => {
   it("T33: starts by its permit alone: no likeness, not another artifact's, and one call by one", async () => {
     const ready = new ReadyCall({ run: async () => Promise.reject(new Error("it ran")), cancel: () => {} }, "ab".repeat(32));
     for (const likeness of [{ skill: { artifactSha256: "ab".repeat(32) } }, Object.create(LaunchPermit.prototype)])
-      expect(() => ready.launch(likeness)).toThrow(TypeError);
+      expect(() => ready.launch(likeness, { handle: () => Promise.reject(new Error("it asked")) })).toThrow(TypeError);
   });
 });
 

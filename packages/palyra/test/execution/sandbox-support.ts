@@ -27,8 +27,8 @@ export async function call(
   options: Partial<PrepareOptions> = {},
   answers: HostAnswers = NOBODY,
 ): Promise<CallOutcome> {
-  const prepared = await pool.prepare(job, answers, { signal: new AbortController().signal, ...options });
-  return isPrepared(prepared) ? prepared.run() : prepared;
+  const prepared = await pool.prepare(job, { signal: new AbortController().signal, ...options });
+  return isPrepared(prepared) ? prepared.run(answers) : prepared;
 }
 
 export const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

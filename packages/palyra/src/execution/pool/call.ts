@@ -27,7 +27,6 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export class PoolCall implements PreparedCall {
   readonly #process: SandboxProcess;
   readonly #job: SandboxJob;
-  readonly #answers: HostAnswers;
   readonly #options: PrepareOptions;
   readonly #ports: CallPorts;
   readonly #clock = new Stopwatch();
@@ -35,6 +34,8 @@ export class PoolCall implements PreparedCall {
   #decoder: InstanceType<typeof TextDecoder> | undefined;
   readonly #over: Promise<CallOutcome>;
   #phase: "preparing" | "prepared" | "running" | "asking" | "over" = "preparing";
+  /** Of one that runs. */
+  #answers: HostAnswers | undefined;
   #timer: NodeJS.Timeout | undefined;
   #looking: NodeJS.Timeout | undefined;
   #log = "";
@@ -42,10 +43,9 @@ export class PoolCall implements PreparedCall {
   #tellPrepared: (answer: PreparedCall | CallOutcome) => void = () => {};
   #tellOver: (outcome: CallOutcome) => void = () => {};
 
-  constructor(process: SandboxProcess, job: SandboxJob, answers: HostAnswers, options: PrepareOptions, ports: CallPorts) {
+  constructor(process: SandboxProcess, job: SandboxJob, options: PrepareOptions, ports: CallPorts) {
     this.#process = process;
     this.#job = job;
-    this.#answers = answers;
     this.#options = options;
     this.#ports = ports;
     this.#over = new Promise((resolve) => {
@@ -67,8 +67,9 @@ export class PoolCall implements PreparedCall {
     return prepared;
   }
 
-  run(): Promise<CallOutcome> {
+  run(answers: HostAnswers): Promise<CallOutcome> {
     if (this.#phase !== "prepared") return this.#over;
+    this.#answers = answers;
     this.#phase = "running";
     this.#startClock();
     this.#look();
@@ -77,7 +78,14 @@ export class PoolCall implements PreparedCall {
   }
 
   cancel(reason: CancelReason): void {
-    this.#kill("RuntimeFailure", { fault: reason });
+    if (this.#phase === "prepared") this.#drop({ fault: reason });
+    else this.#kill("RuntimeFailure", { fault: reason });
+  }
+
+  /** Nothing of it has run: its process may serve another. */
+  #drop(details: JsonObject): void {
+    this.#process.send({ is: "drop" });
+    this.#finish(this.#unfinished("RuntimeFailure", details), true);
   }
 
   readonly #aborted = (): void => this.cancel("cancelled");
@@ -136,13 +144,14 @@ export class PoolCall implements PreparedCall {
 
   async #asked(body: Uint8Array): Promise<void> {
     const request = decodeRequest(body);
-    if (request === undefined) {
+    const answers = this.#answers;
+    if (request === undefined || answers === undefined) {
       this.#broken("a question that is none");
       return;
     }
     this.#phase = "asking";
     try {
-      const answer = encodeReply(await this.#answers.handle(request));
+      const answer = encodeReply(await answers.handle(request));
       if (this.#phase !== "asking") return;
       this.#phase = "running";
       this.#process.send({ is: "reply", body: answer });

@@ -13,7 +13,7 @@ import { type ResidentOf, residentReader } from "./resident.ts";
 import { moduleKey } from "./shared.ts";
 import { tooLarge } from "./tellable.ts";
 import { Turns } from "./turns.ts";
-import type { CallOutcome, HostAnswers, PreparedCall, PrepareOptions, SandboxJob, SandboxPool } from "./types.ts";
+import type { CallOutcome, PreparedCall, PrepareOptions, SandboxJob, SandboxPool } from "./types.ts";
 
 export interface PoolOptions {
   /** The file of the program that each process runs. */
@@ -71,14 +71,14 @@ class Pool implements SandboxPool {
     this.#startIdle(idle + ahead);
   }
 
-  async prepare(job: SandboxJob, answers: HostAnswers, options: PrepareOptions): Promise<PreparedCall | CallOutcome> {
+  async prepare(job: SandboxJob, options: PrepareOptions): Promise<PreparedCall | CallOutcome> {
     const early = tooLarge(job);
     if (early !== undefined) return refused(job, "InvalidInput", early);
     const release = await this.#turns.take(job.skillId, options.signal);
     if (release === undefined) return refused(job, "RuntimeFailure", { fault: "cancelled" });
     try {
       const process = await this.#processFor(job);
-      const call = new PoolCall(process, job, answers, options, {
+      const call = new PoolCall(process, job, options, {
         residentOf: this.#residentOf,
         release: (mayServe) => {
           this.#giveBack(process, mayServe);

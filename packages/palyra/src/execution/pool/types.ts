@@ -58,8 +58,8 @@ export interface CallOutcome {
 
 /** Nothing of the module has run. Either is called once, or the process stays taken. */
 export interface PreparedCall {
-  run(): Promise<CallOutcome>;
-  /** At once; the outcome follows within 50 ms. */
+  run(answers: HostAnswers): Promise<CallOutcome>;
+  /** At once; the outcome follows within 50 ms. One that does not run costs no process. */
   cancel(reason: CancelReason): void;
 }
 export type CancelReason = "cancelled" | "quarantined";
@@ -79,7 +79,7 @@ export interface PrepareOptions {
 
 export interface SandboxPool {
   /** Spec 10, step 3: input, check, meter, compile, all in the process. An outcome where that already fails. `SandboxUnavailable`. */
-  prepare(job: SandboxJob, answers: HostAnswers, options: PrepareOptions): Promise<PreparedCall | CallOutcome>;
+  prepare(job: SandboxJob, options: PrepareOptions): Promise<PreparedCall | CallOutcome>;
   /** Ends what runs, and waits until every process is gone. */
   close(): Promise<void>;
 }

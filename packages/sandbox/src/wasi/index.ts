@@ -26,17 +26,16 @@ export function wasiImports(context: WasiContext): HostImportOf {
   const clocks = new Clocks(context.clockMs);
   let called = "";
   const descriptors = new Descriptors(context, (root) => context.readOnly?.(root, called));
-  const functions: { readonly [name: string]: (...args: never[]) => void } = {
-    ...processFunctions(context, memory, clocks),
-    ...pollFunctions(memory, clocks, descriptors),
-    ...fileFunctions(memory, descriptors),
-    ...pathFunctions(memory, descriptors),
-    ...refusedFunctions(descriptors),
-  };
-  // A module names a few of them.
+  const groups = [
+    lazily(() => fileFunctions(memory, descriptors)),
+    lazily(() => processFunctions(context, memory, clocks)),
+    lazily(() => pathFunctions(memory, descriptors)),
+    lazily(() => pollFunctions(memory, clocks, descriptors)),
+    lazily(() => refusedFunctions(descriptors)),
+  ];
   return (name) => {
     if (name === "proc_exit") return (code: number) => context.exit(code >>> 0);
-    const run = Object.hasOwn(functions, name) ? functions[name] : undefined;
+    const run = functionOf(groups, name);
     return (
       run &&
       answering((...args) => {
@@ -45,6 +44,27 @@ export function wasiImports(context: WasiContext): HostImportOf {
       })
     );
   };
+}
+
+interface Functions {
+  readonly [name: string]: (...args: never[]) => void;
+}
+
+/** A module names a few of them: those of a kind are made once one of that kind is named. */
+function lazily(make: () => Functions): () => Functions {
+  let made: Functions | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+function functionOf(groups: readonly (() => Functions)[], name: string): Functions[string] | undefined {
+  for (const group of groups) {
+    const functions = group();
+    if (Object.hasOwn(functions, name)) return functions[name];
+  }
+  return undefined;
 }
 
 /** What is never granted; there are no sockets, and no signals. */

@@ -156,13 +156,15 @@ export interface PalyraErrorDetails {
   };
   /** Declined by the person who was asked. */
   Declined: { readonly what: string };
-  /** A file or folder could not be read or written. `code` is the system's: ENOENT, ENOSPC, EROFS … `in_the_way`: what is no folder (ENOTDIR); `named_by`: the variable that names it; `limit`: bytes that it may have (EFBIG). */
+  /** A file or folder could not be read or written. `code` is the system's: ENOENT, ENOSPC, EROFS … `in_the_way`: what is no folder (ENOTDIR); `named_by`: the variable that names it; `limit`: bytes that it may have (EFBIG); `root`, `skill_id`: it is this root of it, or lies in that. */
   Io: {
     readonly action: string;
     readonly file: string;
     readonly code: string;
     readonly in_the_way?: string;
     readonly named_by?: string;
+    readonly root?: string;
+    readonly skill_id?: string;
     readonly limit?: number;
   };
 }

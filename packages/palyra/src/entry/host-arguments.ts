@@ -2,9 +2,10 @@
  * What a program without TypeScript gave where its compiler would have told it: `Usage`, before anything is decided. Above all an answer to a question
  * for approval: only the three words are a yes.
  */
-import type { JsonValue } from "palyra-skills/encoding";
+import { type JsonValue, nearest } from "palyra-skills/encoding";
 import { PalyraError } from "../errors.ts";
 import { APPROVAL_SCOPES, type ApprovalScope } from "../policy/index.ts";
+import type { CallOptions, HostOptions } from "./host-api.ts";
 
 type Is = (value: unknown) => boolean;
 /** Half a character would be another once it is written (T28). */
@@ -17,23 +18,39 @@ const isSignal: Is = (value) =>
 const TEXT = { is: isText, what: "a text" };
 const FUNCTION = { is: isFunction, what: "a function" };
 
-type Kinds = { readonly [name: string]: { readonly is: Is; readonly what: string } };
+interface Kind {
+  readonly is: Is;
+  readonly what: string;
+}
+/** Every option that is documented, and no other. */
+type KindsOf<Options> = { readonly [Name in keyof Required<Options>]: Kind };
 
-const HOST_OPTIONS: Kinds = {
+const HOST_OPTIONS: KindsOf<HostOptions> = {
   env: { is: isObject, what: "an object" },
   askSecret: FUNCTION,
   onWarning: FUNCTION,
-  ...texts("stateRoot", "skillsDir", "trustStore", "auditPolicy", "vex", "authorizationPolicy"),
-  ...texts("principal", "deviceId", "channel", "session"),
+  stateRoot: TEXT,
+  skillsDir: TEXT,
+  trustStore: TEXT,
+  auditPolicy: TEXT,
+  vex: TEXT,
+  authorizationPolicy: TEXT,
+  principal: TEXT,
+  deviceId: TEXT,
+  channel: TEXT,
+  session: TEXT,
 };
 
-const CALL_OPTIONS: Kinds = {
+/** Of `plan` as well: whoever asks for a plan first hands both the same. */
+const CALL_OPTIONS: KindsOf<CallOptions> = {
   maxFuel: { is: (value) => typeof value === "bigint", what: "a bigint" },
   signal: { is: isSignal, what: "an AbortSignal" },
   onLog: FUNCTION,
   onStep: FUNCTION,
   approve: FUNCTION,
-  ...texts("skill", "version", "principal"),
+  skill: TEXT,
+  version: TEXT,
+  principal: TEXT,
 };
 
 export const checkHostOptions = (options: unknown): void => check(options, HOST_OPTIONS);
@@ -44,16 +61,20 @@ export function checkCall(tool: unknown, options: unknown): void {
   check(options, CALL_OPTIONS);
 }
 
-function check(options: unknown, kinds: Kinds): void {
+function check(options: unknown, kinds: { readonly [name: string]: Kind }): void {
   if (typeof options !== "object" || options === null) throw usage("the options are not an object");
   for (const [name, { is, what }] of Object.entries(kinds)) {
     const value: unknown = Reflect.get(options, name);
     if (value !== undefined && !is(value)) throw usage(`${name} is not ${what}`);
   }
+  // One that is misspelt would be as if it were not there: another state root, no limit, another skill.
+  const unknown = Object.entries(options).find(([name, value]) => value !== undefined && !Object.hasOwn(kinds, name))?.[0];
+  if (unknown !== undefined) throw usage(`there is no option ${unknown}${meantBy(unknown, Object.keys(kinds))}`);
 }
 
-function texts(...names: readonly string[]): Kinds {
-  return Object.fromEntries(names.map((name) => [name, TEXT]));
+function meantBy(name: string, known: readonly string[]): string {
+  const meant = nearest(name, known);
+  return meant === undefined ? "" : `: did you mean ${meant}?`;
 }
 
 /** Fail closed: `false` and `null` are a no, what is no answer is an error (T28). */

@@ -26,9 +26,15 @@ async function inTheWay(path: string): Promise<string | undefined> {
   return dirname(path) === path ? undefined : inTheWay(dirname(path));
 }
 
-export function asIo(action: string, file: string, error: unknown): unknown {
+/** @param whose of which skill's root it is */
+export function asIo(
+  action: string,
+  file: string,
+  error: unknown,
+  whose: { readonly root?: string; readonly skill_id?: string } = {},
+): unknown {
   const code = systemCode(error);
-  return code === undefined ? error : new PalyraError("Io", { action, file, code }, { cause: error });
+  return code === undefined ? error : new PalyraError("Io", { action, file, code, ...whose }, { cause: error });
 }
 
 /**

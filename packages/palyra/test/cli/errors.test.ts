@@ -237,6 +237,15 @@ describe("a folder that is not safe", () => {
     expect(hint({ of_another: true })).toMatch(/^(?!.*chmod).*--state-root DIR/);
     expect(hint({ root: "out", skill_id: "acme.echo" })).toMatch(/^(?!.*chmod).*--root out=FOLDER/);
   });
+
+  it("is told as the root that it is where the system does not give it: whose, where, and what lays it elsewhere", () => {
+    const of = { action: "open", file: "/srv/out", root: "out", skill_id: "acme.echo" };
+    expect(tell(new PalyraError("Io", { ...of, code: "ENOENT" }))).toMatchObject({
+      message: "cannot open the root out of acme.echo, /srv/out: it is not there",
+      hint: "make that folder, or lay it elsewhere: palyra skills grant add acme.echo --root out=FOLDER",
+    });
+    expect(tell(new PalyraError("Io", { ...of, code: "EACCES" })).hint).toMatch(/^lay it elsewhere: .*--root out=FOLDER$/);
+  });
 });
 
 describe("a journal that cannot be used", () => {

@@ -278,6 +278,32 @@ describe("T28: what a program without types answers and gives", () => {
     expect(() => palyra.onChange(untyped("x"))).toThrow(expect.objectContaining({ code: "Usage" }));
   });
 
+  it("is an option of another name: one that is misspelt is named, and none that is documented", async () => {
+    await install({ module: ECHO });
+    const palyra = host();
+    const refused = (problem: string) => expect.objectContaining({ code: "Usage", details: { problem } });
+    const misspelt = untyped({ maxFule: 5n });
+    await expect(palyra.call("acme.echo", {}, misspelt)).rejects.toEqual(
+      refused("there is no option maxFule: did you mean maxFuel?"),
+    );
+    await expect(palyra.plan("acme.echo", {}, misspelt)).rejects.toHaveCode("Usage");
+    await expect(palyra.call("acme.echo", {}, untyped({ toString: 5 }))).rejects.toEqual(refused("there is no option toString"));
+    expect(() => openHost(untyped({ stateRot: root }))).toThrow(refused("there is no option stateRot: did you mean stateRoot?"));
+    const all: Required<CallOptions> = {
+      skill: "acme.echo",
+      version: "1.0.0",
+      principal: "operator",
+      maxFuel: 1_000_000n,
+      signal: new AbortController().signal,
+      onLog: () => {},
+      onStep: () => {},
+      approve: async () => undefined,
+    };
+    expect((await palyra.call("acme.echo", {}, all)).outcome).toBe("Ok");
+    expect((await palyra.plan("acme.echo", {}, all)).decision).toBe("allowed");
+    await expect(palyra.call("acme.echo", {}, untyped({ later: undefined }))).resolves.toMatchObject({ outcome: "Ok" });
+  });
+
   it("takes no process where it fails, as whoever is warned of that does", async () => {
     await install({ module: ECHO });
     const fails = (): never => {

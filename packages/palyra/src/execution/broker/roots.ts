@@ -1,6 +1,6 @@
 /** The granted roots of a skill as open directories (spec 10.4, T23). */
 import { closeSync, constants, mkdirSync, openSync, readlinkSync, realpathSync } from "node:fs";
-import { isAbsolute, sep } from "node:path";
+import { isAbsolute, join, sep } from "node:path";
 import { PalyraError } from "../../errors.ts";
 import { asIo, systemCode } from "../../files/index.ts";
 import { SKILL_DATA } from "../../installed/index.ts";
@@ -43,18 +43,27 @@ export function openRoots(grants: readonly RootGrant[], places: RootPlaces): num
 export const NO_DESCRIPTORS =
   "this system has no way to files that a swapped link does not lead out of, so no roots are granted here (spec 10.4)";
 
+/** Whose root it is: what to do about it is another than of a file of our own. */
+interface Whose {
+  readonly root: string;
+  readonly skill_id: string;
+}
+
 /** `<state root>/skill-data/<skill_id>/<name>`, each folder of it 0700 and opened in the one before, never through a link. */
-function openOwn({ name }: RootGrant, { stateRoot, skillId }: RootPlaces): number {
-  const names = [SKILL_DATA, skillId, ...name.split("/")];
+function openOwn({ name: root }: RootGrant, { stateRoot, skillId: skill_id }: RootPlaces): number {
+  const names = [SKILL_DATA, skill_id, ...root.split("/")];
+  const whose = { root, skill_id };
   if (names.some((each) => each === "" || each === "." || each === ".." || each.includes("*"))) {
-    throw new PalyraError("UnsafeStateRoot", { folder: name, problem: "no folder can be made of this root's name" });
+    throw new PalyraError("UnsafeStateRoot", { folder: root, problem: "no folder can be made of this root's name", ...whose });
   }
-  let folder = openFolder(stateRoot, stateRoot, constants.O_RDONLY | constants.O_DIRECTORY);
+  let folder = openFolder(stateRoot, stateRoot, constants.O_RDONLY | constants.O_DIRECTORY, whose);
+  let told = stateRoot;
   for (const each of names) {
     const above = folder;
+    told = join(told, each);
     try {
-      makeFolder(inside(above, each));
-      folder = openFolder(inside(above, each), each, FOLDER);
+      makeFolder(inside(above, each), told, whose);
+      folder = openFolder(inside(above, each), told, FOLDER, whose);
     } finally {
       closeSync(above);
     }
@@ -70,8 +79,8 @@ export function checkMappedRoot(grant: MappedRoot, places: RootPlaces): void {
 export type MappedRoot = Pick<RootGrant, "name"> & { readonly mappedTo: string };
 
 function openMapped({ name: root, mappedTo }: MappedRoot, { stateRoot, skillId, guarded }: RootPlaces): number {
-  // Whose root it is: what to do about it is another than of a folder of our own.
-  const unsafe = (problem: string) => new PalyraError("UnsafeStateRoot", { folder: mappedTo, problem, root, skill_id: skillId });
+  const whose = { root, skill_id: skillId };
+  const unsafe = (problem: string) => new PalyraError("UnsafeStateRoot", { folder: mappedTo, problem, ...whose });
   if (!isAbsolute(mappedTo)) throw unsafe("a root can be put in an absolute place only");
   let fd: number;
   try {
@@ -79,7 +88,7 @@ function openMapped({ name: root, mappedTo }: MappedRoot, { stateRoot, skillId, 
   } catch (error) {
     const code = systemCode(error);
     if (code === "ELOOP" || code === "ENOTDIR") throw unsafe("it, or what it lies in, is no folder");
-    throw asIo("open", mappedTo, error);
+    throw asIo("open", mappedTo, error, whose);
   }
   try {
     // Where it is in truth, of what is open: no name is looked up twice.
@@ -92,7 +101,7 @@ function openMapped({ name: root, mappedTo }: MappedRoot, { stateRoot, skillId, 
     return fd;
   } catch (error) {
     closeSync(fd);
-    throw asIo("open", mappedTo, error);
+    throw asIo("open", mappedTo, error, whose);
   }
 }
 
@@ -109,21 +118,23 @@ function realPlace(path: string): string {
   }
 }
 
-function makeFolder(path: string): void {
+/** @param told the place as a person knows it */
+function makeFolder(path: string, told: string, whose: Whose): void {
   try {
     mkdirSync(path, 0o700);
   } catch (error) {
-    if (systemCode(error) !== "EEXIST") throw asIo("make", path, error);
+    if (systemCode(error) !== "EEXIST") throw asIo("make", told, error, whose);
   }
 }
 
-function openFolder(path: string, told: string, flags: number): number {
+function openFolder(path: string, told: string, flags: number, whose: Whose): number {
   try {
     return openSync(path, flags);
   } catch (error) {
     if (systemCode(error) === "ELOOP" || systemCode(error) === "ENOTDIR") {
-      throw new PalyraError("UnsafeStateRoot", { folder: told, problem: "a link or a file lies where a root's folder must be" });
+      const problem = "a link or a file lies where a root's folder must be";
+      throw new PalyraError("UnsafeStateRoot", { folder: told, problem, ...whose });
     }
-    throw asIo("open", told, error);
+    throw asIo("open", told, error, whose);
   }
 }

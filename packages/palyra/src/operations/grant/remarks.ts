@@ -21,9 +21,7 @@ export async function placeRemarks(services: Services, skillId: string, granted:
       checkMappedRoot({ name, mappedTo }, places);
     } catch (error) {
       if (!isRefusal(error, "Io")) throw error;
-      said.push(
-        `${mappedTo} cannot be used as it is now, so that no tool of ${skillId} starts: ${(await problemOf(error)).message}`,
-      );
+      said.push(`no tool of ${skillId} starts as it is now: ${(await problemOf(error)).message}`);
     }
   }
   const secrets = [...granted.inserts.map(({ secret }) => secret), ...granted.global_keys.map((key) => `global/${key}`)];

@@ -15,6 +15,10 @@ import { withoutUserInfo } from "./url.ts";
 
 const NOTHING_TYPED: Typed = { options: [], places: "" };
 
+/** Where an operator lays a root; `grant list` has where it lies now. */
+const rootCommand = (root: string, skillId: string): string =>
+  `palyra skills grant add ${safe(skillId)} --root ${safe(root)}=FOLDER`;
+
 /** What a person is told of an error. */
 export interface Telling {
   readonly message: string;
@@ -242,8 +246,7 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
         : `${safe(folder)} cannot be the root ${safe(root)} of ${safe(skill_id)}: ${safe(problem)}`,
     // What of a mapped root is at fault is where it lies, and no mode of it.
     hint: ({ folder, file, of_another: isOfAnother, root, skill_id }) => {
-      if (root !== undefined && skill_id !== undefined)
-        return `lay it elsewhere: palyra skills grant add ${safe(skill_id)} --root ${safe(root)}=FOLDER`;
+      if (root !== undefined && skill_id !== undefined) return `lay it elsewhere: ${rootCommand(root, skill_id)}`;
       const must = "it must belong to you and nobody else may write to it";
       // No mode that you may set makes it yours.
       if (isOfAnother === true) return `${must}: name a place of your own (--state-root DIR), or ask its owner`;
@@ -257,8 +260,13 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
   },
   Declined: { says: ({ what }) => `${safe(what)} was declined; nothing was changed` },
   Io: {
-    says: ({ named_by: variable, ...details }) =>
-      `cannot ${safe(details.action)} ${safe(details.file)}${variable === undefined ? "" : ` (named by ${safe(variable)})`}: ${systemProblem(details)}`,
-    hint: ({ code }) => SYSTEM_HINTS[code],
+    says: ({ named_by: variable, root, skill_id, ...details }) => {
+      const whose = root === undefined || skill_id === undefined ? "" : `the root ${safe(root)} of ${safe(skill_id)}, `;
+      return `cannot ${safe(details.action)} ${whose}${safe(details.file)}${variable === undefined ? "" : ` (named by ${safe(variable)})`}: ${systemProblem(details)}`;
+    },
+    hint: ({ code, root, skill_id }) =>
+      root === undefined || skill_id === undefined
+        ? SYSTEM_HINTS[code]
+        : `${code === "ENOENT" ? "make that folder, or lay it elsewhere" : "lay it elsewhere"}: ${rootCommand(root, skill_id)}`,
   },
 };

@@ -97,6 +97,9 @@ describe("T23: roots lie below the skill's own folder", () => {
       "relative",
     ])
       expect(open(bad), bad).toHaveProperty("code", "UnsafeStateRoot");
+    const whose = { root: "r", skill_id: "acme.files" };
+    const gone = join(elsewhere, "gone");
+    expect(open(gone)).toMatchObject({ code: "Io", details: { action: "open", file: gone, code: "ENOENT", ...whose } });
   });
 
   it("is no link, and no wildcard", () => {
@@ -104,7 +107,15 @@ describe("T23: roots lie below the skill's own folder", () => {
     mkdirSync(join(state, "skill-data", "acme.files"), { recursive: true });
     symlinkSync(outside(), join(state, "skill-data", "acme.files", "work"));
     expect(() => rooted([{ name: "work", write: true }], {}, state)).toThrow(
-      expect.objectContaining({ code: "UnsafeStateRoot" }),
+      expect.objectContaining({
+        code: "UnsafeStateRoot",
+        details: {
+          folder: join(state, "skill-data", "acme.files", "work"),
+          problem: expect.any(String),
+          root: "work",
+          skill_id: "acme.files",
+        },
+      }),
     );
     for (const name of ["*", "a/../b", "a//b"])
       expect(() => rooted([{ name, write: true }], {}, state), name).toThrow(

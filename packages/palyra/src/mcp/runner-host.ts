@@ -9,7 +9,7 @@ import { type OutcomeOf, tellOutcome } from "../operations/wording/outcomes.ts";
 import { approvalCommand } from "../operations/wording/run-refusals.ts";
 import { safe } from "../operations/wording/safe.ts";
 import { tellingOf } from "../operations/wording/sentences.ts";
-import type { Typed } from "../operations/wording/typed.ts";
+import { NOTHING_TYPED, namesPlace, type Typed } from "../operations/wording/typed.ts";
 import { isNestedTooDeeply } from "./nesting.ts";
 import { CallPlaces } from "./places.ts";
 import type { HostedTool, Ran, ToolAnswer, ToolCall, ToolHost } from "./tool-host.ts";
@@ -21,7 +21,7 @@ export interface RunnerHostPorts {
   readonly callOf: (principal: string, signal: AbortSignal) => Call;
   /** By whom lists are asked for. */
   readonly principal: string;
-  /** Whether several clients may call at a time. */
+  /** Whether several clients may call at a time, from elsewhere: they are told of no place of this host (T44). */
   readonly isShared: boolean;
   /** As `WatchPorts.mark`, of the files on which eligibility rests. */
   readonly mark: () => string;
@@ -52,12 +52,19 @@ export class RunnerHost implements ToolHost {
   }
 
   async list(): Promise<readonly HostedTool[]> {
-    const { runner, callOf, principal } = this.#ports;
-    return (await runner.list(callOf(principal, NEVER))).map(shownTool);
+    const { runner, callOf, principal, failed } = this.#ports;
+    try {
+      return (await runner.list(callOf(principal, NEVER))).map(shownTool);
+    } catch (error) {
+      // The client is told the message: of ours that is a code.
+      if (tellingOf(error) !== undefined) throw error;
+      failed(error);
+      throw new Error(FAILED);
+    }
   }
 
   async call({ tool, input, session, client, principal, approval, signal, onStep, onLog }: ToolCall): Promise<ToolAnswer> {
-    const { runner, callOf, saidBefore, typed } = this.#ports;
+    const { runner, callOf, saidBefore, isShared } = this.#ports;
     const request = { tool, exactly: true as const, input: encodeUtf8(input), surface: "mcp" as const, session, approval };
     const giveBack = this.#places.take(client);
     if (giveBack === undefined) return BUSY;
@@ -67,7 +74,9 @@ export class RunnerHost implements ToolHost {
       if (!isRefusal(error, "ApprovalRequired")) return this.#refusedBy(error);
       try {
         const plan = await runner.plan(request, callOf(principal, signal));
-        return asking(plan, approvalCommand(error.details, typed), await saidBefore(plan));
+        const shown = isShared ? { ...plan, grants: plan.grants.map(withoutFolder) } : plan;
+        const allowance = [...allowanceLines(shown), ...(await saidBefore(plan))];
+        return asking(plan, approvalCommand(error.details, this.#typed), allowance);
       } catch (problem) {
         return this.#refusedBy(problem);
       }
@@ -80,17 +89,27 @@ export class RunnerHost implements ToolHost {
     return this.#watch.onChange(listener);
   }
 
+  /** Whoever calls from elsewhere knows no place of this host, nor need it: a person at its terminal knows his own. */
+  get #typed(): Typed {
+    return this.#ports.isShared ? NOTHING_TYPED : this.#ports.typed;
+  }
+
   #refusedBy(error: unknown): ToolAnswer {
-    const { typed, failed } = this.#ports;
-    const telling = tellingOf(error, typed);
+    const { isShared, failed } = this.#ports;
+    const telling = tellingOf(error, this.#typed);
     if (telling === undefined) {
       failed(error);
-      return { kind: "refused", code: "Internal", message: "the host failed; its log has more" };
+      return { kind: "refused", code: "Internal", message: FAILED };
     }
     const { code, message, hint } = telling;
-    return { kind: "refused", code, message: hint === undefined ? message : `${message} (${hint})` };
+    const said = hint === undefined ? message : `${message} (${hint})`;
+    if (!isShared || !namesPlace(said)) return { kind: "refused", code, message: said };
+    failed(error);
+    return { kind: "refused", code, message: "something of this host keeps it from starting; the host's log has more" };
   }
 }
+
+const FAILED = "the host failed; its log has more";
 
 const BUSY: ToolAnswer = {
   kind: "refused",
@@ -99,7 +118,7 @@ const BUSY: ToolAnswer = {
 };
 
 /** The question is of the plan as it is now, and a yes binds that very plan (T28). */
-function asking(plan: LaunchPlan, command: string, before: readonly string[]): ToolAnswer {
+function asking(plan: LaunchPlan, command: string, allowance: readonly string[]): ToolAnswer {
   const { skill, decision } = plan;
   const waiting = decision.kind === "approval" ? decision.waiting : [];
   return {
@@ -109,9 +128,12 @@ function asking(plan: LaunchPlan, command: string, before: readonly string[]): T
     skillId: skill.skillId,
     version: skill.version,
     reasons: waiting.map(({ action, resource }) => `${action} on ${safe(resource)}`),
-    allowance: [...allowanceLines(plan), ...before],
+    allowance,
   };
 }
+
+/** Of a root that the operator laid somewhere, its name. */
+const withoutFolder = (grant: string): string => (grant.startsWith("root=") ? (grant.split(" ", 1)[0] ?? "") : grant);
 
 const NEVER = new AbortController().signal;
 

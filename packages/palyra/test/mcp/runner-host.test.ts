@@ -1,15 +1,19 @@
 import fc from "fast-check";
+import { SkillError } from "palyra-skills";
 import { parseJson, toValue } from "palyra-skills/encoding";
-import { describe, expect, it } from "vitest";
-import type { Runner, RunToolRequest, RunToolResult } from "../../src/execution/index.ts";
-import { RunnerHost, type ToolAnswer } from "../../src/mcp/index.ts";
+import { describe, expect, it, vi } from "vitest";
+import { PalyraError } from "../../src/errors.ts";
+import type { LaunchPlan, Runner, RunToolRequest, RunToolResult } from "../../src/execution/index.ts";
+import { refusedOf } from "../../src/files/of-file.ts";
+import { RunnerHost, type RunnerHostPorts, type ToolAnswer } from "../../src/mcp/index.ts";
 import { CallPlaces } from "../../src/mcp/places.ts";
 import { MAX_CALLS, MAX_DETAILS } from "../../src/mcp/runner-host.ts";
+import { nodePlatform } from "../../src/platform/node.ts";
+import { NO_GRANTS } from "../../src/policy/index.ts";
 
 type Run = (request: RunToolRequest) => Promise<RunToolResult>;
 
-/** A host whose runs a test answers. */
-function hostOf(run: Run, isShared = true): (client: string) => Promise<ToolAnswer> {
+function hostPorts(run: Run): RunnerHostPorts {
   const runner: Runner = {
     list: async () => [],
     peek: async () => [],
@@ -17,10 +21,10 @@ function hostOf(run: Run, isShared = true): (client: string) => Promise<ToolAnsw
     plan: () => Promise.reject(new Error("nobody asks")),
     close: async () => {},
   };
-  const host = new RunnerHost({
+  return {
     runner,
     principal: "mcp:client",
-    isShared,
+    isShared: true,
     callOf: (principal, signal) => ({
       now: 0,
       principal,
@@ -34,7 +38,12 @@ function hostOf(run: Run, isShared = true): (client: string) => Promise<ToolAnsw
     saidBefore: async () => [],
     typed: { options: [], places: "" },
     failed: () => {},
-  });
+  };
+}
+
+/** A host whose runs a test answers. */
+function hostOf(run: Run, isShared = true, more: Partial<RunnerHostPorts> = {}): (client: string) => Promise<ToolAnswer> {
+  const host = new RunnerHost({ ...hostPorts(run), isShared, ...more });
   const { signal } = new AbortController();
   const rest = { tool: "acme.echo", input: "{}", session: "s", principal: "mcp:client", signal };
   return (client) => host.call({ ...rest, client, onStep: () => {}, onLog: () => {} });
@@ -138,5 +147,100 @@ describe("what came of a call that is not Ok", () => {
     );
     expect(denied).toMatchObject({ message: expect.stringMatching(/^it asked for what it may not have: to reach "https:/) });
     expect(JSON.stringify(denied)).not.toContain("grant add");
+  });
+});
+
+describe("T44: whoever calls from elsewhere", () => {
+  const HOME = "/home/op er/state";
+  const typed = {
+    options: [],
+    places: ` --state-root '${HOME}'`,
+    authorizes: ` --authorization-policy ${HOME}/site.cedar`,
+    stateRoot: HOME,
+  };
+  const asks = { tool_id: "acme.echo", surface: "mcp", principal: "mcp:client", basis: "b", asks: [] };
+  const skill = { skill_id: "acme.skill", version: "1.0.0" };
+  const plan = async (): Promise<LaunchPlan> =>
+    Object({
+      skill: {
+        skillId: "acme.skill",
+        version: "1.0.0",
+        artifact: {
+          manifest: {
+            capabilities: { http_egress_allowlist: [], secrets: [], filesystem: { read_roots: ["data"], write_roots: [] } },
+          },
+        },
+      },
+      decision: { kind: "approval", waiting: [] },
+      granted: NO_GRANTS,
+      grants: ["network=https://api.example.com:8443", `root=data ${HOME}/data`, "storage_read=data"],
+      quotas: { fuel: 1n, memoryBytes: 1n, wallMs: 1 },
+      subject: { ...asks, ...skill, artifact_sha256: "", grants: [], policy_sha256: "" },
+      input: new Uint8Array(),
+      platform: nodePlatform,
+    });
+  const answersTo = async (error: Error, isShared: boolean) => {
+    const failed = vi.fn();
+    const run = () => Promise.reject(error);
+    const { runner } = hostPorts(run);
+    const answer = await hostOf(run, isShared, { typed, failed, runner: { ...runner, plan } })("a");
+    return { answer, told: JSON.stringify(answer), failed };
+  };
+
+  it("is told the command that allows a call, and what the call may use, and no place of the host", async () => {
+    const required = new PalyraError("ApprovalRequired", { ...skill, ...asks });
+    const elsewhere = await answersTo(required, true);
+    expect(elsewhere.answer).toMatchObject({
+      command: "palyra skills approvals add acme.echo --surface mcp --principal mcp:client",
+    });
+    expect(elsewhere.told).toContain("root=data, granted by the operator of this host");
+    expect(elsewhere.told).not.toContain("/home");
+    const { told } = await answersTo(required, false);
+    for (const place of ["--state-root", "site.cedar", `root=data ${HOME}/data`]) expect(told).toContain(place);
+  });
+
+  it.each([
+    new PalyraError("VerdictMissing", skill),
+    new PalyraError("PolicyDenied", { ...skill, tool_id: "acme.echo", denied: [] }),
+    new PalyraError("UnknownTool", { tool: "acme.ecko", offered: ["acme.echo"] }),
+    new PalyraError("NotEligible", { ...skill, reasons: ["quarantined: see https://example.com/why"] }),
+    new SkillError("RevokedPayload", { payload_sha256: "ab".repeat(32), reason: "leaks" }),
+  ])("is told why, where that is about the skill: $code", async (error) => {
+    const { answer, told, failed } = await answersTo(error, true);
+    expect(answer).toMatchObject({ code: error.code, message: expect.stringMatching(/skill|tool|acme|payload/) });
+    expect(told).not.toMatch(/home|--state-root|log has more/);
+    expect(failed).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    new PalyraError("IndexInvalid", { file: `${HOME}/skills/index.json`, faults: [] }),
+    new PalyraError("Io", { action: "read", file: `${HOME}/site.cedar`, code: "EACCES" }),
+    new PalyraError("Io", { action: "read", file: "C:\\Users\\op\\site.cedar", code: "EACCES" }),
+    new PalyraError("JournalUnavailable", { file: `${HOME}/journal.sqlite3`, problem: "it is locked", why: "EACCES" }),
+    new PalyraError("UnsafeStateRoot", {
+      folder: `${HOME}/data`,
+      problem: "others may write to it",
+      root: "data",
+      skill_id: "acme.skill",
+    }),
+    new PalyraError("NotEligible", { ...skill, reasons: [`quarantined: see ${HOME}/notes`] }),
+    refusedOf(`${HOME}/skills/acme.skill/a.skill`, new SkillError("SignatureVerificationFailed", { problem: "it is another" })),
+  ])("is told the code alone, where why would name a place, and the log has it: $code", async (error) => {
+    const { answer, told, failed } = await answersTo(error, true);
+    expect(answer).toMatchObject({ code: error.code, message: expect.stringMatching(/log has more$/) });
+    expect(told).not.toMatch(/home|Users/);
+    expect(failed).toHaveBeenCalledExactlyOnceWith(error);
+    const onThisHost = await answersTo(error, false);
+    expect(onThisHost.told).toMatch(/home|Users/);
+    expect(onThisHost.failed).not.toHaveBeenCalled();
+  });
+
+  it("is told of a list that cannot be made no more than a code", async () => {
+    const failed = vi.fn();
+    const list = () => Promise.reject(new Error(`ENOENT: ${HOME}/skills`));
+    const ports = hostPorts(async () => resultOf("Ok", {}));
+    const host = new RunnerHost({ ...ports, failed, runner: { ...ports.runner, list } });
+    await expect(host.list()).rejects.toThrow(/^the host failed; its log has more$/);
+    expect(failed).toHaveBeenCalledOnce();
   });
 });

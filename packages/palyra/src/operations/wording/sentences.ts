@@ -9,11 +9,9 @@ import { RUN_REFUSALS } from "./run-refusals.ts";
 import { listed, quoted, safe } from "./safe.ts";
 import type { Sentence } from "./sentence.ts";
 import { LISTEN_WORDS, remedyOf, SYSTEM_HINTS, systemProblem, systemWords } from "./system.ts";
-import { type Typed, trustCommand } from "./typed.ts";
+import { NOTHING_TYPED, type Typed, trustCommand } from "./typed.ts";
 import { faultCount, moment } from "./units.ts";
 import { withoutUserInfo } from "./url.ts";
-
-const NOTHING_TYPED: Typed = { options: [], places: "" };
 
 /** Where an operator lays a root; `grant list` has where it lies now. */
 const rootCommand = (root: string, skillId: string): string =>

@@ -21,6 +21,11 @@ export interface Typed {
   readonly again?: (flag: string) => string;
 }
 
+export const NOTHING_TYPED: Typed = { options: [], places: "" };
+
+/** Whether a text that is told has an absolute path, as far as one can see: what is none, as the address of a page, begins in the midst of a word. */
+export const namesPlace = (told: string): boolean => /(?<![\w:/.])(?:\/|[A-Za-z]:\\|\\\\)[^\s]/.test(told);
+
 /** Of a process that serves: what it was started with, and a command at the same place needs. */
 export function typedAtStart(settings: Settings): Typed {
   const { stateRoot, skillsDir, trustStore, auditPolicy, vulnerabilityStatements, authorizationPolicy } = settings;

@@ -82,11 +82,12 @@ async function callTool(
   const isAnswered = asked?.tool === params.name && answered !== "unanswered" && questions.settle(asked.question);
   if (isAnswered && answered === "denied")
     return errorResult("ApprovalDenied: the person who was asked did not allow this call", { refused: "ApprovalDenied" });
+  const client = context.sessionId ?? (address === undefined ? session : programAt(address, server));
   const answer = await host.call({
     tool: params.name,
     input,
     session: context.sessionId ?? session,
-    client: context.sessionId ?? (address === undefined ? session : programAt(address, server)),
+    client,
     principal,
     ...(isAnswered ? { approval: { basis: asked.basis } } : {}),
     signal: context.mcpReq.signal,
@@ -111,7 +112,7 @@ async function callTool(
     tool,
     input,
     answer,
-    await codec.mint({ tool: tool.id, basis: answer.basis, question: questions.put() }, context),
+    await codec.mint({ tool: tool.id, basis: answer.basis, question: questions.put(client) }, context),
   );
 }
 

@@ -3,6 +3,7 @@ import { type Server, WebStandardStreamableHTTPServerTransport } from "@modelcon
 import { refusal } from "./body.ts";
 import { idOf } from "./lines.ts";
 import { OpenCalls } from "./open-calls.ts";
+import type { OpenQuestions } from "./questions.ts";
 
 /** The session that was silent longest gives way to a new one, while there is any of which no call is open. */
 export const MAX_SESSIONS = 64;
@@ -18,6 +19,7 @@ interface Session {
 export interface SessionPorts {
   readonly newServer: (session: string) => Server;
   readonly newSessionId: () => string;
+  readonly questions: Pick<OpenQuestions, "forget">;
   readonly tick: () => number;
 }
 
@@ -56,7 +58,7 @@ export class Sessions {
 
   /** Anything but an `initialize` is refused by the transport, and leaves no session behind. */
   async #begin(request: Request, parsedBody: unknown): Promise<Response> {
-    const { newSessionId, newServer, tick } = this.#ports;
+    const { newSessionId, newServer, questions, tick } = this.#ports;
     const id = newSessionId();
     const server = newServer(id);
     let isFull = false;
@@ -69,7 +71,10 @@ export class Sessions {
     });
     const calls = new OpenCalls(transport);
     await server.connect(transport);
-    server.onclose = () => void this.#sessions.delete(id);
+    server.onclose = () => {
+      this.#sessions.delete(id);
+      questions.forget(id);
+    };
     const response = await transport.handleRequest(request, { parsedBody });
     if (!this.#sessions.has(id)) await server.close();
     return isFull ? refusal(503, -32000, FULL, idOf(parsedBody).id) : response;

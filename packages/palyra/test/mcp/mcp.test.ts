@@ -49,7 +49,7 @@ const overStdio =
     return client;
   };
 
-async function serveHttp(host: TestHost): Promise<{ url: URL; mcp: StreamableMcp; http: HttpServer }> {
+async function serveHttp(host: TestHost): Promise<{ url: URL; mcp: StreamableMcp; http: HttpServer; questions: OpenQuestions }> {
   let last = 0;
   const newSessionId = () => {
     last += 1;
@@ -67,7 +67,7 @@ async function serveHttp(host: TestHost): Promise<{ url: URL; mcp: StreamableMcp
     expect(host.listeners).toBe(0);
   });
   const { port } = http.address() as AddressInfo;
-  return { url: new URL(`http://127.0.0.1:${port}/mcp`), mcp, http };
+  return { url: new URL(`http://127.0.0.1:${port}/mcp`), mcp, http, questions };
 }
 
 const overHttp =
@@ -316,6 +316,23 @@ describe("T44: a client that approves by itself", () => {
     const forged = `${String(result.requestState).slice(0, -2)}AA`;
     expect(await ask(url, { inputResponses: yes, requestState: forged })).toMatchObject({ error: { code: -32602 } });
     expect(host.calls.filter(({ approval }) => approval !== undefined)).toHaveLength(1);
+  });
+});
+
+describe("T44: a question of a session", () => {
+  it("is counted as its own, and open no longer than it", async () => {
+    const { url, questions } = await serveHttp(asking());
+    const put = vi.spyOn(questions, "put");
+    const client = clientOf("2025", FORMS);
+    const transport = new StreamableHTTPClientTransport(url);
+    await client.connect(transport);
+    client.setRequestHandler("elicitation/create", () => new Promise(() => {}));
+    client.callTool({ name: "acme.echo", arguments: { text: "hi" } }).catch(() => {});
+    await vi.waitFor(() => expect(put).toHaveBeenCalledExactlyOnceWith(transport.sessionId), 20_000);
+    const { value: id } = put.mock.results[0] ?? {};
+    await transport.terminateSession();
+    await client.close();
+    expect(questions.settle(String(id))).toBe(false);
   });
 });
 

@@ -40,7 +40,7 @@ export interface Broker {
 
 /** Opens the granted roots, and makes those that are not there. `UnsafeStateRoot`, `Io`. */
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
-  const { stateRoot, guarded, skillId, limits = BROKER_LIMITS, network = NETWORK, signal } = options;
+  const { stateRoot, guarded, skillId, principal, limits = BROKER_LIMITS, network = NETWORK, signal } = options;
   const opened = openRoots(options.roots, { stateRoot, guarded, skillId });
   const roots = options.roots.map(({ name, write }, index): OpenRoot => ({ fd: opened[index] ?? -1, name, write }));
   const uses = new Uses();
@@ -48,8 +48,15 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     uses.add("filesystem", root, change ? "write" : "read", granted);
   const files = new RootFiles(roots, limits, note, options.now);
   const storage = new Storage(files, roots, () => `.palyra-${Buffer.from(options.randomBytes(8)).toString("hex")}`);
-  const secrets = new Secrets({ ...options.secrets, skillId, principal: options.principal, channel: options.channel });
-  const http = new HttpRequests(options.http, { skillId, network, limits: limits.http, secrets, uses, signal });
+  const secrets = new Secrets({ ...options.secrets, skillId, principal, channel: options.channel });
+  const http = new HttpRequests(options.http, {
+    asker: { skillId, principal },
+    network,
+    limits: limits.http,
+    secrets,
+    uses,
+    signal,
+  });
   let closed = false;
   return {
     handle: async (request) => {

@@ -244,29 +244,57 @@ describe("T37: a redirect", () => {
 });
 
 describe("T37: names that are never looked up to the end", () => {
-  const forever = (signal: AbortSignal) =>
-    new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(new Error("late"))));
-
-  it("hold up their own skill alone: one look-up of each at a time, given up or not", async () => {
-    const end = new AbortController();
+  const http = { hosts: ["*"] };
+  /** Names that begin with `slow` have no answer. */
+  function slowly() {
     const asked: string[] = [];
     const network = {
       resolve: (name: string) => {
-        asked.push(name);
-        return name.startsWith("slow") ? forever(end.signal) : Promise.resolve(["192.168.1.1"]);
+        asked.push(name.replace(".example.com", ""));
+        return name.startsWith("slow") ? new Promise<never>(() => {}) : Promise.resolve(["192.168.1.1"]);
       },
       connect: () => Promise.reject(new Error("nothing is reached")),
     };
-    const http = { hosts: ["*"] };
+    return { asked, network };
+  }
+
+  it.each([
+    ["skill", { skillId: "acme.other" }],
+    ["caller of the skill", { skillId: "acme.slow", principal: "user:bob" }],
+  ])("hold up no other %s: one look-up of each at a time, given up or not", async (_, asker) => {
+    const { asked, network } = slowly();
     const slow = await broker({ http, network, skillId: "acme.slow", limits: { headMs: 60_000 } });
     for (let given = 1; given <= 5; given += 1) {
       await send(slow, { url: `https://slow-${given}.example.com/` });
       await slow.handle({ op: "http_close", request: given });
     }
-    const other = await broker({ http, network, skillId: "acme.other" });
+    const other = await broker({ http, network, ...asker });
     expect(await fetchBy(other, { url: "https://quick.example.com/" })).toEqual({ code: CODE.denied });
-    expect(asked).toEqual(["slow-1.example.com", "quick.example.com"]);
-    end.abort();
+    expect(asked).toEqual(["slow-1", "quick"]);
+  });
+
+  it("hold two threads at most: then it is the turn of a skill that holds none, of a caller that waited longest", async () => {
+    const asked: string[] = [];
+    const ends: (() => void)[] = [];
+    const resolve = (name: string): Promise<readonly string[]> => {
+      asked.push(name.replace(".example.com", ""));
+      return new Promise((_, reject) => ends.push(() => reject(new Error("late"))));
+    };
+    const ask = async (skillId: string, principal: string, ...names: readonly string[]): Promise<void> => {
+      const of = await broker({ http, network: shared, skillId, principal, limits: { headMs: 60_000 } });
+      for (const name of names) await send(of, { url: `https://${name}.example.com/` });
+    };
+    const shared = { resolve, connect: () => Promise.reject(new Error("nothing is reached")) };
+    await ask("acme.slow", "user:ann", "a1", "a2", "a3");
+    await ask("acme.slow", "user:bob", "b1", "b2");
+    await ask("acme.slow", "user:cyd", "c1");
+    await ask("acme.other", "user:ann", "o1", "o2");
+    for (let each = 0; each < 8; each += 1) {
+      await new Promise(setImmediate);
+      expect(ends.length).toBeLessThanOrEqual(2);
+      ends.shift()?.();
+    }
+    expect(asked).toEqual(["a1", "b1", "o1", "a2", "o2", "b2", "c1", "a3"]);
   });
 
   it("end no process where they fail after whoever asked has gone", async () => {

@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { HOST_ERROR } from "palyra-sandbox/host-messages";
 import { addressOfHost, isGlobalUnicast } from "./address.ts";
-import { lookUp, type Resolver } from "./lookups.ts";
+import { type Asker, lookUp, type Resolver } from "./lookups.ts";
 import type { HttpPermission } from "./permission.ts";
 
 /** Why there is no answer: an error of `palyra:skills/host@1`. */
@@ -47,11 +47,11 @@ const CONNECT_MS = 10_000;
 export async function openConnection(
   url: URL,
   permission: HttpPermission,
-  { skillId, network }: { readonly skillId: string; readonly network: Network },
+  { asker, network }: { readonly asker: Asker; readonly network: Network },
   signal: AbortSignal,
 ): Promise<Socket> {
   const literal = addressOfHost(url.hostname);
-  const addresses = literal === undefined ? await resolved(url.hostname, skillId, network, signal) : [literal];
+  const addresses = literal === undefined ? await resolved(url.hostname, asker, network, signal) : [literal];
   const allowed = permission.anyAddress ? addresses : addresses.filter(isGlobalUnicast);
   if (allowed.length === 0) throw new HttpFault(addresses.length === 0 ? HOST_ERROR.failed : HOST_ERROR.denied);
   const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
@@ -59,9 +59,9 @@ export async function openConnection(
   return url.protocol === "https:" ? encrypted(socket, url, literal, permission, signal) : socket;
 }
 
-async function resolved(name: string, skillId: string, network: Network, signal: AbortSignal): Promise<readonly string[]> {
+async function resolved(name: string, asker: Asker, network: Network, signal: AbortSignal): Promise<readonly string[]> {
   try {
-    return await orAborted(lookUp(name.replace(/\.$/, ""), skillId, network, signal), signal);
+    return await orAborted(lookUp(name.replace(/\.$/, ""), asker, network, signal), signal);
   } catch (error) {
     throw error instanceof HttpFault ? error : new HttpFault(HOST_ERROR.failed, { cause: error });
   }

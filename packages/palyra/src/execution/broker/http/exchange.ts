@@ -4,10 +4,11 @@ import { HOST_ERROR } from "palyra-sandbox/host-messages";
 import type { HttpLimits } from "../limits.ts";
 import { HttpFault, type Network, openConnection } from "./connect.ts";
 import { isPlainUrl, type Method, type RequestHead } from "./head.ts";
+import type { Asker } from "./lookups.ts";
 import type { HttpPermission } from "./permission.ts";
 
 export interface ExchangePorts {
-  readonly skillId: string;
+  readonly asker: Asker;
   readonly network: Network;
   readonly limits: HttpLimits;
   /** Asked for each address that the request goes to; undefined: not granted. */

@@ -1,6 +1,7 @@
 /**
- * Names are looked up one after another for each skill. The system's look-up cannot be stopped, and has two threads of the whole process: a skill whose
- * name servers never answer would hold both, and keep every other skill, and the host's own lists, from the network.
+ * The system's look-up of a name cannot be stopped, and has two threads of the whole process. So there are two places, of which a caller of a skill
+ * holds one at most, however many names of his never answer: whoever else asks has the other, or is next, before anybody who was served meanwhile.
+ * The host's own lists are looked up beside that, after what runs at most.
  */
 
 /** What looks names up. */
@@ -9,20 +10,59 @@ export interface Resolver {
   resolve(name: string): Promise<readonly string[]>;
 }
 
-/** What each skill waits for last. */
-const ends = new WeakMap<Resolver, Map<string, Promise<unknown>>>();
+/** Who wants to know. */
+export interface Asker {
+  readonly skillId: string;
+  readonly principal: string;
+}
 
-/** All addresses of a name, once what the skill asked for before has come to its end. @param signal of whoever waits no more: then it is not begun */
-export function lookUp(name: string, skillId: string, network: Resolver, signal: AbortSignal): Promise<readonly string[]> {
-  const ofSkills = ends.get(network) ?? new Map<string, Promise<unknown>>();
-  ends.set(network, ofSkills);
-  const before = ofSkills.get(skillId) ?? Promise.resolve();
-  const found = before.then(() => {
+const PLACES = 2;
+
+/** Of one resolver. */
+class Lookups {
+  /** Skills whose look-ups are under way, by asker. */
+  readonly #held = new Map<string, string>();
+  /** By asker; who was served last stands last. */
+  readonly #waiting = new Map<string, { readonly skillId: string; readonly begins: (() => void)[] }>();
+
+  async pass<Result>({ skillId, principal }: Asker, work: () => Promise<Result>): Promise<Result> {
+    const asker = JSON.stringify([skillId, principal]);
+    await new Promise<void>((begin) => {
+      const waiting = this.#waiting.get(asker) ?? { skillId, begins: [] };
+      waiting.begins.push(begin);
+      this.#waiting.set(asker, waiting);
+      this.#next();
+    });
+    try {
+      return await work();
+    } finally {
+      this.#held.delete(asker);
+      this.#next();
+    }
+  }
+
+  /** A skill that holds no place goes before one that does, whoever calls it. */
+  #next(): void {
+    if (this.#held.size >= PLACES) return;
+    const may = [...this.#waiting].filter(([asker]) => !this.#held.has(asker));
+    const [asker, waiting] = may.find(([, { skillId }]) => ![...this.#held.values()].includes(skillId)) ?? may[0] ?? [];
+    if (asker === undefined || waiting === undefined) return;
+    this.#waiting.delete(asker);
+    const begin = waiting.begins.shift();
+    if (waiting.begins.length > 0) this.#waiting.set(asker, waiting);
+    this.#held.set(asker, waiting.skillId);
+    begin?.();
+  }
+}
+
+const ofResolvers = new WeakMap<Resolver, Lookups>();
+
+/** All addresses of a name, once there is a place for the asker. @param signal of whoever waits no more: then it is not begun */
+export function lookUp(name: string, asker: Asker, network: Resolver, signal: AbortSignal): Promise<readonly string[]> {
+  const lookups = ofResolvers.get(network) ?? new Lookups();
+  ofResolvers.set(network, lookups);
+  return lookups.pass(asker, async () => {
     signal.throwIfAborted();
     return network.resolve(name);
   });
-  const end = found.catch(() => {});
-  ofSkills.set(skillId, end);
-  void end.then(() => ofSkills.get(skillId) === end && ofSkills.delete(skillId));
-  return found;
 }

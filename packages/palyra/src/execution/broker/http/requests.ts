@@ -8,6 +8,7 @@ import type { Uses } from "../uses.ts";
 import { HttpFault, type Network } from "./connect.ts";
 import { Exchange } from "./exchange.ts";
 import { parseHead, type RequestHead } from "./head.ts";
+import type { Asker } from "./lookups.ts";
 import { type HttpGrant, permits } from "./permission.ts";
 
 export interface HttpOptions {
@@ -18,7 +19,7 @@ export interface HttpOptions {
 }
 
 export interface HttpPorts {
-  readonly skillId: string;
+  readonly asker: Asker;
   readonly network: Network;
   readonly limits: HttpLimits;
   readonly secrets: Secrets;
@@ -53,10 +54,10 @@ export class HttpRequests {
     const number = this.#made;
     return this.#answer(async () => {
       const inserted = await this.#inserted(head);
-      const { skillId, network, signal, uses } = this.#ports;
+      const { asker, network, signal, uses } = this.#ports;
       if (this.#ended) throw new HttpFault(HOST_ERROR.failed);
       const exchange = new Exchange(head, inserted, body.slice(), {
-        skillId,
+        asker,
         network,
         limits,
         signal,

@@ -12,7 +12,7 @@ export interface HostGrant {
   readonly private_addresses: boolean;
 }
 
-/** A secret that the host puts into a header for a host; the skill never has it (T38). */
+/** A secret that the host puts into a header for a host; the skill never has it, whatever else it is granted (T38). */
 export interface InsertGrant {
   /** `<scope>/<key>`. */
   readonly secret: string;
@@ -64,7 +64,10 @@ export type GrantsOfSkills = ReadonlyMap<string, SkillGrants>;
 export const isEmptyGrant = ({ hosts, global_keys, inserts, roots, limits, fixed }: SkillGrants): boolean =>
   [hosts, global_keys, inserts, roots, Object.keys(limits), Object.keys(fixed)].every(({ length }) => length === 0);
 
-/** What a run may use, as receipts and approvals have it: `class=value`, sorted, the operator's part with it. */
+/**
+ * What a run may use, as receipts and approvals have it: `class=value`, sorted, the operator's part with it. `secret` is what its tools may read,
+ * `insert` what the host puts into a header and they may not.
+ */
 export function grantTexts(manifest: Manifest, granted: SkillGrants): readonly string[] {
   const { http_hosts, secret_keys, storage_prefixes }: CapabilityGrants = capabilityGrants(manifest);
   const texts = [
@@ -88,9 +91,10 @@ const fixedTexts = ({ clock_unix_ms, seed }: FixedSurroundings): readonly string
 const hostText = ({ host, port, plain_http, private_addresses }: HostGrant): string =>
   `network=${plain_http ? "http" : "https"}://${host}:${port}${private_addresses ? " private" : ""}`;
 
-/** A key of scope `global` is nobody's until the operator says whose (T22). */
-export const mayRead = (name: string, { global_keys }: SkillGrants): boolean =>
-  !name.startsWith("global/") || global_keys.includes(name.slice("global/".length));
+/** A key of scope `global` is nobody's until the operator says whose (T22); one that the host inserts is no tool's to read (T38). */
+export const mayRead = (name: string, { global_keys, inserts }: SkillGrants): boolean =>
+  !inserts.some(({ secret }) => secret === name) &&
+  (!name.startsWith("global/") || global_keys.includes(name.slice("global/".length)));
 
 /** The manifest's quotas, the operator's and the caller's: the lowest of each. A manifest may ask for more than a number holds: that is what it gets. */
 export function effectiveQuotas(

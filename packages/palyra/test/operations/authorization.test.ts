@@ -334,6 +334,32 @@ describe("skills grant", () => {
     expect([again.exit, again.stderr]).toEqual([0, expect.not.stringMatching(/cannot open|starts as it is now|is stored yet/)]);
   });
 
+  it("T38: says wherever grants are told that the host inserts a secret, and that no tool can read it", async () => {
+    const secrets = ["skill:acme.echo", "global"].map(
+      (scope) => `[[capabilities.secrets]]\nscope = "${scope}"\nkey_names = ["token"]`,
+    );
+    await install({ extra: secrets.join("\n") });
+    const insert = ["--insert", "skill:acme.echo/token@api.example.com/x-key", "--bearer", "global/token@api.example.com"];
+    const added = await palyra("skills", "grant", "add", "acme.echo", "--global-key", "token", ...insert);
+    expect(added.stdout).toContain("may not read  global/token, although it is granted: the host inserts it");
+    const listed = (await palyra("skills", "grant", "list")).stdout;
+    expect(listed).toContain("host inserts  skill:acme.echo/token into x-key for api.example.com");
+    expect(listed).not.toMatch(/^ +may read/m);
+    const inserted = (secret: string, header: string): string =>
+      `insert=${secret} api.example.com ${header}: the host puts it into that header, the tool cannot read it`;
+    for (const command of [
+      ["skills", "policy", "explain", "acme.echo"],
+      ["skills", "run", "acme.echo", "--dry-run"],
+      ["skills", "approvals", "add", "acme.echo", "--yes"],
+    ]) {
+      const { exit, stdout, stderr } = await palyra(...command);
+      const told = stdout + stderr;
+      expect([exit, told], command.join(" ")).toEqual([0, expect.stringContaining(inserted("global/token", "authorization"))]);
+      expect(told).toContain(inserted("skill:acme.echo/token", "x-key"));
+      expect(told).not.toMatch(/secret=|is not given/);
+    }
+  });
+
   it("says of what changes nothing that it does not: a skill that is not here, a root or key that it does not declare, a limit above its own", async () => {
     const said = async (...words: string[]) => (await palyra("skills", "grant", "add", "acme.echo", ...words)).stderr;
     expect(await said("--max-fuel", "5")).toContain("no skill acme.echo is installed here");
@@ -342,6 +368,7 @@ describe("skills grant", () => {
     expect(await said("--global-key", "weather")).toContain(
       "declares no secret global/weather: it declares skill:acme.echo/token",
     );
+    expect(await said("--bearer", "skill:acme.other/key@api.example.com")).toContain("declares no secret skill:acme.other/key");
     expect(await said("--max-fuel", "999999999")).toContain("lowers nothing");
     expect(await said("--max-fuel", "5")).toBe("");
   });

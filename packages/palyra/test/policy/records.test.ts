@@ -250,9 +250,24 @@ describe("what an operator grants", () => {
       "secret=global/weather",
       "secret=skill:acme.echo/own",
     ]);
-    expect(mayRead("global/weather", granted)).toBe(true);
-    expect(mayRead("global/other", granted)).toBe(false);
+    expect(mayRead("global/weather", { ...NO_GRANTS, global_keys: ["weather"] })).toBe(true);
+    expect(mayRead("global/other", { ...NO_GRANTS, global_keys: ["weather"] })).toBe(false);
     expect(mayRead("skill:acme.echo/own", NO_GRANTS)).toBe(true);
+  });
+
+  it("T38: a secret that the host inserts is told as that, and as none that a tool may read", () => {
+    const manifest = manifestOf(
+      'secrets = [{ scope = "global", key_names = ["weather"] }, { scope = "skill:acme.echo", key_names = ["own", "token"] }]',
+    );
+    const into = { host: "api.example.com", header: "x-key", prefix: "" };
+    const inserts = ["global/weather", "skill:acme.echo/token"].map((secret) => ({ secret, ...into }));
+    const both = { ...NO_GRANTS, global_keys: ["weather"], inserts };
+    expect(grantTexts(manifest, both)).toEqual([
+      "insert=global/weather api.example.com x-key",
+      "insert=skill:acme.echo/token api.example.com x-key",
+      "secret=skill:acme.echo/own",
+    ]);
+    expect(["global/weather", "skill:acme.echo/token"].map((name) => mayRead(name, both))).toEqual([false, false]);
   });
 
   it("is told in full where an approval or a receipt says what may be used", () => {

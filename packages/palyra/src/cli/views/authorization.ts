@@ -1,6 +1,7 @@
 import type { Outputs } from "../../operations/catalog.ts";
 import type { ChangedPart, ListedApproval } from "../../operations/shared/approval-fits.ts";
 import { CHANGED } from "../../operations/wording/changed.ts";
+import { tellGrant } from "../../operations/wording/grants.ts";
 import { listed, safe } from "../../operations/wording/safe.ts";
 import { count, moment } from "../../operations/wording/units.ts";
 import { type Cell, fields, table } from "../text/layout.ts";
@@ -50,7 +51,7 @@ export const policyExplainView: View<Outputs["skills policy explain"]> = (docume
     `${safe(tool_id)} of ${safe(skill_id)} ${safe(version)} ${paint[colour](said)}${kept}`,
     `  for ${safe(principal)} on ${surface}`,
     ...table(["", "action", "by"], rows, paint),
-    ...(document.grants.length === 0 ? [] : ["it may use:", ...document.grants.map((grant) => `  ${safe(grant, 160)}`)]),
+    ...(document.grants.length === 0 ? [] : ["it may use:", ...document.grants.map((grant) => `  ${tellGrant(grant)}`)]),
   ];
 };
 

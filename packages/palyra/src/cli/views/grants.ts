@@ -32,7 +32,12 @@ function grantsOf({ skill_id, hosts, global_keys, inserts, roots, limits, fixed 
       const origin = `${plain_http ? "http" : "https"}://${safe(host)}:${port}`;
       return ["may reach", `${origin}${private_addresses ? ", also at a private address" : ""}`] as const;
     }),
-    ...global_keys.map((key) => ["may read", `global/${safe(key)}`] as const),
+    ...global_keys.map((key) => {
+      const isInserted = inserts.some(({ secret }) => secret === `global/${key}`);
+      return isInserted
+        ? (["may not read", `global/${safe(key)}, although it is granted: the host inserts it`] as const)
+        : (["may read", `global/${safe(key)}`] as const);
+    }),
     ...inserts.map(({ secret, host, header, prefix }) => {
       return [
         "host inserts",

@@ -1,6 +1,7 @@
 import { writeJson } from "palyra-skills/encoding";
 import { RECEIPT_STATEMENT, type Receipt } from "palyra-skills/receipt";
 import type { Outputs } from "../../operations/catalog.ts";
+import { tellGrant } from "../../operations/wording/grants.ts";
 import { jsonText } from "../../operations/wording/json-text.ts";
 import { safe } from "../../operations/wording/safe.ts";
 import { count, grouped, moment, size, spentOf } from "../../operations/wording/units.ts";
@@ -38,7 +39,7 @@ export const receiptShowView: View<Outputs["skills receipts show"]> = ({ receipt
       ["policies", receipt.policy_sha256],
       ["input", receipt.input_sha256],
       ["output", receipt.output_sha256 ?? "none"],
-      ...receipt.grants.map((grant) => ["may use", safe(grant, 160)] as const),
+      ...receipt.grants.map((grant) => ["may use", tellGrant(grant)] as const),
       ["signed by", receipt.host_public_key],
       ["event", `${seq}, ${hash}`],
       ...(salt === null ? [] : [["salt", salt] as const]),

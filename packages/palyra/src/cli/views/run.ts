@@ -1,5 +1,6 @@
 import type { Outputs } from "../../operations/catalog.ts";
 import type { RunDocument, RunPlanDocument } from "../../operations/skills/run.ts";
+import { tellGrant } from "../../operations/wording/grants.ts";
 import { jsonText } from "../../operations/wording/json-text.ts";
 import { safe } from "../../operations/wording/safe.ts";
 import { grouped, size, spentOf } from "../../operations/wording/units.ts";
@@ -53,7 +54,7 @@ function planLines(document: RunPlanDocument, paint: Paint): string[] {
         ["at most", `${grouped(document.fuel)} units of fuel, ${size(document.memory_bytes)}, ${grouped(document.wall_ms)} ms`],
         ...(grants.length === 0
           ? [["may use", "nothing outside itself"] as const]
-          : grants.map((grant) => ["may use", safe(grant, 160)] as const)),
+          : grants.map((grant) => ["may use", tellGrant(grant)] as const)),
       ],
       paint,
       "  ",

@@ -24,8 +24,7 @@ export async function placeRemarks(services: Services, skillId: string, granted:
       said.push(`no tool of ${skillId} starts as it is now: ${(await problemOf(error)).message}`);
     }
   }
-  const secrets = [...granted.inserts.map(({ secret }) => secret), ...granted.global_keys.map((key) => `global/${key}`)];
-  for (const name of new Set(secrets)) {
+  for (const name of secretNames(granted)) {
     const [scope = "", key = ""] = name.split("/");
     // A vault that is shut stops no grant.
     const isMissing = await home.holdsSecret(scope, key).then(
@@ -50,7 +49,7 @@ export async function grantRemarks(home: Home, skillId: string, granted: SkillGr
   }
 }
 
-function remarksOn(manifest: Manifest, skill: string, { roots, global_keys, limits }: SkillGrants): readonly string[] {
+function remarksOn(manifest: Manifest, skill: string, { roots, global_keys, inserts, limits }: SkillGrants): readonly string[] {
   const { filesystem, quotas } = manifest.capabilities;
   const declaredRoots: ReadonlySet<string> = new Set([...filesystem.read_roots, ...filesystem.write_roots]);
   const secrets: ReadonlySet<string> = new Set(capabilityGrants(manifest).secret_keys);
@@ -62,14 +61,19 @@ function remarksOn(manifest: Manifest, skill: string, { roots, global_keys, limi
     ...roots
       .filter(({ root }) => !declaredRoots.has(root))
       .map(({ root }) => `${skill} declares no root ${root}: ${listOf("it has", [...declaredRoots])}`),
-    ...global_keys
-      .filter((key) => !secrets.has(`global/${key}`))
-      .map((key) => `${skill} declares no secret global/${key}: ${listOf("it declares", [...secrets])}`),
+    ...secretNames({ global_keys, inserts })
+      .filter((name) => !secrets.has(name))
+      .map((name) => `${skill} declares no secret ${name}: ${listOf("it declares", [...secrets])}`),
     ...above("max-fuel", limits.fuel, quotas.fuel_budget),
     ...above("max-memory", limits.memory_bytes, quotas.max_memory_bytes),
     ...above("max-wall-ms", limits.wall_ms, quotas.wall_clock_timeout_ms),
   ];
 }
+
+/** Each once, whether it is to be read or inserted. */
+const secretNames = ({ inserts, global_keys }: Pick<SkillGrants, "inserts" | "global_keys">): readonly string[] => [
+  ...new Set([...inserts.map(({ secret }) => secret), ...global_keys.map((key) => `global/${key}`)]),
+];
 
 const listOf = (verb: string, names: readonly string[]): string =>
   names.length === 0 ? `${verb} none, and is given none` : `${verb} ${names.join(", ")}`;

@@ -2,6 +2,7 @@
 import type { Question } from "../../call.ts";
 import type { LaunchPlan } from "../../execution/index.ts";
 import { grantTexts, NO_GRANTS } from "../../policy/index.ts";
+import { tellGrant } from "../wording/grants.ts";
 import { listed, quoted, safe } from "../wording/safe.ts";
 import { grouped, size } from "../wording/units.ts";
 
@@ -21,7 +22,9 @@ export function approvalQuestion(plan: LaunchPlan, input?: Uint8Array): Question
 export function allowanceLines({ skill, grants, granted, quotas }: LaunchPlan): string[] {
   const { manifest } = skill.artifact;
   const asked = new Set(grantTexts(manifest, NO_GRANTS));
-  const withheld = grantTexts(manifest, { ...NO_GRANTS, global_keys: globalKeysOf(manifest) }).filter(
+  const { inserts } = granted;
+  // What the host inserts is given, though not to be read.
+  const withheld = grantTexts(manifest, { ...NO_GRANTS, global_keys: globalKeysOf(manifest), inserts }).filter(
     (text) => !grants.includes(text),
   );
   const isShorter = Object.keys(granted.limits).length > 0;
@@ -29,7 +32,7 @@ export function allowanceLines({ skill, grants, granted, quotas }: LaunchPlan): 
     ...(grants.length === 0 ? ["it may use nothing outside itself"] : ["it may use:"]),
     ...grants
       .slice(0, MAX_GRANTS)
-      .map((grant) => `  ${safe(grant, 160)}${asked.has(grant) ? "" : ", granted by the operator of this host"}`),
+      .map((grant) => `  ${tellGrant(grant)}${asked.has(grant) ? "" : ", granted by the operator of this host"}`),
     ...(grants.length > MAX_GRANTS ? [`  and ${grants.length - MAX_GRANTS} more`] : []),
     ...(withheld.length === 0 ? [] : [`it asks for, and is not given: ${listed(withheld)}`]),
     `at most ${grouped(quotas.fuel)} units of fuel, ${size(quotas.memoryBytes)} of memory, ${grouped(quotas.wallMs)} ms${isShorter ? ", with the limits of the operator of this host" : ""}`,

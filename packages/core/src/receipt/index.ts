@@ -1,6 +1,6 @@
 /** What a host asserts of one run of a tool: signed with its own key, verified offline by whoever has the key (spec 10.7). */
 export { commitment, isCommitted, SALT_BYTES } from "./commitment.ts";
-export { MAX_RECEIPT_BYTES, parseReceipt, parseReceipts, writeReceipt } from "./document.ts";
+export { MAX_RECEIPT_BYTES, parseReceipt, parseReceipts, type ReceiptLine, readReceipts, writeReceipt } from "./document.ts";
 export {
   OUTCOMES,
   type Outcome,

@@ -10,6 +10,7 @@ import {
   parseReceipt,
   parseReceipts,
   type Receipt,
+  readReceipts,
   receiptMessage,
   signReceipt,
   verifyReceipt,
@@ -177,6 +178,53 @@ describe("a receipt as a document", () => {
     expect(() => parseReceipt(long, "r")).toThrowError(expect.objectContaining({ code: "Serialization" }));
     expect(() => parseReceipts(Uint8Array.of(0xff, 10, 0xff), "r")).toThrowError(
       expect.objectContaining({ code: "Serialization" }),
+    );
+  });
+});
+
+describe("a file of receipts of which some lines are none", () => {
+  const good = Buffer.from(writeReceipt(receipt, { indent: 0 }));
+  const cut = good.subarray(0, 40);
+  const line = (bytes: Uint8Array): Buffer => Buffer.concat([bytes, Buffer.from("\n")]);
+  const none = (at: number) => ({ line: at, faults: expect.arrayContaining([expect.objectContaining({ line: at })]) });
+
+  it("is read but for these, each by its number: a cut one, first or last, one that is no UTF-8, one that is too long", () => {
+    const long = line(Buffer.alloc(MAX_RECEIPT_BYTES + 1, "x"));
+    const file = Buffer.concat([line(cut), good, Buffer.from(" \r\n"), line(Uint8Array.of(0x7b, 0xff)), long, good, cut]);
+    expect(readReceipts(file, "r")).toEqual([none(1), { line: 2, receipt }, none(4), none(5), { line: 6, receipt }, none(7)]);
+    expect(() => parseReceipts(file, "r")).toThrowError(expect.objectContaining({ code: "Serialization" }));
+    expect(readReceipts(Buffer.concat([good, good]), "r")).toEqual([1, 2].map((at) => ({ line: at, receipt })));
+    expect(readReceipts(writeReceipt(receipt), "r")).toEqual([{ line: 1, receipt }]);
+  });
+
+  it("is refused where no line is one, or more than 1000 are none", () => {
+    const refused = (...parts: Uint8Array[]) =>
+      expect(() => readReceipts(Buffer.concat(parts), "r")).toThrowError(
+        expect.objectContaining({ code: "Serialization", details: expect.objectContaining({ document: "r" }) }),
+      );
+    refused(Buffer.from("{}\n{}\n"));
+    refused(cut);
+    const empty = (times: number): Buffer => Buffer.from("{}\n".repeat(times));
+    expect(readReceipts(Buffer.concat([empty(1000), good]), "r")).toHaveLength(1001);
+    refused(good, empty(1001));
+    refused(Buffer.from("{\n".repeat(1001)), good);
+  });
+
+  it("has in each of them a receipt or a fault, whatever stands there", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.oneof(
+            fc.constant("good"),
+            fc.string().filter((text) => !/[\n{]/.test(text) && /[^ \t\r]/.test(text)),
+          ),
+        ),
+        (parts) => {
+          const file = Buffer.concat([good, ...parts.map((part) => (part === "good" ? good : line(Buffer.from(part))))]);
+          const kinds = readReceipts(file, "r").map((each) => "receipt" in each);
+          expect(kinds).toEqual([true, ...parts.map((part) => part === "good")]);
+        },
+      ),
     );
   });
 });

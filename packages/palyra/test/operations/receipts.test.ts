@@ -97,7 +97,14 @@ describe("skills receipts verify", () => {
     const there = await elsewhere("skills", "receipts", "verify", file, "--key", receipt.host_public_key, "--json");
     expect([there.exit, parsed(there)]).toEqual([0, expect.objectContaining({ verified: 2, key_from: "--key" })]);
     const any = await elsewhere("skills", "receipts", "verify", file);
-    expect([any.exit, any.stdout]).toEqual([1, expect.stringContaining("nobody said whose key must have signed it: --key")]);
+    expect([any.exit, any.stdout.split("\n")]).toEqual([
+      1,
+      [
+        "proves nothing: 2 receipts: nobody said whose key must have signed them, and this host has signed nothing: --key says it",
+        `0 receipts of 2 in ${file} hold`,
+        "",
+      ],
+    ]);
     const unsaid = await elsewhere("skills", "receipts", "verify", file, "--json");
     expect([unsaid.exit, parsed(unsaid)]).toEqual([1, expect.objectContaining({ verified: 0, key: null, key_from: null })]);
     const wrong = await elsewhere("skills", "receipts", "verify", file, "--key", "ab".repeat(32));
@@ -153,6 +160,26 @@ describe("skills receipts verify", () => {
     const empty = await palyra("skills", "receipts", "verify", file, "--json");
     expect([empty.exit, errorOf(empty).code]).toEqual([1, "Serialization"]);
     expect((await palyra("skills", "receipts", "verify", file)).stderr).toMatch(/it is empty: .*palyra skills receipts export/);
+  });
+
+  it("fails where a line is no receipt, names it, and still tells of the others", async () => {
+    const receipt = await record();
+    const file = join(root, "r.ndjson");
+    const good = Buffer.from(writeReceipt(receipt, { indent: 0 }));
+    writeFileSync(file, Buffer.concat([Buffer.from('{"statement":\n'), good, good.subarray(0, -9)]));
+    const ran = await palyra("skills", "receipts", "verify", file, "--json");
+    expect([ran.exit, parsed(ran)]).toEqual([
+      1,
+      expect.objectContaining({
+        verified: 1,
+        receipts: [expect.objectContaining({ problem: null })],
+        unreadable: [1, 3].map((line) => expect.objectContaining({ line })),
+      }),
+    ]);
+    const said = (await palyra("skills", "receipts", "verify", file)).stdout;
+    expect(said).toMatch(/^holds: .*\nno receipt: line 1: .+\nno receipt: line 3: .+\n1 receipt of 3 in .* holds\n/);
+    writeFileSync(file, good);
+    expect(await json("skills", "receipts", "verify", file)).toMatchObject({ verified: 1, unreadable: [] });
   });
 
   it("fails where one stands twice in a file: it is one run", async () => {

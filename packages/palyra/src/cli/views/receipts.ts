@@ -3,7 +3,7 @@ import { RECEIPT_STATEMENT, type Receipt } from "palyra-skills/receipt";
 import type { Outputs } from "../../operations/catalog.ts";
 import { tellGrant } from "../../operations/wording/grants.ts";
 import { jsonText } from "../../operations/wording/json-text.ts";
-import { safe } from "../../operations/wording/safe.ts";
+import { listed, safe } from "../../operations/wording/safe.ts";
 import { count, grouped, moment, size, spentOf } from "../../operations/wording/units.ts";
 import { type Cell, fields, table } from "../text/layout.ts";
 import type { View } from "./view.ts";
@@ -48,19 +48,35 @@ export const receiptShowView: View<Outputs["skills receipts show"]> = ({ receipt
   );
 
 export const receiptVerifyView: View<Outputs["skills receipts verify"]> = (
-  { file, verified, key, key_from, receipts },
+  { file, verified, key, key_from, receipts, unreadable },
   paint,
-) => [
-  ...receipts.map(({ receipt, problem }) =>
-    problem === null
-      ? `${paint.good("holds")}: ${safe(receipt.receipt_id)}, ${safe(receipt.tool_id)}, ${receipt.outcome}`
-      : `${paint.bad("proves nothing")}: ${safe(receipt.receipt_id)}: ${problem}`,
-  ),
-  `${count(verified, "receipt")} of ${receipts.length} in ${safe(file)} hold`,
-  key === null
-    ? paint.bad("this host has signed nothing: say with --key whose key it must be")
-    : `  ${paint.faint(key_from === "--key" ? "by the key" : "by this host's key")}  ${key}`,
-];
+) => {
+  // What is so of all of them is said once.
+  const isUnsaid = ({ sha256 }: Verified): boolean => key === null && sha256 !== null;
+  const unsaid = receipts.filter(isUnsaid).length;
+  return [
+    ...receipts
+      .filter((each) => !isUnsaid(each))
+      .map(({ receipt, problem }) =>
+        problem === null
+          ? `${paint.good("holds")}: ${safe(receipt.receipt_id)}, ${safe(receipt.tool_id)}, ${receipt.outcome}`
+          : `${paint.bad("proves nothing")}: ${safe(receipt.receipt_id)}: ${problem}`,
+      ),
+    ...unreadable.map(({ line, faults }) => `${paint.bad("no receipt")}: line ${line}: ${listed(faults.map(faultText))}`),
+    ...(unsaid === 0
+      ? []
+      : [
+          `${paint.bad("proves nothing")}: ${count(unsaid, "receipt")}: nobody said whose key must have signed ${unsaid === 1 ? "it" : "them"}, and this host has signed nothing: --key says it`,
+        ]),
+    `${count(verified, "receipt")} of ${receipts.length + unreadable.length} in ${safe(file)} ${verified === 1 ? "holds" : "hold"}`,
+    ...(key === null ? [] : [`  ${paint.faint(key_from === "--key" ? "by the key" : "by this host's key")}  ${key}`]),
+  ];
+};
+
+type Verified = Outputs["skills receipts verify"]["receipts"][number];
+
+const faultText = ({ path, problem }: { readonly path: string; readonly problem: string }): string =>
+  path === "" ? problem : `${path}: ${problem}`;
 
 /** The lines alone, for a file or another program. */
 export const receiptExportView: View<Outputs["skills receipts export"]> = ({ output, count: number, receipts = [] }, paint) =>

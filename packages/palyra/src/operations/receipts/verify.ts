@@ -1,5 +1,5 @@
-import { SkillError } from "palyra-skills";
-import { isCommitted, parseReceipts, type Receipt, verifyReceipt } from "palyra-skills/receipt";
+import { type Fault, SkillError } from "palyra-skills";
+import { isCommitted, type Receipt, readReceipts, verifyReceipt } from "palyra-skills/receipt";
 import * as v from "valibot";
 import { readBounded } from "../../files/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
@@ -14,6 +14,13 @@ export interface ReceiptVerifyDocument {
   readonly key: string | null;
   readonly key_from: "--key" | "this host" | null;
   readonly receipts: readonly VerifiedLine[];
+  /** Lines that are no receipt: each is one that does not hold. */
+  readonly unreadable: readonly UnreadableLine[];
+}
+
+export interface UnreadableLine {
+  readonly line: number;
+  readonly faults: readonly Fault[];
 }
 
 export interface VerifiedLine {
@@ -44,7 +51,7 @@ export const verify = operation({
     "skills receipts verify one.json --input in.json --salt <64 hex digits>",
   ],
   notes:
-    "Offline, from the file alone. A receipt proves that the holder of that key asserted this, not that no other run was left out. Exits with 1 where one does not hold.",
+    "Offline, from the file alone. A receipt proves that the holder of that key asserted this, not that no other run was left out. Exits with 1 where one does not hold, or a line is none.",
   errors: ["Serialization", "VaultUnavailable", "Io"],
   problem: ({ input, output, salt }) =>
     (input !== undefined || output !== undefined) !== (salt !== undefined) ? "--salt goes with --input or --output" : undefined,
@@ -52,7 +59,7 @@ export const verify = operation({
     const bytes = await bytesOf(asked.file, MAX_FILE_BYTES);
     requireContent(bytes, asked.file);
     refuseAnswers(bytes, asked.file);
-    const receipts = parseReceipts(bytes, asked.file);
+    const read = readReceipts(bytes, asked.file);
     const { input, output } = asked;
     const texts = {
       ...(input === undefined ? {} : { input: await bytesOf(input, MAX_TEXT_BYTES) }),
@@ -62,7 +69,7 @@ export const verify = operation({
     const key = asked.key?.toLowerCase() ?? own;
     const lines: VerifiedLine[] = [];
     const known = new Set<string>();
-    for (const receipt of receipts) {
+    for (const { receipt } of read.filter((each) => "receipt" in each)) {
       const signed = await verifyReceipt(receipt, home.platform).catch(signatureProblem);
       const sha256 = typeof signed === "string" ? null : signed.sha256;
       const problem =
@@ -73,9 +80,10 @@ export const verify = operation({
     }
     const verified = lines.filter(({ problem }) => problem === null).length;
     const key_from = asked.key !== undefined ? "--key" : own !== null ? "this host" : null;
-    return { file: asked.file, verified, key, key_from, receipts: lines };
+    const unreadable = read.filter((each) => "faults" in each);
+    return { file: asked.file, verified, key, key_from, receipts: lines, unreadable };
   },
-  failed: ({ receipts, verified }) => receipts.length === 0 || verified < receipts.length,
+  failed: ({ receipts, unreadable, verified }) => unreadable.length > 0 || receipts.length === 0 || verified < receipts.length,
 });
 
 function signatureProblem(error: unknown): string {

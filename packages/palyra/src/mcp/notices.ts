@@ -4,6 +4,8 @@ import { safe } from "../operations/wording/safe.ts";
 import type { ToolStep } from "./tool-host.ts";
 
 const STEPS: readonly ToolStep[] = ["authorized", "prepared", "started"];
+/** How urgent is what a tool logs: nobody knows. */
+export const LOG_LEVEL = "info";
 /** Notices of one call; what comes after is not told to the client. */
 const MAX_LOG_NOTICES = 200;
 /** Code points of one. */
@@ -27,7 +29,7 @@ export function logNotices(context: ServerContext, tool: string): (text: string)
     if (sent >= MAX_LOG_NOTICES) return;
     sent += 1;
     const data = sent === MAX_LOG_NOTICES ? "more is logged than is told here" : safe(text, MAX_LOG_LENGTH);
-    void context.mcpReq.log("info", data, tool).catch(() => {});
+    void context.mcpReq.log(LOG_LEVEL, data, tool).catch(() => {});
   };
 }
 

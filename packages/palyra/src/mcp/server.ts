@@ -10,6 +10,7 @@ import {
   ProtocolErrorCode,
   Server,
   type ServerContext,
+  specTypeSchemas,
 } from "@modelcontextprotocol/server";
 import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/server/validators/cf-worker";
 import { mcpTool } from "../operations/shared/tool-shapes.ts";
@@ -17,7 +18,7 @@ import { quoted } from "../operations/wording/safe.ts";
 import { VERSION } from "../version.ts";
 import { errorResult, resultOf } from "./answer.ts";
 import { type AskedState, answerIn, questionFor } from "./approval.ts";
-import { logNotices, stepNotices } from "./notices.ts";
+import { LOG_LEVEL, logNotices, stepNotices } from "./notices.ts";
 import type { OpenQuestions } from "./questions.ts";
 import type { ToolHost } from "./tool-host.ts";
 
@@ -50,6 +51,7 @@ export function mcpServer(ports: McpPorts): Server {
     ttlSeconds: QUESTION_TTL_SECONDS,
     bind: () => ports.principal,
   });
+  const logs = { areTold: true };
   const server = new Server(
     { name: "palyra", title: "Palyra skills", version: VERSION },
     {
@@ -59,20 +61,31 @@ export function mcpServer(ports: McpPorts): Server {
       requestState: { verify: codec.verify },
     },
   );
+  // With a schema, as `tools/list`: what the SDK holds against its own is no -32602.
+  server.setRequestHandler("logging/setLevel", { params: specTypeSchemas.SetLevelRequestParams }, ({ level }) => {
+    logs.areTold = level === "debug" || level === LOG_LEVEL;
+    return {};
+  });
   server.onerror = (error) => ports.warn(`mcp: ${quoted(error.message, 400)}`);
-  server.setRequestHandler("tools/list", async ({ params }) => {
+  server.setRequestHandler("tools/list", { params: specTypeSchemas.PaginatedRequestParams }, async ({ cursor }) => {
     // The list has one page: no place in it was ever given out.
-    if (params?.cursor !== undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, "Invalid cursor");
+    if (cursor !== undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, "Invalid cursor");
     return { tools: (await ports.host.list()).map(mcpTool) };
   });
-  server.setRequestHandler("tools/call", (request, context) => callTool(ports, server, codec, request, context));
+  server.setRequestHandler("tools/call", (request, context) => callTool(ports, { server, codec, logs }, request, context));
   return server;
+}
+
+interface Serving {
+  readonly server: Server;
+  readonly codec: ReturnType<typeof createRequestStateCodec<AskedState>>;
+  /** As a client of 2025 wants it; one of 2026 says so with each request, which the SDK sees to. */
+  readonly logs: { readonly areTold: boolean };
 }
 
 async function callTool(
   { host, principal, session, address, questions }: McpPorts,
-  server: Server,
-  codec: ReturnType<typeof createRequestStateCodec<AskedState>>,
+  { server, codec, logs }: Serving,
   { params }: CallToolRequest,
   context: ServerContext,
 ): Promise<CallToolResult | InputRequiredResult> {
@@ -82,6 +95,7 @@ async function callTool(
   const isAnswered = asked?.tool === params.name && answered !== "unanswered" && questions.settle(asked.question);
   if (isAnswered && answered === "denied")
     return errorResult("ApprovalDenied: the person who was asked did not allow this call", { refused: "ApprovalDenied" });
+  const notice = logNotices(context, params.name);
   const client = context.sessionId ?? (address === undefined ? session : programAt(address, server));
   const answer = await host.call({
     tool: params.name,
@@ -92,7 +106,7 @@ async function callTool(
     ...(isAnswered ? { approval: { basis: asked.basis } } : {}),
     signal: context.mcpReq.signal,
     onStep: stepNotices(context),
-    onLog: logNotices(context, params.name),
+    onLog: (text) => void (logs.areTold && notice(text)),
   });
   if (answer.kind !== "asks") {
     if (answer.kind === "refused" && (answer.code === "NotInstalled" || answer.code === "UnknownTool"))

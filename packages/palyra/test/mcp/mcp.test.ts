@@ -194,6 +194,29 @@ describe.each(WAYS)("spec 10.6: a client of MCP over %s", (_, connect) => {
   });
 });
 
+describe.each(WAYS.filter(([way]) => way.endsWith("2025")))("a client of MCP over %s", (_, connect) => {
+  it("is told no logs where it wants more urgent ones alone; a level that there is not is refused", async () => {
+    const host = new TestHost();
+    host.answer = ({ onLog, input }) => {
+      onLog("said");
+      return echoed(input);
+    };
+    const client = await connect(host, {});
+    const logged = vi.fn();
+    client.setNotificationHandler("notifications/message", ({ params }) => logged(params.data));
+    const call = () => client.callTool({ name: "acme.echo", arguments: { text: "hi" } });
+    const request = (method: string, params: object) => client.request(Object({ method, params }), { "~standard": ANY });
+    await expect(request("logging/setLevel", { level: "loud" })).rejects.toMatchObject({ code: -32602 });
+    await expect(request("tools/list", { cursor: 5 })).rejects.toMatchObject({ code: -32602 });
+    await client.setLoggingLevel("warning");
+    await call();
+    await client.setLoggingLevel("debug");
+    await call();
+    await vi.waitFor(() => expect(logged).toHaveBeenCalledExactlyOnceWith("said"));
+  });
+});
+const ANY = { version: 1 as const, vendor: "test", validate: (value: unknown) => ({ value }) };
+
 function asking(): TestHost {
   const host = new TestHost();
   host.answer = ({ approval, input }) =>

@@ -16,7 +16,8 @@ export interface PalyraErrorDetails {
   /** It may not run; `reasons`: `<status>` or `<status>: <its reason>` (spec 10). */
   NotEligible: { readonly skill_id: string; readonly version: string; readonly reasons: readonly string[] };
   /** No tool of what is installed has this id; `offered`: tools of the skill that was named. */
-  UnknownTool: { readonly tool: string; readonly offered: readonly string[] };
+  /** `skill_id`: whose it would be, where that was said; `offered` are its own then. */
+  UnknownTool: { readonly tool: string; readonly offered: readonly string[]; readonly skill_id?: string };
   /** Several skills, or several tools of one, are meant by it. */
   AmbiguousTool: { readonly tool: string; readonly candidates: readonly string[] };
   /** No audit that passed is kept of these bytes, this policy and what is known of vulnerabilities now: a launch audits nothing (spec 10). */

@@ -184,10 +184,10 @@ export async function stillAuthorized(
 
 const texts = (quotas: LaunchPlan["quotas"]): string[] => Object.values(quotas).map(String);
 
-function toolOf(manifest: Manifest, toolId: string): Tool {
-  const tool = manifest.entrypoints.tools.find(({ id }) => id === toolId);
+function toolOf({ skill_id, entrypoints: { tools } }: Manifest, toolId: string): Tool {
+  const tool = tools.find(({ id }) => id === toolId);
   if (tool !== undefined) return tool;
-  throw new PalyraError("UnknownTool", { tool: toolId, offered: manifest.entrypoints.tools.map(({ id }) => id) });
+  throw new PalyraError("UnknownTool", { tool: toolId, offered: tools.map(({ id }) => id), skill_id });
 }
 
 const modulePathsOf = ({ artifact }: ResolvedSkill): readonly string[] =>

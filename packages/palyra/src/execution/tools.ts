@@ -185,7 +185,7 @@ function toolIn(manifest: Manifest, tool: string, skillId: string): string {
   const ids = manifest.entrypoints.tools.map(({ id }) => id);
   if (ids.includes(tool)) return tool;
   const [only] = ids;
-  if (tool !== skillId) throw new PalyraError("UnknownTool", { tool, offered: ids });
+  if (tool !== skillId) throw new PalyraError("UnknownTool", { tool, offered: ids, skill_id: skillId });
   if (only === undefined || ids.length > 1) throw new PalyraError("AmbiguousTool", { tool, candidates: ids });
   return only;
 }

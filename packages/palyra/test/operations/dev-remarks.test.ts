@@ -137,7 +137,10 @@ describe("what a run has used", () => {
     const said = (details: Record<string, unknown>, outcome = "QuotaExceeded") =>
       tellOutcome({ outcome, tool_id: "acme.echo.say", details: Object(details) })?.says;
     expect(said({ quota: "fuel_budget", used: 103n, allowed: 100n })).toContain("103 units, over its budget of 100 units");
-    expect(said({ quota: "output_bytes", used: 100, allowed: 100 })).toContain("100 B of 100 B");
+    expect(said({ quota: "max_memory_bytes", used: 7_654_605, allowed: 8_388_608 })).toBe(
+      "it needs more memory than it may have: it had 7.3 MiB of 8.0 MiB, and asked for more than was left",
+    );
+    expect(said({ used: 1999, allowed: 2000 }, "TimedOut")).toBe("it took longer than it may: its time was over, of 2,000 ms");
     expect(said({ used: 2013, allowed: 2000 }, "TimedOut")).toContain("2,013 ms, over its budget of 2,000 ms");
     expect([spentOf(103n, 100n, String), spentOf(34, 100, String), spentOf(null, 100, String)]).toEqual([
       "103, over its budget of 100",
@@ -160,6 +163,16 @@ describe("a tool that is not there", () => {
     });
     const other = errorOf(await palyra(root)("skills", "policy", "explain", "entirely", "--json"));
     expect(other.hint).toContain("there are acme.echo.say, acme.echo.shout");
+    const named = ["entirely", "--skill", "acme.echo"];
+    for (const command of [
+      ["run", ...named],
+      ["policy", "explain", ...named],
+    ])
+      expect(errorOf(await palyra(root)("skills", ...command, "--json"))).toMatchObject({
+        message: 'acme.echo has no tool "entirely"',
+        details: { skill_id: "acme.echo" },
+        hint: "its tools: acme.echo.say, acme.echo.shout",
+      });
   });
 });
 

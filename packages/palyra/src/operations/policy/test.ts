@@ -65,7 +65,11 @@ export const test = operation({
       const { manifest, keyId } = await openInstalled(home, entry);
       if (!manifest.entrypoints.tools.some(({ id }) => id === toolId)) {
         call.warn(unasked(each, file));
-        throw new PalyraError("UnknownTool", { tool: toolId, offered: manifest.entrypoints.tools.map(({ id }) => id) });
+        throw new PalyraError("UnknownTool", {
+          tool: toolId,
+          offered: manifest.entrypoints.tools.map(({ id }) => id),
+          skill_id: skill,
+        });
       }
       const facts = { manifest, toolId, principal, surface, status, trust: entry.trust_decision, signatureKeyId: keyId };
       const decision = decideLaunch(policies, { ...facts, artifactSha256: entry.artifact_sha256 });

@@ -154,7 +154,7 @@ function toolOf({ skill_id, entrypoints: { tools } }: Manifest, wanted: string |
   if (wanted === undefined && tools.length === 1 && only !== undefined) return only;
   if (wanted === undefined) throw new PalyraError("AmbiguousTool", { tool: skill_id, candidates: ids });
   const found = tools.find(({ id }) => id === wanted);
-  if (found === undefined) throw new PalyraError("UnknownTool", { tool: wanted, offered: ids });
+  if (found === undefined) throw new PalyraError("UnknownTool", { tool: wanted, offered: ids, skill_id });
   return found;
 }
 

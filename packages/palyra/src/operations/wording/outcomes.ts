@@ -30,7 +30,7 @@ type Telling = (of: OutcomeOf) => ToldOutcome;
 const TELLINGS: { readonly [outcome: string]: Telling } = {
   QuotaExceeded: quotaExceeded,
   TimedOut: ({ details, ...of }) => ({
-    says: `it took longer than it may: ${told(details, milliseconds)}`,
+    says: `it took longer than it may: ${told(details, milliseconds, (_, allowed) => `its time was over, of ${allowed}`)}`,
     lists: [],
     hint: `give it less to do; ${whoSets("wall_clock_timeout_ms", of)}`,
   }),
@@ -51,7 +51,7 @@ const QUOTAS: { readonly [quota: string]: readonly [name: string, amount: (value
 function quotaExceeded({ details, ...of }: OutcomeOf): ToldOutcome {
   const quota = text(details, "quota") ?? "";
   const [name, amount] = QUOTAS[quota] ?? [safe(quota), number];
-  const how = details["used"] === undefined ? "" : `: ${told(details, amount)}`;
+  const how = details["used"] === undefined ? "" : `: ${told(details, amount, refusedMore)}`;
   const settable = quota === "fuel_budget" || quota === "max_memory_bytes";
   return {
     says: `it needs more ${name} than it may have${how}`,
@@ -60,10 +60,16 @@ function quotaExceeded({ details, ...of }: OutcomeOf): ToldOutcome {
   };
 }
 
-/** What was used of what it may; what an amount is no number of is told as it is. */
-function told({ used, allowed }: JsonObject, amount: (value: JsonValue | undefined) => string): string {
+const refusedMore = (used: string, allowed: string): string => `it had ${used} of ${allowed}, and asked for more than was left`;
+
+/** What was used of what it may. Where that is no more than it may, `within` says why it ended: two amounts alone would say that it need not have. */
+function told(
+  { used, allowed }: JsonObject,
+  amount: (value: JsonValue | undefined) => string,
+  within: (used: string, allowed: string) => string,
+): string {
   const isOver = isNumber(used) && isNumber(allowed) && used > allowed;
-  return isOver ? `${amount(used)}, over its budget of ${amount(allowed)}` : `${amount(used)} of ${amount(allowed)}`;
+  return isOver ? `${amount(used)}, over its budget of ${amount(allowed)}` : within(amount(used), amount(allowed));
 }
 
 const isNumber = (value: JsonValue | undefined): value is number | bigint =>

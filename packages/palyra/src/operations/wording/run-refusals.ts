@@ -31,10 +31,15 @@ export function approvalCommand(
 /** Why a tool was not started (spec 10). */
 export const RUN_REFUSALS: { readonly [Code in Codes]: Sentence<PalyraErrorDetails[Code]> } = {
   UnknownTool: {
-    says: ({ tool }) => `there is no tool ${quoted(tool)} that may run here`,
-    hint: ({ tool, offered }) => {
+    says: ({ tool, skill_id }) =>
+      skill_id === undefined
+        ? `there is no tool ${quoted(tool)} that may run here`
+        : `${safe(skill_id)} has no tool ${quoted(tool)}`,
+    hint: ({ tool, offered, skill_id }) => {
       const meant = nearest(tool, offered);
       if (meant !== undefined) return `did you mean ${safe(meant)}?`;
+      if (skill_id !== undefined)
+        return offered.length === 0 ? `${safe(skill_id)} has no tools` : `its tools: ${listed(offered)}`;
       return offered.length > 0
         ? `there ${offered.length === 1 ? "is" : "are"} ${listed(offered)}; palyra skills tools shows what each is for`
         : "no skill with tools is installed here: palyra skills install --artifact FILE installs one; where another place is meant, --state-root names it";

@@ -1,7 +1,8 @@
 /** The body of a request at `/mcp`, read and parsed once: left to themselves the SDK's ways copy it, read it and parse it each for itself. */
 import { isJsonContentType } from "@modelcontextprotocol/server";
 import { decodeUtf8 } from "palyra-skills/encoding";
-import { idOf, MAX_MESSAGE_BYTES } from "./lines.ts";
+import { askedId, MAX_MESSAGE_BYTES } from "./lines.ts";
+import { faultyMembers } from "./members.ts";
 import { isNestedTooDeeply, MAX_NESTING } from "./nesting.ts";
 import { changedNumber } from "./numbers.ts";
 
@@ -25,9 +26,9 @@ export async function bodyOf(request: Request): Promise<Body> {
   } catch {
     return { refused: refusal(400, -32700, "Parse error: the request body is not valid JSON") };
   }
-  const changed = changedNumber(text.said, json);
-  if (changed === undefined) return { json };
-  return { refused: refusal(400, -32602, `Invalid params: ${changed}`, idOf(json).id) };
+  const fault = changedNumber(text.said, json) ?? faultyMembers(json);
+  if (fault === undefined) return { json };
+  return { refused: refusal(400, -32602, `Invalid params: ${fault}`, askedId(json).id) };
 }
 
 export function refusal(status: number, code: number, message: string, id: string | number | null = null): Response {

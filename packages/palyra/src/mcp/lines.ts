@@ -12,6 +12,7 @@ import {
   type Transport,
 } from "@modelcontextprotocol/server";
 import { decodeUtf8 } from "palyra-skills/encoding";
+import { faultyMembers } from "./members.ts";
 import { isNestedTooDeeply, MAX_NESTING } from "./nesting.ts";
 import { changedNumber } from "./numbers.ts";
 
@@ -130,10 +131,10 @@ function messageIn(line: Buffer): Read | undefined {
   } catch {
     return unread("the line is no JSON");
   }
-  const changed = changedNumber(text, value);
-  if (changed !== undefined) {
-    const error = { code: ProtocolErrorCode.InvalidParams, message: `Invalid params: ${changed}` };
-    return { answer: { jsonrpc: "2.0", ...idOf(value), error } };
+  const fault = changedNumber(text, value) ?? faultyMembers(value);
+  if (fault !== undefined) {
+    const error = { code: ProtocolErrorCode.InvalidParams, message: `Invalid params: ${fault}` };
+    return { answer: { jsonrpc: "2.0", ...askedId(value), error } };
   }
   try {
     return { message: parseJSONRPCMessage(value) };
@@ -147,6 +148,10 @@ function messageIn(line: Buffer): Read | undefined {
 function unread(problem: string): Read {
   return { answer: { jsonrpc: "2.0", error: { code: ProtocolErrorCode.ParseError, message: `Parse error: ${problem}` } } };
 }
+
+/** Of what is asked for: the id of an answer is ours. */
+export const askedId = (value: unknown): ReturnType<typeof idOf> =>
+  typeof value === "object" && value !== null && "method" in value ? idOf(value) : {};
 
 export function idOf(value: unknown): { readonly id?: string | number } {
   if (typeof value !== "object" || value === null || !("id" in value)) return {};

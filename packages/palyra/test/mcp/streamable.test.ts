@@ -9,6 +9,7 @@ import { Tokens } from "../../src/http/auth.ts";
 import { Guest } from "../../src/http/guest.ts";
 import { OpenQuestions, StreamableMcp } from "../../src/mcp/index.ts";
 import { MAX_MESSAGE_BYTES } from "../../src/mcp/lines.ts";
+import { MAX_MEMBERS } from "../../src/mcp/members.ts";
 import { MAX_SESSIONS } from "../../src/mcp/sessions.ts";
 import type { ToolAnswer } from "../../src/mcp/tool-host.ts";
 import { ECHO, echoed, TestHost } from "./support.ts";
@@ -121,6 +122,9 @@ it("a body that is too large, no JSON, or of another type is refused as the prot
   expect(await answered(bytes, { "content-length": String(bytes.length) })).toEqual([400, unread]);
   const changed = expect.objectContaining({ id: JSON.parse(CALL).id, error: expect.objectContaining({ code: -32602 }) });
   expect(await answered(CALL.replace('"hi"', "9007199254740993"))).toEqual([400, changed]);
+  expect(await answered(CALL.replace('"text"', '"__proto__"'))).toEqual([400, changed]);
+  const wide = JSON.stringify(Object.fromEntries(Array.from({ length: MAX_MEMBERS }, (_, at) => [`k${at}`, {}])));
+  expect(await answered(CALL.replace('"_meta":{', `"_meta":{"wide":${wide},`))).toEqual([400, changed]);
   expect(await answered(`[${CALL.replace('"hi"', "9007199254740993")}]`)).toEqual([
     400,
     expect.objectContaining({ id: null, error: expect.objectContaining({ code: -32602 }) }),

@@ -18,7 +18,7 @@ export const IDLE_TIMEOUT_MS = 30_000;
 export const AUDIT_IDLE_MS = 120_000;
 /** The same at `/mcp`, where a call may take its whole quota, and a person is asked. */
 export const MCP_IDLE_MS = 660_000;
-/** Requests at `/mcp` that wait for their answer at a time. */
+/** Requests at `/mcp` that wait for their answer at a time, and as many streams of sessions beside them. */
 export const MAX_MCP_REQUESTS = 128;
 export const MAX_CONNECTIONS = 512;
 /** Of these, kept for whoever comes: a connection on which nothing is asked gives way. */

@@ -19,10 +19,10 @@ export interface GuestPeer {
   readonly gone: AbortSignal;
 }
 
-/** Requests that are answered now, streams among them. */
+/** Requests that are answered now; streams of sessions, which are open as long as somebody is there, take no place from what is asked. */
 export class Guest {
   readonly #ports: GuestPorts;
-  #open = 0;
+  readonly #open = { asked: 0, streams: 0 };
 
   constructor(ports: GuestPorts) {
     this.#ports = ports;
@@ -36,13 +36,13 @@ export class Guest {
   /** `TooManyRequests`, `RequestTimeout` where nobody is there any more; else what MCP answers. */
   async answer(request: Request, incoming: IncomingMessage, outgoing: ServerResponse, requestId: string): Promise<Response> {
     if (isOver(outgoing)) throw new Refusal("RequestTimeout", "the connection was closed before the request was answered");
-    if (this.#open >= MAX_MCP_REQUESTS)
+    const kind = incoming.method === "GET" ? "streams" : "asked";
+    if (this.#open[kind] >= MAX_MCP_REQUESTS)
       throw new Refusal("TooManyRequests", "too many MCP requests at once", { headers: { "retry-after": "1" } });
-    this.#open += 1;
+    this.#open[kind] += 1;
     const gone = new AbortController();
-    // A stream is open as long as somebody is there.
     whenOver(outgoing, () => {
-      this.#open -= 1;
+      this.#open[kind] -= 1;
       if (!outgoing.writableFinished) gone.abort();
     });
     // A call may take as long as its quota, and a person as long as a question is open.

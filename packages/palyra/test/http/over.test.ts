@@ -27,13 +27,13 @@ afterEach(async () => {
 server.on("connection", (socket) => socket.once("close", () => setImmediate(() => server.emit("gone"))));
 
 /** Sends so many requests at once on one connection, and gives what the server has of them. */
-async function send(times: number): Promise<readonly (readonly [IncomingMessage, ServerResponse])[]> {
+async function send(times: number, method = "GET"): Promise<readonly (readonly [IncomingMessage, ServerResponse])[]> {
   const come: (readonly [IncomingMessage, ServerResponse])[] = [];
   server.removeAllListeners("request").on("request", (...each) => void come.push(each));
   const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
   sockets.push(socket);
   socket.on("error", () => {});
-  socket.write("GET /mcp HTTP/1.1\r\nhost: a\r\n\r\n".repeat(times));
+  socket.write(`${method} /mcp HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n`.repeat(times));
   await vi.waitFor(() => expect(come).toHaveLength(times), 20_000);
   return come;
 }
@@ -51,19 +51,31 @@ const answers = (guest: Guest, [incoming, outgoing]: readonly [IncomingMessage, 
 const newGuest = (fetch: () => Promise<Response>): Guest => new Guest({ tokens: new Tokens([], true), fetch });
 
 describe("requests at /mcp at a time", () => {
-  it("are counted until they end, those too that wait behind another on a connection that breaks", async () => {
+  /** Begins to answer them. */
+  const refused = async (guest: Guest, requests: readonly (readonly [IncomingMessage, ServerResponse])[]): Promise<unknown> => {
+    const codes: unknown[] = [];
+    for (const each of requests) answers(guest, each).catch(({ code }) => codes.push(code));
+    await new Promise(setImmediate);
+    return codes;
+  };
+
+  it.each(["GET", "POST"])(
+    "(%s) are counted until they end, those too that wait behind another on a connection that breaks",
+    async (method) => {
+      const guest = newGuest(() => new Promise(() => {}));
+      expect(await refused(guest, await send(MAX_MCP_REQUESTS, method))).toEqual([]);
+      const later = await send(MAX_MCP_REQUESTS + 1, method);
+      expect(await refused(guest, later.slice(0, 1))).toEqual(["TooManyRequests"]);
+      await breakFirst();
+      expect(await refused(guest, later)).toEqual(["TooManyRequests"]);
+    },
+  );
+
+  it("find their places, however many streams of sessions are open", async () => {
     const guest = newGuest(() => new Promise(() => {}));
-    const refused = async (requests: readonly (readonly [IncomingMessage, ServerResponse])[]): Promise<readonly unknown[]> => {
-      const codes: unknown[] = [];
-      for (const each of requests) answers(guest, each).catch(({ code }) => codes.push(code));
-      await new Promise(setImmediate);
-      return codes;
-    };
-    expect(await refused(await send(MAX_MCP_REQUESTS))).toEqual([]);
-    const later = await send(MAX_MCP_REQUESTS + 1);
-    expect(await refused(later.slice(0, 1))).toEqual(["TooManyRequests"]);
-    await breakFirst();
-    expect(await refused(later)).toEqual(["TooManyRequests"]);
+    expect(await refused(guest, await send(MAX_MCP_REQUESTS, "GET"))).toEqual([]);
+    expect(await refused(guest, await send(MAX_MCP_REQUESTS, "POST"))).toEqual([]);
+    expect(await refused(guest, await send(1, "DELETE"))).toEqual(["TooManyRequests"]);
   });
 
   it("are not begun where the connection is closed by then, and take no place", async () => {

@@ -19,6 +19,8 @@ export interface Host {
 export interface Output {
   write(content: string | Uint8Array): void;
   readonly terminal: boolean;
+  /** Nothing more can be written: whoever read has gone, for one. */
+  readonly lost?: boolean;
   /** Of the terminal's window, where there is one. */
   readonly columns?: number | undefined;
 }

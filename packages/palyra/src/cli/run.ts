@@ -129,7 +129,11 @@ async function runOperation<Name extends OperationName>(
     };
     if (operation.rounds === undefined) return await told(await operation.run(at, invocation.input, call), inJson);
     let exit: Exit = 0;
-    for await (const each of operation.rounds(at, invocation.input, call)) exit = await told(each, { ...inJson, indent: 0 });
+    for await (const each of operation.rounds(at, invocation.input, call)) {
+      exit = await told(each, { ...inJson, indent: 0 });
+      // Nobody would read of another.
+      if (host.stdout.lost === true) break;
+    }
     return exit;
   } finally {
     progress.pause();

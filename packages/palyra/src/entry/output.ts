@@ -17,8 +17,13 @@ export function standardOutput(
   lost: (error: NodeJS.ErrnoException) => void,
 ): StandardOutput {
   let opened: NodeJS.WriteStream | undefined;
+  let ended = false;
+  const end = (error: NodeJS.ErrnoException): void => {
+    ended = true;
+    lost(error);
+  };
   const stream = (): NodeJS.WriteStream => {
-    opened ??= open().on("error", lost);
+    opened ??= open().on("error", end);
     return opened;
   };
   let known: boolean | undefined;
@@ -26,7 +31,6 @@ export function standardOutput(
     known ??= takesAllAtOnce(descriptor);
     return known;
   };
-  let ended = false;
   return {
     write: (content) => {
       if (ended) return;
@@ -36,10 +40,10 @@ export function standardOutput(
       }
       const rest = writeAll(descriptor, typeof content === "string" ? Buffer.from(content) : content);
       if (rest instanceof Uint8Array) stream().write(rest);
-      else if (rest !== undefined) {
-        ended = true;
-        lost(rest);
-      }
+      else if (rest !== undefined) end(rest);
+    },
+    get lost() {
+      return ended;
     },
     get terminal() {
       return !direct() && stream().isTTY === true;

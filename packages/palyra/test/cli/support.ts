@@ -21,6 +21,8 @@ export interface HostOptions {
   /** Of its window. */
   readonly columns?: number;
   readonly stdin?: Uint8Array;
+  /** Nobody reads what is written. */
+  readonly lost?: boolean;
   /** A terminal where a person types this at a question. */
   readonly types?: string;
   readonly now?: number;
@@ -39,9 +41,10 @@ export function commandLine(root: string, options: HostOptions = {}) {
     const stdout: string[] = [];
     const stderr: string[] = [];
     const terminal = options.terminal ?? false;
+    const lost = options.lost === true;
     const host: Host = {
       env,
-      stdout: { write: (text) => void stdout.push(textOf(text)), terminal, columns: options.columns },
+      stdout: { write: (text) => void stdout.push(textOf(text)), terminal, columns: options.columns, lost },
       stderr: { write: (text) => void stderr.push(textOf(text)), terminal, columns: options.columns },
       ...(options.types === undefined ? {} : { prompt: personTyping(options.types, stderr) }),
       now: () => options.now ?? 1_750_000_000_000,

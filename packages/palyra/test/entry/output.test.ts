@@ -76,9 +76,10 @@ describe("what goes to stdout and stderr", () => {
     closeSync(both);
     const lost: unknown[] = [];
     const output = standardOutput(writer, never, (error) => lost.push(error.code));
+    expect(output.lost).toBe(false);
     output.write("one\n");
     output.write("two\n");
-    expect(lost).toEqual(["EPIPE"]);
+    expect([lost, output.lost]).toEqual([["EPIPE"], true]);
     closeSync(writer);
   });
 });

@@ -155,6 +155,18 @@ describe("skills dev, one round", () => {
     });
     expect((await commandLine(root)("skills", "dev", folder, "--input", "{}", "--input-file", "x")).exit).toBe(2);
   });
+
+  it("ends with the round that nobody reads: whoever took the output has gone", async () => {
+    rmSync(join(folder, "module.wasm"));
+    const { exit, stdout } = await commandLine(root, { lost: true })("skills", "dev", folder, "--json");
+    expect([
+      exit,
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line).round),
+    ]).toEqual([0, [1]]);
+  });
 });
 
 const contentOf = (path: string): string => {

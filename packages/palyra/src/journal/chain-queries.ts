@@ -1,57 +1,66 @@
-/** Walking the chain of a database (spec 5.3). */
+/** Reading the chain of a database (spec 5.3). By functions of SQLite 3.44, which either driver has. */
 import type { Database } from "../files/index.ts";
-import { broken, type Link } from "./chain.ts";
+import { DOMAIN, FIELDS_AT, LENGTH_BYTES } from "./chain.ts";
+import { HASHED_FIELDS, type Links, STORED_FIELDS } from "./chain-walk.ts";
 import { EVENT_COLUMNS, type Tables } from "./schema.ts";
 
 const TYPES = EVENT_COLUMNS.map((column) => {
   if (column === "channel") return "typeof(channel) IN ('text', 'null')";
   return `typeof(${column}) = '${["seq", "timestamp_unix_ms"].includes(column) ? "integer" : "text"}'`;
 }).join(" AND ");
-const LENGTHS = EVENT_COLUMNS.map((column) => `coalesce(length(CAST(${column} AS BLOB)), -1)`).join(" || ' ' || ");
-const CONTENT = EVENT_COLUMNS.map((column) => (column === "channel" ? "coalesce(channel, '')" : column)).join(" || ");
 
-/**
- * Visits the links after an event, oldest first. One statement, so one moment of the journal, whatever others append meanwhile; bounded
- * memory. One value for all texts: a driver takes ten times as long for one each. `JournalChainBroken`: what is there can be no link.
- */
-export function eachLink(database: Database, tables: Tables, after: number, visit: (link: Link) => void): void {
-  if (!tables.events) return;
-  // From the first: whatever its number is.
-  const since = after === 0 ? "" : "WHERE seq > ?1";
-  const columns = ["seq", `CASE WHEN ${TYPES} THEN ${LENGTHS} END`, `CAST(${CONTENT} AS BLOB)`];
-  database.select(columns, `FROM skill_events ${since} ORDER BY seq`, [after], ([seq, lengths, content]) => {
-    if (typeof seq !== "bigint" || typeof lengths !== "string" || !(content instanceof Uint8Array))
-      throw broken(Number(seq), "a column has another type");
-    visit({ seq, content, lengths: lengths.split(" ").map(Number) });
-  });
-}
+const lengthOf = (column: string): string =>
+  column === "channel" ? "coalesce(octet_length(channel), -1)" : `octet_length(${column})`;
+const LENGTH = `%0${2 * LENGTH_BYTES}x`;
+/** In hex digits. */
+const LENGTHS = `CASE WHEN ${TYPES}
+  THEN printf('${LENGTH.repeat(STORED_FIELDS)}', ${EVENT_COLUMNS.map(lengthOf).join(", ")})
+  ELSE '${"ff".repeat(LENGTH_BYTES * STORED_FIELDS)}' END`;
 
-/** A link in the bytes of `eachBatch`: without the lengths a field could be another's beginning. */
-export const headerOf = ({ seq, lengths }: Link): string => `${seq}:${lengths.join(" ")};`;
+const room = (bytes: number): string => `x'${"00".repeat(bytes)}'`;
+/** Of null nothing. */
+const BYTES = `concat(${[
+  `'${DOMAIN}', ${room(FIELDS_AT - DOMAIN.length)}`,
+  ...EVENT_COLUMNS.slice(0, HASHED_FIELDS).map((column) => `${room(LENGTH_BYTES)}, ${column}`),
+  ...EVENT_COLUMNS.slice(HASHED_FIELDS),
+].join(", ")})`;
 
-/** Links of one value of `eachBatch`. */
+/** Links that are read at once: a driver takes as long for each value that it hands over as SQLite takes to read a link. */
 const BATCH = 128;
 
 /**
- * Hands out the links up to an event, as `headerOf` and the content of each, one after the other: for whoever only wants to know whether they
- * are what they were, in half the time of visiting them. What can be no link is a `!`.
+ * Hands out the links after an event, oldest first, in bounded memory; inside a transaction. It ends before a gap. By the events themselves,
+ * whatever an index of the file says.
  */
-export function eachBatch(database: Database, tables: Tables, upTo: number, take: (bytes: Uint8Array) => void): void {
-  if (!tables.events) return;
-  const link = `CASE WHEN ${TYPES} THEN seq || ':' || ${LENGTHS} || ';' || ${CONTENT} ELSE '!' END`;
-  for (let after = 0; after < upTo; after += BATCH) {
-    // From the first: whatever its number is.
-    const since = after === 0 ? "" : "seq > ?1 AND ";
-    const last = Math.min(after + BATCH, upTo);
+export function eachBatch(
+  database: Database,
+  tables: Tables,
+  { after, upTo = Number.MAX_SAFE_INTEGER }: { readonly after: number; readonly upTo?: number },
+  take: (links: Links) => void,
+): void {
+  let isFull = tables.events;
+  for (let from = after; isFull && from < upTo; from += BATCH) {
+    isFull = false;
+    // From the first: whatever its number is. By the rowid, which is `seq` in a table of ours, and which every row has.
+    const since = from === 0 ? "" : "rowid > ?1 AND ";
     database.select(
-      [`CAST(group_concat(${link}, '') AS BLOB)`],
-      `FROM skill_events WHERE ${since}seq <= ?2`,
-      [after, last],
-      ([bytes]) => {
-        if (bytes instanceof Uint8Array) take(bytes);
+      [`CAST(group_concat(${BYTES}, '') AS BLOB)`, `unhex(group_concat(${LENGTHS}, ''))`],
+      `FROM skill_events NOT INDEXED WHERE ${since}rowid <= ?2`,
+      [from, Math.min(from + BATCH, upTo)],
+      ([bytes, lengths]) => {
+        if (!(bytes instanceof Uint8Array) || !(lengths instanceof Uint8Array)) return;
+        isFull = lengths.byteLength >= BATCH * STORED_FIELDS * LENGTH_BYTES;
+        take({ bytes: asBuffer(bytes), lengths: asBuffer(lengths) });
       },
     );
   }
+}
+
+const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, byteLength);
+
+/** Whether there is a link with a greater number. */
+export function hasMore(database: Database, tables: Tables, seq: number): boolean {
+  return tables.events && database.only(["seq"], "FROM skill_events NOT INDEXED WHERE rowid > ?1 LIMIT 1", [seq]) !== undefined;
 }
 
 /** What SQLite finds wrong with the events and their indexes, by which statuses are found (T26); undefined: nothing. */

@@ -66,7 +66,7 @@ export const isEmptyGrant = ({ hosts, global_keys, inserts, roots, limits, fixed
 
 /**
  * What a run may use, as receipts and approvals have it: `class=value`, sorted, the operator's part with it. `secret` is what its tools may read,
- * `insert` what the host puts into a header and they may not.
+ * `insert` what the host puts into a header and they may not; one that the manifest does not declare is neither.
  */
 export function grantTexts(manifest: Manifest, granted: SkillGrants): readonly string[] {
   const { http_hosts, secret_keys, storage_prefixes }: CapabilityGrants = capabilityGrants(manifest);
@@ -74,7 +74,9 @@ export function grantTexts(manifest: Manifest, granted: SkillGrants): readonly s
     ...http_hosts.map((host) => `network=${host}`),
     ...granted.hosts.map(hostText),
     ...secret_keys.filter((name) => mayRead(name, granted)).map((name) => `secret=${name}`),
-    ...granted.inserts.map(({ secret, host, header }) => `insert=${secret} ${host} ${header}`),
+    ...granted.inserts
+      .filter(({ secret }) => secret_keys.includes(secret))
+      .map(({ secret, host, header }) => `insert=${secret} ${host} ${header}`),
     ...manifest.capabilities.filesystem.read_roots.map((root) => `storage_read=${root}`),
     ...storage_prefixes.map((root) => `storage_write=${root}`),
     ...granted.roots.map(({ root, folder }) => `root=${root} ${folder}`),

@@ -268,11 +268,13 @@ describe("what an operator grants", () => {
       "secret=skill:acme.echo/own",
     ]);
     expect(["global/weather", "skill:acme.echo/token"].map((name) => mayRead(name, both))).toEqual([false, false]);
+    // What it does not declare is inserted by nobody.
+    expect(grantTexts(manifestOf(), both)).toEqual([]);
   });
 
   it("is told in full where an approval or a receipt says what may be used", () => {
     const manifest = manifestOf(
-      'http_egress_allowlist = ["api.example.com"]\nfilesystem = { read_roots = ["in"], write_roots = ["out"] }',
+      'http_egress_allowlist = ["api.example.com"]\nfilesystem = { read_roots = ["in"], write_roots = ["out"] }\nsecrets = [{ scope = "global", key_names = ["weather"] }]',
     );
     expect(grantTexts(manifest, granted)).toEqual([
       "clock=frozen 1700000000000",

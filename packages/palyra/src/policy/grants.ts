@@ -66,10 +66,11 @@ export const isEmptyGrant = ({ hosts, global_keys, inserts, roots, limits, fixed
 
 /**
  * What a run may use, as receipts and approvals have it: `class=value`, sorted, the operator's part with it. `secret` is what its tools may read,
- * `insert` what the host puts into a header and they may not; one that the manifest does not declare is neither.
+ * `insert` what the host puts into a header and they may not; one that the manifest does not declare is neither, and such a root is none.
  */
 export function grantTexts(manifest: Manifest, granted: SkillGrants): readonly string[] {
   const { http_hosts, secret_keys, storage_prefixes }: CapabilityGrants = capabilityGrants(manifest);
+  const { read_roots, write_roots } = manifest.capabilities.filesystem;
   const texts = [
     ...http_hosts.map((host) => `network=${host}`),
     ...granted.hosts.map(hostText),
@@ -77,9 +78,11 @@ export function grantTexts(manifest: Manifest, granted: SkillGrants): readonly s
     ...granted.inserts
       .filter(({ secret }) => secret_keys.includes(secret))
       .map(({ secret, host, header }) => `insert=${secret} ${host} ${header}`),
-    ...manifest.capabilities.filesystem.read_roots.map((root) => `storage_read=${root}`),
+    ...read_roots.map((root) => `storage_read=${root}`),
     ...storage_prefixes.map((root) => `storage_write=${root}`),
-    ...granted.roots.map(({ root, folder }) => `root=${root} ${folder}`),
+    ...granted.roots
+      .filter(({ root }) => read_roots.includes(root) || write_roots.includes(root))
+      .map(({ root, folder }) => `root=${root} ${folder}`),
     ...fixedTexts(granted.fixed),
   ];
   return [...new Set(texts)].sort(compareUtf8);

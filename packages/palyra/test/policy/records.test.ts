@@ -286,6 +286,8 @@ describe("what an operator grants", () => {
       "storage_read=in",
       "storage_write=out",
     ]);
+    // What the operator laid somewhere and the manifest does not declare is no root.
+    expect(grantTexts(manifestOf(), granted)).not.toContain("root=out /srv/out");
   });
 
   it("lowers quotas and never raises them, whoever asks", () => {

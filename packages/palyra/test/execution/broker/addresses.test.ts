@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { NETWORK, type Network } from "../../../src/execution/broker/http/connect.ts";
+import { lookUp } from "../../../src/execution/broker/http/lookups.ts";
 import { CERTIFICATE } from "../../net/certificate.ts";
 import { httpsServer } from "../../net/server.ts";
 import { broker, CODE, fetchBy, send } from "./calls.ts";
@@ -295,6 +296,26 @@ describe("T37: names that are never looked up to the end", () => {
       ends.shift()?.();
     }
     expect(asked).toEqual(["a1", "b1", "o1", "a2", "o2", "b2", "c1", "a3"]);
+  });
+
+  it("hold up no other caller of the skill for good, however many skills ask beside it without a pause", async () => {
+    const asked: string[] = [];
+    const resolve = (name: string): Promise<readonly string[]> => {
+      asked.push(name);
+      return name === "slow" ? new Promise(() => {}) : new Promise((tell) => setImmediate(tell, []));
+    };
+    const network = { resolve };
+    const ask = (name: string, skillId: string, principal = "user:ann") =>
+      lookUp(name, { skillId, principal }, network, new AbortController().signal);
+    const busy = async (skillId: string): Promise<void> => {
+      for (let each = 0; each < 20; each += 1) await ask(skillId, skillId);
+    };
+    void ask("slow", "acme.slow");
+    const others = [busy("acme.one"), busy("acme.other")];
+    await ask("quick", "acme.slow", "user:bob");
+    const before = asked.slice(0, asked.indexOf("quick"));
+    expect(before).toEqual(["slow", "acme.one", "acme.other", "acme.one", "acme.other"]);
+    await Promise.all(others);
   });
 
   it("end no process where they fail after whoever asked has gone", async () => {

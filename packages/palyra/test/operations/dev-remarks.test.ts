@@ -97,7 +97,9 @@ describe("skills dev", () => {
   it("says which tools there are where there is none of that name", async () => {
     put("skill.toml", manifestText());
     put("one.wasm", ECHO);
-    expect((await once({ tool: "nope" })).shown.toString()).toMatch(/no tool "nope".*hint: there is acme\.echo\.say/);
+    expect((await once({ tool: "nope" })).shown.toString()).toMatch(
+      /acme\.echo has no tool "nope".*hint: its tools: acme\.echo\.say/,
+    );
     expect((await once({ tool: "acme.echo.sya" })).shown.toString()).toContain("did you mean acme.echo.say?");
   });
 

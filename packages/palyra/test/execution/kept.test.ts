@@ -4,7 +4,7 @@ import { cpSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimes
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { signRevocationList, writeRevocationList } from "palyra-skills/signature";
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { echo } from "../../../../testing/forge/command.ts";
 import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
@@ -29,6 +29,7 @@ const program = useSandboxProgram();
 const ECHO = await echo();
 /** Milliseconds after which all that was written is kept. */
 const SETTLED_MS = 100;
+const MOST_TRIES = 50;
 
 let root: string;
 let services: Services;
@@ -264,17 +265,25 @@ describe("T33: what was authorized a moment ago", () => {
       close: () => pool.close(),
     };
     const starts = vi.spyOn(SandboxProcess.prototype, "listen");
+    onTestFinished(() => starts.mockRestore());
     runner = await openRunner(services, { openPool: () => counted, now: () => Date.now() });
     await warm();
     const processes = new Set(starts.mock.contexts);
-    const before = { prepared, ran };
     const { index } = folder();
-    utimesSync(index, new Date(), new Date());
-    expect((await run()).outcome.kind).toBe("Ok");
-    expect({ prepared, ran }).toEqual({ prepared: before.prepared + 2, ran: before.ran + 1 });
+    let times = 0;
+    // On a machine that has much else to do what was authorized is old before it is asked for again.
+    for (let tries = 0; times !== 2 && tries < MOST_TRIES; tries += 1) {
+      await sleep(SETTLED_MS);
+      await run();
+      const before = { prepared, ran };
+      utimesSync(index, new Date(), new Date());
+      expect((await run()).outcome.kind).toBe("Ok");
+      expect(ran).toBe(before.ran + 1);
+      times = prepared - before.prepared;
+    }
+    expect(times).toBe(2);
     expect(new Set(starts.mock.contexts)).toEqual(processes);
     expect(processes.size).toBe(1);
-    starts.mockRestore();
     const journal = await services.home.openJournal(services.home.places.journal, { create: false });
     expect((await journal?.events({ last: 2 }))?.map(({ kind }) => kind)).toEqual(["skill.started", "skill.finished"]);
     await journal?.close();

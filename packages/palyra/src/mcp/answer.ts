@@ -2,6 +2,7 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import type { JsonObject } from "palyra-skills/encoding";
 import { plainJson } from "../operations/shared/plain-json.ts";
+import { isObject } from "./object.ts";
 import type { Ran, ToolAnswer } from "./tool-host.ts";
 
 /** Ours in `_meta`, as the protocol wants the names of third parties. */
@@ -51,6 +52,3 @@ const runOf = ({ skillId, version, artifactSha256, receipt, usage }: Ran): JsonO
 });
 
 const metaOf = (run: JsonObject): { [name: string]: unknown } => ({ [RUN_META]: plainJson(run) });
-
-const isObject = (value: unknown): value is { [name: string]: unknown } =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -2,6 +2,7 @@
  * Members of a message. The SDK holds each against its schemas, several times over: 4 MB of them would hold every call of this process for two seconds.
  * What stands inside the arguments of a call is held against nothing here.
  */
+import { isObject } from "./object.ts";
 
 /** Of a message, or of several at once, with the names of their arguments. */
 export const MAX_MEMBERS = 10_000;
@@ -45,5 +46,3 @@ function argumentsOf(message: unknown): unknown {
   const params = isObject(message) ? message["params"] : undefined;
   return isObject(params) ? params["arguments"] : undefined;
 }
-
-const isObject = (value: unknown): value is { readonly [name: string]: unknown } => typeof value === "object" && value !== null;

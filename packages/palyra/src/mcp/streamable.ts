@@ -8,6 +8,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { quoted } from "../operations/wording/safe.ts";
 import { bodyOf } from "./body.ts";
+import { isObject } from "./object.ts";
 import type { OpenQuestions } from "./questions.ts";
 import { mcpServer } from "./server.ts";
 import { Sessions } from "./sessions.ts";
@@ -97,6 +98,3 @@ export function isByItself(message: unknown): boolean {
   const { params } = message;
   return isObject(params) && isObject(params["_meta"]) && PROTOCOL_VERSION_META_KEY in params["_meta"];
 }
-
-const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -42,7 +42,7 @@ async function served(host: TestHost): Promise<number> {
   const guest = new Guest({ tokens: new Tokens([], true), fetch: (request, peer) => mcp.fetch(request, peer) });
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.all("/mcp", ({ req, env }) => guest.answer(req.raw, env.incoming, env.outgoing, "r-1"));
-  const http = createServer(getRequestListener(app.fetch));
+  const http = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   ended.push(async () => {
     await mcp.close();

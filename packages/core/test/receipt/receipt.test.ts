@@ -10,6 +10,7 @@ import {
   parseReceipt,
   parseReceipts,
   type Receipt,
+  ReceiptReader,
   readReceipts,
   receiptMessage,
   signReceipt,
@@ -18,6 +19,7 @@ import {
 } from "../../src/receipt/index.ts";
 import { revocationMessage, signRevocation } from "../../src/signature/index.ts";
 
+const MIB = 1024 * 1024;
 const seed = new Uint8Array(32).fill(9);
 const salt = new Uint8Array(32).fill(3);
 const terms = {
@@ -186,15 +188,22 @@ describe("a file of receipts of which some lines are none", () => {
   const good = Buffer.from(writeReceipt(receipt, { indent: 0 }));
   const cut = good.subarray(0, 40);
   const line = (bytes: Uint8Array): Buffer => Buffer.concat([bytes, Buffer.from("\n")]);
-  const none = (at: number) => ({ line: at, faults: expect.arrayContaining([expect.objectContaining({ line: at })]) });
+  const none = (at: number, { length }: Uint8Array) => ({
+    line: at,
+    bytes: length,
+    faults: expect.arrayContaining([expect.objectContaining({ line: at })]),
+  });
+  const one = (at: number) => ({ line: at, bytes: good.length - 1, receipt });
 
   it("is read but for these, each by its number: a cut one, first or last, one that is no UTF-8, one that is too long", () => {
-    const long = line(Buffer.alloc(MAX_RECEIPT_BYTES + 1, "x"));
-    const file = Buffer.concat([line(cut), good, Buffer.from(" \r\n"), line(Uint8Array.of(0x7b, 0xff)), long, good, cut]);
-    expect(readReceipts(file, "r")).toEqual([none(1), { line: 2, receipt }, none(4), none(5), { line: 6, receipt }, none(7)]);
+    const long = Buffer.alloc(MAX_RECEIPT_BYTES + 1, "x");
+    const wild = Uint8Array.of(0x7b, 0xff);
+    const file = Buffer.concat([line(cut), good, Buffer.from(" \r\n"), line(wild), line(long), good, cut]);
+    expect(readReceipts(file, "r")).toEqual([none(1, cut), one(2), none(4, wild), none(5, long), one(6), none(7, cut)]);
     expect(() => parseReceipts(file, "r")).toThrowError(expect.objectContaining({ code: "Serialization" }));
-    expect(readReceipts(Buffer.concat([good, good]), "r")).toEqual([1, 2].map((at) => ({ line: at, receipt })));
-    expect(readReceipts(writeReceipt(receipt), "r")).toEqual([{ line: 1, receipt }]);
+    expect(readReceipts(Buffer.concat([good, good]), "r")).toEqual([1, 2].map(one));
+    const several = writeReceipt(receipt);
+    expect(readReceipts(several, "r")).toEqual([{ line: 1, bytes: several.length, receipt }]);
   });
 
   it("is refused where no line is one, or more than 1000 are none", () => {
@@ -208,6 +217,56 @@ describe("a file of receipts of which some lines are none", () => {
     expect(readReceipts(Buffer.concat([empty(1000), good]), "r")).toHaveLength(1001);
     refused(good, empty(1001));
     refused(Buffer.from("{\n".repeat(1001)), good);
+  });
+
+  it("is read no further where too much of it proves nothing: lines, what was rejected, bytes, blanks, one line without end", () => {
+    /** How many bytes were read of a file that begins with a receipt. */
+    const readUntilRefused = (each: (at: number) => Uint8Array, rejects = false): number => {
+      const reader = new ReceiptReader("r");
+      let bytes = 0;
+      const push = (piece: Uint8Array): void => {
+        bytes += piece.length;
+        for (const read of reader.push(piece)) if (rejects && "receipt" in read) reader.reject(read, "no");
+      };
+      push(good);
+      const told = /^too much of it proves nothing/;
+      const faults = expect.arrayContaining([expect.objectContaining({ problem: expect.stringMatching(told) })]);
+      const refused = expect.objectContaining({ code: "Serialization", details: { document: "r", faults } });
+      expect(() => {
+        for (let at = 0; bytes < 64 * MIB; at += 1) push(each(at));
+      }).toThrowError(refused);
+      return bytes;
+    };
+    expect(readUntilRefused(() => Buffer.from("{}\n"))).toBeLessThan(MIB);
+    expect(readUntilRefused(() => good, true)).toBeLessThan(2 * MIB);
+    const big = line(Buffer.from(JSON.stringify({ a: Array.from({ length: 60_000 }, () => 1) })));
+    expect(readUntilRefused(() => big)).toBeLessThan(9 * MIB);
+    expect(readUntilRefused(() => Buffer.alloc(MIB, "\n"))).toBeLessThan(10 * MIB);
+    expect(readUntilRefused(() => Buffer.alloc(MIB, "{"))).toBeLessThan(10 * MIB);
+  });
+
+  it("tells of a line no more faults than a receipt has fields, or so", () => {
+    const members = Array.from({ length: 100 }, (_, at) => `"x${at}":1`);
+    const [, read] = readReceipts(Buffer.concat([good, Buffer.from(`{${members.join(",")}}`)]), "r");
+    expect(read).toMatchObject({ line: 2, faults: expect.objectContaining({ length: 30 }) });
+  });
+
+  it("reads the same whatever the pieces in which it comes", () => {
+    const files = [
+      Buffer.concat([line(cut), good, cut]),
+      Buffer.from(text),
+      Buffer.concat(Array.from({ length: 300 }, () => good)),
+    ];
+    for (const file of files) {
+      for (const size of [1, 7, 1141, 70_000]) {
+        const reader = new ReceiptReader("r");
+        const pieces = Array.from({ length: Math.ceil(file.length / size) }, (_, at) =>
+          file.subarray(at * size, (at + 1) * size),
+        );
+        const read = [...pieces.flatMap((piece) => reader.push(piece)), ...reader.end()];
+        expect(read, String(size)).toEqual(readReceipts(file, "r"));
+      }
+    }
   });
 
   it("has in each of them a receipt or a fault, whatever stands there", () => {

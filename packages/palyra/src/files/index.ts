@@ -10,7 +10,16 @@ export { isHeld, LOCK_TIMEOUT_MS, type LockOptions, withFreeLock, withLock } fro
 export { fileMark } from "./mark.ts";
 export { openOwn, readOwn, writeOwn } from "./own.ts";
 export { placeDigest } from "./place-digest.ts";
-export { type BoundedRead, readBounded, readHandle, readIfThere, readRegular, readStanding, readWhole } from "./read.ts";
+export {
+  type BoundedRead,
+  readBounded,
+  readHandle,
+  readIfThere,
+  readPieces,
+  readRegular,
+  readStanding,
+  readWhole,
+} from "./read.ts";
 export { readOwnSync, readRegularSync } from "./read-sync.ts";
 export {
   type Database,

@@ -27,6 +27,23 @@ export async function readWhole(file: string, limit: number): Promise<Uint8Array
   return read.bytes;
 }
 
+/** The same piece by piece, for what is not to be held. `Io`, where it is more than the limit, too. */
+export async function* readPieces(file: string, limit: number): AsyncGenerator<Uint8Array> {
+  const handle = await io("read", file, () => open(file, "r"));
+  try {
+    for (let total = 0; ; ) {
+      const chunk = new Uint8Array(CHUNK_BYTES);
+      const { bytesRead } = await io("read", file, () => handle.read(chunk, 0, CHUNK_BYTES, null));
+      if (bytesRead === 0) return;
+      total += bytesRead;
+      if (total > limit) throw new PalyraError("Io", { action: "read", file, code: "EFBIG", limit });
+      yield chunk.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
 /** The same of what is open, from its beginning. Throws the system's error. */
 export async function readHandle(handle: FileHandle, limit: number): Promise<BoundedRead> {
   const stat = await handle.stat();

@@ -159,7 +159,28 @@ describe("skills receipts verify", () => {
     writeFileSync(file, "\n");
     const empty = await palyra("skills", "receipts", "verify", file, "--json");
     expect([empty.exit, errorOf(empty).code]).toEqual([1, "Serialization"]);
-    expect((await palyra("skills", "receipts", "verify", file)).stderr).toMatch(/it is empty: .*palyra skills receipts export/);
+    expect((await palyra("skills", "receipts", "verify", file)).stderr).toMatch(/it is empty: no receipt stands in it/);
+  });
+
+  it("reads no further where too much of a file proves nothing", async () => {
+    const receipt = await record();
+    const file = join(root, "r.ndjson");
+    writeFileSync(file, Buffer.concat(Array.from({ length: 1002 }, () => writeReceipt(receipt, { indent: 0 }))));
+    const ran = await palyra("skills", "receipts", "verify", file, "--json");
+    expect(ran.exit).toBe(1);
+    expect(errorOf(ran)).toMatchObject({
+      code: "Serialization",
+      details: {
+        faults: [
+          {
+            line: 1002,
+            problem: expect.stringContaining("it is read no further"),
+            allowed: expect.stringContaining("1000 lines"),
+          },
+          { line: 2, problem: "a receipt of that id stands before it in the file" },
+        ],
+      },
+    });
   });
 
   it("fails where a line is no receipt, names it, and still tells of the others", async () => {

@@ -1,7 +1,7 @@
 import { type Fault, SkillError } from "palyra-skills";
-import { isCommitted, type Receipt, readReceipts, verifyReceipt } from "palyra-skills/receipt";
+import { isCommitted, type Receipt, type ReceiptLine, ReceiptReader, verifyReceipt } from "palyra-skills/receipt";
 import * as v from "valibot";
-import { readBounded } from "../../files/index.ts";
+import { readBounded, readPieces } from "../../files/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { text } from "../field.ts";
 import { operation } from "../operation.ts";
@@ -56,32 +56,35 @@ export const verify = operation({
   problem: ({ input, output, salt }) =>
     (input !== undefined || output !== undefined) !== (salt !== undefined) ? "--salt goes with --input or --output" : undefined,
   run: async ({ home }, asked): Promise<ReceiptVerifyDocument> => {
-    const bytes = await bytesOf(asked.file, MAX_FILE_BYTES);
-    requireContent(bytes, asked.file);
-    refuseAnswers(bytes, asked.file);
-    const read = readReceipts(bytes, asked.file);
-    const { input, output } = asked;
+    const { input, output, file } = asked;
     const texts = {
       ...(input === undefined ? {} : { input: await bytesOf(input, MAX_TEXT_BYTES) }),
       ...(output === undefined ? {} : { output: await bytesOf(output, MAX_TEXT_BYTES) }),
     };
     const own = asked.key === undefined ? await hostPublicKey(home) : null;
     const key = asked.key?.toLowerCase() ?? own;
+    const reader = new ReceiptReader(file);
     const lines: VerifiedLine[] = [];
+    const unreadable: UnreadableLine[] = [];
     const known = new Set<string>();
-    for (const { receipt } of read.filter((each) => "receipt" in each)) {
+    for await (const read of receiptLines(reader, file)) {
+      if ("faults" in read) {
+        unreadable.push({ line: read.line, faults: read.faults });
+        continue;
+      }
+      const { receipt } = read;
       const signed = await verifyReceipt(receipt, home.platform).catch(signatureProblem);
       const sha256 = typeof signed === "string" ? null : signed.sha256;
       const problem =
         typeof signed === "string"
           ? signed
           : (otherKey(receipt, key) ?? secondOf(receipt, known) ?? textProblem(receipt, asked.salt, texts, home));
+      if (problem !== undefined) reader.reject(read, problem);
       lines.push({ receipt, sha256, problem: problem ?? null });
     }
     const verified = lines.filter(({ problem }) => problem === null).length;
     const key_from = asked.key !== undefined ? "--key" : own !== null ? "this host" : null;
-    const unreadable = read.filter((each) => "faults" in each);
-    return { file: asked.file, verified, key, key_from, receipts: lines, unreadable };
+    return { file, verified, key, key_from, receipts: lines, unreadable };
   },
   failed: ({ receipts, unreadable, verified }) => unreadable.length > 0 || receipts.length === 0 || verified < receipts.length,
 });
@@ -120,11 +123,14 @@ function textProblem(
   return undefined;
 }
 
-/** That nothing in it is wrong proves nothing. */
-function requireContent(bytes: Uint8Array, document: string): void {
-  if (bytes.some((byte) => !BLANKS.has(byte))) return;
-  const problem = "it is empty: no receipt stands in it; palyra skills receipts export writes them, one on a line";
-  throw new SkillError("Serialization", { document, faults: [{ path: "", problem }] });
+async function* receiptLines(reader: ReceiptReader, file: string): AsyncGenerator<ReceiptLine> {
+  let isBegun = false;
+  for await (const piece of readPieces(file, MAX_FILE_BYTES)) {
+    if (!isBegun) refuseAnswers(piece, file);
+    isBegun = true;
+    yield* reader.push(piece);
+  }
+  yield* reader.end();
 }
 
 /** How answers begin that have receipts in them: of `run`, `receipts show`, `export`, `list` and `verify`. */
@@ -139,9 +145,6 @@ function refuseAnswers(bytes: Uint8Array, document: string): void {
     "it is what a command answers with --json, and no receipt as it is handed on: palyra skills receipts export --id ID --output FILE writes one";
   throw new SkillError("Serialization", { document, faults: [{ path: "", problem }] });
 }
-
-/** Tab, line feed, carriage return, blank. */
-const BLANKS: ReadonlySet<number> = new Set([9, 10, 13, 32]);
 
 async function bytesOf(file: string, limit: number): Promise<Uint8Array> {
   const read = await readBounded(file, limit);

@@ -47,7 +47,8 @@ export interface PalyraErrorDetails {
   /** What is kept of operators' decisions is not what was written last: nothing of it counts. `record`: `approvals`, `grants`. */
   AuthorizationRecordInvalid: { readonly file: string; readonly record: string; readonly problem: string };
   /** No run of this host has that receipt. */
-  ReceiptNotFound: { readonly receipt_id: string };
+  /** The one that was named; else none at all, of the skill where one was named. */
+  ReceiptNotFound: { readonly receipt_id?: string; readonly skill_id?: string };
   AlreadyInstalled: { readonly skill_id: string; readonly version: string };
   AuditRefused: { readonly skill_id: string; readonly version: string; readonly reasons: readonly string[] };
   /** What is to be compared could not be made. `command`: what was run, empty for nothing. */

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Receipt, writeReceipt } from "palyra-skills/receipt";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -134,11 +134,19 @@ describe("skills receipts verify", () => {
     }
   });
 
-  it("says of a skill that has none that no run of it is recorded", async () => {
-    await record();
+  it("says of a skill that has none that no run of it is recorded, and exports nothing: a file of none would be refused", async () => {
     const file = join(root, "none.ndjson");
-    const exported = await palyra("skills", "receipts", "export", "acme.eco", "--output", file);
-    expect([exported.exit, exported.stderr]).toEqual([0, expect.stringContaining("no run of acme.eco is recorded")]);
+    const refused = async (...words: string[]) => {
+      const ran = await palyra("skills", "receipts", "export", ...words, "--json");
+      return [ran.exit, errorOf(ran)];
+    };
+    const nothing = { code: "ReceiptNotFound", message: "no run is recorded here", details: {} };
+    expect(await refused("--output", file)).toEqual([1, expect.objectContaining(nothing)]);
+    expect(await refused()).toEqual([1, expect.objectContaining(nothing)]);
+    await record();
+    const eco = { code: "ReceiptNotFound", message: "no run of acme.eco is recorded here", details: { skill_id: "acme.eco" } };
+    expect(await refused("acme.eco", "--output", file)).toEqual([1, expect.objectContaining(eco)]);
+    expect(existsSync(file)).toBe(false);
     expect((await palyra("skills", "receipts", "list", "acme.eco")).stderr).toContain("no run of acme.eco is recorded");
     expect((await palyra("skills", "receipts", "list", "acme.echo")).stderr).toBe("");
   });

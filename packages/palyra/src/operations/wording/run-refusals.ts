@@ -76,7 +76,11 @@ export const RUN_REFUSALS: { readonly [Code in Codes]: Sentence<PalyraErrorDetai
       `nothing starts by it; put the true file back, or begin anew with none: palyra skills ${record === "grants" ? "grant" : "approvals"} remove --all`,
   },
   ReceiptNotFound: {
-    says: ({ receipt_id }) => `no run here has the receipt ${quoted(receipt_id)}`,
-    hint: () => "palyra skills receipts list shows those that there are",
+    says: ({ receipt_id, skill_id }) =>
+      receipt_id === undefined
+        ? `no run ${skill_id === undefined ? "" : `of ${safe(skill_id)} `}is recorded here`
+        : `no run here has the receipt ${quoted(receipt_id)}`,
+    hint: ({ receipt_id, skill_id }) =>
+      receipt_id === undefined && skill_id === undefined ? undefined : "palyra skills receipts list shows those that there are",
   },
 };

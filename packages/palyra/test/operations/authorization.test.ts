@@ -390,6 +390,25 @@ describe("skills grant", () => {
     expect(await heights()).toBe(before);
   });
 
+  it("takes a root back by its name, and by a folder only where it lies in that one", async () => {
+    const add = () => palyra("skills", "grant", "add", "acme.none", "--root", "out=/srv/out", "--root", "in=/srv/in");
+    const remove = (...typed: string[]) =>
+      palyra("skills", "grant", "remove", "acme.none", ...typed.flatMap((each) => ["--root", each]), "--json");
+    await add();
+    const other = await remove("in", "out=/srv/other");
+    expect([other.exit, errorOf(other)]).toEqual([
+      2,
+      expect.objectContaining({ code: "Usage", message: expect.stringContaining("lies in another folder, /srv/out") }),
+    ]);
+    for (const typed of ["", "out=", "=/srv/out", "out=srv"]) expect((await remove(typed)).exit, typed).toBe(2);
+    const left = [{ root: "in", folder: "/srv/in" }];
+    expect(parsed(await remove("out"))).toMatchObject({ changed: true, skills: [{ roots: left }] });
+    expect(parsed(await remove("out", "out=/srv/other"))).toMatchObject({ changed: false, skills: [{ roots: left }] });
+    await add();
+    expect(parsed(await remove("out=/srv/out/", "in"))).toMatchObject({ changed: true, skills: [{ roots: [] }] });
+    expect((await palyra("skills", "grant", "add", "acme.none", "--root", "out")).exit).toBe(2);
+  });
+
   it("is refused as a whole where something else changed the record: a limit is not lifted by that", async () => {
     await install();
     await json("skills", "grant", "add", "acme.echo", "--max-fuel", "1000");

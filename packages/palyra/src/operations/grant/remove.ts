@@ -1,11 +1,13 @@
+import { resolve } from "node:path";
 import * as v from "valibot";
-import { isEmptyGrant, NO_GRANTS } from "../../policy/index.ts";
+import { PalyraError } from "../../errors.ts";
+import { isEmptyGrant, NO_GRANTS, type RootGrant } from "../../policy/index.ts";
 import { flag } from "../field.ts";
 import { operation } from "../operation.ts";
 import { changeGrants } from "../shared/authorization-writes.ts";
 import { optionalSkillId } from "../shared/inputs.ts";
 import { grantedPayload } from "./add.ts";
-import { type GrantsDocument, grantOptions, grantsDocument, typedGrants, withoutGrants } from "./shared.ts";
+import { type GrantsDocument, goneRoots, grantOptions, grantsDocument, typedGrants, withoutGrants } from "./shared.ts";
 
 export interface GrantRemoveDocument {
   /** What is left of each skill that was named; all of them with `--all`. */
@@ -20,12 +22,14 @@ export const remove = operation({
   input: v.strictObject({
     skillId: optionalSkillId,
     ...grantOptions,
+    root: goneRoots,
     all: flag("All of the skill; without a skill all of every skill, also where the record cannot be believed"),
   }),
   positional: ["skillId"],
   places: ["skillsDir"],
   examples: [
     "skills grant remove acme.weather --global-key weather",
+    "skills grant remove acme.notes --root out",
     "skills grant remove acme.weather --all",
     "skills grant remove --all",
   ],
@@ -50,6 +54,7 @@ export const remove = operation({
           return changed ? { after: new Map(), payload: { change: "remove", all } } : undefined;
         }
         const granted = before.get(skillId) ?? NO_GRANTS;
+        requireFolders(granted.roots, gone.roots);
         left = all ? NO_GRANTS : withoutGrants(granted, gone);
         changed = countOf(left) < countOf(granted);
         if (!changed) return undefined;
@@ -63,6 +68,16 @@ export const remove = operation({
     return { skills: skillId === undefined ? [] : [grantsDocument(skillId, left)], changed, begun_anew };
   },
 });
+
+/** Who names the folder of a root means that one. `Usage` */
+function requireFolders(granted: readonly RootGrant[], gone: readonly RootGrant[]): void {
+  for (const { root, folder } of gone) {
+    const lies = granted.find((each) => each.root === root)?.folder;
+    if (folder === "" || lies === undefined || resolve(lies) === resolve(folder)) continue;
+    const problem = `--root ${root}=${folder}: ${root} lies in another folder, ${lies}`;
+    throw new PalyraError("Usage", { problem, hint: `--root ${root} takes it back, wherever it lies` });
+  }
+}
 
 const countOf = ({ hosts, global_keys, inserts, roots, limits, fixed }: typeof NO_GRANTS): number =>
   [hosts, global_keys, inserts, roots, Object.keys(limits), Object.keys(fixed)].reduce((sum, { length }) => sum + length, 0);

@@ -70,6 +70,14 @@ export const grantOptions = {
   seed: v.optional(text("TEXT", "Its randomness is made of this alone, so that a call can be repeated: no secret", seedProblem)),
 };
 
+/** Whoever takes a root back need not know where it lies. */
+export const goneRoots = v.optional(
+  list("ROOT", "This root of its lies in its own folder again; ROOT=FOLDER: only if it lies in that one", (text) =>
+    text.includes("=") || text === "" ? rootProblem(text) : undefined,
+  ),
+  [],
+);
+
 type Typed = v.InferOutput<v.StrictObjectSchema<typeof grantOptions, undefined>>;
 
 /** What was typed, as a grant. */
@@ -179,12 +187,13 @@ function insertOf(text: string, prefix: string): InsertGrant {
 }
 
 function rootProblem(text: string): string | undefined {
-  const [root, folder] = [text.slice(0, Math.max(text.indexOf("="), 0)), text.slice(text.indexOf("=") + 1)];
+  const { root, folder } = rootOf(text);
   if (root === "" || folder === "") return "is not ROOT=FOLDER";
   return /^(\/|[A-Za-z]:[\\/])/.test(folder) ? undefined : "names a folder that is not absolute";
 }
 
+/** Of a root alone the folder is empty. */
 function rootOf(text: string): RootGrant {
-  const at = text.indexOf("=");
-  return { root: text.slice(0, at), folder: text.slice(at + 1) };
+  const [root = "", ...folder] = text.split("=");
+  return { root, folder: folder.join("=") };
 }

@@ -29,12 +29,14 @@ export const exportReceipts = operation({
     "skills receipts export acme.echo > receipts.ndjson",
     "skills receipts export --id 01JD… --output one.ndjson",
   ],
-  notes: "They are verified anywhere: palyra skills receipts verify FILE, or verifyReceipt of the package palyra-skills. Where there is none, nothing is written, and it ends with ReceiptNotFound.",
+  notes:
+    "They are verified anywhere: palyra skills receipts verify FILE, or verifyReceipt of the package palyra-skills. Where there is none, nothing is written, and it ends with ReceiptNotFound.",
   errors: ["ReceiptNotFound", "JournalUnavailable", "VaultUnavailable", "UnsafeStateRoot", "Io"],
   run: async ({ home }, { skillId, last, id, output }): Promise<ReceiptExportDocument> => {
     const kept = await keptReceipts(home, { last, skillId });
     // A file of nothing verifies as nothing, and would be handed on as if it were all of them.
-    if (id === undefined && kept.length === 0) throw new PalyraError("ReceiptNotFound", skillId === undefined ? {} : { skill_id: skillId });
+    if (id === undefined && kept.length === 0)
+      throw new PalyraError("ReceiptNotFound", skillId === undefined ? {} : { skill_id: skillId });
     const receipts = (id === undefined ? kept : [receiptMeant(kept, id)]).map(({ receipt }) => receipt);
     const document = { output: output ?? null, count: receipts.length, host_public_key: await hostPublicKey(home) };
     if (output === undefined) return { ...document, receipts };

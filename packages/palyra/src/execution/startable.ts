@@ -1,6 +1,5 @@
 /** What a list for models and programs has: tools that a launch would not refuse for want of an audit (spec 10.6). */
 import type { Call } from "../call.ts";
-import { PalyraError } from "../errors.ts";
 import type { InstalledEntry } from "../installed/index.ts";
 import type { AuthorizePorts } from "./authorize.ts";
 import type { RunGate } from "./resolve.ts";
@@ -12,7 +11,10 @@ export interface StartableTools {
   readonly unaudited: readonly InstalledEntry[];
 }
 
-/** As `listTools`. Where nobody can tell whether there is a verdict, the tools are there: a call of one says why it does not start. */
+/**
+ * As `listTools`. Where nobody can tell whether there are verdicts, as what they rest on cannot be read, there is no list: a call of any of the
+ * tools would end with the same error, which is thrown. T32.
+ */
 export async function listStartable(
   gate: RunGate,
   ports: ToolPorts,
@@ -23,16 +25,16 @@ export async function listStartable(
   const { entries } = await ports.readIndex();
   const offering = new Set(listed.map(({ skillId, artifactSha256 }) => `${skillId} ${artifactSha256}`));
   const unaudited: InstalledEntry[] = [];
+  const unreadable = new Set<string>();
   for (const entry of entries) {
     const { skill_id: skillId, version, artifact_sha256: artifactSha256, current } = entry;
     if (!current || !offering.has(`${skillId} ${artifactSha256}`)) continue;
-    try {
-      const artifact = await ports.open(entry);
-      if (!(await hasVerdict({ skillId, version, artifactSha256, artifact }, call))) unaudited.push(entry);
-    } catch (error) {
-      if (!(error instanceof PalyraError)) throw error;
-    }
+    // Opened a moment ago. What changed since offers nothing, as there (T19).
+    const artifact = await ports.open(entry).catch(() => undefined);
+    if (artifact === undefined) unreadable.add(skillId);
+    else if (!(await hasVerdict({ skillId, version, artifactSha256, artifact }, call))) unaudited.push(entry);
   }
-  const isLeftOut = ({ skillId }: RunnableTool): boolean => unaudited.some(({ skill_id }) => skill_id === skillId);
+  const isLeftOut = ({ skillId }: RunnableTool): boolean =>
+    unreadable.has(skillId) || unaudited.some(({ skill_id }) => skill_id === skillId);
   return { tools: listed.filter((tool) => !isLeftOut(tool)), unaudited };
 }

@@ -52,14 +52,12 @@ export class RunnerHost implements ToolHost {
   }
 
   async list(): Promise<readonly HostedTool[]> {
-    const { runner, callOf, principal, failed } = this.#ports;
+    const { runner, callOf, principal } = this.#ports;
     try {
       return (await runner.list(callOf(principal, NEVER))).map(shownTool);
     } catch (error) {
-      // The client is told the message: of ours that is a code.
-      if (tellingOf(error) !== undefined) throw error;
-      failed(error);
-      throw new Error(FAILED);
+      const { code, message } = this.#refusedBy(error);
+      throw new Error(code === INTERNAL ? message : `${code}: ${message}`);
     }
   }
 
@@ -94,21 +92,24 @@ export class RunnerHost implements ToolHost {
     return this.#ports.isShared ? NOTHING_TYPED : this.#ports.typed;
   }
 
-  #refusedBy(error: unknown): ToolAnswer {
+  #refusedBy(error: unknown): Refused {
     const { isShared, failed } = this.#ports;
     const telling = tellingOf(error, this.#typed);
     if (telling === undefined) {
       failed(error);
-      return { kind: "refused", code: "Internal", message: FAILED };
+      return { kind: "refused", code: INTERNAL, message: FAILED };
     }
     const { code, message, hint } = telling;
     const said = hint === undefined ? message : `${message} (${hint})`;
     if (!isShared || !namesPlace(said)) return { kind: "refused", code, message: said };
     failed(error);
-    return { kind: "refused", code, message: "something of this host keeps it from starting; the host's log has more" };
+    return { kind: "refused", code, message: "something of this host stands in the way; the host's log has more" };
   }
 }
 
+type Refused = Extract<ToolAnswer, { readonly kind: "refused" }>;
+
+const INTERNAL = "Internal";
 const FAILED = "the host failed; its log has more";
 
 const BUSY: ToolAnswer = {

@@ -152,6 +152,20 @@ describe("T32: a skill without a verdict that counts", () => {
   });
 });
 
+describe("T32: an audit policy or statements that cannot be read, so that nobody can tell whether there is a verdict", () => {
+  it.each(["auditPolicy", "vex"] as const)("are why there is no list, as there is no call: %s", async (setting) => {
+    await install({ module: ECHO });
+    const palyra = host({ [setting]: join(root, "none.json") });
+    await expect(palyra.tools()).rejects.toHaveCode("Io");
+    await expect(palyra.call("acme.echo", {})).rejects.toHaveCode("Io");
+    writeFileSync(join(root, "bad.json"), "{");
+    const other = host({ [setting]: join(root, "bad.json") });
+    const code = setting === "vex" ? "VexInvalid" : "PolicyInvalid";
+    await expect(other.tools()).rejects.toHaveCode(code);
+    await expect(other.call("acme.echo", {})).rejects.toHaveCode(code);
+  });
+});
+
 describe("T32: whoever listens for changes", () => {
   it("is told of no skill that lacks a verdict while it is written: who asks for the list is", async () => {
     await install({ module: ECHO });

@@ -235,7 +235,20 @@ describe("T44: whoever calls from elsewhere", () => {
     expect(onThisHost.failed).not.toHaveBeenCalled();
   });
 
-  it("is told of a list that cannot be made no more than a code", async () => {
+  it("is told why a list cannot be made, and no place of this host, which its log has", async () => {
+    const error = new PalyraError("Io", { action: "read", file: `${HOME}/audit.json`, code: "ENOENT" });
+    const [failed, list] = [vi.fn(), () => Promise.reject(error)];
+    const ports = hostPorts(async () => resultOf("Ok", {}));
+    const hosts = { ...ports, failed, runner: { ...ports.runner, list } };
+    const here = new RunnerHost({ ...hosts, isShared: false });
+    await expect(here.list()).rejects.toThrow(/^Io: cannot read .*audit\.json.*: it is not there/);
+    expect(failed).not.toHaveBeenCalled();
+    const elsewhere = new RunnerHost({ ...hosts, isShared: true });
+    await expect(elsewhere.list()).rejects.toThrow(/^Io: something of this host stands in the way; the host's log has more$/);
+    expect(failed).toHaveBeenCalledExactlyOnceWith(error);
+  });
+
+  it("is told of a list that cannot be made by what nobody foresaw no more than that", async () => {
     const failed = vi.fn();
     const list = () => Promise.reject(new Error(`ENOENT: ${HOME}/skills`));
     const ports = hostPorts(async () => resultOf("Ok", {}));

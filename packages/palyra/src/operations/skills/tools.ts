@@ -1,15 +1,11 @@
 import type { JsonObject } from "palyra-skills/encoding";
 import * as v from "valibot";
-import type { Call } from "../../call.ts";
 import { listStartable } from "../../execution/index.ts";
 import { choice } from "../field.ts";
 import { operation } from "../operation.ts";
-import type { Services } from "../services.ts";
 import { authorizingOf } from "../shared/authorizing.ts";
 import { LAUNCH_ERRORS } from "../shared/launch-inputs.ts";
 import { verdictMissing } from "../shared/launch-verdict.ts";
-import { readPolicy } from "../shared/policy.ts";
-import { withScanning } from "../shared/scanning.ts";
 import { type ApiTool, anthropicTool, mcpTool, openAiTool, type ShownTool, shownTool } from "../shared/tool-shapes.ts";
 import { safe } from "../wording/safe.ts";
 
@@ -28,7 +24,6 @@ export const tools = operation({
     "What a model is shown: the tools of current skills that are active and of which an audit that passed is kept. One that two skills offer, or whose name becomes another's where an API takes no dots, is offered by none. An API's name for a tool (acme_echo) is taken by skills run, too.",
   errors: LAUNCH_ERRORS,
   run: async (services, { format }, call): Promise<ToolsDocument> => {
-    await readWhatIsNamed(services, call);
     const { gate, tools: ports, ports: authorize } = await authorizingOf(services);
     const startable = await listStartable(gate, ports, authorize, call);
     for (const entry of startable.unaudited)
@@ -40,13 +35,6 @@ export const tools = operation({
     });
   },
 });
-
-/** An audit policy or statements that are named and cannot be read: a list for a client goes without them, and whoever typed this is told. `Io`, `PolicyInvalid`, `VexInvalid`. */
-async function readWhatIsNamed({ settings }: Services, call: Call): Promise<void> {
-  // A feed that cannot be read is no error of this command.
-  const named = { ...settings, vulnerabilityFeed: { ...settings.vulnerabilityFeed, value: undefined } };
-  await withScanning(named, call, () => readPolicy(settings));
-}
 
 const asItIs = (tool: ShownTool): ApiTool => ({ tool: mcpTool(tool), lacks: [] });
 

@@ -23,8 +23,27 @@ export interface Typed {
 
 export const NOTHING_TYPED: Typed = { options: [], places: "" };
 
-/** Whether a text that is told has an absolute path, as far as one can see: what is none, as the address of a page, begins in the midst of a word. */
-export const namesPlace = (told: string): boolean => /(?<![\w:/.])(?:\/|[A-Za-z]:\\|\\\\)[^\s]/.test(told);
+/** Whether a text that is told has an absolute path in it, as far as one can see (T44). */
+export const namesPlace = (told: string): boolean => PLACE.test(told.replace(WEB_ADDRESS, ""));
+
+/** As far as nothing is glued to it that ends one in a sentence. */
+const WEB_ADDRESS = /\bhttps?:\/\/[^\s"'`<>(),;|\\]+/gi;
+
+/** What begins in the midst of a word, or with dots, is none: `and/or`, `24/7`, `./here`; nor is what an address begins with: `oci://…`. */
+const PLACE = new RegExp(
+  [
+    String.raw`(?<![\p{L}\p{N}_/.:])\/\S`,
+    // `problem:/home/…`
+    String.raw`:\/[^\s/]`,
+    // `C:\…`, `C:/…`
+    String.raw`(?<![\p{L}\p{N}_])[A-Za-z]:[\\/]`,
+    // `\\server\share`, `\\?\C:\…`
+    String.raw`(?<![\p{L}\p{N}_])\\\\\S`,
+    // `file:///…`, `file://server/…`
+    String.raw`\bfile:\/`,
+  ].join("|"),
+  "iu",
+);
 
 /** Of a process that serves: what it was started with, and a command at the same place needs. */
 export function typedAtStart(settings: Settings): Typed {

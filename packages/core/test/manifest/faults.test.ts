@@ -1,6 +1,14 @@
 import { type Fault, SkillError } from "palyra-skills";
 import { LONG_KEY, MAX_LONG_KEYS } from "palyra-skills/encoding";
-import { MAX_DEPTH, MAX_FAULTS, MAX_MANIFEST_BYTES, MAX_VALUES, parseManifest, readToml } from "palyra-skills/manifest";
+import {
+  MAX_ASKED_CHARACTERS,
+  MAX_DEPTH,
+  MAX_FAULTS,
+  MAX_MANIFEST_BYTES,
+  MAX_VALUES,
+  parseManifest,
+  readToml,
+} from "palyra-skills/manifest";
 import { describe, expect, it } from "vitest";
 import { BASE, thrown, utf8 } from "./toml.ts";
 
@@ -171,6 +179,21 @@ describe("bounds of a manifest", () => {
     expect(refusal(`a = [${"0,".repeat(MAX_VALUES)}]`).faults).toMatchObject([{ problem: "too many keys and values" }]);
     expect(refusal(`a = ${"1".repeat(2 ** 20)}`).faults).toMatchObject([{ problem: "too long" }]);
     expect(refusal(`a = 1${"_1".repeat(2 ** 22)}`).faults).toMatchObject([{ problem: "too long" }]);
+  });
+
+  it("T17: bounds what is asked for, so that a long scope before many short keys is no bomb for whoever lists them", () => {
+    const secrets = (characters: number, keys: number): string =>
+      `${BASE}[[capabilities.secrets]]\nscope = "principal:${"p".repeat(characters)}"\nkey_names = [${Array.from({ length: keys }, (_, n) => `"k${n}"`).join()}]\n`;
+    expect(() => parseManifest(utf8(secrets(256, 100)))).not.toThrow();
+    expect(refusal(secrets(1_000_000, 4000))).toMatchObject({
+      code: "ManifestValidation",
+      faults: [{ path: "capabilities", problem: expect.stringMatching(/characters of names$/) }],
+    });
+    const hosts = (count: number): string =>
+      `${BASE}[capabilities]\nhttp_egress_allowlist = [${Array.from({ length: count }, (_, n) => `"h${String(n).padStart(11, "0")}"`).join()}]\n`;
+    const most = MAX_ASKED_CHARACTERS / 32;
+    expect(() => parseManifest(utf8(hosts(most)))).not.toThrow();
+    expect(refusal(hosts(most + 1)).faults).toMatchObject([{ path: "capabilities" }]);
   });
 
   it(`tells ${MAX_FAULTS} faults of a kind and the number of the others`, () => {

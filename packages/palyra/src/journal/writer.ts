@@ -164,10 +164,14 @@ function insert(database: Database, event: StoredEvent): void {
 const texts = new WeakMap<JsonObject, string>();
 
 function payloadText(payload: JsonObject): string {
-  const text = texts.get(payload) ?? storable(writeJson(redact(payload)));
+  const text = texts.get(payload) ?? wholeCharacters(writeJson(redact(payload)));
   texts.set(payload, text);
   return text;
 }
+
+/** JSON in which no escape is half a character: strict readers read no such event, nor the receipt in it, and a stranger's words may hold one. */
+const wholeCharacters = (json: string): string =>
+  json.replaceAll(/\\\\|\\ud[89a-f][0-9a-f]{2}/g, (found) => (found === "\\\\" ? found : "\\ufffd"));
 
 const UNSTORABLE = /\0|\p{Surrogate}/u;
 

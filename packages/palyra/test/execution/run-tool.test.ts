@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { verifyReceipt } from "palyra-skills/receipt";
 import { describe, expect, it } from "vitest";
 import { command, write } from "../../../../testing/forge/command.ts";
+import { assemble } from "../../../core/test/audit/wat.ts";
 import { compose } from "../../src/entry/compose.ts";
 import { PalyraError } from "../../src/errors.ts";
 import { LaunchPermit, ReadyCall } from "../../src/execution/index.ts";
@@ -10,7 +11,7 @@ import { changeStatus, type Home } from "../../src/lifecycle/index.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
 import { parsed } from "../cli/support.ts";
 import { newCall } from "../lifecycle/parts.ts";
-import { ECHO, SPIN, useRuns } from "./run-support.ts";
+import { ECHO, SECRETLY, SPIN, useRuns } from "./run-support.ts";
 
 const { at, env, palyra, install, run, kinds, lastOf } = useRuns();
 /** Answers sixteen letters: eight of randomness, eight of the clock. */
@@ -36,6 +37,24 @@ describe("a run (spec 10)", () => {
     await expect(run()).rejects.toHaveCode("NotEligible");
     expect(await kinds()).toContain("skill.refused");
     expect(await unvouched()).toBeNull();
+  });
+
+  it("T26: keeps no receipt from being read by what its module asks for, cut within a character", async () => {
+    // The 300th unit of UTF-16, where the name is cut, is the first half of the emoji.
+    const name = `skill:acme.echo/${"a".repeat(283)}\u{1f600}zzz`;
+    const bytes = [...new TextEncoder().encode(name)];
+    const data = bytes.map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("");
+    const module = assemble(`(module
+      (import "palyra:skills/host@1" "secret-read" (func $read (param i32 i32 i32 i32) (result i32)))
+      (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+      (memory (export "memory") 1) (data (i32.const 1024) "${data}") (data (i32.const 512) "{\\22text\\22:\\22\\22}")
+      (func (export "_start") (drop (call $read (i32.const 1024) (i32.const ${bytes.length}) (i32.const 4096) (i32.const 64))) ${write(1, 512, 11)}))`);
+    await install({ module: await module, extra: SECRETLY });
+    await palyra("skills", "approvals", "add", "acme.echo.say", "--surface", "library", "--yes");
+    const { receipt } = await run();
+    const { receipts } = Object(parsed(await palyra("skills", "receipts", "list", "--json")));
+    expect(receipts.map((each: { receipt_id: string }) => each.receipt_id)).toEqual([receipt.receipt_id]);
+    expect(await lastOf("skill.finished")).toMatchObject({ uses: [{ resource: `${name.slice(0, 299)}…`, allowed: false }] });
   });
 
   it("of a skill whose quotas are the largest numbers that a manifest can say", async () => {

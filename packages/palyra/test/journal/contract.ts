@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { parseJson, toValue } from "palyra-skills/encoding";
 import { afterEach, describe, expect, it } from "vitest";
 import { GENESIS_HASH, type Journal, type NewEvent, newEvent, REDACTED } from "../../src/journal/index.ts";
 
@@ -64,6 +65,22 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
         status: "active",
         source: "journal",
         row: { ...row("active"), detected_at_ms: 6, created_at_unix_ms: 10, updated_at_unix_ms: 20 },
+      });
+    });
+
+    it("T26: keeps half a character of a stranger's words from making an event that strict readers cannot read", async () => {
+      const journal = await open();
+      const payload = {
+        skill_id: "acme.echo",
+        said: "a\ud83d",
+        "key\udc00": ["\ud83d\ud83d", "\\ud83d", "\u{1f600}", "\\\udfff"],
+      };
+      await journal.transaction((writer) => writer.append(event(payload)));
+      const [kept] = await journal.events({});
+      expect(toValue(parseJson(kept?.payload_json ?? ""))).toEqual({
+        skill_id: "acme.echo",
+        said: "a\ufffd",
+        "key\ufffd": ["\ufffd\ufffd", "\\ud83d", "\u{1f600}", "\\\ufffd"],
       });
     });
 

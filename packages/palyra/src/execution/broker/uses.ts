@@ -1,4 +1,5 @@
 /** What a call did with its capabilities, for the journal and the receipt (spec 10.4: each use is journaled). */
+import { shorten } from "palyra-skills/encoding";
 
 export interface CapabilityUse {
   readonly capability: "filesystem" | "http" | "secret";
@@ -20,7 +21,7 @@ export class Uses {
   readonly #known = new Map<string, CapabilityUse>();
 
   add(capability: CapabilityUse["capability"], resource: string, action: string, allowed: boolean): void {
-    const told = resource.length > MOST_CHARACTERS ? `${resource.slice(0, MOST_CHARACTERS)}…` : resource;
+    const told = shorten(resource, MOST_CHARACTERS);
     const key = (of: string): string => JSON.stringify([capability, of, action, allowed]);
     const shown = this.#known.size < MOST_USES || this.#known.has(key(told)) ? told : "*";
     const count = (this.#known.get(key(shown))?.count ?? 0) + 1;

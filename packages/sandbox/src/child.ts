@@ -18,9 +18,9 @@ const host: Host = {
 /** What can be done before the next call comes. */
 function serve(message: FromHost): () => void {
   if (message.is !== "prepare") throw new WireFault("a message out of order");
-  const made = prepare(message);
+  const made = prepare(message.call);
   const ended = isPrepared(made) ? runOrDrop(made) : made;
-  if (ended !== undefined) send({ is: "outcome", ...ended });
+  if (ended !== undefined) send({ is: "outcome", ended });
   return isPrepared(made) && ended?.kind === "Ok" ? made.ahead : () => {};
 }
 

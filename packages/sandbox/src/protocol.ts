@@ -24,7 +24,7 @@ import {
   MAX_OUTPUT_BYTES,
   MAX_SCHEMA_BYTES,
 } from "./limits.ts";
-import { FieldReader, FieldWriter, WireFault } from "./wire.ts";
+import { FIRST_BYTES, FieldReader, FieldWriter, WireFault } from "./wire.ts";
 
 export const PROTOCOL_VERSION = 2;
 
@@ -79,7 +79,7 @@ export interface Ended {
 }
 
 export type FromHost =
-  | ({ readonly is: "prepare" } & Prepare)
+  | { readonly is: "prepare"; readonly call: Prepare }
   | { readonly is: "run" }
   | { readonly is: "drop" }
   | { readonly is: "reply"; readonly body: Uint8Array };
@@ -89,7 +89,7 @@ export type FromProcess =
   | { readonly is: "prepared" }
   | { readonly is: "log"; readonly bytes: Uint8Array }
   | { readonly is: "ask"; readonly body: Uint8Array }
-  | ({ readonly is: "outcome" } & Ended);
+  | { readonly is: "outcome"; readonly ended: Ended };
 
 type Kinds<M extends { readonly is: string }> = { readonly [K in M["is"]]: Kind };
 interface Kind {
@@ -137,6 +137,9 @@ export function readHeader(from: "host" | "process", header: Uint8Array): { read
   return { is: found.is, length };
 }
 
+/** What has no body takes no room for one. */
+const fieldsOf = ({ most }: Kind): FieldWriter => new FieldWriter(HEADER_BYTES, Math.min(most, FIRST_BYTES));
+
 function frame({ tag, most }: Kind, fields: FieldWriter): Uint8Array<ArrayBuffer> {
   const bytes = fields.done();
   const length = bytes.length - HEADER_BYTES;
@@ -148,8 +151,8 @@ function frame({ tag, most }: Kind, fields: FieldWriter): Uint8Array<ArrayBuffer
 }
 
 export function encodeFromHost(message: FromHost): Uint8Array<ArrayBuffer> {
-  const fields = new FieldWriter(HEADER_BYTES);
-  if (message.is === "prepare") writePrepare(fields, message);
+  const fields = fieldsOf(FROM_HOST[message.is]);
+  if (message.is === "prepare") writePrepare(fields, message.call);
   else if (message.is === "reply") fields.bytes(message.body);
   return frame(FROM_HOST[message.is], fields);
 }
@@ -159,7 +162,7 @@ export function decodeFromHost(is: FromHost["is"], body: Uint8Array): FromHost {
   const read = (): FromHost => {
     switch (is) {
       case "prepare":
-        return { is, ...readPrepare(fields) };
+        return { is, call: readPrepare(fields) };
       case "run":
       case "drop":
         return { is };
@@ -173,11 +176,11 @@ export function decodeFromHost(is: FromHost["is"], body: Uint8Array): FromHost {
 }
 
 export function encodeFromProcess(message: FromProcess): Uint8Array<ArrayBuffer> {
-  const fields = new FieldWriter(HEADER_BYTES);
+  const fields = fieldsOf(FROM_PROCESS[message.is]);
   if (message.is === "ready") fields.u32(message.version);
   else if (message.is === "log") fields.bytes(message.bytes);
   else if (message.is === "ask") fields.bytes(message.body);
-  else if (message.is === "outcome") writeEnded(fields, message);
+  else if (message.is === "outcome") writeEnded(fields, message.ended);
   return frame(FROM_PROCESS[message.is], fields);
 }
 
@@ -194,7 +197,7 @@ export function decodeFromProcess(is: FromProcess["is"], body: Uint8Array): From
       case "ask":
         return { is, body: fields.bytes(MAX_HOST_MESSAGE_BYTES) };
       case "outcome":
-        return { is, ...readEnded(fields) };
+        return { is, ended: readEnded(fields) };
     }
   };
   const message = read();

@@ -17,16 +17,16 @@ const encoder = new TextEncoder();
 /** Bytes of UTF-8 that a unit of UTF-16 takes at most. */
 const MOST_OF_UNIT = 3;
 /** Room for most messages: their names and schemas are short. */
-const FIRST_BYTES = 4096;
+export const FIRST_BYTES = 1024;
 
 export class FieldWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #view: DataView;
   #length: number;
 
-  /** @param before bytes that are left free */
-  constructor(before = 0) {
-    this.#bytes = new Uint8Array(before + FIRST_BYTES);
+  /** @param before bytes that are left free @param room bytes after them, to begin with */
+  constructor(before = 0, room = FIRST_BYTES) {
+    this.#bytes = new Uint8Array(before + room);
     this.#view = new DataView(this.#bytes.buffer);
     this.#length = before;
   }

@@ -22,22 +22,24 @@ const texts = fc.array(text, { maxLength: 4 });
 const fromHost: fc.Arbitrary<FromHost> = fc.oneof(
   fc.record({
     is: fc.constant("prepare" as const),
-    skillId: text,
-    toolId: text,
-    moduleSha256: text,
-    module: optional(bytes(64)),
-    kind: fc.constantFrom("wasi", "palyra"),
-    entrypoint: text,
-    input: bytes(64),
-    inputSchema: optional(text),
-    outputSchema: optional(text),
-    fuel: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
-    memoryBytes: fc.maxSafeNat(),
-    fuelMode: fc.constantFrom("flat", "per_byte"),
-    grants: fc.record({ http_hosts: texts, secret_keys: texts, storage_prefixes: texts, channels: texts }),
-    roots: fc.array(fc.record({ name: text, write: fc.boolean() }), { maxLength: 4 }),
-    frozenUnixMs: optional(fc.maxSafeNat()),
-    seed: optional(bytes(32)),
+    call: fc.record({
+      skillId: text,
+      toolId: text,
+      moduleSha256: text,
+      module: optional(bytes(64)),
+      kind: fc.constantFrom("wasi", "palyra"),
+      entrypoint: text,
+      input: bytes(64),
+      inputSchema: optional(text),
+      outputSchema: optional(text),
+      fuel: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+      memoryBytes: fc.maxSafeNat(),
+      fuelMode: fc.constantFrom("flat", "per_byte"),
+      grants: fc.record({ http_hosts: texts, secret_keys: texts, storage_prefixes: texts, channels: texts }),
+      roots: fc.array(fc.record({ name: text, write: fc.boolean() }), { maxLength: 4 }),
+      frozenUnixMs: optional(fc.maxSafeNat()),
+      seed: optional(bytes(32)),
+    }),
   }),
   fc.constant({ is: "run" as const }),
   fc.constant({ is: "drop" as const }),
@@ -50,12 +52,14 @@ const fromProcess: fc.Arbitrary<FromProcess> = fc.oneof(
   fc.record({ is: fc.constant("ask" as const), body: bytes(64) }),
   fc.record({
     is: fc.constant("outcome" as const),
-    kind: fc.constantFrom(...OUTCOME_KINDS),
-    details: text,
-    stdout: bytes(64),
-    exitCode: optional(fc.nat(2 ** 32 - 1)),
-    fuel: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
-    memoryBytes: fc.maxSafeNat(),
+    ended: fc.record({
+      kind: fc.constantFrom(...OUTCOME_KINDS),
+      details: text,
+      stdout: bytes(64),
+      exitCode: optional(fc.nat(2 ** 32 - 1)),
+      fuel: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+      memoryBytes: fc.maxSafeNat(),
+    }),
   }),
 );
 
@@ -135,12 +139,14 @@ describe("T39: a process that an attacker has taken over says what it likes, and
   it("lists and texts that claim more than there is are faults, and so is what is left over", () => {
     const ended = encodeFromProcess({
       is: "outcome",
-      kind: "Ok",
-      details: "{}",
-      stdout: new Uint8Array(MAX_OUTPUT_BYTES),
-      exitCode: 0,
-      fuel: 1n,
-      memoryBytes: 1,
+      ended: {
+        kind: "Ok",
+        details: "{}",
+        stdout: new Uint8Array(MAX_OUTPUT_BYTES),
+        exitCode: 0,
+        fuel: 1n,
+        memoryBytes: 1,
+      },
     });
     expect(decodeFromProcess("outcome", ended.subarray(HEADER_BYTES)).is).toBe("outcome");
     expect(() => decodeFromProcess("outcome", ended.subarray(HEADER_BYTES, -1))).toThrow(WireFault);

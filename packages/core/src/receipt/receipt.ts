@@ -9,8 +9,8 @@ export const RECEIPT_STATEMENT = "palyra.skill.receipt.v1";
 export const OUTCOMES = ["Ok", "QuotaExceeded", "TimedOut", "CapabilityDenied", "InvalidInput", "RuntimeFailure"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** What one run was, as its host asserts it. Digests and keys are 64 lower-case hex digits, times milliseconds since 1970. */
-export interface ReceiptTerms {
+/** What one run was, as its host asserts it. Digests and keys are 64 lower-case hex digits, times milliseconds since 1970. Types, so that they are JSON objects. */
+export type ReceiptTerms = {
   /** ULID; the journal's event of the outcome has the same. */
   readonly receipt_id: string;
   /** Who asked, as the host knows it, and by which way: `terminal`, `api`, `mcp`, `library`. */
@@ -41,11 +41,9 @@ export interface ReceiptTerms {
   readonly started_at_unix_ms: number;
   readonly finished_at_unix_ms: number;
   readonly host_public_key: string;
-}
+};
 
-export interface Receipt extends ReceiptTerms {
-  readonly signature_base64: string;
-}
+export type Receipt = ReceiptTerms & { readonly signature_base64: string };
 
 export interface VerifiedReceipt {
   readonly terms: ReceiptTerms;
@@ -54,7 +52,9 @@ export interface VerifiedReceipt {
 }
 
 /** Spec 10.7: fields in this order; what is null is empty; the grants are last, behind their number. */
-export function receiptMessage(terms: ReceiptTerms): Uint8Array {
+export const receiptMessage = (terms: ReceiptTerms): Uint8Array => messageOf(terms, terms.host_public_key);
+
+function messageOf(terms: Omit<ReceiptTerms, "host_public_key">, host_public_key: string): Uint8Array {
   return statementMessage(RECEIPT_STATEMENT, [
     ...[terms.receipt_id, terms.principal, terms.device_id, terms.channel ?? "", terms.surface],
     ...[terms.skill_id, terms.version, terms.tool_id],
@@ -63,7 +63,7 @@ export function receiptMessage(terms: ReceiptTerms): Uint8Array {
     terms.outcome,
     ...[terms.fuel_used ?? "", terms.fuel_allowed, terms.memory_used_bytes ?? "", terms.memory_allowed_bytes],
     ...[terms.wall_used_ms, terms.wall_allowed_ms, terms.started_at_unix_ms, terms.finished_at_unix_ms],
-    keyBytes(terms.host_public_key),
+    keyBytes(host_public_key),
     terms.grants.length,
     ...terms.grants,
   ]);
@@ -75,8 +75,9 @@ export async function signReceipt(
   secretKey: Uint8Array,
   platform: Platform,
 ): Promise<Receipt> {
-  const signed = { ...terms, host_public_key: toHex(await platform.ed25519.publicKey(secretKey)) };
-  return { ...signed, signature_base64: await signStatement(secretKey, receiptMessage(signed), platform) };
+  const host_public_key = toHex(await platform.ed25519.publicKey(secretKey));
+  const signature_base64 = await signStatement(secretKey, messageOf(terms, host_public_key), platform);
+  return { ...terms, host_public_key, signature_base64 };
 }
 
 /**

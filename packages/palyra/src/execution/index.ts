@@ -30,9 +30,9 @@ export { type PreparePorts, ReadyCall } from "./prepare.ts";
 export {
   draftReceipt,
   finishReceipt,
+  outputSha256,
   type ReceiptPorts,
   receiptIn,
-  receiptPayload,
   receiptSalt,
   type UnsignedReceipt,
 } from "./receipts.ts";

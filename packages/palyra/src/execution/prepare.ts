@@ -72,10 +72,25 @@ export async function prepareCall(
 
 /** What answers a call that is about to start; its caller closes it. It makes folders of roots that are not there. `UnsafeStateRoot`, `Io`. */
 export function brokerOf({ broker }: Pick<PreparePorts, "broker">, plan: LaunchPlan, caller: Caller): Promise<Broker> {
-  const { readSecret, ...fixed } = broker;
-  const { roots, http, secrets } = grantsOf(plan.skill.artifact, plan.granted);
+  const { readSecret: read, stateRoot, guarded, now, randomBytes } = broker;
+  const { principal, channel, signal } = caller;
   const { skillId } = plan.skill;
-  return openBroker({ ...fixed, ...caller, skillId, roots, http, secrets: { ...secrets, read: readSecret } });
+  const { roots, http, secrets } = grantsOf(plan.skill.artifact, plan.granted);
+  const { granted, global, insertions } = secrets;
+  const ofSecrets = { granted, global, insertions, read };
+  return openBroker({
+    stateRoot,
+    guarded,
+    now,
+    randomBytes,
+    principal,
+    channel,
+    signal,
+    skillId,
+    roots,
+    http,
+    secrets: ofSecrets,
+  });
 }
 
 function jobOf({ skill, tool, module, quotas, granted }: LaunchPlan, input: Uint8Array): SandboxJob {

@@ -19,7 +19,7 @@ export interface ReceiptPorts {
   readonly saltKey: () => Promise<KeyObject>;
 }
 
-export type UnsignedReceipt = Omit<ReceiptTerms, "host_public_key" | "input_sha256" | "output_sha256">;
+export type UnsignedReceipt = Omit<ReceiptTerms, "host_public_key">;
 
 /** Of a run that is under way. */
 export interface ReceiptDraft extends Pick<ReceiptTerms, "receipt_id" | "input_sha256"> {
@@ -31,15 +31,13 @@ export async function draftReceipt(ports: ReceiptPorts, receipt_id: string, inpu
   return { receipt_id, salt, input_sha256: commitment("input", salt, input, ports.platform) };
 }
 
-/** Signs what a run was. @param output null: nothing was answered */
-export async function finishReceipt(
-  { platform, signingKey }: ReceiptPorts,
-  { receipt_id, salt, input_sha256 }: ReceiptDraft,
-  terms: Omit<UnsignedReceipt, "receipt_id">,
-  output: Uint8Array | null,
-): Promise<Receipt> {
-  const output_sha256 = output === null ? null : commitment("output", salt, output, platform);
-  return signReceipt({ receipt_id, ...terms, input_sha256, output_sha256 }, await signingKey(), platform);
+/** What a receipt says of an output. @param output null: nothing was answered */
+export const outputSha256 = ({ platform }: ReceiptPorts, { salt }: ReceiptDraft, output: Uint8Array | null): string | null =>
+  output === null ? null : commitment("output", salt, output, platform);
+
+/** Signs what a run was. What the vault throws. */
+export async function finishReceipt({ platform, signingKey }: ReceiptPorts, terms: UnsignedReceipt): Promise<Receipt> {
+  return signReceipt(terms, await signingKey(), platform);
 }
 
 /** The salt of one receipt: this host finds it again, and whoever it tells it can open the digests of that receipt alone. */
@@ -47,9 +45,6 @@ export async function receiptSalt({ saltKey }: Pick<ReceiptPorts, "saltKey">, re
   const hmac = process.getBuiltinModule("node:crypto").createHmac("sha256", await saltKey());
   return new Uint8Array(hmac.update(`palyra.skill.receipt.salt.v1 ${receiptId}`).digest()).subarray(0, SALT_BYTES);
 }
-
-/** As the event of the outcome has it. */
-export const receiptPayload = (receipt: Receipt): JsonObject => ({ ...receipt, grants: [...receipt.grants] });
 
 /** Of an event's payload; undefined: it has none that is one. */
 export function receiptIn(payload: JsonObject): Receipt | undefined {

@@ -6,7 +6,7 @@ import { PalyraError } from "../errors.ts";
 import { type EventKind, newEvent } from "../journal/index.ts";
 import type { Authorized } from "./authorize.ts";
 import type { CapabilityUse } from "./broker/index.ts";
-import { draftReceipt, finishReceipt, type ReceiptDraft, receiptPayload, type UnsignedReceipt } from "./receipts.ts";
+import { draftReceipt, finishReceipt, outputSha256, type ReceiptDraft, type UnsignedReceipt } from "./receipts.ts";
 import type { RunEnd, RunToolPorts, RunToolRequest, RunToolResult } from "./run-types.ts";
 
 /** What of a receipt is known before its run is over. What the vault throws. */
@@ -26,8 +26,8 @@ export async function recordOutcome(
   const { authorized, request, outcome, permit, uses } = run;
   const { skill, tool } = authorized.plan;
   const draft = run.draft ?? (await beginReceipt(ports, request.input));
-  const output = outcome.kind === "Ok" ? outcome.stdout : null;
-  const receipt = await finishReceipt(ports.receipts, draft, termsOf(run, call), output);
+  const output = outputSha256(ports.receipts, draft, outcome.kind === "Ok" ? outcome.stdout : null);
+  const receipt = await finishReceipt(ports.receipts, termsOf(draft, output, run, call));
   const payload: JsonObject = {
     skill_id: skill.skillId,
     version: skill.version,
@@ -38,7 +38,7 @@ export async function recordOutcome(
     started_seq: permit?.seq ?? null,
     approved: authorized.approved,
     uses: uses.map((use) => ({ ...use })),
-    receipt: receiptPayload(receipt),
+    receipt,
   };
   await append(ports, draft.receipt_id, { ...call, now: run.finishedAt }, "skill.finished", payload);
   const { skillId, version, artifactSha256 } = skill;
@@ -46,12 +46,15 @@ export async function recordOutcome(
 }
 
 function termsOf(
+  { receipt_id, input_sha256 }: ReceiptDraft,
+  output_sha256: string | null,
   { authorized: { plan }, request, outcome, startedAt, finishedAt }: Parameters<typeof recordOutcome>[1],
   { principal, deviceId, channel }: Call,
-): Omit<UnsignedReceipt, "receipt_id"> {
+): UnsignedReceipt {
   const { skill, tool, module, grants, policies } = plan;
   const { used, allowed } = outcome;
   return {
+    receipt_id,
     principal,
     device_id: deviceId,
     channel,
@@ -62,6 +65,8 @@ function termsOf(
     artifact_sha256: skill.artifactSha256,
     module_sha256: module.sha256,
     policy_sha256: policies.sha256,
+    input_sha256,
+    output_sha256,
     grants,
     outcome: outcome.kind,
     fuel_used: used.fuel ?? null,

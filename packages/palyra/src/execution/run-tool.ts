@@ -260,7 +260,8 @@ async function runStarted(
   call: Call,
 ): Promise<RunEnd> {
   const { plan, ready, broker, permit, startedAt } = started;
-  const stopWatching = ports.running.watch({ ...plan.skill, call, stop: () => ready.cancel("quarantined") });
+  const { skillId, version, artifact } = plan.skill;
+  const stopWatching = ports.running.watch({ skillId, version, artifact, call, stop: () => ready.cancel("quarantined") });
   try {
     const running = ready.launch(permit, broker);
     // Meanwhile. Without it the receipt is begun at the end, where what is wrong is told.

@@ -142,7 +142,7 @@ class SqliteDatabase implements Database {
   }
 
   select(columns: readonly string[], rest: string, values: readonly SqlValue[], visit: Visit): void {
-    const sql = `SELECT palyra_row(${columns.join(", ")}) ${rest}`;
+    const sql = selecting(columns, rest).visited;
     const running = new Running(values, visit);
     try {
       // The package's errors of prepared statements have lost their codes: run as it is, one that failed says why.
@@ -153,7 +153,7 @@ class SqliteDatabase implements Database {
   }
 
   only(columns: readonly string[], rest: string, values: readonly SqlValue[]): readonly SqlValue[] | undefined {
-    const statement = this.#prepared(`SELECT ${columns.join(", ")} ${rest}`);
+    const statement = this.#prepared(selecting(columns, rest).plain);
     if (statement?.setReturnArrays !== undefined) {
       const row = statement.get(...values.map(stored));
       return isRow(row) ? row : undefined;
@@ -246,6 +246,30 @@ function withValues(sql: string): string {
   return text;
 }
 const MOST_TEXTS = 500;
+
+/** A statement that reads, as it gives its rows back and as it gives them to a visitor. */
+interface Selecting {
+  readonly columns: readonly string[];
+  readonly plain: string;
+  readonly visited: string;
+}
+
+/** By what comes after the columns: to put a text together and to look it up takes as long as SQLite takes for a row. */
+const selects = new Map<string, Selecting[]>();
+
+function selecting(columns: readonly string[], rest: string): Selecting {
+  const known = selects.get(rest);
+  const same = known?.find(
+    (each) => each.columns.length === columns.length && each.columns.every((name, at) => name === columns[at]),
+  );
+  if (same !== undefined) return same;
+  const list = columns.join(", ");
+  const made = { columns: [...columns], plain: `SELECT ${list} ${rest}`, visited: `SELECT palyra_row(${list}) ${rest}` };
+  if (known !== undefined && known.length < MOST_COLUMNS) known.push(made);
+  else if (known === undefined && selects.size < MOST_TEXTS) selects.set(rest, [made]);
+  return made;
+}
+const MOST_COLUMNS = 4;
 
 /** Whole numbers go in as integers, whatever the column's type makes of a double. */
 function stored(value: SqlValue): SqlValue {

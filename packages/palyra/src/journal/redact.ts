@@ -36,20 +36,28 @@ function judge(key: string): boolean {
   return SECRET_WORDS.test(words) && !TELLING_WORDS.test(words);
 }
 
+/** The object itself where nothing of it is hidden, as of nearly every event. */
 function redactObject(object: JsonObject, depth: number): JsonObject {
-  const copy: { [key: string]: JsonValue | undefined } = Object.create(null);
-  for (const [key, value] of Object.entries(object)) {
+  let copy: { [key: string]: JsonValue | undefined } | undefined;
+  for (const key of Object.keys(object)) {
+    const value = object[key];
     if (value === undefined) continue;
-    copy[key] = looksSecret(key) ? hidden(value) : redactValue(value, depth + 1);
+    const kept = looksSecret(key) ? hidden(value) : redactValue(value, depth + 1);
+    if (kept === value) continue;
+    const changed = copy ?? Object.assign(Object.create(null), object);
+    changed[key] = kept;
+    copy = changed;
   }
-  return copy;
+  return copy ?? object;
 }
 
 function redactValue(value: JsonValue, depth: number): JsonValue {
   if (value === null || typeof value !== "object") return value;
   // Deeper than any event of ours: what cannot be looked through is not written.
   if (depth > MAX_DEPTH) return REDACTED;
-  return isList(value) ? value.map((item) => redactValue(item, depth + 1)) : redactObject(value, depth);
+  if (!isList(value)) return redactObject(value, depth);
+  const kept = value.map((item) => redactValue(item, depth + 1));
+  return kept.every((item, at) => item === value[at]) ? value : kept;
 }
 
 /** Lists that only name secrets, as `missing_secrets` does (spec 11.7), are no secrets. */

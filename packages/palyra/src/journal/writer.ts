@@ -108,29 +108,18 @@ export class SqliteWriter implements JournalWriter {
     // What cannot be followed is not followed: whoever damaged the chain makes nothing eligible by it. Spec 5.3, T26.
     const problem = headProblem(head);
     if (problem !== undefined) throw broken(head.seq, problem);
-    const link = {
-      seq: head.seq + 1,
-      event_ulid: storable(event.event_ulid),
-      kind: storable(event.kind),
-      timestamp_unix_ms: event.timestamp_unix_ms,
-      principal: storable(event.principal),
-      device_id: storable(event.device_id),
-      channel: event.channel === null ? null : storable(event.channel),
-      payload_json: payloadText(event.payload),
-      prev_hash: head.hash,
-    };
-    const { seq, event_ulid, kind, timestamp_unix_ms, principal, device_id, channel, payload_json } = link;
-    const hash = eventHash(link.prev_hash, [
-      seq,
-      event_ulid,
-      kind,
-      timestamp_unix_ms,
-      principal,
-      device_id,
-      channel,
-      payload_json,
-    ]);
-    return { ...link, hash };
+    const seq = head.seq + 1;
+    const event_ulid = storable(event.event_ulid);
+    const kind = storable(event.kind);
+    const { timestamp_unix_ms } = event;
+    const principal = storable(event.principal);
+    const device_id = storable(event.device_id);
+    const channel = event.channel === null ? null : storable(event.channel);
+    const payload_json = payloadText(event.payload);
+    const prev_hash = head.hash;
+    const fields = [seq, event_ulid, kind, timestamp_unix_ms, principal, device_id, channel, payload_json] as const;
+    const hash = eventHash(prev_hash, fields);
+    return { seq, event_ulid, kind, timestamp_unix_ms, principal, device_id, channel, payload_json, prev_hash, hash };
   }
 
   #usable(): Database {

@@ -33,9 +33,12 @@ async function outcomeOf(...messages: readonly FromProcess[]) {
   const { kind, details, used } = await call(pool, jobOf(await echo()));
   return { kind, details, used };
 }
-const ran = (claim: Partial<Ended>) => outcomeOf({ is: "prepared" }, { is: "outcome", ...FINE, ...claim });
+const ran = (claim: Partial<Ended>) => outcomeOf({ is: "prepared" }, { is: "outcome", ended: { ...FINE, ...claim } });
 const refusedEarly = (claim: Partial<Ended>) =>
-  outcomeOf({ is: "outcome", ...FINE, kind: "InvalidInput", exitCode: undefined, fuel: 0n, memoryBytes: 0, ...claim });
+  outcomeOf({
+    is: "outcome",
+    ended: { ...FINE, kind: "InvalidInput", exitCode: undefined, fuel: 0n, memoryBytes: 0, ...claim },
+  });
 
 describe("T39: a process that was taken over signs nothing impossible into a receipt", () => {
   it("what can be is believed", async () => {
@@ -68,7 +71,7 @@ describe("T39: a process that was taken over signs nothing impossible into a rec
 
   it.each<[string, readonly FromProcess[]]>([
     ["before its answer", []],
-    ["after it", [{ is: "prepared" }, { is: "outcome", ...FINE }]],
+    ["after it", [{ is: "prepared" }, { is: "outcome", ended: FINE }]],
   ])("closes its pipe %s: it is ended, and whoever calls it does not wait for a deadline", async (_, frames) => {
     const program = programThatSays(READY, ...frames);
     appendFileSync(

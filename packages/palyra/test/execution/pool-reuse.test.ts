@@ -71,8 +71,11 @@ const ready: FromProcess = { is: "ready", version: PROTOCOL_VERSION };
 
 describe("a process that refused", () => {
   const refused = (fault: string): FromProcess => ({
-    ...{ is: "outcome", kind: "InvalidInput", details: JSON.stringify({ fault }), stdout: new Uint8Array() },
-    ...{ exitCode: undefined, fuel: 0n, memoryBytes: 0 },
+    is: "outcome",
+    ended: {
+      ...{ kind: "InvalidInput", details: JSON.stringify({ fault }), stdout: new Uint8Array() },
+      ...{ exitCode: undefined, fuel: 0n, memoryBytes: 0 },
+    },
   });
   // Told once more it would be another fault.
   it.each([
@@ -89,12 +92,7 @@ describe("a process that refused", () => {
 describe("T39: a process that says what it must not say is ended", () => {
   const ended: FromProcess = {
     is: "outcome",
-    kind: "Ok",
-    details: "{}",
-    stdout: new Uint8Array(),
-    exitCode: 0,
-    fuel: 1n,
-    memoryBytes: 0,
+    ended: { kind: "Ok", details: "{}", stdout: new Uint8Array(), exitCode: 0, fuel: 1n, memoryBytes: 0 },
   };
   const log = (length: number): FromProcess => ({ is: "log", bytes: new Uint8Array(length).fill(0x61) });
   const outcomeOf = async (...turns: readonly (readonly FromProcess[])[]) => {

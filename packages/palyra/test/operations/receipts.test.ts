@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Receipt, writeReceipt } from "palyra-skills/receipt";
 import { beforeEach, describe, expect, it } from "vitest";
 import { compose } from "../../src/entry/compose.ts";
-import { draftReceipt, finishReceipt, receiptIn, receiptPayload, type UnsignedReceipt } from "../../src/execution/index.ts";
+import { draftReceipt, finishReceipt, outputSha256, receiptIn, type UnsignedReceipt } from "../../src/execution/index.ts";
 import { newEvent, redact } from "../../src/journal/index.ts";
 import { receiptKeys } from "../../src/operations/shared/receipt-keys.ts";
 import { commandLine, errorOf, parsed, type Ran, temporaryFolder } from "../cli/support.ts";
@@ -22,8 +22,10 @@ async function record(change: Partial<UnsignedReceipt> = {}): Promise<Receipt> {
   const env = { HOME: root, PALYRA_STATE_ROOT: join(root, "state"), PALYRA_VAULT_BACKEND: "encrypted_file" };
   const { home } = compose({}, env);
   const call = newCall();
-  const terms: UnsignedReceipt = {
-    receipt_id: home.newUlid(call.now),
+  const keys = receiptKeys(home);
+  const draft = await draftReceipt(keys, change.receipt_id ?? home.newUlid(call.now), bytes("in"));
+  const receipt = await finishReceipt(keys, {
+    receipt_id: draft.receipt_id,
     principal: "user:local",
     device_id: "d",
     channel: null,
@@ -34,6 +36,8 @@ async function record(change: Partial<UnsignedReceipt> = {}): Promise<Receipt> {
     artifact_sha256: "a1".repeat(32),
     module_sha256: "b2".repeat(32),
     policy_sha256: "c3".repeat(32),
+    input_sha256: draft.input_sha256,
+    output_sha256: outputSha256(keys, draft, bytes("out")),
     grants: ["secret=skill:acme.echo/token"],
     outcome: "Ok",
     fuel_used: 18_446_744_073_709_551_615n,
@@ -45,11 +49,9 @@ async function record(change: Partial<UnsignedReceipt> = {}): Promise<Receipt> {
     started_at_unix_ms: call.now,
     finished_at_unix_ms: call.now + 3,
     ...change,
-  };
-  const keys = receiptKeys(home);
-  const receipt = await finishReceipt(keys, await draftReceipt(keys, terms.receipt_id, bytes("in")), terms, bytes("out"));
+  });
   const journal = await home.openJournal(home.places.journal, { create: true, auditFile: join(root, "audit.ndjson") });
-  const payload = { skill_id: receipt.skill_id, receipt: receiptPayload(receipt) };
+  const payload = { skill_id: receipt.skill_id, receipt };
   await journal.transaction((writer) => void writer.append(newEvent(receipt.receipt_id, call, "skill.finished", payload)));
   await journal.close();
   return receipt;
@@ -58,8 +60,8 @@ async function record(change: Partial<UnsignedReceipt> = {}): Promise<Receipt> {
 describe("a receipt in the journal", () => {
   it("comes back as it was signed: nothing of it is taken for a secret", async () => {
     const receipt = await record();
-    expect(receiptIn(redact({ receipt: receiptPayload(receipt) }))).toEqual(receipt);
-    expect(receiptIn({ receipt: { ...receiptPayload(receipt), more: 1 } })).toBeUndefined();
+    expect(receiptIn(redact({ receipt }))).toEqual(receipt);
+    expect(receiptIn({ receipt: { ...receipt, more: 1 } })).toBeUndefined();
     expect(receiptIn({})).toBeUndefined();
   });
 

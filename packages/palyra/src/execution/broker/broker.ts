@@ -38,7 +38,7 @@ export interface Broker {
   readonly uses: readonly CapabilityUse[];
 }
 
-/** Opens the granted roots, and makes those that are not there. `UnsafeStateRoot`, `Io`. */
+/** Opens the granted roots, and makes those that are not there. What answers questions is made at the first of them: most calls ask none. `UnsafeStateRoot`, `Io`. */
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const { stateRoot, guarded, skillId, principal, limits = BROKER_LIMITS, network = NETWORK, signal } = options;
   const opened = openRoots(options.roots, { stateRoot, guarded, skillId });
@@ -46,54 +46,68 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const uses = new Uses();
   const note = (root: string, change: boolean, granted: boolean): void =>
     uses.add("filesystem", root, change ? "write" : "read", granted);
-  const files = new RootFiles(roots, limits, note, options.now);
-  const storage = new Storage(files, roots, () => `.palyra-${Buffer.from(options.randomBytes(8)).toString("hex")}`);
-  const secrets = new Secrets({ ...options.secrets, skillId, principal, channel: options.channel });
-  const http = new HttpRequests(options.http, {
-    asker: { skillId, principal },
-    network,
-    limits: limits.http,
-    secrets,
-    uses,
-    signal,
+  const files = firstUse(() => new RootFiles(roots, limits, note, options.now));
+  const storage = firstUse(
+    () => new Storage(files(), roots, () => `.palyra-${Buffer.from(options.randomBytes(8)).toString("hex")}`),
+  );
+  const secrets = firstUse(() => new Secrets({ ...options.secrets, skillId, principal, channel: options.channel }));
+  let isAsked = false;
+  const http = firstUse(() => {
+    isAsked = true;
+    return new HttpRequests(options.http, {
+      asker: { skillId, principal },
+      network,
+      limits: limits.http,
+      secrets: secrets(),
+      uses,
+      signal,
+    });
   });
   let closed = false;
   return {
     handle: async (request) => {
       if (closed) return reply(HOST_ERROR.failed);
-      if (request.op === "sync") return files.sync(request.handle);
-      if (request.op === "list") return files.list(request);
-      if (isFileRequest(request)) return files.handle(request);
+      if (request.op === "sync") return files().sync(request.handle);
+      if (request.op === "list") return files().list(request);
+      if (isFileRequest(request)) return files().handle(request);
       switch (request.op) {
         case "http_send":
-          return http.send(request.head, request.body);
+          return http().send(request.head, request.body);
         case "http_head":
-          return http.head(request.request);
+          return http().head(request.request);
         case "http_read":
-          return http.read(request.request, request.length);
+          return http().read(request.request, request.length);
         case "http_close":
-          return http.close(request.request);
+          return http().close(request.request);
         case "secret_read":
-          return readSecret(secrets, uses, request.name);
+          return readSecret(secrets(), uses, request.name);
         case "storage_read":
-          return storage.read(request.path, request.offset, request.length);
+          return storage().read(request.path, request.offset, request.length);
         case "storage_list":
-          return storage.list(request.path);
+          return storage().list(request.path);
         case "storage_write":
-          return storage.write(request.path, request.bytes);
+          return storage().write(request.path, request.bytes);
         case "storage_remove":
-          return storage.remove(request.path);
+          return storage().remove(request.path);
       }
     },
     close: async () => {
       if (closed) return;
       closed = true;
-      http.end();
-      files.close();
+      if (isAsked) http().end();
+      if (roots.length > 0) files().close();
     },
     get uses() {
       return uses.all;
     },
+  };
+}
+
+function firstUse<Made extends object>(make: () => Made): () => Made {
+  let made: Made | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 

@@ -1,7 +1,7 @@
 /** One call as the host sees it: its deadline, what its process asks, and how it ends (spec 10.1, 10.3). */
 import { decodeRequest, encodeReply } from "palyra-sandbox/host-messages";
 import { LOG_CUT, MAX_FUEL, MAX_LOG_BYTES } from "palyra-sandbox/limits";
-import type { Ended, FromProcess, OutcomeKind } from "palyra-sandbox/protocol";
+import type { Ended, FromProcess, OutcomeKind, Prepare } from "palyra-sandbox/protocol";
 import { type JsonObject, parseJson, toValue } from "palyra-skills/encoding";
 import { claimProblem } from "./claims.ts";
 import type { Death, SandboxProcess } from "./process.ts";
@@ -61,7 +61,7 @@ export class PoolCall implements PreparedCall {
     this.#options.signal.addEventListener("abort", this.#aborted, { once: true });
     this.#startClock();
     this.#look();
-    this.#process.send({ is: "prepare", ...this.#told() });
+    this.#process.send({ is: "prepare", call: this.#told() });
     if (this.#options.signal.aborted) this.cancel("cancelled");
     this.#options.meanwhile?.();
     return prepared;
@@ -90,15 +90,25 @@ export class PoolCall implements PreparedCall {
 
   readonly #aborted = (): void => this.cancel("cancelled");
 
-  #told() {
-    const { quotas, clock, random, artifactSha256: _, module, ...job } = this.#job;
-    const key = moduleKey(this.#job);
-    const isKept = this.#process.keeps.has(key);
+  /** Member by member: to spread a job takes longer than all else of telling it. */
+  #told(): Prepare {
+    const job = this.#job;
+    const { quotas, clock, random } = job;
     return {
-      ...job,
-      module: isKept ? undefined : module,
+      skillId: job.skillId,
+      toolId: job.toolId,
+      moduleSha256: job.moduleSha256,
+      module: this.#process.keeps.has(moduleKey(job)) ? undefined : job.module,
+      kind: job.kind,
+      entrypoint: job.entrypoint,
+      input: job.input,
+      inputSchema: job.inputSchema,
+      outputSchema: job.outputSchema,
       fuel: quotas.fuel < MAX_FUEL ? quotas.fuel : MAX_FUEL,
       memoryBytes: quotas.memoryBytes,
+      fuelMode: job.fuelMode,
+      grants: job.grants,
+      roots: job.roots,
       frozenUnixMs: clock === "real" ? undefined : clock.frozenUnixMs,
       seed: random === "real" ? undefined : random.seed,
     };
@@ -107,7 +117,7 @@ export class PoolCall implements PreparedCall {
   #hear(message: FromProcess): void {
     const { is } = message;
     if (is === "prepared" && this.#phase === "preparing") this.#ready();
-    else if (is === "outcome" && (this.#phase === "preparing" || this.#phase === "running")) this.#ended(message);
+    else if (is === "outcome" && (this.#phase === "preparing" || this.#phase === "running")) this.#ended(message.ended);
     else if (is === "log" && this.#phase === "running" && this.#mayLog(message.bytes)) this.#logged(message.bytes);
     else if (is === "ask" && this.#phase === "running") void this.#asked(message.body);
     // Out of order: nobody's whose words are to be believed (T39).

@@ -44,12 +44,14 @@ export async function missingFeatures(facts: Pick<ModuleFacts, "features">, plat
 export const lackedFeatures = (
   { features }: Pick<ModuleFacts, "features">,
   validates: (module: Uint8Array<ArrayBuffer>) => boolean,
-): Feature[] => [...features.keys()].filter((feature) => !validates(Uint8Array.from(fromHex(FEATURE_PROBES[feature]) ?? [])));
+): Feature[] => [...features.keys()].filter((feature) => !validates(probeOf(feature)));
 
 function hasFeature(feature: Feature, platform: Platform): Promise<boolean> {
   const known = answers.get(platform) ?? new Map<Feature, Promise<boolean>>();
   answers.set(platform, known);
-  const answer = known.get(feature) ?? platform.validateModule(fromHex(FEATURE_PROBES[feature]) ?? new Uint8Array());
+  const answer = known.get(feature) ?? platform.validateModule(probeOf(feature));
   known.set(feature, answer);
   return answer;
 }
+
+const probeOf = (feature: Feature): Uint8Array<ArrayBuffer> => Uint8Array.from(fromHex(FEATURE_PROBES[feature]) ?? []);

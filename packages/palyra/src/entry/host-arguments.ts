@@ -38,7 +38,7 @@ const HOST_OPTIONS: KindsOf<HostOptions> = {
   principal: TEXT,
   deviceId: TEXT,
   channel: TEXT,
-  session: TEXT,
+  session: { is: (value) => isText(value) && String(value).trim() !== "", what: "a text that is not blank" },
 };
 
 /** Of `plan` as well: whoever asks for a plan first hands both the same. */

@@ -22,7 +22,7 @@ export function openHost(options: HostOptions = {}): Host {
   return hostOf(compose(settings, env, askSecret, LONG_LIVED), options);
 }
 
-/** The same over services that are there. */
+/** The same over services that are there, of options that were checked. */
 export function hostOf(services: Services, options: Pick<HostOptions, "session" | "onWarning"> = {}): Host {
   return new HomeHost(services, options);
 }
@@ -39,10 +39,6 @@ class HomeHost implements Host {
   #closed: Promise<void> | undefined;
 
   constructor(services: Services, { session, onWarning }: Pick<HostOptions, "session" | "onWarning">) {
-    if (session?.trim() === "") throw new PalyraError("Usage", { problem: "session is blank" });
-    // Half characters are all written as one, and one session would be another (T28).
-    if (session !== undefined && /\p{Surrogate}/u.test(session))
-      throw new PalyraError("Usage", { problem: "session is not well-formed Unicode" });
     requirePrincipal(services.settings.principal.value);
     this.#services = services;
     this.#runner = new Once(() => services.runner());

@@ -2,7 +2,7 @@ import { isAbsolute, resolve } from "node:path";
 import { MAX_REVOCATION_LIST_BYTES } from "palyra-skills/signature";
 import type { FollowedList } from "palyra-skills/trust";
 import { PalyraError } from "../errors.ts";
-import { readRegular } from "../files/index.ts";
+import { readStanding } from "../files/index.ts";
 import { get, NetFailure } from "../net/index.ts";
 
 /** Milliseconds for one list. */
@@ -26,8 +26,7 @@ export async function fetchList({ source, ca_cert }: FollowedList, signal: Abort
 
 /** Whoever can write in that folder could put a pipe there, which would be waited for without end. */
 async function readAll(file: string, limit: number): Promise<Uint8Array> {
-  const read = await readRegular(file, limit);
-  if (read === undefined) throw new PalyraError("Io", { action: "read", file, code: "ENOENT" });
+  const read = await readStanding(file, limit);
   if (!read.ok) throw new PalyraError("Io", { action: "read", file, code: "EFBIG", limit });
   return read.bytes;
 }

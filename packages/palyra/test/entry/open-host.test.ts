@@ -111,7 +111,8 @@ describe("a host of the library (spec 10)", () => {
       await expect(palyra.plan("acme.echo", {}, { principal })).rejects.toHaveCode("Usage");
       if (principal.trim() !== "") expect(() => host({ principal })).toThrow(expect.objectContaining({ code: "Usage" }));
     }
-    expect(() => host({ session: "\ud800" })).toThrow(expect.objectContaining({ code: "Usage" }));
+    for (const session of ["", " ", "\ud800"])
+      expect(() => openHost({ env: env(), session })).toThrow(expect.objectContaining({ code: "Usage" }));
     expect(await events()).toEqual([]);
   });
 

@@ -32,21 +32,16 @@ const BATCH = 128;
  * Hands out the links after an event, oldest first, in bounded memory; inside a transaction. It ends before a gap. By the events themselves,
  * whatever an index of the file says.
  */
-export function eachBatch(
-  database: Database,
-  tables: Tables,
-  { after, upTo = Number.MAX_SAFE_INTEGER }: { readonly after: number; readonly upTo?: number },
-  take: (links: Links) => void,
-): void {
+export function eachBatch(database: Database, tables: Tables, after: number, take: (links: Links) => void): void {
   let isFull = tables.events;
-  for (let from = after; isFull && from < upTo; from += BATCH) {
+  for (let from = after; isFull; from += BATCH) {
     isFull = false;
     // From the first: whatever its number is. By the rowid, which is `seq` in a table of ours, and which every row has.
     const since = from === 0 ? "" : "rowid > ?1 AND ";
     database.select(
       [`CAST(group_concat(${BYTES}, '') AS BLOB)`, `unhex(group_concat(${LENGTHS}, ''))`],
       `FROM skill_events NOT INDEXED WHERE ${since}rowid <= ?2`,
-      [from, Math.min(from + BATCH, upTo)],
+      [from, from + BATCH],
       ([bytes, lengths]) => {
         if (!(bytes instanceof Uint8Array) || !(lengths instanceof Uint8Array)) return;
         isFull = lengths.byteLength >= BATCH * STORED_FIELDS * LENGTH_BYTES;

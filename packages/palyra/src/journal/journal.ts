@@ -32,8 +32,6 @@ export interface Journal {
    */
   statusByChain(chain: KnownChain, anchors: readonly Anchor[], skillId: string, version: string): Promise<EffectiveStatus>;
   statusesByChain(chain: KnownChain, anchors: readonly Anchor[]): Promise<(skillId: string, version: string) => EffectiveStatus>;
-  /** Whether all that a chain has walked is still there, byte for byte; cheaper than walking it. */
-  rechecks(chain: KnownChain): Promise<boolean>;
   /** One transaction. The only way to write. `JournalChainBroken`, `VaultUnavailable` where its heads are kept and this one does not fit. */
   transaction<Result>(work: (writer: JournalWriter) => Result, options?: TransactionOptions): Promise<Result>;
   /**

@@ -1,8 +1,7 @@
-import type { Hash } from "node:crypto";
 import type { Database } from "../files/index.ts";
 import { type Anchor, broken, type Head } from "./chain.ts";
 import { eachBatch, hasMore, indexProblem } from "./chain-queries.ts";
-import { ChainWalk, eachLink, fieldOf, type Link, type Links } from "./chain-walk.ts";
+import { ChainWalk, eachLink, fieldOf, type Link } from "./chain-walk.ts";
 import { NEUTRAL_KINDS, STATUS_KINDS, statusOfEvent } from "./events.ts";
 import { notHeld } from "./held.ts";
 import { INSTALL_KINDS, type InstallRecord, KnownInstalls } from "./known-installs.ts";
@@ -24,19 +23,12 @@ const PAYLOAD = 7;
  */
 export class KnownChain {
   #walk = new ChainWalk();
-  /** Over all links that were walked; undefined: nobody asks whether they still are what they were. */
-  readonly #seen: LinksDigest | undefined;
   readonly #statuses = new LastStatuses();
   readonly #installs = new KnownInstalls();
   #rows: StatusRows | undefined;
   #decided = 0;
   /** The anchors that the chain leads through to its head, as they were asked last. */
   #through: string | undefined;
-
-  /** @param rechecks whether `recheck` will be asked */
-  constructor({ rechecks = false }: { readonly rechecks?: boolean } = {}) {
-    this.#seen = rechecks ? new LinksDigest() : undefined;
-  }
 
   get head(): Head {
     return this.#walk.head;
@@ -63,9 +55,7 @@ export class KnownChain {
     const { seq } = this.head;
     this.#through = undefined;
     if (!holds(database, tables, this.head)) throw broken(seq, "it is not the event that was there before");
-    eachBatch(database, tables, { after: seq }, (links) => {
-      // As they were read. Where one of them breaks the chain it holds more than was walked, and so nothing rechecks by it.
-      this.#seen?.take(links);
+    eachBatch(database, tables, seq, (links) => {
       eachLink(links, (link) => {
         this.#walk.step(link);
         this.#note(link);
@@ -80,19 +70,7 @@ export class KnownChain {
    */
   follow({ seq, kind, prev_hash, hash }: StoredEvent): void {
     const isNext = this.head.seq === seq - 1 && this.head.hash === prev_hash;
-    if (isNext && this.#seen === undefined && isOneOf(NEUTRAL_KINDS, kind)) this.#walk = new ChainWalk({ seq, hash });
-  }
-
-  /**
-   * Inside a transaction, before `advance`: whether the links that were walked are, byte for byte, what they were. Takes two thirds of the time
-   * of walking them again. False: it is another journal, or one that was changed, and is to be walked from its first event.
-   */
-  recheck(database: Database, tables: Tables): boolean {
-    const { seq } = this.head;
-    if (this.#seen === undefined || !holds(database, tables, this.head)) return false;
-    const found = new LinksDigest();
-    eachBatch(database, tables, { after: 0, upTo: seq }, (links) => found.take(links));
-    return found.value === this.#seen.value;
+    if (isNext && isOneOf(NEUTRAL_KINDS, kind)) this.#walk = new ChainWalk({ seq, hash });
   }
 
   status(database: Database, tables: Tables, skillId: string, version: string): EffectiveStatus {
@@ -127,23 +105,6 @@ export class KnownChain {
     if (row !== undefined) this.#statuses.take(seq, row);
   }
 }
-
-/** Of links, however they come in batches: without their lengths a field could be another's beginning. */
-class LinksDigest {
-  readonly #bytes = newHash();
-  readonly #lengths = newHash();
-
-  take({ bytes, lengths }: Links): void {
-    this.#bytes.update(bytes);
-    this.#lengths.update(lengths);
-  }
-
-  get value(): string {
-    return this.#bytes.copy().digest("hex") + this.#lengths.copy().digest("hex");
-  }
-}
-
-const newHash = (): Hash => process.getBuiltinModule("node:crypto").createHash("sha256");
 
 const isOneOf = (kinds: readonly string[], kind: string): boolean => kinds.includes(kind);
 

@@ -163,10 +163,6 @@ export class SqliteJournal implements Journal {
     });
   }
 
-  async rechecks(chain: KnownChain): Promise<boolean> {
-    return this.#read(({ tables }) => chain.recheck(this.#database, tables));
-  }
-
   async waiting(auditFile: string, limit: number): Promise<readonly StoredEvent[]> {
     return this.#read(({ tables }) => readWaiting(this.#database, tables, resolve(auditFile), limit));
   }

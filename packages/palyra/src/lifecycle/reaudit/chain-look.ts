@@ -1,4 +1,4 @@
-/** What the journal's chain says of a pass's skills (spec 5.4, T1, T8, T26, T31): each pass looks at all of it. */
+/** What the journal's chain says of a pass's skills (spec 5.4, T1, T8, T26, T31): each pass walks all of it. */
 import type { Fault } from "palyra-skills";
 import { PalyraError } from "../../errors.ts";
 import { fileMark } from "../../files/index.ts";
@@ -15,18 +15,6 @@ import {
 import type { Home } from "../home.ts";
 import type { CurrentIndex } from "./current-index.ts";
 import { type Finding, NOT_AS_JOURNALED } from "./reasons.ts";
-
-/** What the last pass of a home has walked: most of the next one's time would go into walking it again. */
-const walkedChains = new WeakMap<Home, KnownChain>();
-
-/** Each pass looks at every byte of the chain, and at each link that it has not seen, or that is not what it was (T26). */
-async function chainOf(home: Home, journal: Journal | undefined): Promise<KnownChain> {
-  const known = walkedChains.get(home);
-  if (known !== undefined && (await journal?.rechecks(known)) === true) return known;
-  const chain = new KnownChain({ rechecks: true });
-  walkedChains.set(home, chain);
-  return chain;
-}
 
 type StatusOf = (skillId: string, version: string) => EffectiveStatus;
 
@@ -64,7 +52,7 @@ export class ChainLook {
   static async take(home: Home, journal: Journal | undefined): Promise<ChainLook> {
     const recorded = await recordedHead(home.records, home.places.journal);
     const anchors = recorded === undefined ? [] : [{ ...recorded, kept: IN_THE_VAULT }];
-    const walked = { home, anchors, folder: await folderPlace(home.places.skillsRoot), chain: await chainOf(home, journal) };
+    const walked = { home, anchors, folder: await folderPlace(home.places.skillsRoot), chain: new KnownChain() };
     try {
       const statusOf = await journal?.statusesByChain(walked.chain, anchors);
       const end = walked.chain.head;

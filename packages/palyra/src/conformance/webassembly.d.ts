@@ -4,10 +4,9 @@ declare namespace WebAssembly {
   interface Imports {
     [module: string]: { [name: string]: unknown };
   }
-  interface Limits {
-    readonly initial: number;
-    readonly maximum?: number;
-  }
+  type Limits =
+    | { readonly initial: number; readonly maximum?: number }
+    | { readonly address: "i64"; readonly initial: bigint; readonly maximum?: bigint };
   class Module {
     constructor(bytes: Uint8Array);
   }

@@ -84,6 +84,31 @@ describe("op fuel (spec 12)", () => {
     ]);
   });
 
+  it("imported memories and tables are made to fit, with the maxima that metering lowers, and 64-bit ones where the engine has them", async () => {
+    const grows = '(func (export "f") (drop (table.grow 0 (ref.null func) (i32.const 5))))';
+    for (const imported of ["(table 10 funcref)", "(table 10 9999999 funcref)"])
+      expect(await rows(`(module (import "e" "t" ${imported}) (table 10 funcref) ${grows})`, { mode: "flat" }), imported).toEqual(
+        [
+          ["instantiated", 0],
+          ["ok", 4],
+        ],
+      );
+    for (const [imported, one] of [
+      ["(memory 1)) (memory 1)", "i32.const 1"],
+      ["(memory i64 1))", "i64.const 1"],
+    ]) {
+      const module = await assemble(`(module (import "e" "m" ${imported} (func (export "f") (drop (memory.grow (${one})))))`);
+      // Node 20 has neither.
+      if (!WebAssembly.validate(Uint8Array.from(module)))
+        expect(await ask(module), imported).toMatchObject({ code: "InvalidModule" });
+      else
+        expect((await ask(module, { mode: "flat" }))["outcomes"], imported).toEqual([
+          ["instantiated", 0],
+          ["ok", 3],
+        ]);
+    }
+  });
+
   it("says what of a module the engine does not know, and of what is wrong nothing of the kind", async () => {
     for (const [feature, probe] of Object.entries(FEATURE_PROBES)) {
       const module = Buffer.from(probe, "hex");

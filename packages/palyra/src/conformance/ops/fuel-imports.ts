@@ -1,4 +1,7 @@
-/** Imports that let a vector run: functions do nothing and return 0, memories and tables fit, globals come from a module. */
+/**
+ * Imports that let a vector run: functions do nothing and return 0, memories and tables fit, globals come from a module. Facts are those of the
+ * metered module: its maxima may be lower than the vector's own, and what it is given must have them.
+ */
 import type { LimitFact, ModuleFacts, ValueType } from "palyra-skills/wasm";
 import { ProtocolRefusal } from "../protocol.ts";
 import { accepted, compiled, invalid } from "./fuel-module.ts";
@@ -61,9 +64,9 @@ const nothing = (results: readonly ValueType[]) => (): unknown => {
   return zeros.length > 1 ? zeros : zeros[0];
 };
 
-function limitsOf(fact: LimitFact | undefined): { readonly initial: number; readonly maximum?: number } {
-  if (fact === undefined || fact.wide)
-    throw new ProtocolRefusal("InvalidModule", "imported 64-bit memories and tables are not made here");
-  const { min, max } = fact;
+function limitsOf(fact: LimitFact | undefined): WebAssembly.Limits {
+  if (fact === undefined) throw new TypeError("an import has no limits");
+  const { min, max, wide } = fact;
+  if (wide) return { address: "i64", initial: min, ...(max === undefined ? {} : { maximum: max }) };
   return { initial: Number(min), ...(max === undefined ? {} : { maximum: Number(max) }) };
 }

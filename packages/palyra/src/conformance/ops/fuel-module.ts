@@ -31,6 +31,13 @@ export function accepted(bytes: Uint8Array): ModuleFacts {
   return reading.facts;
 }
 
+/** What metering made is read as anything else is. */
+export function factsOf(metered: Uint8Array): ModuleFacts {
+  const reading = readModule(metered);
+  if (!reading.ok) throw new TypeError(`what is metered cannot be read: ${reading.problem}`);
+  return reading.facts;
+}
+
 /** Engines have limits of their own. */
 export function compiled(metered: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   try {

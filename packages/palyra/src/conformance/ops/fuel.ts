@@ -4,7 +4,7 @@ import type { ModuleFacts } from "palyra-skills/wasm";
 import { meter } from "palyra-skills/wasm/metering";
 import { base64, type Op, toJson } from "../protocol.ts";
 import { importsFor, type Zero, zeroOf } from "./fuel-imports.ts";
-import { accepted, compiled, invalid } from "./fuel-module.ts";
+import { accepted, compiled, factsOf, invalid } from "./fuel-module.ts";
 import { bytesOf } from "./inputs.ts";
 
 /** What a 32-bit memory and a table can have at most: the vectors are about fuel. */
@@ -30,7 +30,7 @@ export const fuelOp: Op = {
       const metered = meter(bytes, { mode, caps: CAPS });
       if (!metered.ok) throw invalid("it cannot be metered", metered.refusal);
       const run = new FuelledRun(compiled(metered.bytes), metered, budget);
-      return { outcomes: toJson(run.outcomes(importsFor(facts, globals), callsOf(names, facts))) };
+      return { outcomes: toJson(run.outcomes(importsFor(factsOf(metered.bytes), globals), callsOf(names, facts))) };
     };
   },
 };

@@ -2,7 +2,7 @@
 import { toHex } from "palyra-skills/encoding";
 import type { Call } from "../call.ts";
 import type { Runner } from "../execution/index.ts";
-import { OpenQuestions, RunnerHost, type RunnerHostPorts, StreamableMcp, serveOverStdio } from "../mcp/index.ts";
+import { type NameKind, OpenQuestions, RunnerHost, type RunnerHostPorts, StreamableMcp, serveOverStdio } from "../mcp/index.ts";
 import type { Services } from "../operations/services.ts";
 import { changedSince } from "../operations/shared/changed-since.ts";
 import { typedAtStart } from "../operations/wording/typed.ts";
@@ -21,7 +21,7 @@ interface Voice {
 }
 
 /** Serves until stdin ends or the process is told to stop; what runs then is ended. */
-export async function serveMcp(services: Services, call: Call): Promise<void> {
+export async function serveMcp(services: Services, call: Call, names: NameKind): Promise<void> {
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
   await requirePolicies(services.settings, services.home);
@@ -32,6 +32,7 @@ export async function serveMcp(services: Services, call: Call): Promise<void> {
   const ports = {
     host: hostOf(services, runner, { principal, isShared: false }, { call, warn, failed }),
     principal,
+    names,
     ...questionsOf(services),
     warn,
   };

@@ -72,7 +72,8 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
     sourceDateEpoch: env["SOURCE_DATE_EPOCH"],
     conformance: conformanceBodies(),
     serving: {
-      mcp: async (call) => (await import("./compose-mcp.ts")).serveMcp(compose(options, env, askSecret, LONG_LIVED), call),
+      mcp: async (call, names) =>
+        (await import("./compose-mcp.ts")).serveMcp(compose(options, env, askSecret, LONG_LIVED), call, names),
     },
     close: journals.close,
   };

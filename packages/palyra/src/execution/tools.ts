@@ -95,8 +95,8 @@ function unambiguous(tools: readonly RunnableTool[]): RunnableTool[] {
 export interface NamedTool {
   /** A tool's id, the id of a skill that has one tool, or what a tool is to a model's API. */
   readonly tool: string;
-  /** By its own id alone, as clients of MCP call tools: no other name is taken for it (T27). */
-  readonly exactly?: true | undefined;
+  /** By its own id alone, or by what it is to a model's API alone, as clients of MCP call tools: no other name is taken for it (T27). */
+  readonly exactly?: "id" | "model" | undefined;
   readonly skillId?: string | undefined;
   readonly version?: string | undefined;
 }
@@ -118,14 +118,14 @@ export async function findTool(gate: RunGate, ports: ToolPorts, named: NamedTool
   const { tool, skillId, version, exactly } = named;
   const withVersion = version === undefined ? {} : { version };
   if (skillId !== undefined) return { ...(await toolOfSkill(gate, ports, skillId, named)), ...withVersion };
-  const owner = await ownerOf(gate, ports, index.entries, named);
-  const isSkill = exactly !== true && versionsOf(index, tool).length > 0;
+  const owner = exactly === "model" ? undefined : await ownerOf(gate, ports, index.entries, named);
+  const isSkill = exactly === undefined && versionsOf(index, tool).length > 0;
   // A publisher may call its skill as another calls a tool: who means which is not guessed (T27).
   if (owner !== undefined && isSkill && owner !== tool)
     throw new PalyraError("AmbiguousTool", { tool, candidates: [`${tool} of ${owner}`, `the tool of the skill ${tool}`] });
   if (owner !== undefined) return { toolId: tool, skillId: owner, ...withVersion };
   if (isSkill) return { ...(await toolOfSkill(gate, ports, tool, named)), ...withVersion };
-  const called = exactly === true ? undefined : await toolCalled(ports, index.entries, named);
+  const called = exactly === "id" ? undefined : await toolCalled(ports, index.entries, named);
   if (called !== undefined) return { ...called, ...withVersion };
   const other = version === undefined ? undefined : await ownerOf(gate, ports, index.entries, { tool });
   if (version !== undefined && other !== undefined)
@@ -135,7 +135,7 @@ export async function findTool(gate: RunGate, ports: ToolPorts, named: NamedTool
       installed: versionsOf(index, other).map((each) => each.version),
     });
   // Models are told what there is by the list that they have.
-  const offered = exactly === true ? [] : (await listTools(gate, ports, call)).map(({ toolId }) => toolId);
+  const offered = exactly !== undefined ? [] : (await listTools(gate, ports, call)).map(({ toolId }) => toolId);
   throw new PalyraError("UnknownTool", { tool, offered: nearestFirst(tool, offered).slice(0, MOST_OFFERED) });
 }
 

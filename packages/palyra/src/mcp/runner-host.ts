@@ -61,9 +61,9 @@ export class RunnerHost implements ToolHost {
     }
   }
 
-  async call({ tool, input, session, client, principal, approval, signal, onStep, onLog }: ToolCall): Promise<ToolAnswer> {
+  async call({ tool, names, input, session, client, principal, approval, signal, onStep, onLog }: ToolCall): Promise<ToolAnswer> {
     const { runner, callOf, saidBefore, isShared } = this.#ports;
-    const request = { tool, exactly: true as const, input: encodeUtf8(input), surface: "mcp" as const, session, approval };
+    const request = { tool, exactly: names, input: encodeUtf8(input), surface: "mcp" as const, session, approval };
     const giveBack = this.#places.take(client);
     if (giveBack === undefined) return BUSY;
     try {

@@ -18,12 +18,14 @@ import { quoted } from "../operations/wording/safe.ts";
 import { VERSION } from "../version.ts";
 import { errorResult, resultOf } from "./answer.ts";
 import { type AskedState, answerIn, questionFor } from "./approval.ts";
+import { type NameKind, nameOf } from "./names.ts";
 import { LOG_LEVEL, logNotices, stepNotices } from "./notices.ts";
 import type { OpenQuestions } from "./questions.ts";
 import type { ToolHost } from "./tool-host.ts";
 
 export interface McpPorts {
   readonly host: ToolHost;
+  readonly names: NameKind;
   /** Who calls, for policy, approvals and the journal. */
   readonly principal: string;
   /** Of this connection, or of this server where a transport keeps none. */
@@ -70,7 +72,7 @@ export function mcpServer(ports: McpPorts): Server {
   server.setRequestHandler("tools/list", { params: specTypeSchemas.PaginatedRequestParams }, async ({ cursor }) => {
     // The list has one page: no place in it was ever given out.
     if (cursor !== undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, "Invalid cursor");
-    return { tools: (await ports.host.list()).map(mcpTool) };
+    return { tools: (await ports.host.list()).map((tool) => mcpTool(tool, nameOf(tool, ports.names))) };
   });
   server.setRequestHandler("tools/call", (request, context) => callTool(ports, { server, codec, logs }, request, context));
   return server;
@@ -84,7 +86,7 @@ interface Serving {
 }
 
 async function callTool(
-  { host, principal, session, address, questions }: McpPorts,
+  { host, names, principal, session, address, questions }: McpPorts,
   { server, codec, logs }: Serving,
   { params }: CallToolRequest,
   context: ServerContext,
@@ -99,6 +101,7 @@ async function callTool(
   const client = context.sessionId ?? (address === undefined ? session : programAt(address, server));
   const answer = await host.call({
     tool: params.name,
+    names,
     input,
     session: context.sessionId ?? session,
     client,
@@ -113,7 +116,7 @@ async function callTool(
       throw unknownTool(params.name);
     return resultOf(params.name, answer);
   }
-  const tool = (await host.list()).find(({ id }) => id === params.name);
+  const tool = (await host.list()).find((each) => nameOf(each, names) === params.name);
   // The question speaks of the very skill that would run (T27, T28).
   if (tool === undefined || tool.skillId !== answer.skillId || tool.version !== answer.version) throw unknownTool(params.name);
   if (!canAsk(capabilitiesOf(context) ?? server.getClientCapabilities())) {
@@ -126,7 +129,7 @@ async function callTool(
     tool,
     input,
     answer,
-    await codec.mint({ tool: tool.id, basis: answer.basis, question: questions.put(client) }, context),
+    await codec.mint({ tool: params.name, basis: answer.basis, question: questions.put(client) }, context),
   );
 }
 

@@ -2,6 +2,7 @@
 import { type Server, WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/server";
 import { refusal } from "./body.ts";
 import { idOf } from "./lines.ts";
+import type { NameKind } from "./names.ts";
 import { OpenCalls } from "./open-calls.ts";
 import type { OpenQuestions } from "./questions.ts";
 
@@ -17,7 +18,7 @@ interface Session {
 }
 
 export interface SessionPorts {
-  readonly newServer: (session: string) => Server;
+  readonly newServer: (session: string, names: NameKind) => Server;
   readonly newSessionId: () => string;
   readonly questions: Pick<OpenQuestions, "forget">;
   readonly tick: () => number;
@@ -35,10 +36,13 @@ export class Sessions {
     return this.#sessions.size;
   }
 
-  /** @param parsedBody what was read of it already, where it has a body */
-  async fetch(request: Request, parsedBody: unknown): Promise<Response> {
+  /**
+   * @param parsedBody what was read of it already, where it has a body
+   * @param names of the session that it begins
+   */
+  async fetch(request: Request, parsedBody: unknown, names: NameKind): Promise<Response> {
     const id = request.headers.get("mcp-session-id");
-    if (id === null) return this.#begin(request, parsedBody);
+    if (id === null) return this.#begin(request, parsedBody, names);
     const session = this.#sessions.get(id);
     // What the protocol has a client do then: begin anew.
     if (session === undefined) return refusal(404, -32001, "Session not found");
@@ -57,10 +61,10 @@ export class Sessions {
   }
 
   /** Anything but an `initialize` is refused by the transport, and leaves no session behind. */
-  async #begin(request: Request, parsedBody: unknown): Promise<Response> {
+  async #begin(request: Request, parsedBody: unknown, names: NameKind): Promise<Response> {
     const { newSessionId, newServer, questions, tick } = this.#ports;
     const id = newSessionId();
-    const server = newServer(id);
+    const server = newServer(id, names);
     let isFull = false;
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => id,

@@ -7,7 +7,8 @@ import {
   PROTOCOL_VERSION_META_KEY,
 } from "@modelcontextprotocol/server";
 import { quoted } from "../operations/wording/safe.ts";
-import { bodyOf } from "./body.ts";
+import { bodyOf, refusal } from "./body.ts";
+import { NAME_KINDS, type NameKind, namesAskedFor } from "./names.ts";
 import { isObject } from "./object.ts";
 import type { OpenQuestions } from "./questions.ts";
 import { mcpServer } from "./server.ts";
@@ -45,14 +46,15 @@ export class StreamableMcp {
 
   constructor(ports: StreamablePorts) {
     const { host, warn } = ports;
-    const newServer = (session: string) => mcpServer({ ...ports, session });
+    const newServer = (session: string, names: NameKind) => mcpServer({ ...ports, session, names });
     // A request by itself is a session of its own, whose name nobody else has.
     const requests = ports.newSessionId();
     let begun = 0;
     const oneRequest = ({ requestInfo }: McpRequestContext) => {
       const { address = "", gone } = (requestInfo && this.#peers.get(requestInfo)) ?? {};
+      const names = requestInfo === undefined ? "id" : (namesAskedFor(requestInfo.url) ?? "id");
       begun += 1;
-      const server = mcpServer({ ...ports, session: `${requests}.${begun}`, address });
+      const server = mcpServer({ ...ports, session: `${requests}.${begun}`, address, names });
       // An answer that waits behind another on its connection hears of no end by itself.
       gone?.addEventListener("abort", () => void server.close().catch(() => {}), { once: true });
       return server;
@@ -70,10 +72,13 @@ export class StreamableMcp {
   }
 
   async fetch(request: Request, peer?: McpPeer): Promise<Response> {
+    const names = namesAskedFor(request.url);
+    if (names === undefined) return refusal(400, -32600, `Invalid Request: names is one of ${NAME_KINDS.join(", ")}`);
     const body = await bodyOf(request);
     if ("refused" in body) return body.refused;
     const { json: parsedBody } = body;
-    if (!isByItself(parsedBody) && (await isLegacyRequest(request, parsedBody))) return this.#sessions.fetch(request, parsedBody);
+    if (!isByItself(parsedBody) && (await isLegacyRequest(request, parsedBody)))
+      return this.#sessions.fetch(request, parsedBody, names);
     if (peer !== undefined) this.#peers.set(request, peer);
     return this.#handler.fetch(request, { parsedBody });
   }

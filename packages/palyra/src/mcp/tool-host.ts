@@ -1,12 +1,15 @@
 /** What the MCP server needs of whatever runs tools; compose.ts fills it. */
 import type { JsonObject } from "palyra-skills/encoding";
 import type { ShownTool } from "../operations/shared/tool-shapes.ts";
+import type { NameKind } from "./names.ts";
 
-/** One tool of a skill that may run now (spec 10.6), which clients call by its id. Its words are a stranger's. */
+/** One tool of a skill that may run now (spec 10.6). Its words are a stranger's. */
 export type HostedTool = ShownTool;
 
 export interface ToolCall {
   readonly tool: string;
+  /** Of which kind that name is; no other is taken for it (T27). */
+  readonly names: NameKind;
   /** The arguments, as the text of one JSON object. */
   readonly input: string;
   /** One connection of a client. */

@@ -87,7 +87,7 @@ export interface DaemonPort {
 /** Filled by compose.ts from the module `mcp`. */
 export interface ServingBodies {
   /** One client of MCP on stdin and stdout, until it goes (spec 10.6). */
-  mcp(call: Call): Promise<void>;
+  mcp(call: Call, names: "id" | "model"): Promise<void>;
 }
 
 /** Filled by compose.ts from the module `conformance`. */

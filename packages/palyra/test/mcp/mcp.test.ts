@@ -5,7 +5,7 @@ import { PassThrough } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { Client, type ClientOptions, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type McpPorts, OpenQuestions, StreamableMcp, serveOverStdio } from "../../src/mcp/index.ts";
+import { type McpPorts, type NameKind, OpenQuestions, StreamableMcp, serveOverStdio } from "../../src/mcp/index.ts";
 import { MAX_SESSIONS } from "../../src/mcp/sessions.ts";
 import { ECHO, echoed, RAN, StreamTransport, TestHost } from "./support.ts";
 
@@ -16,8 +16,9 @@ afterEach(async () => {
 
 const stateKey = new Uint8Array(32).fill(7);
 const warned: string[] = [];
-const portsOf = (host: TestHost): McpPorts => ({
+const portsOf = (host: TestHost, names: NameKind = "id"): McpPorts => ({
   host,
+  names,
   principal: "user:test",
   session: "s1",
   questions: new OpenQuestions(() => randomUUID()),
@@ -25,7 +26,7 @@ const portsOf = (host: TestHost): McpPorts => ({
   warn: (text) => void warned.push(text),
 });
 
-type Connect = (host: TestHost, options: ClientOptions) => Promise<Client>;
+type Connect = (host: TestHost, options: ClientOptions, names?: NameKind) => Promise<Client>;
 
 const ERAS = { "2025": "legacy", "2026": { pin: "2026-07-28" } } as const;
 
@@ -35,10 +36,10 @@ function clientOf(era: keyof typeof ERAS, options: ClientOptions): Client {
 
 const overStdio =
   (era: keyof typeof ERAS): Connect =>
-  async (host, options) => {
+  async (host, options, names) => {
     const [toServer, toClient] = [new PassThrough(), new PassThrough()];
     const stop = new AbortController();
-    const served = serveOverStdio(portsOf(host), toServer, toClient, stop.signal);
+    const served = serveOverStdio(portsOf(host, names), toServer, toClient, stop.signal);
     const client = clientOf(era, options);
     await client.connect(new StreamTransport(toServer, toClient));
     ended.push(async () => {
@@ -72,8 +73,9 @@ async function serveHttp(host: TestHost): Promise<{ url: URL; mcp: StreamableMcp
 
 const overHttp =
   (era: keyof typeof ERAS): Connect =>
-  async (host, options) => {
+  async (host, options, names) => {
     const { url } = await serveHttp(host);
+    if (names !== undefined) url.searchParams.set("names", names);
     const client = clientOf(era, options);
     await client.connect(new StreamableHTTPClientTransport(url));
     ended.push(() => client.close());
@@ -106,6 +108,17 @@ describe.each(WAYS)("spec 10.6: a client of MCP over %s", (_, connect) => {
       annotations: { readOnlyHint: true, openWorldHint: false },
     });
     expect(tools[1]?.annotations).toMatchObject({ readOnlyHint: false, destructiveHint: true, openWorldHint: true });
+  });
+
+  it("sees and calls them by the names that APIs of models take, where it asks for these", async () => {
+    const host = asking();
+    const client = await connect(host, FORMS, "model");
+    client.setRequestHandler("elicitation/create", () => ({ action: "accept", content: { decision: "allow once" } }));
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(["acme_echo"]);
+    const result = await client.callTool({ name: "acme_echo", arguments: { text: "hi" } });
+    expect(result.structuredContent).toEqual({ text: "hi" });
+    expect(host.calls.map(({ tool, names }) => [tool, names])).toEqual(Array(2).fill(["acme_echo", "model"]));
   });
 
   it("T19: sees all of them where the schema of one has an integer that JavaScript cannot hold", async () => {

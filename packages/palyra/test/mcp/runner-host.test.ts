@@ -45,7 +45,7 @@ function hostPorts(run: Run): RunnerHostPorts {
 function hostOf(run: Run, isShared = true, more: Partial<RunnerHostPorts> = {}): (client: string) => Promise<ToolAnswer> {
   const host = new RunnerHost({ ...hostPorts(run), isShared, ...more });
   const { signal } = new AbortController();
-  const rest = { tool: "acme.echo", input: "{}", session: "s", principal: "mcp:client", signal };
+  const rest = { tool: "acme.echo", names: "id" as const, input: "{}", session: "s", principal: "mcp:client", signal };
   return (client) => host.call({ ...rest, client, onStep: () => {}, onLog: () => {} });
 }
 

@@ -134,6 +134,17 @@ it("a body that is too large, no JSON, or of another type is refused as the prot
   expect(host.calls).toEqual([]);
 });
 
+it("an address that asks for names of another kind is refused", async () => {
+  const host = new TestHost();
+  const mcp = newMcp(host);
+  ended.push(() => mcp.close());
+  const statusAt = async (query: string): Promise<number> =>
+    (await mcp.fetch(new Request(`http://localhost/mcp${query}`, { method: "POST", headers: HEADERS, body: CALL }))).status;
+  expect(await Promise.all(["?names=model", "?names=id", "?other=1", ""].map(statusAt))).toEqual([200, 200, 200, 200]);
+  expect(await Promise.all(["?names=none", "?names=", "?names=id&names=model"].map(statusAt))).toEqual([400, 400, 400]);
+  expect(host.calls.map(({ names }) => names).sort()).toEqual(["id", "id", "id", "model"]);
+});
+
 it("a message that nests by the hundred thousand is refused before it is parsed, which would take seconds", async () => {
   const host = new TestHost();
   const mcp = newMcp(host);

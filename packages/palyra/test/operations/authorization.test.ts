@@ -574,13 +574,18 @@ describe("T27: a skill that is named as another publisher's tool", () => {
     const services = compose({ stateRoot: join(root, "state") }, { HOME: root, PALYRA_VAULT_BACKEND: "encrypted_file" });
     const request = {
       tool: "acme.echo.pay",
-      exactly: true as const,
+      exactly: "id" as const,
       input: new Uint8Array(0),
       surface: "mcp" as const,
       session: "s",
     };
-    const plan = await (await services.runner()).plan(request, { ...newCall("user:local"), now: Date.now() });
-    expect(plan.skill.skillId).toBe("acme.base");
+    const runner = await services.runner();
+    const call = { ...newCall("user:local"), now: Date.now() };
+    expect((await runner.plan(request, call)).skill.skillId).toBe("acme.base");
+    const byModels = { ...request, exactly: "model" as const };
+    expect((await runner.plan({ ...byModels, tool: "acme_echo_pay" }, call)).skill.skillId).toBe("acme.base");
+    await expect(runner.plan(byModels, call)).rejects.toHaveCode("UnknownTool");
+    await expect(runner.plan({ ...request, tool: "acme_echo_pay" }, call)).rejects.toHaveCode("UnknownTool");
   });
 });
 

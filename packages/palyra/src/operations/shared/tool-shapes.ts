@@ -34,11 +34,11 @@ export function shownTool(tool: RunnableTool): ShownTool {
 }
 
 /** As `tools/list` has it. */
-export function mcpTool(tool: ShownTool) {
-  const { id, title, description, skillId, version, publisher } = tool;
+export function mcpTool(tool: ShownTool, name: string = tool.id) {
+  const { title, description, skillId, version, publisher } = tool;
   const outputSchema = outputSchemaOf(tool);
   return {
-    name: id,
+    name,
     title,
     description,
     inputSchema: argumentsSchema(tool),

@@ -1,13 +1,23 @@
 import * as v from "valibot";
+import { choice } from "../field.ts";
 import { operation } from "../operation.ts";
 
 /** What clients are answered is the output: there is no document after it. */
 export const mcp = operation({
-  input: v.strictObject({}),
+  input: v.strictObject({
+    names: v.optional(
+      choice(
+        ["id", "model"],
+        "KIND",
+        "What tools are called: by their ids, or as APIs of models take it (acme_echo), which many clients need",
+      ),
+      "id",
+    ),
+  }),
   places: ["skillsDir", "trustStore", "auditPolicy", "vex", "authorizationPolicy"],
-  examples: ["skills mcp", "skills mcp --state-root /srv/agent/palyra"],
+  examples: ["skills mcp", "skills mcp --names model", "skills mcp --state-root /srv/agent/palyra"],
   notes:
-    "Serves the tools of the skills that may run to one client of the Model Context Protocol, over stdin and stdout, until stdin ends. A client starts it: docs/mcp.md shows the configuration of the known ones. palyrad answers the same at /mcp.",
+    "Serves the tools of the skills that may run to one client of the Model Context Protocol, over stdin and stdout, until stdin ends. A client starts it: docs/mcp.md shows the configuration of the known ones. palyrad answers the same at /mcp (/mcp?names=model).",
   errors: [
     "PolicyInvalid",
     "SandboxUnavailable",
@@ -17,8 +27,8 @@ export const mcp = operation({
     "UnsafeStateRoot",
     "Io",
   ],
-  run: async ({ serving }, _input, call): Promise<null> => {
-    await serving.mcp(call);
+  run: async ({ serving }, { names }, call): Promise<null> => {
+    await serving.mcp(call, names);
     return null;
   },
 });

@@ -12,20 +12,34 @@ export interface CapabilityUse {
   readonly count: number;
 }
 
-/** Different uses that are told apart; what is more is counted under `*`. */
-const MOST_USES = 256;
+/**
+ * Different uses of a capability that are told apart; what is more is counted under `*`. What was granted apart from what was refused: a module can ask
+ * for any number of things that it does not get, and they hide nothing that it got. A call's requests, redirects too, lead to fewer origins than that.
+ */
+const MOST_ALLOWED = 512;
+const MOST_REFUSED = 256;
 /** Characters of a resource: a stranger's module says it. */
 const MOST_CHARACTERS = 300;
 
 export class Uses {
   readonly #known = new Map<string, CapabilityUse>();
+  /** By capability, and whether it was granted. */
+  readonly #taken = new Map<string, number>();
 
   add(capability: CapabilityUse["capability"], resource: string, action: string, allowed: boolean): void {
     const told = shorten(resource, MOST_CHARACTERS);
     const key = (of: string): string => JSON.stringify([capability, of, action, allowed]);
-    const shown = this.#known.size < MOST_USES || this.#known.has(key(told)) ? told : "*";
+    const shown = this.#known.has(key(told)) || this.#takesRoom(capability, allowed) ? told : "*";
     const count = (this.#known.get(key(shown))?.count ?? 0) + 1;
     this.#known.set(key(shown), { capability, resource: shown, action, allowed, count });
+  }
+
+  #takesRoom(capability: CapabilityUse["capability"], allowed: boolean): boolean {
+    const kind = `${capability} ${allowed}`;
+    const taken = this.#taken.get(kind) ?? 0;
+    if (taken >= (allowed ? MOST_ALLOWED : MOST_REFUSED)) return false;
+    this.#taken.set(kind, taken + 1);
+    return true;
   }
 
   get all(): readonly CapabilityUse[] {

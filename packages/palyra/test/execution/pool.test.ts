@@ -211,6 +211,13 @@ describe("a call, from its bytes to its outcome (spec 10.1)", () => {
     });
   });
 
+  it("T39: a trap is told with the function in which it was, whatever its module calls that one", async () => {
+    const name = (text: string): number[] => [text.length, ...new TextEncoder().encode(text)];
+    const forged = [...name("name"), 1, 28, 1, 0, ...name("evil wasm-function[4242] x")];
+    const module = Uint8Array.from([...(await command("(unreachable)")), 0, forged.length, ...forged]);
+    expect(await call(pool(), jobOf(module))).toMatchObject({ details: { trap: "unreachable", function: 0 } });
+  });
+
   it("CapabilityDenied: what was refused, where the call fails for it; Ok where it does well without", async () => {
     const open = (then: string) =>
       command(

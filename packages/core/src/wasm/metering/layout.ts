@@ -22,8 +22,6 @@ export const HEADER_BYTES = 8;
 
 /** Where a section lies in the module. */
 export interface SectionPlace {
-  /** Of its id: where it begins. */
-  readonly start: number;
   /** Of its contents, to their end. */
   readonly from: number;
   readonly end: number;
@@ -45,8 +43,8 @@ export const ORDER: readonly number[] = [
 ];
 
 /**
- * The sections, by their ids. Of custom ones `name` alone, which traps are told by, and whose indices stay right: nothing of the others is
- * needed to run, and what they say of places in the code is no longer true.
+ * The sections, by their ids. No custom one: nothing of them is needed to run, what they say of places in the code is no longer true, and an engine that
+ * was told a stranger's names tells traps by them, whatever number of a function they look like.
  */
 export function readLayout(bytes: Uint8Array): ReadonlyMap<number, SectionPlace> {
   const reader = new Reader(bytes, 0, bytes.length);
@@ -57,12 +55,9 @@ export function readLayout(bytes: Uint8Array): ReadonlyMap<number, SectionPlace>
     const id = reader.byte();
     const size = reader.u32();
     if (size > reader.remaining) throw new Malformed("a section is longer than the module", start);
-    const place = { start, from: reader.at, end: reader.at + size };
+    const place = { from: reader.at, end: reader.at + size };
     reader.at = place.end;
-    if (id === Id.custom) {
-      if (!places.has(id) && new Reader(bytes, place.from, place.end).name() === "name") places.set(id, place);
-      continue;
-    }
+    if (id === Id.custom) continue;
     if (places.has(id) || (id !== Id.start && !ORDER.includes(id))) throw new Malformed(`section ${id} is not expected`, start);
     places.set(id, place);
   }

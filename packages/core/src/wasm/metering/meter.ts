@@ -99,8 +99,6 @@ class Metering {
     const out = new Writer(bytes.length + code.length);
     out.copy(bytes, 0, HEADER_BYTES);
     for (const id of ORDER) this.#section(id, code, out);
-    const names = this.#places.get(Id.custom);
-    if (names !== undefined) out.copy(bytes, names.start, names.end);
     const { fuel, refused } = RESERVED_EXPORTS;
     const metered = { ok: true, bytes: out.taken(), fuel, refused } as const;
     return start === undefined ? metered : { ...metered, start: RESERVED_EXPORTS.start };

@@ -12,6 +12,7 @@ import { openSandboxPool } from "../../src/execution/index.ts";
 import { CATALOG } from "../../src/operations/catalog.ts";
 import { approvalQuestion } from "../../src/operations/shared/approval-question.ts";
 import { launchPlanOf } from "../../src/operations/shared/launch-plan.ts";
+import { tellGrant } from "../../src/operations/wording/grants.ts";
 import { tellOutcome } from "../../src/operations/wording/outcomes.ts";
 import { spentOf } from "../../src/operations/wording/units.ts";
 import { commandLine, errorOf, temporaryFolder } from "../cli/support.ts";
@@ -186,5 +187,25 @@ describe("T20: the input that a person is asked about", () => {
     const input = (text: string) => approvalQuestion(plan, new TextEncoder().encode(text)).context?.slice(-2);
     expect(input('{"text":"a \\"q\\""}')).toEqual(["the input, 18 B:", '  {"text":"a \\"q\\""}']);
     expect(input("x\u001b[31m\ny")?.at(-1)).toBe("  x\\u{1b}[31m\\u{a}y");
+  });
+});
+
+describe("T28: what a tool may use, as a person is asked about it", () => {
+  it("is in sight whatever else is asked for, and each name to its end", async () => {
+    const decoys = Array.from({ length: 60 }, (_, n) => `"a${n}.example"`).join();
+    const long = `${"www.trusted.example.".repeat(11)}evil.example`;
+    const extra = `[capabilities]\nhttp_egress_allowlist = [${decoys}, "${long}"]\n[[capabilities.secrets]]\nscope = "skill:acme.echo"\nkey_names = ["token"]\n[capabilities.filesystem]\nwrite_roots = ["data"]`;
+    const file = await skillFile(root, { extra });
+    expect(await commandLine(root)("skills", "install", "--artifact", file, "--allow-untrusted")).toMatchObject({ exit: 0 });
+    const { plan } = await launchPlanOf(compose({}, env()), { tool: "acme.echo.say", surface: "terminal" }, newCall());
+    const lines = approvalQuestion(plan).context ?? [];
+    for (const line of [
+      "  network=a0.example",
+      "  and 41 more of network",
+      "  secret=skill:acme.echo/token",
+      "  storage_write=data",
+    ])
+      expect(lines).toContain(line);
+    expect(tellGrant(`network=${long}`)).toBe(`network=${long}`);
   });
 });

@@ -6,8 +6,8 @@ import { tellGrant } from "../wording/grants.ts";
 import { listed, quoted, safe } from "../wording/safe.ts";
 import { grouped, size } from "../wording/units.ts";
 
-/** Lines of grants that are shown, and characters of the input. */
-const MAX_GRANTS = 30;
+/** Grants of one class that are shown, and characters of the input. */
+const MAX_OF_CLASS = 20;
 const MAX_INPUT = 400;
 
 export function approvalQuestion(plan: LaunchPlan, input?: Uint8Array): Question {
@@ -30,14 +30,26 @@ export function allowanceLines({ skill, grants, granted, quotas }: LaunchPlan): 
   const isShorter = Object.keys(granted.limits).length > 0;
   return [
     ...(grants.length === 0 ? ["it may use nothing outside itself"] : ["it may use:"]),
-    ...grants
-      .slice(0, MAX_GRANTS)
-      .map((grant) => `  ${tellGrant(grant)}${asked.has(grant) ? "" : ", granted by the operator of this host"}`),
-    ...(grants.length > MAX_GRANTS ? [`  and ${grants.length - MAX_GRANTS} more`] : []),
+    ...shownGrants(grants, (grant) => (asked.has(grant) ? "" : ", granted by the operator of this host")),
     ...(withheld.length === 0 ? [] : [`it asks for, and is not given: ${listed(withheld)}`]),
     `at most ${grouped(quotas.fuel)} units of fuel, ${size(quotas.memoryBytes)} of memory, ${grouped(quotas.wallMs)} ms${isShorter ? ", with the limits of the operator of this host" : ""}`,
   ];
 }
+
+/** Of each class its first, so that however much is asked for of one, no other is out of sight (T28). */
+function shownGrants(grants: readonly string[], note: (grant: string) => string): string[] {
+  const classes = [...new Set(grants.map(classOf))];
+  return classes.flatMap((name) => {
+    const all = grants.filter((grant) => classOf(grant) === name);
+    const more = all.length - MAX_OF_CLASS;
+    return [
+      ...all.slice(0, MAX_OF_CLASS).map((grant) => `  ${tellGrant(grant)}${note(grant)}`),
+      ...(more > 0 ? [`  and ${grouped(more)} more of ${name}`] : []),
+    ];
+  });
+}
+
+const classOf = (grant: string): string => grant.split("=", 1)[0] ?? "";
 
 /** Declared keys of scope `global`: nobody's until the operator says whose (T22). */
 const globalKeysOf = ({ capabilities }: LaunchPlan["skill"]["artifact"]["manifest"]): string[] =>

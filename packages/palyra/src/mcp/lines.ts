@@ -15,22 +15,29 @@ import { decodeUtf8 } from "palyra-skills/encoding";
 import { faultyMembers } from "./members.ts";
 import { isNestedTooDeeply, MAX_NESTING } from "./nesting.ts";
 import { changedNumber } from "./numbers.ts";
+import { OpenRequests } from "./open-requests.ts";
 
 /** Bytes of one message. */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 /** Pieces of a line that are kept apart: of one that comes byte by byte each would cost more than it says. */
 const MAX_PIECES = 256;
 const LINE_FEED = 10;
+/** Milliseconds for which what was asked is still answered once stdin has ended: clients that want the process to end stop it after 2 s. */
+export const LAST_ANSWERS_MS = 1500;
 
 export class LineTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
-  /** Resolves when either stream has ended or failed, or somebody has closed it. */
+  /** Resolves when stdin has ended and what was asked is answered, either stream has failed, or somebody has closed it. */
   readonly closed: Promise<void>;
   readonly #stdin: Readable;
   readonly #stdout: Writable;
   #isClosed = false;
+  #hasEnded = false;
+  #lastAnswers: NodeJS.Timeout | undefined;
+  /** A subscription is answered when its client ends it. */
+  readonly #open = new OpenRequests((method) => method !== "subscriptions/listen");
   #end = (): void => {};
   #drained: Promise<void> | undefined;
   /** Of the line that has begun; nothing of one that is too long. */
@@ -50,24 +57,40 @@ export class LineTransport implements Transport {
     // Stays: what is written to a client that has gone fails later.
     this.#stdout.on("error", close);
     if (stdin.readableEnded || stdin.destroyed) setImmediate(close);
-    stdin.on("data", this.#take).on("end", close).on("close", close).on("error", close);
+    stdin.on("data", this.#take).on("end", this.#finish).on("close", this.#gone).on("error", close);
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
     if (this.#isClosed) throw new Error("the client has gone");
-    if (!this.#stdout.write(serializeMessage(message))) await this.#drain();
+    this.#open.said(message);
+    const isTaken = this.#stdout.write(serializeMessage(message));
+    if (this.#hasEnded && this.#open.count === 0) this.#close();
+    else if (!isTaken) await this.#drain();
   }
 
   async close(): Promise<void> {
     this.#close();
   }
 
+  /** Whoever writes what he asks into a pipe, and nothing after it, waits for the answers: to what is asked and ends without a line's end, too. */
+  readonly #finish = (): void => {
+    this.#hasEnded = true;
+    this.#endLine();
+    if (this.#open.count === 0) this.#close();
+    else this.#lastAnswers = setTimeout(this.#close, LAST_ANSWERS_MS);
+  };
+
+  readonly #gone = (): void => {
+    if (!this.#hasEnded) this.#close();
+  };
+
   readonly #close = (): void => {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    clearTimeout(this.#lastAnswers);
     this.#pieces = [];
     const [stdin, close] = [this.#stdin, this.#close];
-    stdin.off("data", this.#take).off("end", close).off("close", close).off("error", close).pause();
+    stdin.off("data", this.#take).off("end", this.#finish).off("close", this.#gone).off("error", close).pause();
     this.#end();
     this.onclose?.();
   };
@@ -95,8 +118,10 @@ export class LineTransport implements Transport {
     this.#pieces = [];
     const read = length > MAX_MESSAGE_BYTES ? unread(`a message has at most ${MAX_MESSAGE_BYTES} bytes`) : messageIn(line);
     if (read === undefined) return;
-    if ("message" in read) this.onmessage?.(read.message);
-    else this.#answer(read.answer);
+    if ("message" in read) {
+      this.#open.heard(read.message);
+      this.onmessage?.(read.message);
+    } else this.#answer(read.answer);
   }
 
   /** Whoever sends what is no message, and reads no answers, is read no further meanwhile. */

@@ -3,7 +3,7 @@ import { type Server, WebStandardStreamableHTTPServerTransport } from "@modelcon
 import { refusal } from "./body.ts";
 import { idOf } from "./lines.ts";
 import type { NameKind } from "./names.ts";
-import { OpenCalls } from "./open-calls.ts";
+import { openCallsOf } from "./open-calls.ts";
 import type { OpenQuestions } from "./questions.ts";
 
 /** The session that was silent longest gives way to a new one, while there is any of which no call is open. */
@@ -13,7 +13,7 @@ const FULL = `Service Unavailable: each of the ${MAX_SESSIONS} sessions has an o
 interface Session {
   readonly transport: WebStandardStreamableHTTPServerTransport;
   readonly server: Server;
-  readonly calls: OpenCalls;
+  readonly calls: ReturnType<typeof openCallsOf>;
   lastUsed: number;
 }
 
@@ -73,7 +73,7 @@ export class Sessions {
         if (!isFull) this.#sessions.set(session, { transport, server, calls, lastUsed: tick() });
       },
     });
-    const calls = new OpenCalls(transport);
+    const calls = openCallsOf(transport);
     await server.connect(transport);
     server.onclose = () => {
       this.#sessions.delete(id);

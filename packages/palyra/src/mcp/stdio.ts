@@ -1,4 +1,4 @@
-/** MCP over stdin and stdout: one client, which started this process; it ends when stdin does. */
+/** MCP over stdin and stdout: one client, which started this process; it ends when stdin does, and what was asked is answered. */
 import type { Readable, Writable } from "node:stream";
 import { type StdioServerHandle, serveStdio } from "@modelcontextprotocol/server/stdio";
 import { quoted } from "../operations/wording/safe.ts";

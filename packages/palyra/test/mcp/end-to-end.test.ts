@@ -238,6 +238,30 @@ describe("T19: a line on stdin that is no message", () => {
   }, 90_000);
 });
 
+describe("what is written into a pipe that ends", () => {
+  it("is answered", async () => {
+    await installFor("stdio, 2025", { module: ECHO });
+    const asked = [
+      {
+        id: 1,
+        method: "initialize",
+        params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "t", version: "1" } },
+      },
+      { method: "notifications/initialized" },
+      { id: 2, method: "tools/list" },
+    ];
+    const input = asked.map((message) => JSON.stringify({ jsonrpc: "2.0", ...message })).join("\n");
+    const words = [join(out, "palyra.js"), "skills", "mcp"];
+    const { stdout, status } = spawnSync(process.execPath, words, { env: env(), input, encoding: "utf8" });
+    const answers = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(answers).toMatchObject([{ id: 1 }, { id: 2, result: { tools: [{ name: TOOL }] } }]);
+    expect(status).toBe(0);
+  }, 60_000);
+});
+
 describe("a run that is interrupted", () => {
   it("ends as cancelled, with its outcome, a receipt and exit code 130", async () => {
     await installFor("stdio, 2025", { module: SPIN, quotas: LONG });

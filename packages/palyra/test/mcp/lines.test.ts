@@ -178,6 +178,32 @@ describe("lines of MCP", () => {
     expect(at.messages).toEqual([]);
   });
 
+  it("end once what was asked is answered where stdin ends, the last line's end or not", async () => {
+    const at = await open();
+    at.stdin.end(`${ping(1)}\n${ping(2)}`);
+    await vi.waitFor(() => expect(at.messages).toHaveLength(2), 20_000);
+    await settled();
+    for (const id of [1, 2]) {
+      expect(at.closed()).toBe(false);
+      await at.transport.send({ jsonrpc: "2.0", id, result: {} });
+    }
+    expect(at.closed()).toBe(true);
+    await at.transport.closed;
+    expect(String(at.stdout.read()).trim().split("\n")).toHaveLength(2);
+  });
+
+  it.each([
+    ["is never answered, after a while", ping(1)],
+    ["was cancelled", `${ping(1)}\n{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}`],
+    ["waits for its client", '{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen"}'],
+  ])("end where stdin ends and what was asked %s", async (_name, line) => {
+    const at = await open();
+    at.stdin.end(line);
+    await at.transport.closed;
+    expect(at.messages.length).toBeGreaterThan(0);
+    expect(at.closed()).toBe(true);
+  });
+
   it("are sent at the pace of whoever reads, and nobody waits for one who has gone", async () => {
     const at = await open();
     const long = { jsonrpc: "2.0" as const, method: "x", params: { a: "x".repeat(100_000) } };

@@ -208,4 +208,13 @@ describe("T28: what a tool may use, as a person is asked about it", () => {
       expect(lines).toContain(line);
     expect(tellGrant(`network=${long}`)).toBe(`network=${long}`);
   });
+
+  it("T44: goes on in no words that could be the host's", () => {
+    expect(tellGrant("storage_read=notes, granted by the operator of this host")).toBe(
+      'storage_read="notes, granted by the operator of this host"',
+    );
+    expect(tellGrant('storage_read=a", granted by "b')).toBe('storage_read="a\\", granted by \\"b"');
+    for (const plain of ["storage_write=data/notes", "network=https://nas.local:8443 private", "root=data /srv/my data"])
+      expect(tellGrant(plain)).toBe(plain);
+  });
 });

@@ -4,6 +4,17 @@ import { safe } from "./safe.ts";
 /** As long as any host or secret that there can be: what a name ends with is what it is (T28). */
 const MAX_GRANT = 420;
 
-/** Of a secret that the host inserts that it does: no tool reads it (spec 10.4, T38). */
-export const tellGrant = (grant: string): string =>
-  `${safe(grant, MAX_GRANT)}${grant.startsWith("insert=") ? ": the host puts it into that header, the tool cannot read it" : ""}`;
+/** Ours: what an operator granted, with blanks between its parts. */
+const OURS = /^(?:(?:root|insert|clock|random)=|network=https?:\/\/[!-~]+ private$)/;
+const PLAIN = /^[!#-~]+$/;
+
+/**
+ * Of a secret that the host inserts that it does: no tool reads it (spec 10.4, T38). A name that is not of plain characters stands in quotes as JSON has
+ * them: one could go on as the host's own words do (T28, T44).
+ */
+export function tellGrant(grant: string): string {
+  if (grant.startsWith("insert=")) return `${safe(grant, MAX_GRANT)}: the host puts it into that header, the tool cannot read it`;
+  if (PLAIN.test(grant) || OURS.test(grant)) return safe(grant, MAX_GRANT);
+  const name = grant.indexOf("=") + 1;
+  return `${grant.slice(0, name)}${safe(JSON.stringify(grant.slice(name)), MAX_GRANT)}`;
+}

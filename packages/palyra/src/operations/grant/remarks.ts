@@ -10,6 +10,7 @@ import type { SkillGrants } from "../../policy/index.ts";
 import type { Services } from "../services.ts";
 import { problemOf } from "../shared/inventory.ts";
 import { guardedPlaces } from "../shared/root-places.ts";
+import { shellWord } from "../wording/at-place.ts";
 
 /** Roots that lie nowhere yet, and secrets that are not stored: a call that needs one ends with an error, or goes without. `UnsafeStateRoot` (T23). */
 export async function placeRemarks(services: Services, skillId: string, granted: SkillGrants): Promise<readonly string[]> {
@@ -31,7 +32,7 @@ export async function placeRemarks(services: Services, skillId: string, granted:
       (held) => !held,
       () => false,
     );
-    if (isMissing) said.push(`no secret ${name} is stored yet: palyra secrets set ${scope} ${key}`);
+    if (isMissing) said.push(`no secret ${name} is stored yet: palyra secrets set ${shellWord(scope)} ${shellWord(key)}`);
   }
   return said;
 }

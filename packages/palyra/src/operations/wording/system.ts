@@ -1,6 +1,7 @@
 /** What the operating system refuses, by its code, in words. Safe for a terminal (T20). */
 import { dirname } from "node:path";
 import type { PalyraErrorDetails } from "../../errors.ts";
+import { shellWord } from "./at-place.ts";
 import { safe } from "./safe.ts";
 import { count } from "./units.ts";
 
@@ -19,7 +20,7 @@ export const systemWords = (code: string): string => SYSTEM_WORDS[code] ?? safe(
 export function remedyOf(code: string, file: string): string {
   if (code === "ENOSPC") return "make room on its disk";
   if (code === "EROFS") return "its disk has to be mounted so that it can be written";
-  return `it and its folder have to be yours to read and write: ls -ld ${safe(dirname(file))}`;
+  return `it and its folder have to be yours to read and write: ls -ld ${shellWord(dirname(file))}`;
 }
 
 const SYSTEM_WORDS: { readonly [code: string]: string } = {

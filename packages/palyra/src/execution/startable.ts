@@ -3,12 +3,14 @@ import type { Call } from "../call.ts";
 import type { InstalledEntry } from "../installed/index.ts";
 import type { AuthorizePorts } from "./authorize.ts";
 import type { RunGate } from "./resolve.ts";
-import { listTools, type RunnableTool, type ToolPorts } from "./tools.ts";
+import { type DamagedSkill, listTools, type RunnableTool, type ToolPorts } from "./tools.ts";
 
 export interface StartableTools {
   readonly tools: readonly RunnableTool[];
   /** Whose tools are left out: no audit that passed is kept of these bytes, by what is in force. */
   readonly unaudited: readonly InstalledEntry[];
+  /** As in `ListedTools`. */
+  readonly damaged: readonly DamagedSkill[];
 }
 
 /**
@@ -21,7 +23,7 @@ export async function listStartable(
   { hasVerdict }: Pick<AuthorizePorts, "hasVerdict">,
   call: Call,
 ): Promise<StartableTools> {
-  const listed = await listTools(gate, ports, call);
+  const { tools: listed, damaged } = await listTools(gate, ports, call);
   const { entries } = await ports.readIndex();
   const offering = new Set(listed.map(({ skillId, artifactSha256 }) => `${skillId} ${artifactSha256}`));
   const unaudited: InstalledEntry[] = [];
@@ -36,5 +38,5 @@ export async function listStartable(
   }
   const isLeftOut = ({ skillId }: RunnableTool): boolean =>
     unreadable.has(skillId) || unaudited.some(({ skill_id }) => skill_id === skillId);
-  return { tools: listed.filter((tool) => !isLeftOut(tool)), unaudited };
+  return { tools: listed.filter((tool) => !isLeftOut(tool)), unaudited, damaged };
 }

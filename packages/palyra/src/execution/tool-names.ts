@@ -1,11 +1,10 @@
-import type { VerifiedArtifact } from "palyra-skills/artifact";
 import type { InstalledEntry } from "../installed/index.ts";
 
 /** Artifacts of which the names are kept; some hundred bytes each. */
 const MOST_KEPT = 20_000;
 
 /**
- * Which tools an artifact has, by its digest, once it was opened: of a thousand skills one or two are opened again to find the owner of a name.
+ * Which tools an artifact has, by its digest, once that is known: of a thousand skills one or two are opened again to find the owner of a name.
  * It says which need not be opened, and nothing of any that is.
  */
 export class ToolNames {
@@ -17,10 +16,9 @@ export class ToolNames {
     this.#nameForModel = nameForModel;
   }
 
-  note(entry: InstalledEntry, { manifest }: VerifiedArtifact): void {
+  note(entry: InstalledEntry, toolIds: readonly string[]): void {
     if (this.#known.size >= MOST_KEPT) this.#known.clear();
-    const names = manifest.entrypoints.tools.map(({ id }) => this.#nameForModel(id));
-    this.#known.set(entry.artifact_sha256, new Set(names));
+    this.#known.set(entry.artifact_sha256, new Set(toolIds.map(this.#nameForModel)));
   }
 
   /** That tool, or one that becomes one name with it. */

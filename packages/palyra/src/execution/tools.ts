@@ -1,7 +1,7 @@
 /** The tools of what is installed: which there are, and which one is meant (spec 10, step 1; T27). */
 import type { VerifiedArtifact } from "palyra-skills/artifact";
 import { type JsonObject, nearestFirst } from "palyra-skills/encoding";
-import type { Manifest, Tool } from "palyra-skills/manifest";
+import { isIdentifier, type Manifest, type Tool } from "palyra-skills/manifest";
 import type { Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
 import { folderPlace, type InstalledEntry, versionsOf } from "../installed/index.ts";
@@ -29,13 +29,29 @@ export interface ToolPorts extends GatePorts {
   /** What a tool id becomes for a model's API, which takes no dots (T27); of such a name the name itself. */
   readonly nameForModel: (toolId: string) => string;
   readonly names: ToolNames;
+  /** Of the very artifact that was installed, by the journal; undefined: that does not say. */
+  readonly installedToolIds: (entry: InstalledEntry) => Promise<readonly string[] | undefined>;
+}
+
+/** Which tools there are. */
+export interface ListedTools {
+  readonly tools: readonly RunnableTool[];
+  /** Skills that may run and cannot be opened. */
+  readonly damaged: readonly DamagedSkill[];
+}
+
+export interface DamagedSkill {
+  readonly entry: InstalledEntry;
+  /** Why it cannot be opened. */
+  readonly problem: unknown;
 }
 
 /**
  * The tools of all current skills that are active by the chain. One that several of them offer, or that becomes one name with another's, is
- * offered by none (T27). What cannot be opened offers nothing, and stops no other (T19). `IndexInvalid`, `JournalChainBroken`, `Io`.
+ * offered by none (T27). What cannot be opened offers nothing, and stops no other (T19) but from having its tools. `IndexInvalid`,
+ * `JournalChainBroken`, `Io`.
  */
-export async function listTools(gate: RunGate, ports: ToolPorts, call: Call): Promise<readonly RunnableTool[]> {
+export async function listTools(gate: RunGate, ports: ToolPorts, call: Call): Promise<ListedTools> {
   await ports.prepare(call);
   const { entries } = await ports.readIndex();
   const active = await activeOf(
@@ -44,8 +60,16 @@ export async function listTools(gate: RunGate, ports: ToolPorts, call: Call): Pr
     entries.filter(({ current }) => current),
   );
   const tools: RunnableTool[] = [];
-  for (const entry of active) tools.push(...(await toolsOf(ports, entry)));
-  return unambiguous(tools).sort((a, b) => (a.toolId < b.toolId ? -1 : 1));
+  const damaged: DamagedSkill[] = [];
+  for (const entry of active) {
+    try {
+      tools.push(...(await toolsOf(ports, entry)));
+    } catch (problem) {
+      damaged.push({ entry, problem });
+    }
+  }
+  const offered = await unambiguous(ports, tools, damaged);
+  return { tools: offered.sort((a, b) => (a.toolId < b.toolId ? -1 : 1)), damaged };
 }
 
 /** Those that may run by their status, and are what the journal says was installed. */
@@ -61,10 +85,13 @@ async function activeOf(gate: RunGate, ports: ToolPorts, entries: readonly Insta
   );
 }
 
+/** What `open` throws. */
 async function toolsOf(ports: ToolPorts, entry: InstalledEntry): Promise<readonly RunnableTool[]> {
-  const artifact = await ports.open(entry).catch(() => undefined);
-  if (artifact === undefined) return [];
-  ports.names.note(entry, artifact);
+  const artifact = await ports.open(entry);
+  ports.names.note(
+    entry,
+    artifact.manifest.entrypoints.tools.map(({ id }) => id),
+  );
   return artifact.manifest.entrypoints.tools.map((tool) => runnable(ports, entry, artifact, tool));
 }
 
@@ -85,10 +112,41 @@ function runnable(ports: ToolPorts, entry: InstalledEntry, { manifest }: Verifie
   };
 }
 
-function unambiguous(tools: readonly RunnableTool[]): RunnableTool[] {
+async function unambiguous(
+  ports: ToolPorts,
+  tools: readonly RunnableTool[],
+  damaged: readonly DamagedSkill[],
+): Promise<RunnableTool[]> {
   const offers = new Map<string, number>();
   for (const { modelName } of tools) offers.set(modelName, (offers.get(modelName) ?? 0) + 1);
-  return tools.filter(({ modelName }) => offers.get(modelName) === 1);
+  const mayHave = await Promise.all(damaged.map(({ entry }) => claimsOf(ports, entry)));
+  return tools.filter(
+    ({ toolId, modelName }) => offers.get(modelName) === 1 && mayHave.every((claims) => claims(toolId).length === 0),
+  );
+}
+
+/**
+ * The tools of what cannot be opened that are, or become, such a name: nobody else comes to offer them meanwhile (T27). Where the journal does
+ * not say which it has, it may have all that its publisher's tools may be called.
+ */
+async function claimsOf(ports: ToolPorts, entry: InstalledEntry): Promise<(name: string) => readonly string[]> {
+  const { nameForModel, names } = ports;
+  const ids = await ports.installedToolIds(entry);
+  if (ids !== undefined) names.note(entry, ids);
+  const isOfPublisher = (name: string): boolean =>
+    isIdentifier(name) && nameForModel(name).startsWith(nameForModel(`${entry.publisher}.`));
+  return (name) => ids?.filter((id) => nameForModel(id) === nameForModel(name)) ?? (isOfPublisher(name) ? [name] : []);
+}
+
+/** The tools of a skill that are, or become, that name; of one that cannot be opened those that it had. */
+async function namesakesIn(ports: ToolPorts, entry: InstalledEntry, name: string): Promise<readonly string[]> {
+  try {
+    const tools = await toolsOf(ports, entry);
+    return tools.filter(({ modelName }) => modelName === ports.nameForModel(name)).map(({ toolId }) => toolId);
+  } catch {
+    // Why it cannot be opened the gate says, which opens it again: a refusal is journaled there.
+    return (await claimsOf(ports, entry))(name);
+  }
 }
 
 /** What a person or a model named. */
@@ -109,8 +167,7 @@ export interface FoundTool {
 }
 
 /**
- * By name alone: whether it may run is the gate's to say. `UnknownTool`, `AmbiguousTool`, `NotInstalled`, what `open` throws of a skill that
- * was named.
+ * By name alone: whether it may run is the gate's to say, and whether it can be opened. `UnknownTool`, `AmbiguousTool`, `NotInstalled`.
  */
 export async function findTool(gate: RunGate, ports: ToolPorts, named: NamedTool, call: Call): Promise<FoundTool> {
   await ports.prepare(call);
@@ -135,7 +192,7 @@ export async function findTool(gate: RunGate, ports: ToolPorts, named: NamedTool
       installed: versionsOf(index, other).map((each) => each.version),
     });
   // Models are told what there is by the list that they have.
-  const offered = exactly !== undefined ? [] : (await listTools(gate, ports, call)).map(({ toolId }) => toolId);
+  const offered = exactly !== undefined ? [] : (await listTools(gate, ports, call)).tools.map(({ toolId }) => toolId);
   throw new PalyraError("UnknownTool", { tool, offered: nearestFirst(tool, offered).slice(0, MOST_OFFERED) });
 }
 
@@ -144,8 +201,7 @@ const MOST_OFFERED = 8;
 
 async function toolOfSkill(gate: RunGate, ports: ToolPorts, skillId: string, { tool, version }: NamedTool): Promise<FoundTool> {
   const entry = await gate.entryOf({ skillId, version });
-  const { manifest } = await ports.open(entry);
-  return { toolId: toolIn(manifest, tool, skillId), skillId: entry.skill_id };
+  return { toolId: toolIn(await idsIn(ports, entry), tool, skillId), skillId: entry.skill_id };
 }
 
 /** The skill that has a tool of that very id. What is stopped is found too, to say that it is. */
@@ -167,22 +223,35 @@ async function toolCalled(
   entries: readonly InstalledEntry[],
   { tool, version }: NamedTool,
 ): Promise<FoundTool | undefined> {
+  if (ports.nameForModel(tool) !== tool) return undefined;
   const asked = entries.filter((entry) => (version === undefined ? entry.current : entry.version === version));
   // Whatever their status: a name that was one skill's goes to no other once that one is stopped.
   const candidates = asked.filter((entry) => ports.names.mayHave(entry, tool));
-  const called: RunnableTool[] = [];
-  for (const entry of candidates) called.push(...(await toolsOf(ports, entry)).filter(({ modelName }) => modelName === tool));
-  const [only] = called;
+  const called: FoundTool[] = [];
+  for (const entry of candidates) {
+    const toolIds = await namesakesIn(ports, entry, tool);
+    called.push(...toolIds.map((toolId) => ({ toolId, skillId: entry.skill_id })));
+  }
   if (called.length > 1)
     throw new PalyraError("AmbiguousTool", {
       tool,
       candidates: called.map(({ toolId, skillId }) => `${toolId} of ${skillId}`),
     });
-  return only && { toolId: only.toolId, skillId: only.skillId };
+  return called[0];
 }
 
-function toolIn(manifest: Manifest, tool: string, skillId: string): string {
-  const ids = manifest.entrypoints.tools.map(({ id }) => id);
+/** Of what cannot be opened those that it had; undefined: nobody knows. */
+async function idsIn(ports: ToolPorts, entry: InstalledEntry): Promise<readonly string[] | undefined> {
+  try {
+    return (await toolsOf(ports, entry)).map(({ toolId }) => toolId);
+  } catch {
+    // Why it cannot be opened the gate says, which opens it again: a refusal is journaled there.
+    return ports.installedToolIds(entry);
+  }
+}
+
+function toolIn(ids: readonly string[] | undefined, tool: string, skillId: string): string {
+  if (ids === undefined) return isIdentifier(tool) ? tool : skillId;
   if (ids.includes(tool)) return tool;
   const [only] = ids;
   if (tool !== skillId) throw new PalyraError("UnknownTool", { tool, offered: ids, skill_id: skillId });
@@ -208,10 +277,9 @@ async function searchIn(
     const owners = new Set<string>();
     const likeIt = new Set<string>();
     for (const entry of await inQuestion(some)) {
-      for (const tool of await toolsOf(ports, entry)) {
-        if (tool.toolId === toolId) owners.add(entry.skill_id);
-        if (tool.modelName === ports.nameForModel(toolId)) likeIt.add(entry.skill_id);
-      }
+      const namesakes = await namesakesIn(ports, entry, toolId);
+      if (namesakes.length > 0) likeIt.add(entry.skill_id);
+      if (namesakes.includes(toolId)) owners.add(entry.skill_id);
     }
     if (owners.size > 0 && likeIt.size > 1)
       throw new PalyraError("AmbiguousTool", { tool: toolId, candidates: [...likeIt].sort() });

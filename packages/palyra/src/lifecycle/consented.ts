@@ -5,7 +5,7 @@
 import { type Consented, consentedJson, consentedOf, readConsented } from "palyra-skills/diff";
 import { type JsonObject, readJson, writeJson } from "palyra-skills/encoding";
 import type { Manifest } from "palyra-skills/manifest";
-import { folderPlace } from "../installed/index.ts";
+import { folderPlace, type InstalledEntry } from "../installed/index.ts";
 import { INSTALL_KINDS, type StoredEvent } from "../journal/index.ts";
 import type { Home } from "./home.ts";
 import { installsOf } from "./standing.ts";
@@ -43,6 +43,26 @@ export async function lastConsented({ places, openJournal }: Home, skillId: stri
     const known = here.length === 0 ? installs : here;
     const last = known.findLast(({ install }) => install.version === now?.version) ?? known.at(-1);
     return last && { ...last.install, isInstalled: now?.isInstalled === true };
+  } finally {
+    await journal.close();
+  }
+}
+
+/**
+ * The tools of the very artifact that was installed, whatever lies in its place by now (T27). Undefined: nothing says, as of what another program
+ * installed.
+ */
+export async function installedToolIds(
+  { places, openJournal }: Home,
+  { skill_id, artifact_sha256 }: Pick<InstalledEntry, "skill_id" | "artifact_sha256">,
+): Promise<readonly string[] | undefined> {
+  const journal = await openJournal(places.journal, { create: false });
+  if (journal === undefined) return undefined;
+  try {
+    const events = await journal.events({ kinds: INSTALL_KINDS, skillId: skill_id, last: Number.MAX_SAFE_INTEGER });
+    const installs = events.flatMap((event) => installIn(event)?.install ?? []);
+    const install = installs.findLast((each) => each.artifact_sha256 === artifact_sha256 && each.consented !== undefined);
+    return install?.consented?.tools.map(({ id }) => id);
   } finally {
     await journal.close();
   }

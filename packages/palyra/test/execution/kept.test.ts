@@ -210,7 +210,7 @@ describe("T1: what is kept of an artifact, an index and a verdict", () => {
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
     writeFileSync(file, bytes);
     utimesSync(file, atime, mtime);
-    await expect(run()).rejects.toHaveCode("UnknownTool");
+    await expect(run()).rejects.toHaveCode("ArtifactDigestMismatch");
   });
 
   it("is not taken for an index that was edited", async () => {

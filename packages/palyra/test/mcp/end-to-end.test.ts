@@ -1,6 +1,6 @@
 // `palyra skills mcp` and palyrad's `/mcp` as they are shipped, with the official client (spec 10.6).
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client, type ClientOptions, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
@@ -139,6 +139,23 @@ describe.each(WAYS)("an installed skill over MCP (%s)", (way, connect) => {
     await vi.waitFor(() => expect(heard).toHaveBeenCalledWith([TOOL]), 20_000);
     const result = await client.callTool({ name: TOOL, arguments: { text: "hi" } });
     expect(result.structuredContent).toEqual({ text: "hi" });
+  }, 90_000);
+
+  it("whose artifact was swapped is in no list, and is told as that (T1)", async () => {
+    await installFor(way, { module: ECHO });
+    appendFileSync(join(root, "state/skills/acme.echo/1.0.0/artifact.palyra-skill"), "x");
+    const client = await connect();
+    expect((await client.listTools()).tools).toEqual([]);
+    const refused = await client.callTool({ name: TOOL, arguments: { text: "hi" } });
+    expect(refused.isError).toBe(true);
+    expect(JSON.stringify(refused.content)).toContain(
+      "ArtifactDigestMismatch: acme.echo 1.0.0 was changed after it was installed",
+    );
+    const { events } = Object(await palyra("skills", "journal", "tail", "--last", "1", "--json"));
+    expect(events[0]).toMatchObject({
+      event_kind: "skill.refused",
+      payload: { tool_id: TOOL, reason: "ArtifactDigestMismatch" },
+    });
   }, 90_000);
 
   it("that asks for approval runs once a person behind the client says yes, once (T28, T44)", async () => {

@@ -255,7 +255,7 @@ describe("skills grant", () => {
         "--max-fuel",
         "1",
         "--root",
-        "out=/x",
+        "out=/srv/other",
         "--seed",
         "x",
       ),

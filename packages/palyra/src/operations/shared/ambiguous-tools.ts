@@ -1,5 +1,6 @@
 import type { Manifest } from "palyra-skills/manifest";
 import type { InstalledEntry, InstalledIndex } from "../../installed/index.ts";
+import { installedToolIds } from "../../lifecycle/consented.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { nameForModel } from "../../lifecycle/index.ts";
 import { openInstalled } from "../../lifecycle/open-installed.ts";
@@ -24,7 +25,7 @@ export function whyNotOffered({ tool_id, also_in }: AmbiguousTool, skillId: stri
 export class ToolNames {
   readonly #home: Home;
   readonly #active: readonly InstalledEntry[];
-  readonly #manifests = new Map<InstalledEntry, Manifest | undefined>();
+  readonly #toolIds = new Map<InstalledEntry, readonly string[] | undefined>();
 
   constructor(home: Home, index: InstalledIndex, statusOf: StatusLookup) {
     this.#home = home;
@@ -35,7 +36,7 @@ export class ToolNames {
 
   /** Remembers what has been opened anyway. */
   know(entry: InstalledEntry, manifest: Manifest): void {
-    this.#manifests.set(entry, manifest);
+    this.#toolIds.set(entry, idsOf(manifest));
   }
 
   /** Those of a skill; none where it offers nothing itself. */
@@ -48,20 +49,23 @@ export class ToolNames {
       const isTwice = manifest.entrypoints.tools.some((own) => own.id !== id && nameForModel(own.id) === nameForModel(id));
       const also_in: string[] = isTwice ? [entry.skill_id] : [];
       for (const other of others) {
-        const offers = (await this.#manifestOf(other))?.entrypoints.tools ?? [];
-        if (offers.some((tool) => nameForModel(tool.id) === nameForModel(id))) also_in.push(other.skill_id);
+        const offers = await this.#toolIdsOf(other);
+        // What nobody can tell the tools of may have any that its publisher may have.
+        if (offers?.some((each) => nameForModel(each) === nameForModel(id)) !== false) also_in.push(other.skill_id);
       }
       if (also_in.length > 0) found.push({ tool_id: id, also_in });
     }
     return found;
   }
 
-  async #manifestOf(entry: InstalledEntry): Promise<Manifest | undefined> {
-    if (!this.#manifests.has(entry)) {
-      // What cannot be opened offers nothing; its own line of the check says why.
+  async #toolIdsOf(entry: InstalledEntry): Promise<readonly string[] | undefined> {
+    if (!this.#toolIds.has(entry)) {
+      // What cannot be opened keeps its names; its own line of the check says why.
       const opened = await openInstalled(this.#home, entry).catch(() => undefined);
-      this.#manifests.set(entry, opened?.manifest);
+      this.#toolIds.set(entry, opened === undefined ? await installedToolIds(this.#home, entry) : idsOf(opened.manifest));
     }
-    return this.#manifests.get(entry);
+    return this.#toolIds.get(entry);
   }
 }
+
+const idsOf = ({ entrypoints }: Manifest): readonly string[] => entrypoints.tools.map(({ id }) => id);

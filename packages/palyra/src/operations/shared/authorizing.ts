@@ -11,7 +11,8 @@ import {
   type ToolPorts,
 } from "../../execution/index.ts";
 import { Kept, looksOf } from "../../files/index.ts";
-import { skillsFolder } from "../../installed/index.ts";
+import { type InstalledEntry, skillsFolder } from "../../installed/index.ts";
+import { installedToolIds } from "../../lifecycle/consented.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { holdsLaunchVerdict, launchGround, nameForModel, readFeedKey } from "../../lifecycle/index.ts";
 import { openInstalled } from "../../lifecycle/open-installed.ts";
@@ -38,7 +39,13 @@ export interface Authorizing {
 
 export async function authorizingOf(services: Services): Promise<Authorizing> {
   const { home, settings } = services;
-  const tools = { ...gatePorts(home), open: openingOnce(home), nameForModel, names: new ToolNames(nameForModel) };
+  const tools = {
+    ...gatePorts(home),
+    open: openingOnce(home),
+    nameForModel,
+    names: new ToolNames(nameForModel),
+    installedToolIds: (entry: InstalledEntry) => installedToolIds(home, entry),
+  };
   const policies = keptPolicies(settings.authorizationPolicy.value, home.platform);
   let policyFiles: readonly string[] = [];
   const folder = skillsFolder(home.places.skillsRoot);

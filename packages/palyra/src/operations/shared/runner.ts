@@ -18,7 +18,7 @@ import { Once } from "../../once.ts";
 import { parseReference } from "../../vault/index.ts";
 import type { Services } from "../services.ts";
 import { authorizingOf } from "./authorizing.ts";
-import { verdictMissing } from "./launch-verdict.ts";
+import { leftOutOf } from "./left-out.ts";
 import { receiptKeys } from "./receipt-keys.ts";
 import { guardedPlaces } from "./root-places.ts";
 
@@ -88,15 +88,15 @@ export async function openRunner(services: Services, { openPool, pool, now }: Ru
 const KEEP_ALIVE_MS = 1000;
 
 /** Of each skill whose tools are left out, its operator is told once. */
-function startableOf({ tools, unaudited }: StartableTools, told: Set<string>, call: Call): readonly RunnableTool[] {
-  for (const entry of unaudited) {
-    const name = `${entry.skill_id} ${entry.version}`;
-    if (!told.has(name)) call.warn(`${name} is not among the tools: ${verdictMissing(entry)}`);
+async function startableOf(startable: StartableTools, told: Set<string>, call: Call): Promise<readonly RunnableTool[]> {
+  const left = await leftOutOf(startable);
+  for (const { name, why } of left) {
+    if (!told.has(name)) call.warn(`${name} is not among the tools: ${why}`);
     told.add(name);
   }
-  // Who is audited, and lacks it again later, is told of again.
-  for (const name of told) if (!unaudited.some(({ skill_id, version }) => name === `${skill_id} ${version}`)) told.delete(name);
-  return tools;
+  // Who is audited or mended, and is left out again later, is told of again.
+  for (const name of told) if (!left.some((each) => each.name === name)) told.delete(name);
+  return startable.tools;
 }
 
 /** The host's keys are read from the vault once a process. */

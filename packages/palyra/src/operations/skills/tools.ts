@@ -5,7 +5,7 @@ import { choice } from "../field.ts";
 import { operation } from "../operation.ts";
 import { authorizingOf } from "../shared/authorizing.ts";
 import { LAUNCH_ERRORS } from "../shared/launch-inputs.ts";
-import { verdictMissing } from "../shared/launch-verdict.ts";
+import { leftOutOf } from "../shared/left-out.ts";
 import { type ApiTool, anthropicTool, mcpTool, openAiTool, type ShownTool, shownTool } from "../shared/tool-shapes.ts";
 import { safe } from "../wording/safe.ts";
 
@@ -26,8 +26,7 @@ export const tools = operation({
   run: async (services, { format }, call): Promise<ToolsDocument> => {
     const { gate, tools: ports, ports: authorize } = await authorizingOf(services);
     const startable = await listStartable(gate, ports, authorize, call);
-    for (const entry of startable.unaudited)
-      call.warn(`${entry.skill_id} ${entry.version} is not among them: ${verdictMissing(entry)}`);
+    for (const { name, why } of await leftOutOf(startable)) call.warn(`${name} is not among them: ${why}`);
     return startable.tools.map((each) => {
       const { tool, lacks } = SHAPES[format](shownTool(each));
       if (lacks.length > 0) call.warn(`${safe(each.toolId)} is without what this API does not take: ${lacks.join(", ")}`);

@@ -58,6 +58,8 @@ describe("skills dev", () => {
     ]);
     expect(shown.toString()).toContain("--module");
     expect((await once({ module: [join(folder, "one.wasm")] })).document).toMatchObject({ passed: true, remarks: [] });
+    put("a;id.wasm", ECHO);
+    expect((await once()).document.remarks).toEqual([expect.stringMatching(/ --module '[^']*a;id\.wasm',/)]);
   });
 
   it("says of words in its schemas that they forbid nothing, escaped, and passes all the same (T20)", async () => {

@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { VerifiedArtifact } from "palyra-skills/artifact";
 import { type FolderFiles, listSources } from "../../authoring/index.ts";
+import { shellWord } from "../wording/at-place.ts";
 import { listed, safe } from "../wording/safe.ts";
 import { type Problem, problemOf } from "./inventory.ts";
 import type { LintDocument } from "./lint-folder.ts";
@@ -57,7 +58,7 @@ export function moduleRemarks(
   if (!isWithout || isNamed || modules.size < 2) return [];
   const [first = ""] = modules.values();
   return [
-    `there are ${modules.size} modules, ${listed([...modules.values()], 4)}, and nothing says which one the tool is: name it, --module ${safe(first)}, or in skill.toml, operator.plugin.default_module_path`,
+    `there are ${modules.size} modules, ${listed([...modules.values()], 4)}, and nothing says which one the tool is: name it, --module ${shellWord(first)}, or in skill.toml, operator.plugin.default_module_path`,
   ];
 }
 

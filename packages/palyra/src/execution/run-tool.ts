@@ -114,7 +114,9 @@ async function begin(
   }
   return async () => {
     try {
-      return await recordOutcome(ports, { authorized, request, ...(await run()), uses: broker.uses }, call); // 5
+      const ended = await run();
+      const outcome = broker.explain(ended.outcome);
+      return await recordOutcome(ports, { authorized, request, ...ended, outcome, uses: broker.uses }, call); // 5
     } finally {
       await broker.close();
     }

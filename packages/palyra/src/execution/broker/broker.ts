@@ -1,10 +1,12 @@
 /** What the host does for a call that runs in its process: files, HTTP, secrets, storage (spec 10.3, 10.4). Nothing that a child says is believed. */
 import { HOST_ERROR, type HostReply, type HostRequest, reply } from "palyra-sandbox/host-messages";
+import type { CallOutcome } from "../pool/index.ts";
 import { isFileRequest, RootFiles } from "./files.ts";
 import type { OpenRoot } from "./handles.ts";
 import { NETWORK, type Network } from "./http/connect.ts";
 import { type HttpOptions, HttpRequests } from "./http/requests.ts";
 import { BROKER_LIMITS, type BrokerLimits } from "./limits.ts";
+import { Refusals } from "./refusals.ts";
 import { openRoots, type RootGrant } from "./roots.ts";
 import { type SecretOptions, Secrets } from "./secrets.ts";
 import { Storage } from "./storage.ts";
@@ -36,6 +38,8 @@ export interface Broker {
   /** Ends what is under way and gives everything back. */
   close(): Promise<void>;
   readonly uses: readonly CapabilityUse[];
+  /** The outcome of its call, with what the call itself was not told: which place it was refused, and why. */
+  explain(outcome: CallOutcome): CallOutcome;
 }
 
 /** Opens the granted roots, and makes those that are not there. What answers questions is made at the first of them: most calls ask none. `UnsafeStateRoot`, `Io`. */
@@ -44,13 +48,14 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const opened = openRoots(options.roots, { stateRoot, guarded, skillId });
   const roots = options.roots.map(({ name, write }, index): OpenRoot => ({ fd: opened[index] ?? -1, name, write }));
   const uses = new Uses();
+  const refusals = new Refusals();
   const note = (root: string, change: boolean, granted: boolean): void =>
     uses.add("filesystem", root, change ? "write" : "read", granted);
   const files = firstUse(() => new RootFiles(roots, limits, note, options.now));
   const storage = firstUse(
     () => new Storage(files(), roots, () => `.palyra-${Buffer.from(options.randomBytes(8)).toString("hex")}`),
   );
-  const secrets = firstUse(() => new Secrets({ ...options.secrets, skillId, principal, channel: options.channel }));
+  const secrets = firstUse(() => new Secrets({ ...options.secrets, skillId, principal, channel: options.channel, refusals }));
   let isAsked = false;
   const http = firstUse(() => {
     isAsked = true;
@@ -60,6 +65,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       limits: limits.http,
       secrets: secrets(),
       uses,
+      refusals,
       signal,
     });
   });
@@ -80,7 +86,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
         case "http_close":
           return http().close(request.request);
         case "secret_read":
-          return readSecret(secrets(), uses, request.name);
+          return readSecret(secrets(), { uses, refusals }, request.name);
         case "storage_read":
           return storage().read(request.path, request.offset, request.length);
         case "storage_list":
@@ -100,6 +106,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     get uses() {
       return uses.all;
     },
+    explain: (outcome) => refusals.explain(outcome),
   };
 }
 
@@ -111,10 +118,17 @@ function firstUse<Made extends object>(make: () => Made): () => Made {
   };
 }
 
-async function readSecret(secrets: Secrets, uses: Uses, name: string): Promise<HostReply> {
-  const allowed = secrets.mayRead(name);
-  uses.add("secret", name, "read", allowed);
-  if (!allowed) return reply(HOST_ERROR.denied);
+async function readSecret(
+  secrets: Secrets,
+  { uses, refusals }: { readonly uses: Uses; readonly refusals: Refusals },
+  name: string,
+): Promise<HostReply> {
+  const reason = secrets.unreadable(name);
+  uses.add("secret", name, "read", reason === undefined);
+  if (reason !== undefined) {
+    refusals.denied("secret_read", { capability: "skill.capability.vault.read", name, reason });
+    return reply(HOST_ERROR.denied);
+  }
   const value = await secrets.value(name);
   return value === undefined ? reply(HOST_ERROR.notFound) : reply(0, 0n, value);
 }

@@ -2,6 +2,7 @@
 import { decodeUtf8 } from "palyra-skills/encoding";
 import { parseSigningKey } from "palyra-skills/signature";
 import { isHeaderValue } from "./http/head.ts";
+import type { Denial, Refusals } from "./refusals.ts";
 
 /** What an operator has bound: this secret, to this origin, in this header. */
 export interface SecretInsertion {
@@ -26,6 +27,7 @@ export interface SecretOptions {
   readonly insertions: readonly SecretInsertion[];
   /** The value of a secret in the vault; undefined: there is none. */
   readonly read: (reference: string) => Promise<Uint8Array | undefined>;
+  readonly refusals: Refusals;
 }
 
 /** Names that the host keeps its own secrets under (T22). */
@@ -38,44 +40,56 @@ export class Secrets {
     this.#options = options;
   }
 
-  /** Whether a module may read it. One that is bound to a header is never read: the host alone holds it (T38). */
-  mayRead(reference: string): boolean {
+  /** Why a module may not read it; undefined: it may. One that is bound to a header is never read: the host alone holds it (T38). */
+  unreadable(reference: string): Denial["reason"] | undefined {
     const { insertions, global } = this.#options;
     const bound = insertions.some(({ secret }) => secret === reference);
-    return !bound && this.#isOpen(reference, global);
+    return bound ? "inserted" : this.#closed(reference, global);
+  }
+
+  /** Why the host does not put it where it was asked to, though nothing is bound there. */
+  unbound(reference: string): Denial["reason"] {
+    return this.#closed(reference, [reference]) ?? "unbound";
   }
 
   /** The binding by which the host puts it into that header for that origin. For `global` the binding is the operator's grant. */
   insertion(reference: string, origin: string, header: string): SecretInsertion | undefined {
     const { insertions } = this.#options;
     const found = insertions.find((each) => each.secret === reference && each.origin === origin && each.header === header);
-    return found !== undefined && this.#isOpen(reference, [reference]) ? found : undefined;
+    return this.#closed(reference, [reference]) === undefined ? found : undefined;
   }
 
   /** Undefined: there is none, or it is a signing key outside the skill's own scope (T22). */
   async value(reference: string): Promise<Uint8Array | undefined> {
-    const value = await this.#options.read(reference);
-    const own = reference.startsWith(`skill:${this.#options.skillId}/`);
-    return value === undefined || own || !isWrittenSigningKey(value) ? value : undefined;
+    const { read, refusals, skillId } = this.#options;
+    const value = await read(reference);
+    const isOwn = reference.startsWith(`skill:${skillId}/`);
+    if (value !== undefined && (isOwn || !isWrittenSigningKey(value))) return value;
+    refusals.lacks(reference, value === undefined ? "missing" : "unusable");
+    return undefined;
   }
 
   /** The whole value of a header; undefined where what is kept is no text that could be one. */
   async header({ secret, prefix = "" }: SecretInsertion): Promise<string | undefined> {
     const value = await this.value(secret);
-    const text = value === undefined ? undefined : decodeUtf8(value)?.replace(/\r?\n$/, "");
-    return text !== undefined && text !== "" && isHeaderValue(prefix + text) ? prefix + text : undefined;
+    if (value === undefined) return undefined;
+    const text = decodeUtf8(value)?.replace(/\r?\n$/, "");
+    if (text !== undefined && text !== "" && isHeaderValue(prefix + text)) return prefix + text;
+    this.#options.refusals.lacks(secret, "unusable");
+    return undefined;
   }
 
   /** T22: its own scope, its caller's, or `global` where an operator said so; never what the host keeps there for itself. */
-  #isOpen(reference: string, global: readonly string[]): boolean {
+  #closed(reference: string, global: readonly string[]): Denial["reason"] | undefined {
     const { granted, skillId, principal, channel } = this.#options;
     const slash = reference.indexOf("/");
     const [scope, key] = [reference.slice(0, slash), reference.slice(slash + 1)];
-    if (slash === -1 || !granted.includes(reference) || HOSTS_OWN.some((prefix) => key.startsWith(prefix))) return false;
-    if (scope === "global") return global.includes(reference);
-    return (
-      scope === `skill:${skillId}` || scope === `principal:${principal}` || (channel !== null && scope === `channel:${channel}`)
-    );
+    if (!granted.includes(reference)) return "undeclared";
+    if (slash === -1 || HOSTS_OWN.some((prefix) => key.startsWith(prefix))) return "foreign";
+    if (scope === "global") return global.includes(reference) ? undefined : "not_granted";
+    const isOwn =
+      scope === `skill:${skillId}` || scope === `principal:${principal}` || (channel !== null && scope === `channel:${channel}`);
+    return isOwn ? undefined : "foreign";
   }
 }
 

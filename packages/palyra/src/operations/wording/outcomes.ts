@@ -1,5 +1,6 @@
 /** How a run came to its end (spec 10.1), for a person: what, where, and what to do. Details are of the sandbox, names in them a stranger's. */
 import type { JsonObject, JsonValue } from "palyra-skills/encoding";
+import { pasted, SECRET_NAME, tellDenial } from "./denials.ts";
 import { quoted, safe } from "./safe.ts";
 import { grouped, size } from "./units.ts";
 
@@ -84,38 +85,9 @@ function whoSets(quota: string, { skill_id, tool_id }: Omit<OutcomeOf, "details"
   return `${setters} sets that: palyra skills run ${safe(tool_id)} --dry-run shows what holds`;
 }
 
-const OPERATIONS: { readonly [capability: string]: string } = {
-  "skill.capability.http.egress": "reach",
-  "skill.capability.vault.read": "read the secret",
-  "skill.capability.filesystem.read": "read",
-  "skill.capability.filesystem.write": "write",
-};
-
 function capabilityDenied({ details, skill_id }: OutcomeOf): ToldOutcome {
-  const [capability, name] = [text(details, "capability") ?? "", text(details, "name")];
-  const what = OPERATIONS[capability];
-  const asked = what === undefined ? safe(text(details, "operation") ?? "something") : what;
-  return {
-    says: `it asked for what it may not have: to ${asked}${name === undefined ? "" : ` ${quoted(name)}`} (${safe(capability)})`,
-    lists: [],
-    hint: skill_id === undefined ? TRIAL_HINT : grantHint(capability, name, skill_id),
-  };
+  return { ...tellDenial(details, skill_id), lists: [] };
 }
-
-const TRIAL_HINT = "a trial has no network, no secrets and no folders: what uses them is tried by an installed skill";
-
-/** A name that the tool chose stands in a command only where no shell can take it for anything else (T44). */
-function grantHint(capability: string, name: string | undefined, skillId: string): string {
-  const grant = `palyra skills grant add ${safe(skillId)}`;
-  if (capability === "skill.capability.http.egress")
-    return `its manifest allows https to public addresses of the hosts that it names; more is yours to grant: ${grant} --origin ${PLAIN_ORIGIN.exec(name ?? "")?.[0] ?? "https://HOST"}`;
-  if (capability === "skill.capability.vault.read")
-    return `a secret has to be declared in its manifest, and one of scope global to be granted: ${grant} --global-key ${GLOBAL_KEY.exec(name ?? "")?.[1] ?? "KEY"}`;
-  return "only the roots that its manifest declares are there, those of write_roots alone to be written";
-}
-
-const PLAIN_ORIGIN = /^https?:\/\/[a-z0-9.-]+(?::[0-9]+)?$/;
-const GLOBAL_KEY = /^global\/([A-Za-z0-9_][A-Za-z0-9._-]*)$/;
 
 const FAULTY: { readonly [fault: string]: string } = {
   input: "the input is not what the tool takes",
@@ -158,7 +130,23 @@ const TRAPS: { readonly [trap: string]: string } = {
   stack_exhausted: "it called itself too deeply (the stack is full)",
 };
 
-function runtimeFailure({ details, tool_id }: OutcomeOf): ToldOutcome {
+function runtimeFailure(of: OutcomeOf): ToldOutcome {
+  const ended = ownEnd(of);
+  const reference = text(of.details, "secret_ref");
+  if (reference === undefined) return ended;
+  const isMissing = text(of.details, "secret_problem") === "missing";
+  const wanted = `it asked for the secret ${quoted(reference)}, `;
+  const store = `palyra secrets set ${pasted(reference, SECRET_NAME, "SCOPE/KEY").replace("/", " ")}`;
+  return {
+    says: ended.says,
+    lists: [...ended.lists, wanted + (isMissing ? "which is not stored here" : "and what is stored there is not to be used")],
+    hint: isMissing
+      ? `that may be why; to store it: ${store}`
+      : `that may be why: a header takes one line of ASCII, and a signing key goes to its own skill alone; to store another: ${store}`,
+  };
+}
+
+function ownEnd({ details, tool_id }: OutcomeOf): ToldOutcome {
   const fault = text(details, "fault") ?? "";
   const hint = `that is a fault of ${safe(tool_id)}: its log may say more`;
   const trap = text(details, "trap");

@@ -20,7 +20,7 @@ async function run(toolId: string, input: object, setting: BrokerSetting): Promi
   const job = jobOf(module, { toolId, input: bytes, quotas, roots: setting.roots ?? [] });
   const of = await broker(setting);
   try {
-    return await call(pool(), job, {}, of);
+    return of.explain(await call(pool(), job, {}, of));
   } finally {
     await of.close();
   }
@@ -44,6 +44,12 @@ describe("a tool in its process", () => {
     expect(refused).toMatchObject({
       kind: "CapabilityDenied",
       details: { capability: "skill.capability.http.egress", operation: "http_send", name: "https://evil.example" },
+      log: "the host does not grant that\n",
+    });
+    const inside = { ...setting, http: { grants: [{ origin, anyAddress: false, ca: CERTIFICATE }] } };
+    expect(await run("acme.fetch", { url: `${origin}/`, name: "a" }, inside)).toMatchObject({
+      kind: "CapabilityDenied",
+      details: { operation: "http_head", name: origin, reason: "private_address" },
       log: "the host does not grant that\n",
     });
   });

@@ -42,6 +42,12 @@ export function isGlobalUnicast(address: string): boolean {
   return family === 6 && !address.includes("%") && global6.check(address, "ipv6") && !notGlobal.check(address, "ipv6");
 }
 
+/** Whether the host of a URL is, without a look at any name server, of this machine or of no public network. */
+export function isPrivateHost(hostname: string): boolean {
+  const literal = addressOfHost(hostname);
+  return literal === undefined ? /(^|\.)localhost\.?$/.test(hostname) : !isGlobalUnicast(literal);
+}
+
 /** The host of a URL as an address: what the URL parser has made of `2130706433`, `0x7f.1` or `[::ffff:7f00:1]`. Undefined: a name. */
 export function addressOfHost(hostname: string): string | undefined {
   const bare = hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;

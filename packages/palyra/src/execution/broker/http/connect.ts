@@ -3,18 +3,25 @@ import { lookup } from "node:dns/promises";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { HOST_ERROR } from "palyra-sandbox/host-messages";
+import type { Denial } from "../refusals.ts";
 import { addressOfHost, isGlobalUnicast } from "./address.ts";
 import { type Asker, lookUp, type Resolver } from "./lookups.ts";
-import type { HttpPermission } from "./permission.ts";
+import { denialOf, type HttpPermission } from "./permission.ts";
 
 /** Why there is no answer: an error of `palyra:skills/host@1`. */
 export class HttpFault extends Error {
   readonly code: number;
+  readonly denial: Denial | undefined;
 
-  constructor(code: number, options?: { readonly cause?: unknown }) {
+  constructor(code: number, options?: { readonly cause?: unknown; readonly denial?: Denial }) {
     super(`http ${code}`, options);
     this.name = "HttpFault";
     this.code = code;
+    this.denial = options?.denial;
+  }
+
+  static denied(denial: Denial): HttpFault {
+    return new HttpFault(HOST_ERROR.denied, { denial });
   }
 }
 
@@ -53,9 +60,9 @@ export async function openConnection(
   const literal = addressOfHost(url.hostname);
   const addresses = literal === undefined ? await resolved(url.hostname, asker, network, signal) : [literal];
   const allowed = permission.anyAddress ? addresses : addresses.filter(isGlobalUnicast);
-  if (allowed.length === 0) throw new HttpFault(addresses.length === 0 ? HOST_ERROR.failed : HOST_ERROR.denied);
-  const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
-  const socket = await firstThatAnswers(allowed.slice(0, MOST_TRIED), port, permission, network, signal);
+  if (addresses.length === 0) throw new HttpFault(HOST_ERROR.failed);
+  if (allowed.length === 0) throw HttpFault.denied(denialOf(url, "private_address"));
+  const socket = await firstThatAnswers(url, allowed.slice(0, MOST_TRIED), permission, network, signal);
   return url.protocol === "https:" ? encrypted(socket, url, literal, permission, signal) : socket;
 }
 
@@ -68,12 +75,13 @@ async function resolved(name: string, asker: Asker, network: Network, signal: Ab
 }
 
 async function firstThatAnswers(
+  url: URL,
   addresses: readonly string[],
-  port: number,
   permission: HttpPermission,
   network: Network,
   signal: AbortSignal,
 ): Promise<Socket> {
+  const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
   let problem: unknown;
   for (const address of addresses) {
     signal.throwIfAborted();
@@ -82,7 +90,7 @@ async function firstThatAnswers(
       // Of the socket itself: whatever was looked up, this is where it has gone to.
       if (permission.anyAddress || isGlobalUnicast(socket.remoteAddress ?? "")) return socket;
       socket.destroy();
-      throw new HttpFault(HOST_ERROR.denied);
+      throw HttpFault.denied(denialOf(url, "private_address"));
     } catch (error) {
       if (error instanceof HttpFault && error.code === HOST_ERROR.denied) throw error;
       problem = error;

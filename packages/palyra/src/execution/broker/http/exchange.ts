@@ -5,7 +5,7 @@ import type { HttpLimits } from "../limits.ts";
 import { HttpFault, type Network, openConnection } from "./connect.ts";
 import { isPlainUrl, type Method, type RequestHead } from "./head.ts";
 import type { Asker } from "./lookups.ts";
-import type { HttpPermission } from "./permission.ts";
+import { denialOf, type HttpPermission, refusalOf } from "./permission.ts";
 
 export interface ExchangePorts {
   readonly asker: Asker;
@@ -100,7 +100,9 @@ export class Exchange {
     const untilHead = AbortSignal.any([total, AbortSignal.timeout(limits.headMs)]);
     let next = first;
     for (let hops = 0; hops <= limits.redirects; hops += 1) {
-      const response = await this.#send(next, untilHead, total);
+      const response = await this.#send(next, untilHead, total).catch((error: unknown) => {
+        throw hops === 0 ? error : redirected(error);
+      });
       const target = redirectOf(response, next);
       if (target === undefined) {
         this.#response = response;
@@ -115,8 +117,9 @@ export class Exchange {
 
   async #send(outgoing: Outgoing, untilHead: AbortSignal, total: AbortSignal): Promise<IncomingMessage> {
     const { permits, note, limits } = this.#ports;
-    const permission = isPlainUrl(outgoing.url) ? permits(outgoing.url) : undefined;
-    if (permission === undefined) throw new HttpFault(HOST_ERROR.denied);
+    if (!isPlainUrl(outgoing.url)) throw HttpFault.denied(denialOf(outgoing.url, "unusable_address"));
+    const permission = permits(outgoing.url);
+    if (permission === undefined) throw HttpFault.denied(refusalOf(outgoing.url));
     note(outgoing.method, outgoing.url);
     let sent: ClientRequest | undefined;
     const stop = (): void => void sent?.destroy(new HttpFault(HOST_ERROR.timedOut));
@@ -165,6 +168,10 @@ export class Exchange {
     return new HttpFault(late ? HOST_ERROR.timedOut : HOST_ERROR.failed, { cause: error });
   }
 }
+
+/** What was refused where an answer had led is told as that. */
+const redirected = (error: unknown): unknown =>
+  error instanceof HttpFault && error.denial !== undefined ? HttpFault.denied({ ...error.denial, redirected: true }) : error;
 
 function headersOf({ method, url, headers, inserted, body }: Outgoing): { readonly [name: string]: string } {
   const length = body.byteLength > 0 || WITH_BODY.has(method) ? { "content-length": String(body.byteLength) } : {};

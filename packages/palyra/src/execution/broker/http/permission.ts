@@ -1,5 +1,6 @@
 /** Whether a request may go where it wants to (spec 10.4, T37). Pure: no name is looked up here. */
-import { addressOfHost } from "./address.ts";
+import type { Denial } from "../refusals.ts";
+import { addressOfHost, isPrivateHost } from "./address.ts";
 
 /** What an operator grants a skill beyond https on port 443 of its declared hosts. */
 export interface HttpGrant {
@@ -22,6 +23,14 @@ export function permits(url: URL, hosts: readonly string[], grants: readonly Htt
   if (granted !== undefined) return granted;
   if (url.protocol !== "https:" || url.port !== "" || addressOfHost(url.hostname) !== undefined) return undefined;
   return hosts.some((host) => matches(host, url.hostname)) ? { anyAddress: false } : undefined;
+}
+
+/** Of an address that `permits` refuses. */
+export const refusalOf = (url: URL): Denial => denialOf(url, isPrivateHost(url.hostname) ? "private_address" : "not_granted");
+
+/** Of a request's address no more than where it leads: the rest may be nobody's business. */
+export function denialOf(url: URL, reason: Denial["reason"]): Denial {
+  return { capability: "skill.capability.http.egress", name: url.origin === "null" ? url.protocol : url.origin, reason };
 }
 
 /** A name as it is declared, capitals and a dot at the end aside; `*.example.com` is every name below, `*` every name. */

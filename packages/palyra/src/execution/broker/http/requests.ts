@@ -1,15 +1,16 @@
 /** The requests of one call, by number (spec 10.4). */
 
 import { HOST_ERROR, type HostReply, MAX_CALL_BYTES, reply } from "palyra-sandbox/host-messages";
-import { writeJson } from "palyra-skills/encoding";
+import { shorten, writeJson } from "palyra-skills/encoding";
 import type { HttpLimits } from "../limits.ts";
+import type { Denial, Refusals } from "../refusals.ts";
 import type { Secrets } from "../secrets.ts";
 import type { Uses } from "../uses.ts";
 import { HttpFault, type Network } from "./connect.ts";
 import { Exchange } from "./exchange.ts";
 import { parseHead, type RequestHead } from "./head.ts";
 import type { Asker } from "./lookups.ts";
-import { type HttpGrant, permits } from "./permission.ts";
+import { type HttpGrant, permits, refusalOf } from "./permission.ts";
 
 export interface HttpOptions {
   /** As the manifest declares them and the policy lets them pass. */
@@ -24,10 +25,9 @@ export interface HttpPorts {
   readonly limits: HttpLimits;
   readonly secrets: Secrets;
   readonly uses: Uses;
+  readonly refusals: Refusals;
   readonly signal: AbortSignal;
 }
-
-const denied = new HttpFault(HOST_ERROR.denied);
 
 export class HttpRequests {
   readonly #options: HttpOptions;
@@ -49,10 +49,11 @@ export class HttpRequests {
     if (body.byteLength > limits.requestBytes || this.#made >= limits.requests) return reply(HOST_ERROR.tooLarge);
     if (this.#open.size >= limits.open) return reply(HOST_ERROR.busy);
     // Before a secret is looked up; each address that a redirect leads to is asked for as well.
-    if (this.#permits(head.url, head.method) === undefined) return reply(HOST_ERROR.denied);
+    if (this.#permits(head.url, head.method) === undefined)
+      return this.#answer("http_send", () => Promise.reject(HttpFault.denied(refusalOf(head.url))));
     this.#made += 1;
     const number = this.#made;
-    return this.#answer(async () => {
+    return this.#answer("http_send", async () => {
       const inserted = await this.#inserted(head);
       const { asker, network, signal, uses } = this.#ports;
       if (this.#ended) throw new HttpFault(HOST_ERROR.failed);
@@ -70,7 +71,7 @@ export class HttpRequests {
   }
 
   head(request: number): Promise<HostReply> {
-    return this.#of(request, async (exchange) => {
+    return this.#of("http_head", request, async (exchange) => {
       const { status, headers } = await exchange.head;
       return reply(
         0,
@@ -81,11 +82,13 @@ export class HttpRequests {
   }
 
   read(request: number, length: number): Promise<HostReply> {
-    return this.#of(request, async (exchange) => reply(0, 0n, await exchange.read(Math.min(length, MAX_CALL_BYTES))));
+    return this.#of("http_read", request, async (exchange) =>
+      reply(0, 0n, await exchange.read(Math.min(length, MAX_CALL_BYTES))),
+    );
   }
 
   close(request: number): Promise<HostReply> {
-    return this.#of(request, async (exchange) => {
+    return this.#of("http_close", request, async (exchange) => {
       this.#open.delete(request);
       exchange.close();
       return reply(0);
@@ -111,7 +114,7 @@ export class HttpRequests {
     for (const [header, reference] of wanted) {
       const bound = secrets.insertion(reference, url.origin, header);
       uses.add("secret", reference, "insert", bound !== undefined);
-      if (bound === undefined) throw denied;
+      if (bound === undefined) throw HttpFault.denied(unboundSecret(reference, secrets.unbound(reference), header, url));
       const value = await secrets.header(bound);
       if (value === undefined) throw new HttpFault(HOST_ERROR.notFound);
       headers.set(header, value);
@@ -119,17 +122,27 @@ export class HttpRequests {
     return headers;
   }
 
-  #of(request: number, work: (exchange: Exchange) => Promise<HostReply>): Promise<HostReply> {
+  #of(operation: string, request: number, work: (exchange: Exchange) => Promise<HostReply>): Promise<HostReply> {
     const exchange = this.#open.get(request);
-    return exchange === undefined ? Promise.resolve(reply(HOST_ERROR.notFound)) : this.#answer(() => work(exchange));
+    return exchange === undefined ? Promise.resolve(reply(HOST_ERROR.notFound)) : this.#answer(operation, () => work(exchange));
   }
 
-  async #answer(work: () => Promise<HostReply>): Promise<HostReply> {
+  /** What is refused is told by its number alone; why is kept for the outcome. */
+  async #answer(operation: string, work: () => Promise<HostReply>): Promise<HostReply> {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof HttpFault) return reply(error.code);
-      throw error;
+      if (!(error instanceof HttpFault)) throw error;
+      if (error.denial !== undefined) this.#ports.refusals.denied(operation, error.denial);
+      return reply(error.code);
     }
   }
 }
+
+const unboundSecret = (name: string, reason: Denial["reason"], header: string, { origin }: URL): Denial => ({
+  capability: "skill.capability.vault.read",
+  name,
+  reason,
+  header,
+  origin: shorten(origin),
+});

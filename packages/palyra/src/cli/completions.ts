@@ -8,7 +8,7 @@ import { commands } from "./command.ts";
 import type { Host } from "./host.ts";
 import type { KnownNames } from "./known-names.ts";
 import type { Manner } from "./manner.ts";
-import { GLOBAL_OPTIONS, type Option, optionsOf } from "./options.ts";
+import { GLOBAL_OPTIONS, needsValue, type Option, optionsOf } from "./options.ts";
 import { usage } from "./words.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -44,7 +44,7 @@ export async function complete(words: readonly string[], names: KnownNames): Pro
       values.map((each) => [each, ""]),
       last,
     );
-  const awaited = options.find((option) => option.kind !== "flag" && before.at(-1) === `--${option.name}`);
+  const awaited = options.find((option) => needsValue(option) && before.at(-1) === `--${option.name}`);
   const named = async (placeholder: string | undefined): Promise<string[] | undefined> => {
     if (placeholder === "SKILL") return plainly(await names.skills());
     if (placeholder === "VERSION") return plainly(await names.versions(given[positionals.indexOf("SKILL")]));
@@ -102,7 +102,7 @@ async function known(words: readonly string[]): Promise<Typed> {
 /** Plain words behind the command, but those that are the values of options. */
 function givenAfter(words: readonly string[], name: string, options: readonly Option[]): readonly string[] {
   const takesValue = (word: string | undefined): boolean =>
-    options.some((option) => option.kind !== "flag" && word === `--${option.name}`);
+    options.some((option) => needsValue(option) && word === `--${option.name}`);
   const plain = words.filter((word, at) => !word.startsWith("-") && !takesValue(words[at - 1]));
   return plain.slice(name.split(" ").length);
 }

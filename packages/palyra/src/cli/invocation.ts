@@ -82,6 +82,7 @@ function inputOf(operation: Operation<unknown>, words: Words, options: readonly 
 function readField({ option, kind }: Field, words: Words): unknown {
   switch (kind) {
     case "flag":
+    case "mention":
       return words.flags.has(option) ? true : undefined;
     case "list":
       return words.lists.get(option);

@@ -107,9 +107,12 @@ function fromField({ option, kind, required, placeholder, help, choices }: Field
 /** Values that a person looks over at once; of more the placeholder stands for all, and completion lists them. */
 export const MAX_LISTED_CHOICES = 8;
 
+/** Whether what follows it is its value, whatever it is. */
+export const needsValue = ({ kind }: Option): boolean => kind !== "flag" && kind !== "mention";
+
 /** What is typed for an option: `--artifact FILE`. */
 export function usageOf({ name, short, kind, placeholder, choices = [] }: Option): string {
   const listed = choices.length > 0 && choices.length <= MAX_LISTED_CHOICES ? choices.join("|") : placeholder;
-  const value = kind === "flag" ? "" : ` ${listed}`;
+  const value = kind === "flag" ? "" : kind === "mention" ? ` [${listed}]` : ` ${listed}`;
   return `${short === undefined ? "" : `-${short}, `}--${name}${value}`;
 }

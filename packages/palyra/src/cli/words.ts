@@ -43,8 +43,13 @@ export function readWords(words: readonly string[], rules: WordsRules): Words {
       flags.add(option.name);
       continue;
     }
+    if (option.kind === "mention") {
+      flags.add(option.name);
+      if (attached === undefined && isMentioned(words[at + 1], [...others, ...words.slice(at + 2)])) at++;
+      continue;
+    }
     const value = attached ?? words[++at];
-    if (value === undefined || (attached === undefined && looksLikeOption(value))) throw needsValue(option, value);
+    if (value === undefined || (attached === undefined && looksLikeOption(value))) throw valueMissing(option, value);
     if (option.kind === "list") lists.set(option.name, [...(lists.get(option.name) ?? []), value]);
     else if (texts.has(option.name)) throw usage(`--${option.name} is given twice`);
     else texts.set(option.name, value);
@@ -58,6 +63,10 @@ export function splitOption(word: string): { readonly name: string; readonly val
   const equals = word.indexOf("=");
   return equals === -1 ? { name: word.slice(2) } : { name: word.slice(2, equals), value: word.slice(equals + 1) };
 }
+
+/** Whether a word stands with what is mentioned, as its value: what would be the one argument of all is none. */
+const isMentioned = (word: string | undefined, others: readonly string[]): boolean =>
+  word !== undefined && !looksLikeOption(word) && (/^[0-9]+$/.test(word) || others.some((each) => !looksLikeOption(each)));
 
 const looksLikeOption = (word: string): boolean => word.startsWith("-") && word.length > 1;
 
@@ -79,7 +88,7 @@ const OTHER_NAMES: readonly (readonly string[])[] = [
   ["override", "force"],
 ];
 
-function needsValue(option: Option, next: string | undefined): PalyraError {
+function valueMissing(option: Option, next: string | undefined): PalyraError {
   const hint = next === undefined ? undefined : `a value that begins with a dash is written --${option.name}=${next}`;
   return usage(`--${option.name} needs a value (${option.placeholder})`, hint);
 }

@@ -10,7 +10,7 @@ export {
   planLaunch,
   policyDenied,
 } from "./authorize.ts";
-export { checkMappedRoot, measureSkillData, removeSkillData, type SkillData } from "./broker/index.ts";
+export { checkMappedRoot, isPrivateHost, measureSkillData, removeSkillData, type SkillData } from "./broker/index.ts";
 export type { LookAtGround } from "./ground.ts";
 export { KnownPlans } from "./known-plans.ts";
 export {

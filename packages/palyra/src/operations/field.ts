@@ -9,8 +9,8 @@ export interface Field {
   readonly name: string;
   /** As it is typed: `signing-key-file`. */
   readonly option: string;
-  /** `flag`: there or not; `list`: given once or more. */
-  readonly kind: "flag" | "text" | "number" | "list";
+  /** `flag`: there or not; `mention`: the same, and a value may stand with it that says nothing; `list`: given once or more. */
+  readonly kind: "flag" | "mention" | "text" | "number" | "list";
   readonly required: boolean;
   /** Stands for the value in help: `FILE`. Empty for a flag. */
   readonly placeholder: string;
@@ -46,6 +46,11 @@ export function flag(help: string) {
   return v.optional(v.pipe(v.boolean(), v.metadata({ placeholder: "", help })), false);
 }
 
+/** What is taken back by its name, with the value that was given once or without. */
+export function mention(placeholder: string, help: string) {
+  return v.optional(v.pipe(v.boolean(), v.metadata({ placeholder, help })), false);
+}
+
 export function choice<const Options extends readonly [string, ...string[]]>(
   options: Options,
   placeholder: string,
@@ -73,13 +78,18 @@ export function fieldsOf(entries: v.ObjectEntries): readonly Field[] {
     return {
       name,
       option: kebab(name),
-      kind: schema.type === "boolean" ? "flag" : schema.type === "array" ? "list" : schema.type === "number" ? "number" : "text",
+      kind: kindOf(schema.type, placeholder),
       required: schema === entry,
       placeholder,
       help,
       choices: "options" in schema && Array.isArray(schema.options) ? schema.options.map(String) : [],
     };
   });
+}
+
+function kindOf(type: string, placeholder: string): Field["kind"] {
+  if (type === "boolean") return placeholder === "" ? "flag" : "mention";
+  return type === "array" ? "list" : type === "number" ? "number" : "text";
 }
 
 /** `trustStore` as it is typed: `trust-store`. */

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { bundleForNode } from "../../../../testing/bundle.ts";
 import { repositoryRoot } from "../../../../testing/shared.ts";
 import { compose } from "../../src/entry/compose.ts";
+import { shellWord } from "../../src/operations/wording/at-place.ts";
 import { commandLine, errorOf, type HostOptions, parsed, type Ran, temporaryFolder } from "../cli/support.ts";
 import { newCall } from "../lifecycle/parts.ts";
 import { publicKeyOf, type SkillSpec, skillFile } from "../lifecycle/support.ts";
@@ -274,6 +275,9 @@ describe("skills grant", () => {
     ["--origin", "https://api.example.com/path"],
     ["--origin", "ftp://api.example.com"],
     ["--private-origin", "http://user:pw@127.0.0.1"],
+    ["--origin", "https://*.example.com"],
+    ["--private-origin", "http://*"],
+    ["--bearer", "global/weather@*.example.com"],
     ["--global-key", "a/b"],
     ["--insert", "global/weather@api.example.com"],
     ["--insert", "global/weather@api.example.com/Host"],
@@ -388,6 +392,43 @@ describe("skills grant", () => {
     const gone = await palyra("skills", "grant", "remove", "acme.none", "--global-key", "weather");
     expect([gone.exit, gone.stdout]).toEqual([0, expect.stringContaining("nothing of it was granted")]);
     expect(await heights()).toBe(before);
+  });
+
+  it.each([
+    "http://127.0.0.1:18081",
+    "http://localhost:99",
+    "http://10.0.0.1",
+    "https://169.254.169.254",
+    "http://[::1]",
+    "http://0x7f.1",
+  ])("T37: says that a plain --origin opens no private address: %s", async (origin) => {
+    const said = async (option: string) => (await palyra("skills", "grant", "add", "acme.none", option, origin)).stderr;
+    expect(await said("--origin")).toContain(`opens nothing: its address is of this machine or of no public network`);
+    expect(await said("--origin")).toContain(`--private-origin ${shellWord(new URL(origin).origin)} alone opens`);
+    expect(await said("--private-origin")).not.toContain("opens nothing");
+  });
+
+  it("takes an origin back that is granted no more: with a name that stands for several", async () => {
+    const run = await palyra("skills", "grant", "remove", "acme.none", "--origin", "https://*.example.com", "--json");
+    expect(parsed(run)).toMatchObject({ changed: false });
+  });
+
+  it("lifts a limit by its name, whatever stands with it or nothing", async () => {
+    const limits = ["--max-fuel", "1000", "--max-memory", "65536", "--max-wall-ms", "50"];
+    const fixed = ["--frozen-clock", "2026-01-31", "--seed", "replay-7"];
+    const left = async (...typed: string[]) => {
+      expect((await palyra("skills", "grant", "add", "acme.none", ...limits, ...fixed)).exit).toBe(0);
+      const [skill] = Object(await json("skills", "grant", "remove", ...typed))["skills"];
+      return { ...skill.limits, ...skill.fixed };
+    };
+    const kept = { fuel: 1000, wall_ms: 50, clock_unix_ms: 1_769_817_600_000, seed: "replay-7" };
+    for (const typed of [["--max-memory"], ["--max-memory", "1"], ["--max-memory=1"], ["--max-memory", "x"]]) {
+      expect(await left("acme.none", ...typed), typed.join(" ")).toEqual(kept);
+      expect(await left(...typed, "acme.none"), typed.join(" ")).toEqual(kept);
+    }
+    expect(await left("--max-fuel", "--max-memory", "--frozen-clock", "x", "--seed", "acme.none")).toEqual({ wall_ms: 50 });
+    expect((await palyra("skills", "grant", "remove", "--max-memory", "1")).exit).toBe(2);
+    expect((await palyra("skills", "grant", "add", "acme.none", "--max-memory")).exit).toBe(2);
   });
 
   it("takes a root back by its name, and by a folder only where it lies in that one", async () => {

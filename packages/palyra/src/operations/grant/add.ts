@@ -4,7 +4,7 @@ import { isEmptyGrant, NO_GRANTS } from "../../policy/index.ts";
 import { operation } from "../operation.ts";
 import { changeGrants } from "../shared/authorization-writes.ts";
 import { skillId } from "../shared/inputs.ts";
-import { grantRemarks, placeRemarks } from "./remarks.ts";
+import { grantRemarks, originRemarks, placeRemarks } from "./remarks.ts";
 import { type GrantAddDocument, grantOptions, grantsDocument, typedGrants, withGrants } from "./shared.ts";
 
 export const add = operation({
@@ -18,7 +18,7 @@ export const add = operation({
     "skills grant add acme.dice --frozen-clock 2026-01-31 --seed replay-7",
   ],
   notes:
-    "Beside what its manifest declares. What changes nothing as the skill is now - a root or key that it does not declare, a limit above its own, a skill that is not here, a folder or a secret that is not there yet - is kept, and said; a folder in or above what is palyra's own is refused. Limits only lower what the manifest says; a new one takes the place of the one before, which is told. What was approved before is asked for anew, since it binds what may be used. A server that gives back what it was sent can give a skill the secret that was inserted.",
+    "Beside what its manifest declares. What changes nothing as the skill is now - a root or key that it does not declare, a limit above its own, a skill that is not here, a plain origin whose address is private, a folder or a secret that is not there yet - is kept, and said; a folder in or above what is palyra's own is refused. Limits only lower what the manifest says; a new one takes the place of the one before, which is told. What was approved before is asked for anew, since it binds what may be used. A server that gives back what it was sent can give a skill the secret that was inserted.",
   errors: ["AuthorizationRecordInvalid", "LockTimeout", "JournalUnavailable", "VaultUnavailable", "UnsafeStateRoot", "Io"],
   problem: ({ skillId: id, ...typed }) => {
     if (!isIdentifier(id)) return "SKILL is no skill's id";
@@ -28,7 +28,7 @@ export const add = operation({
     const { home } = services;
     const added = typedGrants(typed);
     const lacking = await placeRemarks(services, id, added);
-    for (const remark of [...(await grantRemarks(home, id, added)), ...lacking]) call.warn(remark);
+    for (const remark of [...originRemarks(added), ...(await grantRemarks(home, id, added)), ...lacking]) call.warn(remark);
     let [earlier, granted] = [NO_GRANTS, NO_GRANTS];
     await changeGrants(home, call, (before) => {
       earlier = before.get(id) ?? NO_GRANTS;

@@ -2,7 +2,7 @@
 import { capabilityGrants } from "palyra-skills/capability";
 import type { Manifest } from "palyra-skills/manifest";
 import { isRefusal } from "../../errors.ts";
-import { checkMappedRoot } from "../../execution/index.ts";
+import { checkMappedRoot, isPrivateHost } from "../../execution/index.ts";
 import { readIndex } from "../../installed/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { openInstalled } from "../../lifecycle/open-installed.ts";
@@ -11,6 +11,19 @@ import type { Services } from "../services.ts";
 import { problemOf } from "../shared/inventory.ts";
 import { guardedPlaces } from "../shared/root-places.ts";
 import { shellWord } from "../wording/at-place.ts";
+
+/** Of origins that are never public: a plain `--origin` opens none of them (T37). */
+export const originRemarks = ({ hosts }: SkillGrants): readonly string[] =>
+  hosts
+    .filter(({ host, private_addresses }) => !private_addresses && isPrivateHost(host))
+    .map(originOf)
+    .map(
+      (origin) =>
+        `--origin ${origin} opens nothing: its address is of this machine or of no public network, which --private-origin ${shellWord(origin)} alone opens`,
+    );
+
+const originOf = ({ host, port, plain_http }: SkillGrants["hosts"][number]): string =>
+  new URL(`${plain_http ? "http" : "https"}://${host}:${port}`).origin;
 
 /** Roots that lie nowhere yet, and secrets that are not stored: a call that needs one ends with an error, or goes without. `UnsafeStateRoot` (T23). */
 export async function placeRemarks(services: Services, skillId: string, granted: SkillGrants): Promise<readonly string[]> {

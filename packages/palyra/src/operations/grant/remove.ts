@@ -7,7 +7,8 @@ import { operation } from "../operation.ts";
 import { changeGrants } from "../shared/authorization-writes.ts";
 import { optionalSkillId } from "../shared/inputs.ts";
 import { grantedPayload } from "./add.ts";
-import { type GrantsDocument, goneRoots, grantOptions, grantsDocument, typedGrants, withoutGrants } from "./shared.ts";
+import { goneGrants, goneOptions, withoutGrants } from "./gone.ts";
+import { type GrantsDocument, grantsDocument } from "./shared.ts";
 
 export interface GrantRemoveDocument {
   /** What is left of each skill that was named; all of them with `--all`. */
@@ -21,28 +22,28 @@ export interface GrantRemoveDocument {
 export const remove = operation({
   input: v.strictObject({
     skillId: optionalSkillId,
-    ...grantOptions,
-    root: goneRoots,
+    ...goneOptions,
     all: flag("All of the skill; without a skill all of every skill, also where the record cannot be believed"),
   }),
   positional: ["skillId"],
   places: ["skillsDir"],
   examples: [
     "skills grant remove acme.weather --global-key weather",
-    "skills grant remove acme.notes --root out",
+    "skills grant remove acme.notes --root out --max-fuel",
     "skills grant remove acme.weather --all",
     "skills grant remove --all",
   ],
-  notes: "A limit is lifted whatever number is given with it.",
+  notes:
+    "Limits, --frozen-clock and --seed are lifted by their names; a value may stand with each, as grant add takes it, and says nothing.",
   errors: ["AuthorizationRecordInvalid", "LockTimeout", "JournalUnavailable", "VaultUnavailable", "UnsafeStateRoot", "Io"],
   problem: ({ skillId, all, ...typed }) => {
-    const isNamed = !isEmptyGrant(typedGrants(typed));
+    const isNamed = !isEmptyGrant(goneGrants(typed));
     if (skillId === undefined && !all) return "give a SKILL, or --all";
     if (isNamed === all) return "give what is to go, or --all";
     return undefined;
   },
   run: async ({ home }, { skillId, all, ...typed }, call): Promise<GrantRemoveDocument> => {
-    const gone = typedGrants(typed);
+    const gone = goneGrants(typed);
     let left = NO_GRANTS;
     let changed = true;
     const begun_anew = await changeGrants(

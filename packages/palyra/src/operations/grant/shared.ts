@@ -1,14 +1,6 @@
 /** What an operator types of a grant, read and shown. */
 import * as v from "valibot";
-import {
-  type FixedSurroundings,
-  type HostGrant,
-  type InsertGrant,
-  NO_GRANTS,
-  type QuotaLimits,
-  type RootGrant,
-  type SkillGrants,
-} from "../../policy/index.ts";
+import type { FixedSurroundings, HostGrant, InsertGrant, QuotaLimits, RootGrant, SkillGrants } from "../../policy/index.ts";
 import { integer, list, text } from "../field.ts";
 import { parseTime, time } from "../shared/time.ts";
 
@@ -70,14 +62,6 @@ export const grantOptions = {
   seed: v.optional(text("TEXT", "Its randomness is made of this alone, so that a call can be repeated: no secret", seedProblem)),
 };
 
-/** Whoever takes a root back need not know where it lies. */
-export const goneRoots = v.optional(
-  list("ROOT", "This root of its lies in its own folder again; ROOT=FOLDER: only if it lies in that one", (text) =>
-    text.includes("=") || text === "" ? rootProblem(text) : undefined,
-  ),
-  [],
-);
-
 type Typed = v.InferOutput<v.StrictObjectSchema<typeof grantOptions, undefined>>;
 
 /** What was typed, as a grant. */
@@ -115,23 +99,6 @@ export function withGrants(before: SkillGrants, added: SkillGrants): SkillGrants
   };
 }
 
-/** What is granted without this. */
-export function withoutGrants(before: SkillGrants, gone: SkillGrants): SkillGrants {
-  const kept = <Item>(items: readonly Item[], without: readonly Item[], key: (item: Item) => string): readonly Item[] =>
-    items.filter((item) => !without.some((each) => key(each) === key(item)));
-  const left = (named: object, without: object) =>
-    Object.fromEntries(Object.entries(named).filter(([name]) => !Object.hasOwn(without, name)));
-  return {
-    ...NO_GRANTS,
-    hosts: kept(before.hosts, gone.hosts, ({ host, port, plain_http }) => `${plain_http}:${host}:${port}`),
-    global_keys: kept(before.global_keys, gone.global_keys, (key) => key),
-    inserts: kept(before.inserts, gone.inserts, ({ secret, host, header }) => `${secret}@${host}/${header}`),
-    roots: kept(before.roots, gone.roots, ({ root }) => root),
-    limits: left(before.limits, gone.limits),
-    fixed: left(before.fixed, gone.fixed),
-  };
-}
-
 function joined<Item>(before: readonly Item[], added: readonly Item[], key: (item: Item) => string): readonly Item[] {
   return [...new Map([...before, ...added].map((item) => [key(item), item])).values()];
 }
@@ -141,6 +108,12 @@ function seedProblem(seed: string): string | undefined {
 }
 
 function originProblem(text: string): string | undefined {
+  if (text.includes("*")) return "is no origin: each is granted by its own name, and none stands for several";
+  return formProblem(text);
+}
+
+/** One that is kept may be of a form that is granted no more. */
+export function formProblem(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isOrigin = url !== undefined && (url.protocol === "https:" || url.protocol === "http:");
   if (!isOrigin) return "is no origin: https://HOST or https://HOST:PORT";
@@ -186,7 +159,7 @@ function insertOf(text: string, prefix: string): InsertGrant {
   return { secret: `${scope}/${key}`, host: insertHost(host) ?? "", header: header.toLowerCase(), prefix };
 }
 
-function rootProblem(text: string): string | undefined {
+export function rootProblem(text: string): string | undefined {
   const { root, folder } = rootOf(text);
   if (root === "" || folder === "") return "is not ROOT=FOLDER";
   return /^(\/|[A-Za-z]:[\\/])/.test(folder) ? undefined : "names a folder that is not absolute";

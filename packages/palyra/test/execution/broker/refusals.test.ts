@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { NETWORK, type Network } from "../../../src/execution/broker/http/connect.ts";
 import type { Broker } from "../../../src/execution/broker/index.ts";
 import type { CallOutcome } from "../../../src/execution/index.ts";
+import { shellWord } from "../../../src/operations/wording/at-place.ts";
 import { tellOutcome } from "../../../src/operations/wording/outcomes.ts";
 import { type BrokerSetting, broker, CODE, fetchBy, send, type Wanted } from "./calls.ts";
 
@@ -52,7 +53,7 @@ describe("T37: a place that was refused is named, with what would open it", () =
     const told = await deniedOf(await broker(), { url: `${origin}/a?b=c` }, "http_send");
     expect(told.details).toEqual({ ...http("http_send"), name: origin, reason: "private_address" });
     expect(shown(told)).toContain(`to reach "${origin}" (`);
-    expect(shown(told)).toContain(` grant add acme.web --private-origin ${origin}`);
+    expect(shown(told)).toContain(` grant add acme.web --private-origin ${shellWord(origin)}`);
     expect(shown(told)).not.toContain(" --origin");
   });
 
@@ -139,7 +140,7 @@ describe("T37: a place that was refused is named, with what would open it", () =
 
 describe("T22, T38: a secret that was refused says why", () => {
   const bound = { secret: "global/api", origin: "https://api.example.com", header: "authorization" };
-  it.each<[string, string, BrokerSetting["secrets"], string]>([
+  it.each<[string, string, NonNullable<BrokerSetting["secrets"]>, string]>([
     [
       "inserted",
       "global/api",

@@ -1,6 +1,7 @@
 // `palyra doctor`: what it sees, what it mends, and that looking writes nothing at all.
 import { spawnSync } from "node:child_process";
 import {
+  appendFileSync,
   chmodSync,
   cpSync,
   existsSync,
@@ -144,6 +145,13 @@ const CASES: readonly Case[] = [
     name: "a missing artifact",
     damage: () => rmSync(join(version(), "artifact.palyra-skill")),
     found: ["missing_artifact"],
+    level: "problem",
+    mended: false,
+  },
+  {
+    name: "T1: a swapped artifact",
+    damage: () => appendFileSync(join(version(), "artifact.palyra-skill"), "x"),
+    found: ["damaged_artifact"],
     level: "problem",
     mended: false,
   },

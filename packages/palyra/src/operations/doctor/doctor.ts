@@ -23,7 +23,7 @@ export const doctor = operation({
   places: ["skillsDir", "trustStore"],
   examples: ["doctor", "doctor --fix", "doctor --json"],
   notes:
-    "Looks at the state root, its permissions, index, folders, journal, vault, trust store, daemon and Node. Without --fix it writes nothing at all. --fix mends modes, finishes or clears away what an interrupted command left, writes audit.ndjson anew from the journal, and removes a dead daemon's file; it never accepts a change of trust, journal or artifacts. Ends with 1 when a problem remains.",
+    "Looks at the state root, its permissions and room, index, folders, artifacts, journal, vault, trust store, daemon and Node. Without --fix it writes nothing at all. --fix mends modes, finishes or clears away what an interrupted command left, writes audit.ndjson anew from the journal, and removes a dead daemon's file; it never accepts a change of trust, journal or artifacts. Ends with 1 when a problem remains.",
   errors: ["Io", "LockTimeout"],
   run: async (services, { fix }, call): Promise<StateDoctorDocument> => {
     const { stateRoot, skillsRoot } = services.home.places;

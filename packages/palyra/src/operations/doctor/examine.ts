@@ -9,6 +9,7 @@ import { lookPermissions, type WrongMode } from "./permissions.ts";
 import { lookTrust, lookVault } from "./secrets.ts";
 import { lookSkills, type SkillsFound } from "./skills.ts";
 import { lookVerdicts } from "./verdicts.ts";
+import { lookWritable } from "./writable.ts";
 
 export interface Examined {
   readonly findings: readonly Finding[];
@@ -29,6 +30,7 @@ export async function examine(services: Services, call: Call): Promise<Examined>
     ...(await lookInstallation(runtime)),
     stateRoot,
     ...permissions.findings,
+    ...lookWritable(home, settings),
     ...skills.findings,
     ...(await lookLeftovers(home)),
     ...(await lookVault(services)),

@@ -8,6 +8,7 @@ import { type Head, IN_THE_VAULT, type Journal, recordedHead, requireRecorded } 
 import type { Home } from "../../lifecycle/home.ts";
 import { lookUnvouched, type Unvouched } from "../../lifecycle/unvouched.ts";
 import { count, moment } from "../wording/units.ts";
+import { lookArtifacts } from "./artifacts.ts";
 import { bounded, FIX, type Finding, findingOf, ok, problem, VAULT_FIRST, warning } from "./finding.ts";
 import { isThere } from "./leftovers.ts";
 import { quoted } from "./permissions.ts";
@@ -69,7 +70,9 @@ function withoutJournal(index: InstalledIndex | undefined, { head }: KeptHead, w
 async function lookDirectory(home: Home, { entries }: InstalledIndex): Promise<readonly Finding[]> {
   const folder = skillsFolder(home.places.skillsRoot);
   const missing: Finding[] = [];
-  for (const { skill_id, version } of entries) {
+  const there: InstalledEntry[] = [];
+  for (const entry of entries) {
+    const { skill_id, version } = entry;
     const where = folder.version(skill_id, version);
     const advice = `palyra skills remove ${skill_id} --version ${version}, then install it again from its source`;
     const parts = { artifact: folder.artifact(skill_id, version), record: folder.metadata(skill_id, version) };
@@ -81,13 +84,17 @@ async function lookDirectory(home: Home, { entries }: InstalledIndex): Promise<r
       missing.push(
         problem("missing_artifact", `the artifact of ${skill_id} ${version} is missing`, { where: parts.artifact, advice }),
       );
-    else if (!(await isThere(parts.record)))
-      missing.push(
-        warning("missing_metadata", `${skill_id} ${version} lacks its record of the install`, { where: parts.record, advice }),
-      );
+    else {
+      there.push(entry);
+      if (!(await isThere(parts.record)))
+        missing.push(
+          warning("missing_metadata", `${skill_id} ${version} lacks its record of the install`, { where: parts.record, advice }),
+        );
+    }
   }
+  const damaged = await lookArtifacts(home, there);
   const unrecorded = await lookUnrecorded(home, new Set(entries.map(({ skill_id, version }) => `${skill_id}/${version}`)));
-  if (missing.length + unrecorded.length > 0) return [...bounded(missing), ...bounded(unrecorded)];
+  if (missing.length + unrecorded.length + damaged.length > 0) return [...bounded(missing), ...bounded(unrecorded), ...damaged];
   return [ok("directory", "each version in the index has its folder, and each folder its version")];
 }
 

@@ -72,7 +72,7 @@ export function mcpServer(ports: McpPorts): Server {
   server.setRequestHandler("tools/list", { params: specTypeSchemas.PaginatedRequestParams }, async ({ cursor }) => {
     // The list has one page: no place in it was ever given out.
     if (cursor !== undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, "Invalid cursor");
-    return { tools: (await ports.host.list()).map((tool) => mcpTool(tool, nameOf(tool, ports.names))) };
+    return { tools: (await ports.host.list()).map((tool) => mcpTool(tool, ports.names)) };
   });
   server.setRequestHandler("tools/call", (request, context) => callTool(ports, { server, codec, logs }, request, context));
   return server;

@@ -18,6 +18,15 @@ describe("T19: a tool whose schema no client takes", () => {
     expect(JSON.parse(JSON.stringify(shown))).toMatchObject({ inputSchema: near, outputSchema: near });
   });
 
+  it("is listed for clients of models as their APIs take it: by a name without dots, and no choice at the top of its schema", () => {
+    const properties = { a: { anyOf: [{ type: "string" }, { type: "null" }] } };
+    const inputSchema: JsonObject = { type: "object", properties, anyOf: [{ required: ["a"] }, { required: ["b"] }], enum: [{}] };
+    const tool = toolWith({ inputSchema });
+    expect(mcpTool(tool, "model")).toMatchObject({ name: tool.modelName, inputSchema: { type: "object", properties } });
+    expect(Object.keys(mcpTool(tool, "model").inputSchema).sort()).toEqual(["properties", "type"]);
+    expect(mcpTool(tool)).toMatchObject({ name: tool.id, inputSchema });
+  });
+
   it.each<[string, JsonObject]>([
     [
       "of a draft that clients do not know",

@@ -33,15 +33,15 @@ export function shownTool(tool: RunnableTool): ShownTool {
   return { id: toolId, modelName, title: name, description, inputSchema, outputSchema, skillId, version, publisher, uses };
 }
 
-/** As `tools/list` has it. */
-export function mcpTool(tool: ShownTool, name: string = tool.id) {
-  const { title, description, skillId, version, publisher } = tool;
+/** As `tools/list` has it. @param names `model`: for clients that hand it on to the API of a model as it is */
+export function mcpTool(tool: ShownTool, names: "id" | "model" = "id") {
+  const { id, modelName, title, description, skillId, version, publisher } = tool;
   const outputSchema = outputSchemaOf(tool);
   return {
-    name,
+    name: names === "model" ? modelName : id,
     title,
     description,
-    inputSchema: argumentsSchema(tool),
+    inputSchema: argumentsSchema(names === "model" ? parametersOf(tool).parameters : tool.inputSchema),
     ...(outputSchema === undefined ? {} : { outputSchema }),
     annotations: annotationsOf(tool),
     _meta: { "palyra.dev/skill": { skill_id: skillId, version, publisher } },
@@ -81,7 +81,7 @@ function parametersOf({ inputSchema }: ShownTool): { readonly parameters: JsonOb
 }
 
 /** Arguments are an object, whatever a publisher says. */
-const argumentsSchema = ({ inputSchema }: ShownTool) => ({ ...plainJson(inputSchema), type: "object" as const });
+const argumentsSchema = (schema: JsonObject) => ({ ...plainJson(schema), type: "object" as const });
 
 const DIALECTS: readonly unknown[] = [
   undefined,

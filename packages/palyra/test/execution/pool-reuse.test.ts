@@ -89,6 +89,37 @@ describe("a process that refused", () => {
   });
 });
 
+describe("T39: a process in which a module has trapped", () => {
+  const trapped = (trap: string): FromProcess => ({
+    is: "outcome",
+    ended: {
+      ...{ kind: "RuntimeFailure", details: JSON.stringify({ fault: "trap", trap }), stdout: new Uint8Array() },
+      ...{ exitCode: undefined, fuel: 1n, memoryBytes: 0 },
+    },
+  });
+  const next: FromProcess = {
+    is: "outcome",
+    ended: {
+      ...{ kind: "InvalidInput", details: '{"fault":"input"}', stdout: new Uint8Array() },
+      ...{ exitCode: undefined, fuel: 0n, memoryBytes: 0 },
+    },
+  };
+  it.each([
+    ["serves the next call", "unreachable", { fault: "input" }],
+    [
+      "serves none where a stack ended: our own code may have stood on it",
+      "stack_exhausted",
+      { fault: "trap", trap: "stack_exhausted" },
+    ],
+  ])("%s", async (_name, trap, second) => {
+    const program = programThatSays([ready], [{ is: "prepared" }], [trapped(trap)], [next]);
+    const pool = openSandboxPool({ program, idle: 0 });
+    onTestFinished(() => pool.close());
+    expect((await call(pool, jobOf(RUN_MODULE))).details).toEqual({ fault: "trap", trap });
+    expect((await call(pool, jobOf(RUN_MODULE))).details).toEqual(second);
+  });
+});
+
 describe("T39: a process that says what it must not say is ended", () => {
   const ended: FromProcess = {
     is: "outcome",

@@ -87,6 +87,21 @@ describe("a receipt in the journal", () => {
   });
 });
 
+describe("T26: a run whose receipt cannot be read", () => {
+  it("is told, wherever receipts are shown: it is not one that never was", async () => {
+    await record();
+    const { home } = compose({}, { HOME: root, PALYRA_STATE_ROOT: join(root, "state"), PALYRA_VAULT_BACKEND: "encrypted_file" });
+    const journal = await home.openJournal(home.places.journal, { create: true, auditFile: join(root, "audit.ndjson") });
+    const call = newCall();
+    const payload = { skill_id: "acme.echo", receipt: { receipt_id: "none" } };
+    await journal.transaction((writer) => void writer.append(newEvent(home.newUlid(call.now), call, "skill.finished", payload)));
+    await journal.close();
+    const listed = await palyra("skills", "receipts", "list");
+    expect([listed.exit, listed.stderr]).toEqual([0, expect.stringContaining("1 run is recorded whose receipt cannot be read")]);
+    expect((await palyra("skills", "receipts", "export")).stderr).toContain("1 run is recorded whose receipt cannot be read");
+  });
+});
+
 describe("skills receipts verify", () => {
   it("holds what was exported, on another host too, by the key that is named", async () => {
     const receipt = await record();

@@ -181,8 +181,8 @@ export class PoolCall implements PreparedCall {
       return;
     }
     const outputBytes = stdout.length;
-    // One that refused a module may keep it or not; one that refused a request looked at no module.
-    const mayServe = this.#phase === "running" || told["fault"] === "input";
+    // One that refused a module may keep it or not; one that refused a request looked at no module. Where a stack ended, our own code may have stood on it.
+    const mayServe = this.#phase === "running" ? told["trap"] !== "stack_exhausted" : told["fault"] === "input";
     this.#stopClock();
     const used = { fuel, memoryBytes, wallMs: this.#clock.milliseconds, outputBytes };
     const more = exitCode === undefined ? {} : { exitCode };

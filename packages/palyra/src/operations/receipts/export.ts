@@ -32,8 +32,8 @@ export const exportReceipts = operation({
   notes:
     "They are verified anywhere: palyra skills receipts verify FILE, or verifyReceipt of the package palyra-skills. Where there is none, nothing is written, and it ends with ReceiptNotFound.",
   errors: ["ReceiptNotFound", "JournalUnavailable", "VaultUnavailable", "UnsafeStateRoot", "Io"],
-  run: async ({ home }, { skillId, last, id, output }): Promise<ReceiptExportDocument> => {
-    const kept = await keptReceipts(home, { last, skillId });
+  run: async ({ home }, { skillId, last, id, output }, call): Promise<ReceiptExportDocument> => {
+    const kept = await keptReceipts(home, { last, skillId }, call);
     // A file of nothing verifies as nothing, and would be handed on as if it were all of them.
     if (id === undefined && kept.length === 0)
       throw new PalyraError("ReceiptNotFound", skillId === undefined ? {} : { skill_id: skillId });

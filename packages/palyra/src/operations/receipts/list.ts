@@ -23,7 +23,7 @@ export const list = operation({
   notes: "Shows the host's own key as well: whoever is to verify receipts of this host needs it.",
   errors: ["JournalUnavailable", "VaultUnavailable", "UnsafeStateRoot", "Io"],
   run: async ({ home }, { skillId, last }, call): Promise<ReceiptListDocument> => {
-    const receipts = (await keptReceipts(home, { last, skillId })).map(({ receipt }) => receipt);
+    const receipts = (await keptReceipts(home, { last, skillId }, call)).map(({ receipt }) => receipt);
     warnOfNone(receipts, skillId, call);
     return { host_public_key: await hostPublicKey(home), count: receipts.length, receipts };
   },

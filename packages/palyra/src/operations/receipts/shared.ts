@@ -13,25 +13,37 @@ export interface KeptReceipt {
   readonly receipt: Receipt;
 }
 
-/** Of the journal, oldest first; what is damaged is none. `JournalUnavailable`, `UnsafeStateRoot`, `Io`. */
+/** Of the journal, oldest first; what is damaged is none, and is told. `JournalUnavailable`, `UnsafeStateRoot`, `Io`. */
 export async function keptReceipts(
   home: Home,
   { last, skillId }: { readonly last: number; readonly skillId?: string | undefined },
+  { warn }: Pick<Call, "warn">,
 ): Promise<readonly KeptReceipt[]> {
   await checkStateRoot(home); // T25
   const journal = await home.openJournal(home.places.journal, { create: false });
   try {
     const events =
       (await journal?.events({ kinds: ["skill.finished"], last, ...(skillId === undefined ? {} : { skillId }) })) ?? [];
-    return events.flatMap((event) => {
+    const kept = events.flatMap((event) => {
       const { payload, seq, hash } = shownEvent(event);
       const isObject = payload !== null && typeof payload === "object" && !("length" in payload);
       const receipt = isObject ? receiptIn(payload) : undefined;
       return receipt === undefined ? [] : [{ seq, hash, receipt }];
     });
+    warnOfUnread(events.length - kept.length, warn);
+    return kept;
   } finally {
     await journal?.close();
   }
+}
+
+/** T26: a run whose receipt nobody can read is not one that never was. */
+function warnOfUnread(count: number, warn: Call["warn"]): void {
+  if (count === 0) return;
+  const what = count === 1 ? "1 run is recorded whose receipt" : `${count} runs are recorded whose receipts`;
+  warn(
+    `${what} cannot be read, and is not shown: palyra skills journal tail --kind skill.finished shows the events, palyra skills journal verify whether anybody changed them`,
+  );
 }
 
 /** An id that is misspelt has no receipts, and nobody would see why; what was removed has them, so that it is no error. */

@@ -23,8 +23,8 @@ export const show = operation({
   positional: ["id"],
   examples: ["skills receipts show 01JD…", "skills receipts show 01JD… --salt --json"],
   errors: ["ReceiptNotFound", "JournalUnavailable", "VaultUnavailable", "UnsafeStateRoot", "Io"],
-  run: async ({ home }, { id, salt }): Promise<ReceiptShowDocument> => {
-    const all = await keptReceipts(home, { last: Number.MAX_SAFE_INTEGER });
+  run: async ({ home }, { id, salt }, call): Promise<ReceiptShowDocument> => {
+    const all = await keptReceipts(home, { last: Number.MAX_SAFE_INTEGER }, call);
     const { receipt, seq, hash } = receiptMeant(all, id);
     const opened = salt ? Buffer.from(await receiptSalt(receiptKeys(home), receipt.receipt_id)).toString("hex") : null;
     return { receipt, seq, hash, salt: opened };

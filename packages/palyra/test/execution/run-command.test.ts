@@ -1,10 +1,11 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Call } from "../../src/call.ts";
 import { runCommandLine } from "../../src/cli/run.ts";
 import type { compose } from "../../src/entry/compose.ts";
 import { CATALOG } from "../../src/operations/catalog.ts";
 import type { Services } from "../../src/operations/services.ts";
+import { unlikeOutput } from "../../src/operations/shared/json-output.ts";
 import { readInputOrStdin } from "../../src/operations/shared/tool-input.ts";
 import { errorOf, parsed, type Ran } from "../cli/support.ts";
 import { newCall } from "../lifecycle/parts.ts";
@@ -51,6 +52,47 @@ describe("palyra skills run", () => {
       output: { a: 1 },
       trace: [{ step: "authorized" }, { step: "prepared" }, { step: "started" }, { step: "finished" }],
     });
+  });
+
+  it("--output has the tool's own bytes, as its receipt does; what is printed says where it differs", async () => {
+    await install({ module: ECHO });
+    const own = '{ "b":1.0, "10":2, "1":1e2, "n":0.1000000000000000055 }';
+    const out = at("out.json");
+    const ran = await skillsRun("acme.echo", "--input", own, "--output", out);
+    expect([ran.exit, ran.stdout, ran.stderr.includes("warning")]).toEqual([0, "", false]);
+    expect(readFileSync(out, "utf8")).toBe(own);
+    const [receipt] = Object(parsed(await palyra("skills", "receipts", "list", "--json"))).receipts;
+    const { salt } = Object(parsed(await palyra("skills", "receipts", "show", receipt.receipt_id, "--salt", "--json")));
+    const one = at("one.ndjson");
+    await palyra("skills", "receipts", "export", "--id", receipt.receipt_id, "--output", one);
+    const verify = (file: string) => palyra("skills", "receipts", "verify", one, "--output", file, "--salt", salt);
+    expect((await verify(out)).exit).toBe(0);
+    const printed = await skillsRun("acme.echo", "--input", own);
+    expect(printed.stderr).toContain(
+      "warning: numbers of its answer are shown as a double holds them, 0.1000000000000000055 for one",
+    );
+    writeFileSync(at("printed.json"), printed.stdout);
+    expect((await verify(at("printed.json"))).stdout).toContain(
+      "it is of the tool's own bytes, which palyra skills run --output",
+    );
+    expect(errorOf(await skillsRun("acme.echo", "--output", out, "--json"))).toMatchObject({
+      code: "Io",
+      details: { code: "EEXIST" },
+    });
+    expect((await kinds()).filter((kind) => kind === "skill.started")).toHaveLength(2);
+  });
+
+  it.each([
+    ['{"a":1.50,"b":-0.0,"c":1E+2,"d":12345678901234567890,"e":5e-324,"f":0.1}', ""],
+    ["1e400", "warning: what it answered is no JSON that is read here, and stands for null"],
+    [
+      "[1.00000000000000000001]",
+      "warning: numbers of its answer are shown as a double holds them, 1.00000000000000000001 for one",
+    ],
+    ["[3e-324]", "warning: numbers of its answer are shown as a double holds them, 3e-324 for one"],
+  ])("changes no number unsaid: %s", (own, said) => {
+    const unlike = unlikeOutput(new TextEncoder().encode(own));
+    expect(unlike === undefined ? "" : `warning: ${unlike}`).toBe(said);
   });
 
   const piped = (text: string): Partial<Services> => ({

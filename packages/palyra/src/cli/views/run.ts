@@ -12,7 +12,7 @@ import type { View } from "./view.ts";
 /** What the tool answered, and nothing else, as JSON in which nothing is left that a terminal would obey (T20, T44): a pipe takes it. */
 export const runView: View<Outputs["skills run"]> = (document, paint) => {
   if ("dry_run" in document) return planLines(document, paint);
-  return document.outcome === "Ok" ? answerLines(document) : [];
+  return document.outcome === "Ok" && document.output_file === undefined ? answerLines(document) : [];
 };
 
 /** Any other outcome is a failure (spec 6), told where errors are, with what it answered all the same; and so is what a trace says. */

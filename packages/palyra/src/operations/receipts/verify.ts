@@ -51,7 +51,7 @@ export const verify = operation({
     "skills receipts verify one.json --input in.json --salt <64 hex digits>",
   ],
   notes:
-    "Offline, from the file alone. A receipt proves that the holder of that key asserted this, not that no other run was left out. Exits with 1 where one does not hold, or a line is none.",
+    "Offline, from the file alone. --input and --output compare bytes: of an answer those that skills run --output wrote. A receipt proves that the holder of that key asserted this, not that no other run was left out. Exits with 1 where one does not hold, or a line is none.",
   errors: ["Serialization", "VaultUnavailable", "Io"],
   problem: ({ input, output, salt }) =>
     (input !== undefined || output !== undefined) !== (salt !== undefined) ? "--salt goes with --input or --output" : undefined,
@@ -118,10 +118,16 @@ function textProblem(
     const bytes = texts[of];
     const digest = receipt[`${of}_sha256`];
     if (bytes !== undefined && (digest === null || !isCommitted(digest, of, salt.toLowerCase(), bytes, platform)))
-      return `that is not its ${of}`;
+      return OTHER_TEXT[of];
   }
   return undefined;
 }
+
+const OTHER_TEXT = {
+  input: "that is not its input: it is of the very bytes that the tool was given, a line feed at their end included",
+  output:
+    "that is not its output: it is of the tool's own bytes, which palyra skills run --output FILE writes; what run prints is the same JSON, laid out anew",
+} as const;
 
 async function* receiptLines(reader: ReceiptReader, file: string): AsyncGenerator<ReceiptLine> {
   let isBegun = false;

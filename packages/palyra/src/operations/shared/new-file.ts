@@ -1,7 +1,10 @@
-import { open } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, lstat, open } from "node:fs/promises";
+import { dirname } from "node:path";
 import { SkillError } from "palyra-skills";
 import { parseSigningKey } from "palyra-skills/signature";
-import { io, readBounded } from "../../files/index.ts";
+import { PalyraError } from "../../errors.ts";
+import { ifThere, io, readBounded } from "../../files/index.ts";
 import { MAX_KEY_BYTES } from "../services.ts";
 
 /** Writes a file that is not there yet, mode 0644, and waits for the disk. `Io`, with `EEXIST` where there is one. */
@@ -15,6 +18,13 @@ export async function writeNewFile(file: string, bytes: Uint8Array): Promise<voi
       await handle.close();
     }
   });
+}
+
+/** `Io`, as `writeNewFile` would give it; writes nothing. */
+export async function requireNew(file: string): Promise<void> {
+  const found = await ifThere(() => io("write", file, () => lstat(file)));
+  if (found !== undefined) throw new PalyraError("Io", { action: "write", file, code: "EEXIST" });
+  await io("write", file, () => access(dirname(file), constants.W_OK));
 }
 
 /** The secret key of a key file. `InvalidSigningKeyLength`, `Io`. */

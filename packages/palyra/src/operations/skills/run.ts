@@ -5,7 +5,7 @@ import type { Call } from "../../call.ts";
 import type { LaunchPlan, RunToolRequest, RunToolResult } from "../../execution/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { APPROVAL_SCOPES, type ApprovalScope, approvalId } from "../../policy/index.ts";
-import { choice, flag, integer } from "../field.ts";
+import { choice, flag, integer, outputFile } from "../field.ts";
 import { operation } from "../operation.ts";
 import type { Services } from "../services.ts";
 import { approvalQuestion } from "../shared/approval-question.ts";
@@ -13,9 +13,10 @@ import { readApprovals } from "../shared/authorization-writes.ts";
 import { changedSince } from "../shared/changed-since.ts";
 import { type ExplainedRequest, explainedRequests } from "../shared/explained-request.ts";
 import { version } from "../shared/inputs.ts";
-import { jsonOutput } from "../shared/json-output.ts";
+import { jsonOutput, unlikeOutput } from "../shared/json-output.ts";
 import { LAUNCH_ERRORS, ofSkill, toolName } from "../shared/launch-inputs.ts";
 import { logLines } from "../shared/log-lines.ts";
+import { requireNew, writeNewFile } from "../shared/new-file.ts";
 import { inputOptions, inputProblem, isOfStdin, readInput, readInputOrStdin } from "../shared/tool-input.ts";
 
 export interface RunDocument {
@@ -28,6 +29,8 @@ export interface RunDocument {
   readonly details: JsonObject;
   /** What the tool answered: of a stranger, and not to be believed. Null where it is no JSON, or nothing was answered. */
   readonly output: JsonValue;
+  /** Only with `--output`: where the tool's own bytes are, null where it has no answer (the outcome is not `Ok`). */
+  readonly output_file?: string | null;
   readonly exit_code: number | null;
   /** What it wrote to stderr. */
   readonly log: string;
@@ -61,6 +64,9 @@ export const run = operation({
     ...inputOptions,
     maxFuel: v.optional(integer("N", "Units of fuel at most; lower than the manifest's only", 1)),
     approve: v.optional(choice(APPROVAL_SCOPES, "SCOPE", "For how long a yes to the question is good"), "once"),
+    output: v.optional(
+      outputFile("Write what it answers there, byte for byte, instead of to stdout; it must not be there yet", { stdout: true }),
+    ),
     trace: flag("Show when each step was done, and what was used of what it may use"),
     dryRun: flag("Show what it may do, and run nothing"),
   }),
@@ -73,10 +79,11 @@ export const run = operation({
     "skills run acme.echo < request.json",
   ],
   notes:
-    "Runs one tool of an installed skill in a process of its own, within its quotas, with what it declared and nothing else. What asks for approval asks you first; --approve always keeps the answer (skills approvals), --yes does not answer it. What it logs goes to stderr while it runs. Without --input and --input-file a pipe or a file on stdin is the input, all of it: a loop that reads its own stdin gives one of them. stdout has what the tool answers, and nothing where the outcome is not Ok. Exits with 1 where the outcome is not Ok, with 130 where you interrupt it.",
+    "Runs one tool of an installed skill in a process of its own, within its quotas, with what it declared and nothing else. What asks for approval asks you first; --approve always keeps the answer (skills approvals), --yes does not answer it. What it logs goes to stderr while it runs. Without --input and --input-file a pipe or a file on stdin is the input, all of it: a loop that reads its own stdin gives one of them. stdout has what the tool answers, as JSON is laid out here, and nothing where the outcome is not Ok; a receipt is of the tool's own bytes, which --output FILE writes. Exits with 1 where the outcome is not Ok, with 130 where you interrupt it.",
   asks: true,
   errors: [...LAUNCH_ERRORS, "PolicyDenied", "ApprovalRequired", "Declined", "SandboxUnavailable"],
-  problem: inputProblem,
+  problem: (asked) =>
+    inputProblem(asked) ?? (asked.dryRun && asked.output !== undefined ? "--output and --dry-run exclude each other" : undefined),
   run: async (services, asked, call): Promise<RunDocument | RunPlanDocument> => {
     const runner = await services.runner({ runsAtOnce: !asked.dryRun });
     const interruption = services.interruption?.();
@@ -96,6 +103,8 @@ export const run = operation({
         warnOfFuel(asked.maxFuel, plan.quotas.fuel, call);
         return planDocument(plan);
       }
+      // Before it runs: an answer that cannot be kept is lost.
+      if (asked.output !== undefined) await requireNew(asked.output);
       const began = performance.now();
       const trace: { step: string; at_ms: number }[] = [];
       const onStep = (step: string): void => {
@@ -117,7 +126,10 @@ export const run = operation({
       warnOfFuel(asked.maxFuel, result.receipt.fuel_allowed, call);
       if (result.outcome.details["fault"] === "input" && isOfStdin(services, asked)) call.warn(FROM_STDIN);
       if (!wasAsked) await warnOfUnkept(services, asked.approve, result, call);
-      return { ...runDocument(result), ...(asked.trace ? { trace } : {}) };
+      const written = asked.output === undefined ? {} : { output_file: await writeAnswer(asked.output, result) };
+      const unlike = asked.output === undefined ? unlikeOutput(result.outcome.stdout) : undefined;
+      if (unlike !== undefined) call.warn(`${unlike}: --output FILE writes the tool's own bytes`);
+      return { ...runDocument(result), ...written, ...(asked.trace ? { trace } : {}) };
     } finally {
       interruption?.end();
       await runner.close();
@@ -129,6 +141,13 @@ export const run = operation({
     return document.details["fault"] === "cancelled" ? "interrupted" : document.outcome !== "Ok";
   },
 });
+
+/** Null: only an outcome that is `Ok` has an answer, as in its receipt. */
+async function writeAnswer(file: string, { outcome: { kind, stdout } }: RunToolResult): Promise<string | null> {
+  if (kind !== "Ok") return null;
+  await writeNewFile(file, stdout);
+  return file;
+}
 
 /** No shell's: what was approved for one of them does not stand where a person asks for a yes that always holds, and can be asked for it. */
 const NO_SESSION = "none";

@@ -1,5 +1,6 @@
 /** What a client hears while a call runs: how far it is, where it asked for that, and what the tool logs. */
 import type { ServerContext } from "@modelcontextprotocol/server";
+import { joinLines, type LogLines } from "../operations/shared/log-lines.ts";
 import { safe } from "../operations/wording/safe.ts";
 import type { ToolStep } from "./tool-host.ts";
 
@@ -22,15 +23,15 @@ export function stepNotices(context: ServerContext): (step: ToolStep) => void {
   };
 }
 
-/** `notifications/message`: a stranger's text, escaped and bounded (T20, T44). */
-export function logNotices(context: ServerContext, tool: string): (text: string) => void {
+/** `notifications/message`, one a line: a stranger's text, escaped and bounded (T20, T44). */
+export function logNotices(context: ServerContext, tool: string): LogLines {
   let sent = 0;
-  return (text) => {
+  return joinLines((line) => {
     if (sent >= MAX_LOG_NOTICES) return;
     sent += 1;
-    const data = sent === MAX_LOG_NOTICES ? "more is logged than is told here" : safe(text, MAX_LOG_LENGTH);
+    const data = sent === MAX_LOG_NOTICES ? "more is logged than is told here" : safe(line, MAX_LOG_LENGTH);
     void context.mcpReq.log(LOG_LEVEL, data, tool).catch(() => {});
-  };
+  });
 }
 
 /** A client that is gone hears nothing; the call ends by its own signal. */

@@ -99,7 +99,7 @@ async function callTool(
     return errorResult("ApprovalDenied: the person who was asked did not allow this call", { refused: "ApprovalDenied" });
   const notice = logNotices(context, params.name);
   const client = context.sessionId ?? (address === undefined ? session : programAt(address, server));
-  const answer = await host.call({
+  const call = host.call({
     tool: params.name,
     names,
     input,
@@ -109,8 +109,9 @@ async function callTool(
     ...(isAnswered ? { approval: { basis: asked.basis } } : {}),
     signal: context.mcpReq.signal,
     onStep: stepNotices(context),
-    onLog: (text) => void (logs.areTold && notice(text)),
+    onLog: (text) => void (logs.areTold && notice.take(text)),
   });
+  const answer = await call.finally(notice.end);
   if (answer.kind !== "asks") {
     if (answer.kind === "refused" && (answer.code === "NotInstalled" || answer.code === "UnknownTool"))
       throw unknownTool(params.name);

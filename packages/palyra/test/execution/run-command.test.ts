@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { echo } from "../../../../testing/forge/command.ts";
 import type { Call } from "../../src/call.ts";
 import { runCommandLine } from "../../src/cli/run.ts";
 import type { compose } from "../../src/entry/compose.ts";
@@ -93,6 +94,12 @@ describe("palyra skills run", () => {
   ])("changes no number unsaid: %s", (own, said) => {
     const unlike = unlikeOutput(new TextEncoder().encode(own));
     expect(unlike === undefined ? "" : `warning: ${unlike}`).toBe(said);
+  });
+
+  it("shows a tab of the log as blanks, and every other control character escaped (T20)", async () => {
+    await install({ module: await echo("\\09at\\09main.go\\0a\\08\\0d\\0b\\0a", 16) });
+    const ran = await skillsRun("acme.echo", "--input", "{}");
+    expect(ran.stderr).toContain("log:     at    main.go\nlog: \\u{8}\\u{d}\\u{b}\n");
   });
 
   const piped = (text: string): Partial<Services> => ({

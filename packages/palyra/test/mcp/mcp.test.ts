@@ -186,6 +186,20 @@ describe.each(WAYS)("spec 10.6: a client of MCP over %s", (_, connect) => {
     await vi.waitFor(() => expect(logged).toHaveBeenCalledWith("\\u{1b}[31mred\\u{202e}"));
   });
 
+  it("is told what the tool logs by lines, however it was written, tabs as blanks, and the end of it", async () => {
+    const host = new TestHost();
+    host.answer = async ({ onLog, input }) => {
+      for (const text of ["panic: ", "(", "0x1", ")\n\n\tmain", ".go:", "7\nexit"]) onLog(text);
+      return echoed(input);
+    };
+    const client = await connect(host, {});
+    const logged = vi.fn();
+    client.setNotificationHandler("notifications/message", ({ params }) => logged(params.data));
+    const meta = { _meta: { "io.modelcontextprotocol/logLevel": "info" } };
+    await client.callTool({ name: "acme.echo", arguments: { text: "hi" }, ...meta });
+    await vi.waitFor(() => expect(logged.mock.calls.flat()).toEqual(["panic: (0x1)", "", "    main.go:7", "exit"]));
+  });
+
   it("cancels a call", async () => {
     const host = new TestHost();
     const signalled = vi.fn();

@@ -30,6 +30,7 @@ export {
 } from "./feed.ts";
 export { maxAgeDays } from "./feed-age.ts";
 export type { Finding, Place } from "./finding.ts";
+export { manifestFaults } from "./manifest-faults.ts";
 export type { Parameter, Parameters, ParameterValue, ParameterValues } from "./parameter.ts";
 export { parsePolicy } from "./policy.ts";
 export { type Reference, type ReferenceList, referenceOf, referencesOf } from "./references.ts";

@@ -53,6 +53,11 @@ export interface ArtifactRule extends RuleData {
   readonly check: (subject: AuditSubject) => readonly Verdict[];
 }
 
+/** Looks at the manifest alone: what it fails is known before anything is packed. */
+export interface ManifestRule extends ArtifactRule {
+  readonly check: (subject: Pick<AuditSubject, "manifest" | "policy">) => readonly Verdict[];
+}
+
 /** Looks at one module at a time. */
 export interface ModuleRule extends RuleData {
   readonly of: "module";
@@ -67,6 +72,10 @@ export interface SingleRule extends RuleData {
 export type Rule = ArtifactRule | ModuleRule;
 
 export function artifactRule(rule: Omit<ArtifactRule, "of">): ArtifactRule {
+  return { ...rule, of: "artifact" };
+}
+
+export function manifestRule(rule: Omit<ManifestRule, "of">): ManifestRule {
   return { ...rule, of: "artifact" };
 }
 

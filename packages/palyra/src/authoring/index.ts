@@ -9,4 +9,4 @@ export { type PackageDocument, type PackageRequest, packageSkill } from "./packa
 export { type RebuildDocument, type RebuiltEntry, rebuildSkill } from "./rebuild.ts";
 export { schemaRemarks } from "./schema-remarks.ts";
 export { signingTime } from "./time.ts";
-export { type SourceWatch, watchSources } from "./watch.ts";
+export { type FileIdentity, type SourceWatch, watchSources } from "./watch.ts";

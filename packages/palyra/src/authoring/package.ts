@@ -2,7 +2,8 @@ import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isSkillError, SkillError } from "palyra-skills";
 import type { LayoutName } from "palyra-skills/archive";
-import { type BuiltArtifact, buildArtifact, type SourceFile } from "palyra-skills/artifact";
+import { type BuiltArtifact, buildArtifact, type SourceFile, type VerifiedArtifact } from "palyra-skills/artifact";
+import { manifestFaults } from "palyra-skills/audit";
 import { compareUtf8, encodeUtf8, toHex } from "palyra-skills/encoding";
 import { type Manifest, parseManifest } from "palyra-skills/manifest";
 import type { Platform } from "palyra-skills/platform";
@@ -66,7 +67,12 @@ export async function packageSkill(
   const { artifact, bytes } = built;
   const locks = request.sbom === undefined ? [] : await lockRemarks(artifact, dirname(request.manifest));
   const links = await linkRemarks([request.manifest, ...request.modules, ...request.assets]);
-  const faults = [...notModuleRemarks(artifact), ...toolModuleRemarks(artifact), ...schemaRemarks(artifact.manifest)];
+  const faults = [
+    ...manifestRemarks(artifact),
+    ...notModuleRemarks(artifact),
+    ...toolModuleRemarks(artifact),
+    ...schemaRemarks(artifact.manifest),
+  ];
   for (const remark of [...links, ...faults, ...locks]) warn(remark);
   return {
     artifact_path: request.output,
@@ -79,6 +85,12 @@ export async function packageSkill(
     ...(replaced ? { replaced } : {}),
   };
 }
+
+/** By the words of the audit, which come last: however long they are, what they come to is read. */
+const manifestRemarks = ({ manifest }: VerifiedArtifact): readonly string[] =>
+  manifestFaults(manifest).map(
+    ({ message }) => `the audit fails this, so nobody can install it: ${message.replaceAll("`", '"')}`,
+  );
 
 /** The artifact, read back, of sources that have been read. Nothing is written. */
 export async function buildPackage(request: BuildRequest, sources: Sources, platform: Platform): Promise<BuiltArtifact> {

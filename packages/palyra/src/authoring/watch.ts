@@ -4,6 +4,7 @@
  */
 import { type FSWatcher, statSync, watch } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { BuildOutputs, changesOf, type Snapshot } from "./changes.ts";
 import { listSources } from "./folder.ts";
 
@@ -11,7 +12,15 @@ export interface WatchRequest {
   readonly folder: string;
   /** Files besides, wherever they lie: a module in a folder that is not looked through. */
   readonly files: readonly string[];
+  /** Files that whoever watches writes itself, by what they are: a round that told of itself would be the next one's reason. */
+  readonly own?: readonly FileIdentity[];
   readonly signal: AbortSignal;
+}
+
+/** Of a file, whatever it is called. */
+export interface FileIdentity {
+  readonly dev: number;
+  readonly ino: number;
 }
 
 export interface SourceWatch {
@@ -27,10 +36,12 @@ export interface SourceWatch {
 /** Milliseconds of silence after which an editor or a compiler is done; at most so long is waited for it. */
 const SILENCE_MS = 100;
 const PATIENCE_MS = 2000;
+/** Milliseconds between two rounds at the least: what each round changes (its output through a pipe, say) is not to take a core. */
+const REST_MS = 300;
 /** Where the system tells nothing of a folder: one that is not there yet, no more watches to be had. */
 const LOOK_MS = 1000;
 
-export function watchSources({ folder, files, signal }: WatchRequest): SourceWatch {
+export function watchSources({ folder, files, own = [], signal }: WatchRequest): SourceWatch {
   const watchers = new Map<string, FSWatcher>();
   const outputs = new BuildOutputs();
   let before: Snapshot = new Map();
@@ -50,7 +61,7 @@ export function watchSources({ folder, files, signal }: WatchRequest): SourceWat
     if (missed.length > 0) looking ??= setInterval(() => poke(), LOOK_MS);
     else stopLooking();
     const found = [...listed(folder).files.map((each) => join(folder, each)), ...files];
-    return new Map(found.flatMap((path) => stateOf(path)));
+    return new Map(found.flatMap((path) => stateOf(path, own)));
   };
   const watchFolder = (path: string): boolean => {
     try {
@@ -79,6 +90,7 @@ export function watchSources({ folder, files, signal }: WatchRequest): SourceWat
       before = outputs.after(before, look());
     },
     next: async () => {
+      await rest(signal);
       while (!signal.aborted) {
         // Before it is looked, so that what happens meanwhile is another reason to look.
         const moved = new Promise<void>((done) => {
@@ -108,10 +120,13 @@ function listed(folder: string): { readonly files: readonly string[]; readonly f
   }
 }
 
-function stateOf(path: string): [string, string][] {
+function stateOf(path: string, own: readonly FileIdentity[]): [string, string][] {
   const found = statSync(path, { throwIfNoEntry: false });
-  return found === undefined ? [] : [[path, `${found.ino} ${found.size} ${found.mtimeMs}`]];
+  const isOwn = own.some(({ dev, ino }) => dev === found?.dev && ino === found.ino);
+  return found === undefined || isOwn ? [] : [[path, `${found.ino} ${found.size} ${found.mtimeMs}`]];
 }
+
+const rest = (signal: AbortSignal): Promise<void> => sleep(REST_MS, undefined, { signal }).catch(() => {});
 
 /** Until nothing has happened for a while. */
 function silence(onPoke: (again: () => void) => void): Promise<void> {

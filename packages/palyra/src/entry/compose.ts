@@ -1,5 +1,7 @@
 /** The composition root: clock, randomness, process and every implementation of a port come together here and nowhere else. */
+
 import { homedir } from "node:os";
+import type { FileIdentity } from "../authoring/index.ts";
 import { PalyraError } from "../errors.ts";
 import type { Runner, SandboxPool } from "../execution/index.ts";
 import { io } from "../files/index.ts";
@@ -59,6 +61,7 @@ export function compose(options: SettingsOptions, env: Environment, askSecret?: 
     readStdin: (limit) => readAll(process.stdin, "stdin", limit),
     stdinIsGiven,
     readDescriptor,
+    ownOutputs,
     probeDaemon: async (run, signal) => (await import("../cli/own-daemon.ts")).probeDaemon(run, signal),
     runtime: { node: process.versions.node, program: process.argv[1], path: env["PATH"] ?? "", code: CODE },
     runner: (how) => {
@@ -164,6 +167,18 @@ function stdinIsGiven(): boolean {
   } catch {
     return false; // It is closed.
   }
+}
+
+function ownOutputs(): readonly FileIdentity[] {
+  const { fstatSync } = process.getBuiltinModule("node:fs");
+  return [1, 2].flatMap((descriptor) => {
+    try {
+      const file = fstatSync(descriptor);
+      return file.isFile() ? [{ dev: file.dev, ino: file.ino }] : [];
+    } catch {
+      return []; // It is closed.
+    }
+  });
 }
 
 async function readDescriptor(descriptor: number, limit: number): Promise<Uint8Array> {

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "palyra-skills/encoding";
+import type { FileIdentity } from "../authoring/index.ts";
 import type { Call } from "../call.ts";
 import type { Runner, SandboxPool } from "../execution/index.ts";
 import type { InstalledIndex } from "../installed/index.ts";
@@ -21,6 +22,8 @@ export interface Services {
   readonly stdinIsGiven: () => boolean;
   /** The same of a file descriptor that is open; it is closed then. */
   readonly readDescriptor: (descriptor: number, limit: number) => Promise<Uint8Array>;
+  /** Files that stdout and stderr go to: whoever watches a folder is not set off by what it says itself. */
+  readonly ownOutputs: () => readonly FileIdentity[];
   /** From the system's generator. */
   readonly randomBytes: (size: number) => Uint8Array;
   /** `SOURCE_DATE_EPOCH`: seconds since 1970 that a repeatable build uses as its time. */

@@ -55,6 +55,31 @@ describe("a package", () => {
       artifact_bytes: artifact.size,
     });
   });
+  it("is warned of by the words of the audit, where that fails what its manifest says", async () => {
+    await pack();
+    expect(remarks).toEqual([]);
+    const said = async (manifest: string): Promise<readonly string[]> => {
+      remarks = [];
+      writeFileSync(join(folder, "skill.toml"), manifest);
+      await pack();
+      const trusted = decideTrust(await opened(), EMPTY_TRUST_STORE, { allowFirstUse: true });
+      const { checks } = await auditSkill(trusted, { policy: DEFAULT_POLICY, platform: nodePlatform, now: 0 });
+      const failed = checks.filter(({ status }) => status === "fail").map(({ message }) => message);
+      expect(failed).toHaveLength(1);
+      expect(remarks).toEqual(
+        failed.map((message) => `the audit fails this, so nobody can install it: ${message.replaceAll("`", '"')}`),
+      );
+      return remarks;
+    };
+    expect(await said(manifestText({ tools: ["acme.say"], id: "other.echo" }))).toEqual([
+      expect.stringContaining('"other.echo"'),
+    ]);
+    expect(await said(manifestText({ tools: ["acme.say"], outputSchema: '{ type = "objekt" }' }))).toEqual([
+      expect.stringContaining("output_schema"),
+    ]);
+    const secrets = '[[capabilities.secrets]]\nscope = "skill:globex.pay"\nkey_names = ["token"]';
+    await said(manifestText({ tools: ["acme.say"], more: secrets }));
+  });
   it("has papers that the audit finds nothing to say of", async () => {
     writeFileSync(
       join(folder, "package-lock.json"),

@@ -133,6 +133,8 @@ describe("skills dev", () => {
       passed: true,
       remarks: [expect.stringMatching(/one\.wasm is older than main\.rs: .*--build COMMAND$/)],
     });
+    const absent = await once({ module: [join(folder, "nothere.wasm")] });
+    expect(absent.document).toMatchObject({ problem: { code: "Io" }, remarks: [] });
     expect((await once({ build: "true" })).document.remarks).toEqual([]);
     rmSync(join(folder, "main.rs"));
     expect((await once()).document.remarks).toEqual([]);

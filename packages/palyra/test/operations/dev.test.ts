@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
@@ -10,6 +10,7 @@ import { BuildOutputs, changesOf } from "../../src/authoring/changes.ts";
 import { compose } from "../../src/entry/compose.ts";
 import { openSandboxPool } from "../../src/execution/index.ts";
 import { CATALOG } from "../../src/operations/catalog.ts";
+import type { Services } from "../../src/operations/services.ts";
 import type { DevDocument } from "../../src/operations/skills/dev.ts";
 import { commandLine, temporaryFolder } from "../cli/support.ts";
 import { newCall } from "../lifecycle/parts.ts";
@@ -39,10 +40,10 @@ interface Watching {
 }
 
 /** `palyra skills dev`, with the sandbox of the sources. */
-async function watching(input: Record<string, unknown> = {}): Promise<Watching> {
+async function watching(input: Record<string, unknown> = {}, ports: Partial<Services> = {}): Promise<Watching> {
   const env = { HOME: root, PALYRA_STATE_ROOT: join(root, "state"), PALYRA_VAULT_BACKEND: "encrypted_file" };
   const { interruption: _, ...composed } = compose({}, env);
-  const services = { ...composed, sandbox: async () => openSandboxPool({ program, idle: 0 }) };
+  const services = { ...composed, sandbox: async () => openSandboxPool({ program, idle: 0 }), ...ports };
   const controller = new AbortController();
   const told: string[] = [];
   const call = { ...newCall(), signal: controller.signal, tell: (lines: readonly string[]) => void told.push(...lines) };
@@ -211,6 +212,22 @@ describe("skills dev, watching", () => {
     expect(await second).toMatchObject({ round: 2, changed: [join(folder, "words.txt")] });
     dev.stop();
     expect(await dev.next()).toBeUndefined();
+  }, 60_000);
+
+  it("is not set off by what it says itself, into a file of the folder, and rests between rounds", async () => {
+    put("own.log", "");
+    const dev = await watching({}, { ownOutputs: () => [statSync(join(folder, "own.log"))] });
+    expect(await dev.next()).toMatchObject({ round: 1, passed: true });
+    const second = dev.next();
+    appendFileSync(join(folder, "own.log"), "round 1");
+    await sleep(600);
+    put("words.txt", "1");
+    expect(await second).toMatchObject({ round: 2, changed: [join(folder, "words.txt")] });
+    // By another way, a pipe into a file of the folder, nobody knows it for its own: it goes round again, and not at once.
+    put("words.txt", "2");
+    const began = performance.now();
+    expect(await dev.next()).toMatchObject({ round: 3 });
+    expect(performance.now() - began).toBeGreaterThanOrEqual(290);
   }, 60_000);
 
   it("ends a build under way, and all that it started", async () => {

@@ -1,7 +1,7 @@
-import { artifactRule, finding, pass } from "../rule.ts";
+import { finding, manifestRule, pass } from "../rule.ts";
 import { listed, named, quoted } from "../wording.ts";
 
-export const forbiddenDeviceCapabilities = artifactRule({
+export const forbiddenDeviceCapabilities = manifestRule({
   id: "forbidden_device_capabilities",
   severity: "error",
   asks: "Does the skill ask for devices, which the policy does not allow?",

@@ -1,9 +1,9 @@
-import { artifactRule, finding, pass } from "../rule.ts";
+import { finding, manifestRule, pass } from "../rule.ts";
 
 /** In the order in which the report lists them. */
 const KINDS = ["filesystem", "http_egress", "secrets", "device", "node"] as const;
 
-export const forbiddenWildcardCapabilities = artifactRule({
+export const forbiddenWildcardCapabilities = manifestRule({
   id: "forbidden_wildcard_capabilities",
   severity: "error",
   asks: "Does the skill opt in to wildcards, which the policy does not allow?",

@@ -1,12 +1,12 @@
 import type { SecretRequest } from "../../manifest/index.ts";
-import { artifactRule, findings, pass } from "../rule.ts";
+import { findings, manifestRule, pass } from "../rule.ts";
 import { secretDetails, secretFindings, secretInWords } from "../secrets-in-words.ts";
 import { named, quoted } from "../wording.ts";
 
 /** Names that the host keeps its own secrets under: digests of trust stores, journal heads (T22, spec 3.3). */
 const HOSTS_OWN = ["skills.", "palyra."] as const;
 
-export const secretScopeForeign = artifactRule({
+export const secretScopeForeign = manifestRule({
   id: "secret_scope_foreign",
   severity: "error",
   asks: "Does the skill ask only for secrets that can be meant for it?",

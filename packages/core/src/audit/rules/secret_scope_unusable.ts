@@ -1,6 +1,6 @@
 import { encodeUtf8 } from "../../encoding/index.ts";
 import type { SecretRequest } from "../../manifest/index.ts";
-import { artifactRule, findings, pass } from "../rule.ts";
+import { findings, manifestRule, pass } from "../rule.ts";
 import { secretDetails, secretFindings, secretInWords } from "../secrets-in-words.ts";
 import { counted, named } from "../wording.ts";
 
@@ -9,7 +9,7 @@ const MAX_SEGMENT_BYTES = 256;
 /** Spec 11.8: what a vault takes as a key. */
 const VAULT_KEY = /^[A-Za-z0-9._-]{1,128}$/;
 
-export const secretScopeUnusable = artifactRule({
+export const secretScopeUnusable = manifestRule({
   id: "secret_scope_unusable",
   severity: "error",
   asks: "Can a vault hold the secrets that the skill asks for?",

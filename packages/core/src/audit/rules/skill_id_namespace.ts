@@ -1,8 +1,8 @@
 import { MANIFEST_PATH } from "../../archive/index.ts";
-import { artifactRule, findings, pass } from "../rule.ts";
+import { findings, manifestRule, pass } from "../rule.ts";
 import { quoted } from "../wording.ts";
 
-export const skillIdNamespace = artifactRule({
+export const skillIdNamespace = manifestRule({
   id: "skill_id_namespace",
   severity: "error",
   asks: "Does the skill's id belong to its publisher?",

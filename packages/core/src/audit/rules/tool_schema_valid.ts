@@ -4,7 +4,7 @@ import type { Tool } from "../../manifest/index.ts";
 import { checkSchema, type SchemaCode, type SchemaLimits, type SchemaProblem } from "../../schema/index.ts";
 import type { Finding } from "../finding.ts";
 import { countOf } from "../parameter.ts";
-import { artifactRule, findings, pass } from "../rule.ts";
+import { findings, manifestRule, pass } from "../rule.ts";
 import { summaryOf } from "../texts/summary.ts";
 
 const ID = "tool_schema_valid";
@@ -28,7 +28,7 @@ const PARAMETERS = {
   },
 } as const;
 
-export const toolSchemaValid = artifactRule({
+export const toolSchemaValid = manifestRule({
   id: ID,
   severity: "error",
   asks: "Are the schemas of the tools valid JSON Schema, complete in themselves, and harmless to whoever checks by them?",

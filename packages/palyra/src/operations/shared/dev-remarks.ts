@@ -33,7 +33,8 @@ export function staleRemarks(folder: string, { modules }: FolderFiles): readonly
   }
   if (newest === undefined) return [];
   const { path: source, at } = newest;
-  const stale = [...modules.values()].filter((module) => changedAt(module) + SAME_TIME_MS < at);
+  // One that is not there is told as that.
+  const stale = [...modules.values()].filter((module) => changedAt(module) > 0 && changedAt(module) + SAME_TIME_MS < at);
   if (stale.length === 0) return [];
   return [
     `${listed(stale, 3)} ${stale.length === 1 ? "is" : "are"} older than ${safe(source)}: build again, or have it built each time: --build COMMAND`,

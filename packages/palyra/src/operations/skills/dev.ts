@@ -34,7 +34,7 @@ export const dev = operation({
     'skills dev . --build "cargo build --release --target wasm32-wasip1" --module target/wasm32-wasip1/release/echo.wasm',
   ],
   notes:
-    "Builds, audits and runs a folder of sources, and does so again when one of its files changes, until Ctrl-C. It is a trial: unsigned, never installed, with no secrets, no network, no folders, no receipt and no line in the journal; within the quotas of its manifest and in a process of its own, as an installed skill. A command of --build runs as you, with your rights. What does not pass the audit is not run. node_modules, target, hidden folders and what the build itself writes set off no round. With --json a document a line, one each round.",
+    "Builds, audits and runs a folder of sources, and does so again when one of its files changes, until Ctrl-C. It is a trial: unsigned, never installed, with no secrets, no network, no folders, no receipt and no line in the journal; within the quotas of its manifest and in a process of its own, as an installed skill. A command of --build runs as you, with your rights. What does not pass the audit is not run. node_modules, target, hidden folders, a file that its own output goes to and what the build itself writes set off no round. With --json a document a line, one each round.",
   errors: ["Io"],
   problem: inputProblem,
   run: async (services, asked, call): Promise<DevDocument> => {
@@ -53,7 +53,9 @@ async function* rounds(services: Services, asked: v.InferOutput<typeof input>, c
   const interruption = services.interruption?.();
   const signal = interruption === undefined ? call.signal : AbortSignal.any([call.signal, interruption.signal]);
   const named = asked.inputFile === undefined || asked.inputFile === "-" ? [] : [asked.inputFile];
-  const watch = once ? UNWATCHED : watchSources({ folder, files: [...modules, ...assets, ...named], signal });
+  const watch = once
+    ? UNWATCHED
+    : watchSources({ folder, files: [...modules, ...assets, ...named], own: services.ownOutputs(), signal });
   const opened = new Once(() => services.sandbox());
   const pool = (): Promise<SandboxPool> => opened.get();
   const request = { folder, modules, assets, build, tool, input, pool, onBuilt: build === undefined ? () => {} : watch.built };

@@ -107,9 +107,23 @@ describe("a call, from its bytes to its outcome (spec 10.1)", () => {
     });
   });
 
+  it("TimedOut before anything of it ran: says so, and of what size its module is", async () => {
+    const module = await echo("of this test alone\\n", 19);
+    const input = new TextEncoder().encode(`{"a":"${"a".repeat(60)}!"}`);
+    const job = { input, inputSchema: '{"properties":{"a":{"pattern":"^(a+)+$"}}}', quotas: { ...ENDLESS, wallMs: 300 } };
+    const first = await call(pool(), jobOf(module, job));
+    expect(first).toMatchObject({ kind: "TimedOut", details: { phase: "preparing", module_bytes: module.length } });
+    // Once it is kept compiled, its size is no reason.
+    expect(await call(pool(), jobOf(module))).toMatchObject({ kind: "Ok" });
+    const kept = await call(pool(), jobOf(module, job));
+    expect(kept).toMatchObject({ kind: "TimedOut", details: { phase: "preparing" } });
+    expect(kept.details).not.toHaveProperty("module_bytes");
+  });
+
   it("TimedOut: the process is gone, and says nothing more", async () => {
     const outcome = await call(pool(), jobOf(await spin(), { quotas: { ...ENDLESS, wallMs: 300 } }));
     expect(outcome).toMatchObject({ kind: "TimedOut", details: { quota: "wall_clock_timeout_ms", allowed: 300 } });
+    expect(outcome.details).not.toHaveProperty("phase");
     expect(outcome.used.fuel).toBeUndefined();
   });
 

@@ -151,6 +151,13 @@ describe("what a run has used", () => {
     );
     expect(said({ used: 1999, allowed: 2000 }, "TimedOut")).toBe("it took longer than it may: its time was over, of 2,000 ms");
     expect(said({ used: 2013, allowed: 2000 }, "TimedOut")).toContain("2,013 ms, over its budget of 2,000 ms");
+    const prepared = { used: 101, allowed: 100, phase: "preparing", module_bytes: 3_145_728 };
+    const { says, lists, hint } =
+      tellOutcome({ outcome: "TimedOut", details: prepared, tool_id: "acme.echo.say", skill_id: "acme.echo" }) ?? {};
+    expect(says).toMatch(/over its budget of 100 ms, before any of its code ran$/);
+    expect(lists).toEqual([expect.stringContaining("reading, checking and compiling its module of 3.0 MiB")]);
+    expect(hint).toMatch(/^its manifest \(wall_clock_timeout_ms\) or an operator .* sets that/);
+    expect(said({ ...prepared, module_bytes: undefined }, "TimedOut")).toContain("before any of its code ran");
     expect([spentOf(103n, 100n, String), spentOf(34, 100, String), spentOf(null, 100, String)]).toEqual([
       "103, over its budget of 100",
       "34 of 100",

@@ -243,7 +243,14 @@ export class PoolCall implements PreparedCall {
 
   #late(): void {
     const { wallMs } = this.#job.quotas;
-    this.#kill("TimedOut", { quota: "wall_clock_timeout_ms", used: this.#clock.milliseconds, allowed: wallMs });
+    const details = { quota: "wall_clock_timeout_ms", used: this.#clock.milliseconds, allowed: wallMs };
+    this.#kill("TimedOut", this.#phase === "preparing" ? { ...details, ...this.#preparation() } : details);
+  }
+
+  /** What its time went into where nothing of the module has run (spec 10.1: preparing counts). */
+  #preparation(): JsonObject {
+    const isKept = this.#process.keeps.has(moduleKey(this.#job));
+    return { phase: "preparing", ...(isKept ? {} : { module_bytes: this.#job.module.length }) };
   }
 
   /** Looks at the memory of the process, again and again while it works. */

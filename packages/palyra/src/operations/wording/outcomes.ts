@@ -30,15 +30,24 @@ export function tellOutcome(of: OutcomeOf): ToldOutcome | undefined {
 type Telling = (of: OutcomeOf) => ToldOutcome;
 const TELLINGS: { readonly [outcome: string]: Telling } = {
   QuotaExceeded: quotaExceeded,
-  TimedOut: ({ details, ...of }) => ({
-    says: `it took longer than it may: ${told(details, milliseconds, (_, allowed) => `its time was over, of ${allowed}`)}`,
-    lists: [],
-    hint: `give it less to do; ${whoSets("wall_clock_timeout_ms", of)}`,
-  }),
+  TimedOut: timedOut,
   CapabilityDenied: capabilityDenied,
   InvalidInput: invalidInput,
   RuntimeFailure: runtimeFailure,
 };
+
+function timedOut({ details, ...of }: OutcomeOf): ToldOutcome {
+  const says = `it took longer than it may: ${told(details, milliseconds, (_, allowed) => `its time was over, of ${allowed}`)}`;
+  const setting = whoSets("wall_clock_timeout_ms", of);
+  if (details["phase"] !== "preparing") return { says, lists: [], hint: `give it less to do; ${setting}` };
+  const size = details["module_bytes"];
+  const module = size === undefined ? "" : `, and into reading, checking and compiling its module of ${bytes(size)}`;
+  return {
+    says: `${says}, before any of its code ran`,
+    lists: [`that time went into holding the input against its schema${module}`],
+    hint: setting,
+  };
+}
 
 /** What a quota is called, and how an amount of it is told. */
 const QUOTAS: { readonly [quota: string]: readonly [name: string, amount: (value: JsonValue | undefined) => string] } = {

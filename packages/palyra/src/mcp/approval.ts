@@ -3,7 +3,7 @@
  * stands in it quoted and bounded. Whatever is answered counts for this one call (T28, T44).
  */
 import { type InputRequiredResult, inputRequired, inputResponse } from "@modelcontextprotocol/server";
-import { quoted } from "../operations/wording/safe.ts";
+import { asGiven } from "../operations/wording/safe.ts";
 import type { HostedTool, ToolAnswer } from "./tool-host.ts";
 
 /** Under which name the client sends the answer back. */
@@ -62,6 +62,6 @@ function questionText(tool: HostedTool, input: string, { reasons, allowance }: A
 }
 
 function argumentsText(input: string): string {
-  const shown = quoted(input, MAX_SHOWN_ARGUMENTS);
+  const shown = `"${asGiven(input, MAX_SHOWN_ARGUMENTS)}"`;
   return input.length <= MAX_SHOWN_ARGUMENTS ? shown : `${shown} (the beginning of ${input.length} characters)`;
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { width } from "../../src/cli/text/width.ts";
-import { listed, MAX_SHOWN, quoted, safe } from "../../src/operations/wording/safe.ts";
+import { asGiven, listed, MAX_SHOWN, quoted, safe } from "../../src/operations/wording/safe.ts";
 import { HOSTILE, UNSAFE } from "./support.ts";
 
 const anyText = fc.string({ unit: "binary", maxLength: 300 });
@@ -21,6 +21,11 @@ describe("T20: a stranger's text on a terminal", () => {
     );
     expect(safe(`https://me:${"s3cret".repeat(200)}@h.example`)).toBe("https://***@h.example");
     expect(safe("mail me@example.org, see https://h.example/@me")).toBe("mail me@example.org, see https://h.example/@me");
+  });
+  it("T28, T44: hides nothing of what is to be answered with yes: before an @ may stand the host, or who else is written to", () => {
+    for (const text of ['{"url":"https://evil.example\\\\@h.example/"}', '{"to":"://eve@evil.example,h@h.example"}'])
+      expect([asGiven(text), safe(text)]).toEqual([text, expect.not.stringContaining("evil.example")]);
+    expect(asGiven("\u202e\n".repeat(300), 4)).toBe(`${"\\u{202e}\\u{a}".repeat(2).slice(0, 21)}…`);
   });
   it("leaves what people write as it is", () => {
     for (const text of ["Echo + HTTP", "Größe 12 €", "日本語", "naïve café", "C:\\Users\\me", "🙂", "мир"])

@@ -284,6 +284,18 @@ describe.each(WAYS)("T28, T44: a question to the person behind a client, over %s
     expect(asked).toHaveBeenCalledTimes(2);
   });
 
+  it("shows of the arguments what stands before an @: it may be the host that is asked, or who else is written to", async () => {
+    const client = await connect(asking(), FORMS);
+    const asked = vi.fn<(message: string) => void>();
+    client.setRequestHandler("elicitation/create", ({ params }) => {
+      asked(params.message);
+      return { action: "decline" };
+    });
+    const text = "https://evil.example\\@bank.example/ ://eve@evil.example,ada@bank.example";
+    await client.callTool({ name: "acme.echo", arguments: { text } });
+    expect(asked.mock.calls[0]?.[0]).toContain(JSON.stringify({ text }));
+  });
+
   it.each([
     ["declined", { action: "decline" as const }],
     ["cancelled", { action: "cancel" as const }],

@@ -3,7 +3,7 @@ import type { Question } from "../../call.ts";
 import type { LaunchPlan } from "../../execution/index.ts";
 import { grantTexts, NO_GRANTS } from "../../policy/index.ts";
 import { tellGrant } from "../wording/grants.ts";
-import { listed, quoted, safe } from "../wording/safe.ts";
+import { asGiven, listed, quoted, safe } from "../wording/safe.ts";
 import { grouped, size } from "../wording/units.ts";
 
 /** Grants of one class that are shown, and characters of the input. */
@@ -56,7 +56,7 @@ const globalKeysOf = ({ capabilities }: LaunchPlan["skill"]["artifact"]["manifes
   capabilities.secrets.flatMap(({ scope, key_names }) => (scope === "global" ? key_names : []));
 
 /** As it was given, in a line of its own and between no quotes: those in it are its own. */
-const inputText = (input: Uint8Array): string => safe(Buffer.from(input.subarray(0, 4 * MAX_INPUT)).toString(), MAX_INPUT);
+const inputText = (input: Uint8Array): string => asGiven(Buffer.from(input.subarray(0, 4 * MAX_INPUT)).toString(), MAX_INPUT);
 
 function contextOf(plan: LaunchPlan, input: Uint8Array | undefined): string[] {
   const { skill, tool, decision } = plan;

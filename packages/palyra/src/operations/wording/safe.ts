@@ -16,7 +16,14 @@ export const MAX_SHOWN = 400;
 export function safe(written: string, limit = MAX_SHOWN): string {
   if (written.length <= limit && PLAIN.test(written)) return written;
   // Before it is shortened: half a password would not be known for one.
-  const text = maskUserInfo(written);
+  return asGiven(maskUserInfo(written), limit);
+}
+
+/**
+ * The same with all that stands before an `@`: what somebody says yes to. Of `https://evil.example\@h.example` it is the host to many readers, and
+ * of `://eve@evil.example,h@h.example` one of two addresses (T28, T44).
+ */
+export function asGiven(text: string, limit = MAX_SHOWN): string {
   // UTF-16 units bound code points from above, so the short case needs no walk.
   const shown = text.length <= limit ? text : shorten(text, limit);
   return shown.replace(UNSAFE, (unsafe) => `\\u{${(unsafe.codePointAt(0) ?? 0).toString(16)}}`);

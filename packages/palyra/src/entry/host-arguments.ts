@@ -53,23 +53,29 @@ const CALL_OPTIONS: KindsOf<CallOptions> = {
   principal: TEXT,
 };
 
-export const checkHostOptions = (options: unknown): void => check(options, HOST_OPTIONS);
+export const takenHostOptions = (options: HostOptions): HostOptions => taken(options, HOST_OPTIONS);
 
 /** @param tool what is to be called */
-export function checkCall(tool: unknown, options: unknown): void {
+export function takenCallOptions(tool: unknown, options: CallOptions): CallOptions {
   if (!isText(tool)) throw usage("the tool is not a text");
-  check(options, CALL_OPTIONS);
+  return taken(options, CALL_OPTIONS);
 }
 
-function check(options: unknown, kinds: { readonly [name: string]: Kind }): void {
+/**
+ * The options that count, each read once: what was checked is what is used, wherever it comes from. A getter may answer another thing the next time, and
+ * what an object has of its class or of the object it was made after is left out by a copy: policies would not count, and another state root would.
+ */
+function taken(options: unknown, kinds: { readonly [name: string]: Kind }) {
   if (typeof options !== "object" || options === null) throw usage("the options are not an object");
-  for (const [name, { is, what }] of Object.entries(kinds)) {
-    const value: unknown = Reflect.get(options, name);
-    if (value !== undefined && !is(value)) throw usage(`${name} is not ${what}`);
+  const given = Object.keys(kinds).map((name) => [name, Reflect.get(options, name)] as const);
+  for (const [name, value] of given) {
+    const kind = kinds[name];
+    if (value !== undefined && kind?.is(value) !== true) throw usage(`${name} is not ${kind?.what}`);
   }
   // One that is misspelt would be as if it were not there: another state root, no limit, another skill.
   const unknown = Object.entries(options).find(([name, value]) => value !== undefined && !Object.hasOwn(kinds, name))?.[0];
   if (unknown !== undefined) throw usage(`there is no option ${unknown}${meantBy(unknown, Object.keys(kinds))}`);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
 function meantBy(name: string, known: readonly string[]): string {

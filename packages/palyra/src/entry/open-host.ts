@@ -13,13 +13,13 @@ import { plainJson } from "../operations/shared/plain-json.ts";
 import { compose, LONG_LIVED } from "./compose.ts";
 import { homeMark } from "./home-mark.ts";
 import type { CallOptions, CallPlan, CallResult, Host, HostOptions, HostTool, PlanOptions } from "./host-api.ts";
-import { answerOf, checkCall, checkHostOptions, checkJson } from "./host-arguments.ts";
+import { answerOf, checkJson, takenCallOptions, takenHostOptions } from "./host-arguments.ts";
 
 /** Opens the tools of a state root; reads nothing of it yet. `Usage`, `JournalUnavailable` where the options do not hold. */
 export function openHost(options: HostOptions = {}): Host {
-  checkHostOptions(options);
-  const { env = process.env, askSecret, ...settings } = options;
-  return hostOf(compose(settings, env, askSecret, LONG_LIVED), options);
+  const { env = process.env, askSecret, session, onWarning, ...settings } = takenHostOptions(options);
+  const ours = { ...(session === undefined ? {} : { session }), ...(onWarning === undefined ? {} : { onWarning }) };
+  return hostOf(compose(settings, env, askSecret, LONG_LIVED), ours);
 }
 
 /** The same over services that are there, of options that were checked. */
@@ -43,7 +43,7 @@ class HomeHost implements Host {
     this.#services = services;
     this.#runner = new Once(() => services.runner());
     this.#session = session ?? `host:${toHex(services.randomBytes(16))}`;
-    this.#warn = onWarning ?? ((text) => process.emitWarning(text, "PalyraWarning"));
+    this.#warn = heedless(onWarning ?? ((text) => process.emitWarning(text, "PalyraWarning")));
     this.#watch = new ToolWatch({
       mark: () => homeMark(services.home.places),
       summary: async () => summaryOf(await this.#peek()),
@@ -61,21 +61,21 @@ class HomeHost implements Host {
   }
 
   async call(tool: string, input: JsonValue = {}, options: CallOptions = {}): Promise<CallResult> {
-    checkCall(tool, options);
-    return this.#during(options.signal, async (signal) => {
-      const request = this.#request(tool, input, options);
-      const { approve, onLog, onStep } = options;
+    const given = takenCallOptions(tool, options);
+    return this.#during(given.signal, async (signal) => {
+      const request = this.#request(tool, input, given);
+      const { approve, onLog, onStep, principal } = given;
       const ask = approve === undefined ? undefined : asking(this.#services.home, approve, request.input, signal);
       const runner = await this.#runner.get();
-      return resultOf(await runner.run(request, this.#call(options.principal, signal), { ask, onLog, onStep }));
+      return resultOf(await runner.run(request, this.#call(principal, signal), { ask, onLog, onStep }));
     });
   }
 
   async plan(tool: string, input: JsonValue = {}, options: PlanOptions = {}): Promise<CallPlan> {
-    checkCall(tool, options);
+    const given = takenCallOptions(tool, options);
     return this.#during(undefined, async (signal) => {
-      const request = this.#request(tool, input, options);
-      return planOf(await (await this.#runner.get()).plan(request, this.#call(options.principal, signal)));
+      const request = this.#request(tool, input, given);
+      return planOf(await (await this.#runner.get()).plan(request, this.#call(given.principal, signal)));
     });
   }
 
@@ -96,9 +96,7 @@ class HomeHost implements Host {
     try {
       listener();
     } catch (error) {
-      try {
-        this.#warn(`What is told of a change could not be taken: ${error instanceof Error ? error.message : String(error)}`);
-      } catch {}
+      this.#warn(`What is told of a change could not be taken: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 
@@ -153,6 +151,15 @@ class HomeHost implements Host {
     };
   }
 }
+
+/** A remark that its reader does not take ends no call, and stands in the place of no refusal. */
+const heedless =
+  (warn: (text: string) => void): ((text: string) => void) =>
+  (text) => {
+    try {
+      warn(text);
+    } catch {}
+  };
 
 /** Whoever writes a schema as JSON meets no bigint in it, and changes what is theirs alone. */
 const hostTool = ({ inputSchema, outputSchema, ...tool }: RunnableTool): HostTool => ({

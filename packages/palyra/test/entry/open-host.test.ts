@@ -319,6 +319,37 @@ describe("T28: what a program without types answers and gives", () => {
     await expect(palyra.call("acme.echo", {}, untyped({ later: undefined }))).resolves.toMatchObject({ outcome: "Ok" });
   });
 
+  it("counts wherever an object has its options from, and is read once: no state root, and no policy, is left out", async () => {
+    await install({ module: ECHO });
+    const forbidding = join(root, "site.cedar");
+    writeFileSync(forbidding, "forbid (principal, action, resource);");
+    const reads = vi.fn<(name: string) => void>();
+    class Configured {
+      get stateRoot(): string {
+        reads("stateRoot");
+        return join(root, "state");
+      }
+      get authorizationPolicy(): string | undefined {
+        reads("authorizationPolicy");
+        return reads.mock.calls.filter(([name]) => name === "authorizationPolicy").length === 1 ? forbidding : undefined;
+      }
+    }
+    const { PALYRA_STATE_ROOT: _, ...elsewhere } = env();
+    for (const options of [
+      new Configured(),
+      Object.create({ stateRoot: join(root, "state"), authorizationPolicy: forbidding }),
+    ]) {
+      const palyra = openHost(Object.assign(options, { env: elsewhere }));
+      opened.push(palyra);
+      expect((await palyra.tools()).map(({ toolId }) => toolId)).toEqual(["acme.echo.say"]);
+      await expect(palyra.call("acme.echo", {})).rejects.toHaveCode("PolicyDenied");
+    }
+    expect(reads).toHaveBeenCalledTimes(2);
+    const asked = host();
+    const limits = Object.create({ maxFuel: 1n });
+    expect((await asked.call("acme.echo", {}, limits)).outcome).toBe("QuotaExceeded");
+  });
+
   it("takes no process where it fails, as whoever is warned of that does", async () => {
     await install({ module: ECHO });
     const fails = (): never => {
@@ -328,6 +359,9 @@ describe("T28: what a program without types answers and gives", () => {
     // More than run at once.
     for (let time = 0; time < 6; time += 1)
       expect((await palyra.call("acme.echo", { n: time }, { onStep: fails, onLog: fails })).outcome).toBe("Ok");
+    // The list warns of whose tools it leaves out.
+    rmSync(join(root, "state/skills/.passed"));
+    expect(await palyra.tools()).toEqual([]);
   });
 
   it("keeps nobody from hearing of a change where it fails", async () => {

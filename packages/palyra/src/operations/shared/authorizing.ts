@@ -12,7 +12,6 @@ import {
 } from "../../execution/index.ts";
 import { Kept, looksOf } from "../../files/index.ts";
 import { type InstalledEntry, skillsFolder } from "../../installed/index.ts";
-import { installedToolIds } from "../../lifecycle/consented.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { holdsLaunchVerdict, launchGround, nameForModel, readFeedKey } from "../../lifecycle/index.ts";
 import { openInstalled } from "../../lifecycle/open-installed.ts";
@@ -44,7 +43,9 @@ export async function authorizingOf(services: Services): Promise<Authorizing> {
     open: openingOnce(home),
     nameForModel,
     names: new ToolNames(nameForModel),
-    installedToolIds: (entry: InstalledEntry) => installedToolIds(home, entry),
+    // Of a damaged skill alone: no run loads for it what compares manifests.
+    installedToolIds: async (entry: InstalledEntry) =>
+      (await import("../../lifecycle/consented.ts")).installedToolIds(home, entry),
   };
   const policies = keptPolicies(settings.authorizationPolicy.value, home.platform);
   let policyFiles: readonly string[] = [];

@@ -72,7 +72,7 @@ export class RunnerHost implements ToolHost {
       if (!isRefusal(error, "ApprovalRequired")) return this.#refusedBy(error);
       try {
         const plan = await runner.plan(request, callOf(principal, signal));
-        const shown = isShared ? { ...plan, grants: plan.grants.map(withoutFolder) } : plan;
+        const shown = isShared ? { ...plan, grants: withoutFolders(plan) } : plan;
         const allowance = [...allowanceLines(shown), ...(await saidBefore(plan))];
         return asking(plan, approvalCommand(error.details, this.#typed), allowance);
       } catch (problem) {
@@ -134,7 +134,10 @@ function asking(plan: LaunchPlan, command: string, allowance: readonly string[])
 }
 
 /** Of a root that the operator laid somewhere, its name. */
-const withoutFolder = (grant: string): string => (grant.startsWith("root=") ? (grant.split(" ", 1)[0] ?? "") : grant);
+function withoutFolders({ grants, granted }: LaunchPlan): readonly string[] {
+  const names = new Map(granted.roots.map(({ root, folder }) => [`root=${root} ${folder}`, `root=${root}`]));
+  return grants.map((grant) => names.get(grant) ?? grant);
+}
 
 const NEVER = new AbortController().signal;
 

@@ -158,6 +158,8 @@ describe("T44: whoever calls from elsewhere", () => {
     authorizes: ` --authorization-policy ${HOME}/site.cedar`,
     stateRoot: HOME,
   };
+  /** As a publisher may call a root. */
+  const NAMED = "notes, read by nobody";
   const asks = { tool_id: "acme.echo", surface: "mcp", principal: "mcp:client", basis: "b", asks: [] };
   const skill = { skill_id: "acme.skill", version: "1.0.0" };
   const plan = async (): Promise<LaunchPlan> =>
@@ -172,8 +174,13 @@ describe("T44: whoever calls from elsewhere", () => {
         },
       },
       decision: { kind: "approval", waiting: [] },
-      granted: NO_GRANTS,
-      grants: ["network=https://api.example.com:8443", `root=data ${HOME}/data`, "storage_read=data"],
+      granted: { ...NO_GRANTS, roots: ["data", NAMED].map((name) => ({ root: name, folder: `${HOME}/data` })) },
+      grants: [
+        "network=https://api.example.com:8443",
+        `root=data ${HOME}/data`,
+        `root=${NAMED} ${HOME}/data`,
+        "storage_read=data",
+      ],
       quotas: { fuel: 1n, memoryBytes: 1n, wallMs: 1 },
       subject: { ...asks, ...skill, artifact_sha256: "", grants: [], policy_sha256: "" },
       input: new Uint8Array(),
@@ -194,6 +201,7 @@ describe("T44: whoever calls from elsewhere", () => {
       command: "palyra skills approvals add acme.echo --surface mcp --principal mcp:client",
     });
     expect(elsewhere.told).toContain("root=data, granted by the operator of this host");
+    expect(elsewhere.told).toContain(JSON.stringify(`  root="${NAMED}", granted by the operator of this host`).slice(1, -1));
     expect(elsewhere.told).not.toContain("/home");
     const { told } = await answersTo(required, false);
     for (const place of ["--state-root", "site.cedar", `root=data ${HOME}/data`]) expect(told).toContain(place);

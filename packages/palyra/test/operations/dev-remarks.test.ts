@@ -227,6 +227,8 @@ describe("T28: what a tool may use, as a person is asked about it", () => {
       'storage_read="notes, granted by the operator of this host"',
     );
     expect(tellGrant('storage_read=a", granted by "b')).toBe('storage_read="a\\", granted by \\"b"');
+    expect(tellGrant("root=notes, read by nobody /srv/notes")).toBe('root="notes, read by nobody /srv/notes"');
+    expect(tellGrant("network=https://*.h.example:443 private")).toBe('network="https://*.h.example:443 private"');
     for (const plain of ["storage_write=data/notes", "network=https://nas.local:8443 private", "root=data /srv/my data"])
       expect(tellGrant(plain)).toBe(plain);
   });

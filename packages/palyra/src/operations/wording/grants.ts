@@ -4,8 +4,8 @@ import { safe } from "./safe.ts";
 /** As long as any host or secret that there can be: what a name ends with is what it is (T28). */
 const MAX_GRANT = 420;
 
-/** Ours: what an operator granted, with blanks between its parts. */
-const OURS = /^(?:(?:root|insert|clock|random)=|network=https?:\/\/[!-~]+ private$)/;
+/** Ours: what an operator granted, with blanks between its parts; the name of a root is its publisher's, and so is a host with a `*`. */
+const OURS = /^(?:root=[!#-~]+ (?:\/|[A-Za-z]:[\\/])|(?:clock|random)=|network=https?:\/\/[!-)+-~]+ private$)/;
 const PLAIN = /^[!#-~]+$/;
 
 /**

@@ -15,11 +15,17 @@ export interface Call {
   readonly tell?: (lines: readonly string[]) => void;
   /** Absent where nobody may be asked: no terminal, `--yes`, `--non-interactive`, `--json` (spec 5.2). */
   readonly ask?: (question: Question) => Promise<boolean>;
+  /** Milliseconds since 1970 as it is by now; absent where `now` is all that is known. */
+  readonly clock?: () => number;
   /** The person has answered ordinary questions beforehand: `--yes`. */
   readonly yes?: true;
   /** Asks for something that is not shown while it is typed; empty where nothing was. Absent as `ask` is. `label` is safe to print. */
   readonly askSecret?: (label: string) => Promise<Uint8Array>;
 }
+
+/** From here on, as a person has answered: what is written of an answer has its time. */
+export const answered = (call: Call): Call =>
+  call.clock === undefined ? call : { ...call, now: Math.max(call.now, call.clock()) };
 
 export interface Question {
   /** Shown above the question, lines ready for a terminal; strings of strangers in it are already escaped (T20). */

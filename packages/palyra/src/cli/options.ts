@@ -64,7 +64,7 @@ const PLACES: { readonly [Name in Place]: Option } = {
 };
 
 const ASKING: readonly Option[] = [
-  flag("yes", "Answer ordinary questions with yes", "y"),
+  flag("yes", "Answer ordinary questions with yes, and ask none", "y"),
   flag("non-interactive", "Ask nothing, and go on as where there is no terminal"),
 ];
 

@@ -67,6 +67,7 @@ export async function typedAs(argv: readonly string[]): Promise<Typed> {
     authorizes: given(["--authorization-policy"]),
     stateRoot: stateRootIn(argv),
     ...fileIn(argv),
+    ...unaskedIn(argv),
   };
   try {
     const command = findCommand(argv);
@@ -80,6 +81,14 @@ export async function typedAs(argv: readonly string[]): Promise<Typed> {
     return typed;
   }
 }
+
+/** Why nobody is asked, where words say that (spec 5.2). */
+function unaskedIn(argv: readonly string[]): Pick<Typed, "unasked"> {
+  const unasked = argv.find((word) => UNASKED.includes(word));
+  return unasked === undefined ? {} : { unasked };
+}
+
+const UNASKED: readonly string[] = ["--yes", "-y", "--non-interactive", "--json"];
 
 /** The file that `--artifact` names, as a shell takes it. */
 function fileIn(argv: readonly string[]): { readonly artifact?: string } {

@@ -198,6 +198,7 @@ function callOf(
   };
   return {
     now: host.now(),
+    clock: host.now,
     principal: settings.principal.value,
     deviceId: settings.deviceId.value,
     channel: settings.channel.value,

@@ -142,6 +142,7 @@ class HomeHost implements Host {
     requirePrincipal(caller);
     return {
       now: Date.now(),
+      clock: Date.now,
       principal: caller,
       deviceId: settings.deviceId.value,
       channel: settings.channel.value,

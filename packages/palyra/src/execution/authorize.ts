@@ -5,7 +5,7 @@ import { moduleOfTool } from "palyra-skills/audit";
 import { encodeUtf8, toHex, u64be } from "palyra-skills/encoding";
 import type { Manifest, Tool } from "palyra-skills/manifest";
 import type { Platform } from "palyra-skills/platform";
-import type { Call } from "../call.ts";
+import { answered, type Call } from "../call.ts";
 import { PalyraError } from "../errors.ts";
 import {
   APPROVAL_SCOPES,
@@ -156,8 +156,9 @@ export async function authorize(
   if (scope === undefined || !APPROVAL_SCOPES.includes(scope))
     throw new PalyraError("Declined", { what: `running ${subject.tool_id}` });
   if (scope !== "once") {
-    const given = { session: scope === "session" ? session : null, now: call.now, by: call.principal };
-    await ports.keepApproval(makeApproval(subject, given, ports.platform), call);
+    const then = answered(call);
+    const given = { session: scope === "session" ? session : null, now: then.now, by: call.principal };
+    await ports.keepApproval(makeApproval(subject, given, ports.platform), then);
   }
   return { plan, approved: scope };
 }

@@ -3,14 +3,14 @@
  * stands in it quoted and bounded. Whatever is answered counts for this one call (T28, T44).
  */
 import { type InputRequiredResult, inputRequired, inputResponse } from "@modelcontextprotocol/server";
-import { asGiven } from "../operations/wording/safe.ts";
+import { shownInput } from "../operations/shared/shown-input.ts";
 import type { HostedTool, ToolAnswer } from "./tool-host.ts";
 
 /** Under which name the client sends the answer back. */
 const KEY = "approval";
 const ALLOW = "allow once";
 const DENY = "deny";
-/** Code points of the arguments that a person is shown; a longer text is shown by its beginning, and said to be longer. */
+/** Code points of the arguments that a person is shown. */
 const MAX_SHOWN_ARGUMENTS = 600;
 
 /** What comes back with the answer, sealed. */
@@ -62,6 +62,6 @@ function questionText(tool: HostedTool, input: string, { reasons, allowance }: A
 }
 
 function argumentsText(input: string): string {
-  const shown = `"${asGiven(input, MAX_SHOWN_ARGUMENTS)}"`;
-  return input.length <= MAX_SHOWN_ARGUMENTS ? shown : `${shown} (the beginning of ${input.length} characters)`;
+  const { text, note } = shownInput(Buffer.from(input), MAX_SHOWN_ARGUMENTS);
+  return note === undefined ? `"${text}"` : `"${text}" (${note})`;
 }

@@ -102,6 +102,29 @@ describe("palyra skills run", () => {
     expect(ran.stderr).toContain("log:     at    main.go\nlog: \\u{8}\\u{d}\\u{b}\n");
   });
 
+  it("--dry-run looks at the input as JSON, and tells what the tool asks for and is not given", async () => {
+    await install({ module: ECHO, extra: '[[capabilities.secrets]]\nscope = "global"\nkey_names = ["weather"]' });
+    const nonsense = await skillsRun("acme.echo", "--input", "{nonsense", "--dry-run", "--json");
+    expect([nonsense.exit, errorOf(nonsense)]).toEqual([
+      2,
+      expect.objectContaining({ code: "Usage", message: expect.stringMatching(/^the input is no JSON: .*, line 1, column 2$/) }),
+    ]);
+    expect(parsed(await skillsRun("acme.echo", "--dry-run", "--json"))).toMatchObject({ withheld: ["secret=global/weather"] });
+    const shown = await skillsRun("acme.echo", "--dry-run");
+    expect(shown.stdout).toMatch(/is not given +secret=global\/weather, which it asks for/);
+    await palyra("skills", "grant", "add", "acme.echo", "--frozen-clock", "2026-01-31");
+    expect((await skillsRun("acme.echo", "--dry-run")).stdout).toContain("clock=frozen 1769817600000 (2026-01-31 00:00:00Z)");
+  });
+
+  it("T28: --yes is no yes to its approval, and the hint says what keeps it from being asked", async () => {
+    await install({ module: ECHO, extra: SECRETLY });
+    const hintOf = async (...words: string[]): Promise<string> => (await skillsRun("acme.echo", ...words)).stderr;
+    expect(await hintOf("--yes")).toContain(
+      "hint: --yes keeps it from being asked for, and is no yes to it: without it a terminal asks",
+    );
+    expect(await hintOf()).toContain("hint: on a terminal it is asked for; ahead of time: palyra skills approvals add");
+  });
+
   const piped = (text: string): Partial<Services> => ({
     stdinIsGiven: () => true,
     readStdin: async () => new TextEncoder().encode(text),

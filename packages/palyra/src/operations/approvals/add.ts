@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { answered } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
 import { policyDenied } from "../../execution/index.ts";
 import { type Approval, makeApproval } from "../../policy/index.ts";
@@ -38,8 +39,9 @@ export const add = operation({
       });
     if (call.ask === undefined) call.tell?.(asked.context);
     else if (!(await call.ask(asked))) throw new PalyraError("Declined", { what: `the approval of ${subject.tool_id}` });
-    const approval = makeApproval(subject, { session: null, now: call.now, by: call.principal }, ports.platform);
-    await keepApproval(services.home, approval, call);
+    const then = answered(call);
+    const approval = makeApproval(subject, { session: null, now: then.now, by: call.principal }, ports.platform);
+    await keepApproval(services.home, approval, then);
     return { needed: true, approval };
   },
 });

@@ -3,10 +3,11 @@ import type { Question } from "../../call.ts";
 import type { LaunchPlan } from "../../execution/index.ts";
 import { grantTexts, NO_GRANTS } from "../../policy/index.ts";
 import { tellGrant } from "../wording/grants.ts";
-import { asGiven, listed, quoted, safe } from "../wording/safe.ts";
+import { listed, quoted, safe } from "../wording/safe.ts";
 import { grouped, size } from "../wording/units.ts";
+import { shownInput } from "./shown-input.ts";
 
-/** Grants of one class that are shown, and characters of the input. */
+/** Grants of one class that are shown, and code points of the input. */
 const MAX_OF_CLASS = 20;
 const MAX_INPUT = 400;
 
@@ -22,11 +23,7 @@ export function approvalQuestion(plan: LaunchPlan, input?: Uint8Array): Question
 export function allowanceLines({ skill, grants, granted, quotas }: LaunchPlan): string[] {
   const { manifest } = skill.artifact;
   const asked = new Set(grantTexts(manifest, NO_GRANTS));
-  const { inserts } = granted;
-  // What the host inserts is given, though not to be read.
-  const withheld = grantTexts(manifest, { ...NO_GRANTS, global_keys: globalKeysOf(manifest), inserts }).filter(
-    (text) => !grants.includes(text),
-  );
+  const withheld = withheldGrants({ skill, grants, granted });
   const isShorter = Object.keys(granted.limits).length > 0;
   return [
     ...(grants.length === 0 ? ["it may use nothing outside itself"] : ["it may use:"]),
@@ -34,6 +31,18 @@ export function allowanceLines({ skill, grants, granted, quotas }: LaunchPlan): 
     ...(withheld.length === 0 ? [] : [`it asks for, and is not given: ${listed(withheld)}`]),
     `at most ${grouped(quotas.fuel)} units of fuel, ${size(quotas.memoryBytes)} of memory, ${grouped(quotas.wallMs)} ms${isShorter ? ", with the limits of the operator of this host" : ""}`,
   ];
+}
+
+/** What its manifest asks for and nobody granted. */
+export function withheldGrants({
+  skill,
+  grants,
+  granted: { inserts },
+}: Pick<LaunchPlan, "skill" | "grants" | "granted">): string[] {
+  const { manifest } = skill.artifact;
+  // What the host inserts is given, though not to be read.
+  const asked = grantTexts(manifest, { ...NO_GRANTS, global_keys: globalKeysOf(manifest), inserts });
+  return asked.filter((text) => !grants.includes(text));
 }
 
 /** Of each class its first, so that however much is asked for of one, no other is out of sight (T28). */
@@ -55,8 +64,11 @@ const classOf = (grant: string): string => grant.split("=", 1)[0] ?? "";
 const globalKeysOf = ({ capabilities }: LaunchPlan["skill"]["artifact"]["manifest"]): string[] =>
   capabilities.secrets.flatMap(({ scope, key_names }) => (scope === "global" ? key_names : []));
 
-/** As it was given, in a line of its own and between no quotes: those in it are its own. */
-const inputText = (input: Uint8Array): string => asGiven(Buffer.from(input.subarray(0, 4 * MAX_INPUT)).toString(), MAX_INPUT);
+/** In a line of its own and between no quotes: those in it are its own. */
+function inputLines(input: Uint8Array): string[] {
+  const { text, note } = shownInput(input, MAX_INPUT);
+  return [`the input, ${size(input.length)}:`, `  ${text}`, ...(note === undefined ? [] : [`  ${note}`])];
+}
 
 function contextOf(plan: LaunchPlan, input: Uint8Array | undefined): string[] {
   const { skill, tool, decision } = plan;
@@ -67,6 +79,6 @@ function contextOf(plan: LaunchPlan, input: Uint8Array | undefined): string[] {
     `it says of itself: ${quoted(tool.description)}`,
     ...(waiting.length === 0 ? [] : [`approval is asked for by: ${waiting.map(({ action }) => safe(action)).join(", ")}`]),
     ...allowanceLines(plan),
-    ...(input === undefined ? [] : [`the input, ${size(input.length)}:`, `  ${inputText(input)}`]),
+    ...(input === undefined ? [] : inputLines(input)),
   ];
 }

@@ -1,5 +1,5 @@
 /** The input of a tool, as it is given on a command line. */
-import { encodeUtf8 } from "palyra-skills/encoding";
+import { encodeUtf8, JsonFault, parseJson } from "palyra-skills/encoding";
 import * as v from "valibot";
 import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
@@ -30,6 +30,17 @@ export async function readInput({ readStdin }: Services, { input, inputFile }: I
   const read = await readBounded(inputFile, MAX_INPUT_BYTES);
   if (!read.ok) throw new PalyraError("Io", { action: "read", file: inputFile, code: "EFBIG", limit: MAX_INPUT_BYTES });
   return read.bytes;
+}
+
+/** What a run would end with is told at once: schemas are a stranger's, and are looked at where tools run alone (spec 10.3). `Usage`. */
+export function requireJson(input: Uint8Array): void {
+  try {
+    parseJson(input);
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    const { line, column, problem } = error;
+    throw new PalyraError("Usage", { problem: `the input is no JSON: ${problem}, line ${line}, column ${column}` });
+  }
 }
 
 /** Milliseconds after which a person is told what is waited for. */

@@ -8,7 +8,7 @@ import { APPROVAL_SCOPES, type ApprovalScope, approvalId } from "../../policy/in
 import { choice, flag, integer, outputFile } from "../field.ts";
 import { operation } from "../operation.ts";
 import type { Services } from "../services.ts";
-import { approvalQuestion } from "../shared/approval-question.ts";
+import { approvalQuestion, withheldGrants } from "../shared/approval-question.ts";
 import { readApprovals } from "../shared/authorization-writes.ts";
 import { changedSince } from "../shared/changed-since.ts";
 import { type ExplainedRequest, explainedRequests } from "../shared/explained-request.ts";
@@ -17,7 +17,7 @@ import { jsonOutput, unlikeOutput } from "../shared/json-output.ts";
 import { LAUNCH_ERRORS, ofSkill, toolName } from "../shared/launch-inputs.ts";
 import { logLines } from "../shared/log-lines.ts";
 import { requireNew, writeNewFile } from "../shared/new-file.ts";
-import { inputOptions, inputProblem, isOfStdin, readInput, readInputOrStdin } from "../shared/tool-input.ts";
+import { inputOptions, inputProblem, isOfStdin, readInput, readInputOrStdin, requireJson } from "../shared/tool-input.ts";
 
 export interface RunDocument {
   readonly tool_id: string;
@@ -51,6 +51,8 @@ export interface RunPlanDocument {
   readonly approval_id: string | null;
   readonly requests: readonly ExplainedRequest[];
   readonly grants: readonly string[];
+  /** What its manifest asks for and is not given. */
+  readonly withheld: readonly string[];
   readonly fuel: bigint;
   readonly memory_bytes: number;
   readonly wall_ms: number;
@@ -79,7 +81,7 @@ export const run = operation({
     "skills run acme.echo < request.json",
   ],
   notes:
-    "Runs one tool of an installed skill in a process of its own, within its quotas, with what it declared and nothing else. What asks for approval asks you first; --approve always keeps the answer (skills approvals), --yes does not answer it. What it logs goes to stderr while it runs. Without --input and --input-file a pipe or a file on stdin is the input, all of it: a loop that reads its own stdin gives one of them. stdout has what the tool answers, as JSON is laid out here, and nothing where the outcome is not Ok; a receipt is of the tool's own bytes, which --output FILE writes. Exits with 1 where the outcome is not Ok, with 130 where you interrupt it.",
+    "Runs one tool of an installed skill in a process of its own, within its quotas, with what it declared and nothing else. What asks for approval asks you first; --approve always keeps the answer (skills approvals), --yes does not answer it, and keeps it from being asked. --dry-run asks and runs nothing, and looks at the input as JSON alone: whether its schema takes it the process says in which a tool runs. What it logs goes to stderr while it runs. Without --input and --input-file a pipe or a file on stdin is the input, all of it: a loop that reads its own stdin gives one of them. stdout has what the tool answers, as JSON is laid out here, and nothing where the outcome is not Ok; a receipt is of the tool's own bytes, which --output FILE writes. Exits with 1 where the outcome is not Ok, with 130 where you interrupt it.",
   asks: true,
   errors: [...LAUNCH_ERRORS, "PolicyDenied", "ApprovalRequired", "Declined", "SandboxUnavailable"],
   problem: (asked) =>
@@ -99,6 +101,7 @@ export const run = operation({
         maxFuel: asked.maxFuel === undefined ? undefined : BigInt(asked.maxFuel),
       };
       if (asked.dryRun) {
+        requireJson(request.input);
         const plan = await runner.plan(request, call);
         warnOfFuel(asked.maxFuel, plan.quotas.fuel, call);
         return planDocument(plan);
@@ -217,6 +220,7 @@ function planDocument(plan: LaunchPlan): RunPlanDocument {
     approval_id: approval?.id ?? null,
     requests: explainedRequests(plan),
     grants,
+    withheld: withheldGrants(plan),
     fuel: quotas.fuel,
     memory_bytes: quotas.memoryBytes,
     wall_ms: quotas.wallMs,

@@ -67,7 +67,8 @@ export const RUN_REFUSALS: { readonly [Code in Codes]: Sentence<PalyraErrorDetai
   },
   ApprovalRequired: {
     says: ({ tool_id, asks }) => `a person has to approve ${safe(tool_id)} first: ${listed(asks.map(asked))}`,
-    hint: (details, typed) => `on a terminal it is asked for; ahead of time: ${approvalCommand(details, typed)}`,
+    hint: (details, typed) =>
+      `${typed.unasked === undefined ? "on a terminal it is asked for" : `${typed.unasked} keeps it from being asked for, and is no yes to it: without it a terminal asks`}; ahead of time: ${approvalCommand(details, typed)}`,
   },
   AuthorizationRecordInvalid: {
     says: ({ file, record, problem }) =>

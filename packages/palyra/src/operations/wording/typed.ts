@@ -15,6 +15,8 @@ export interface Typed {
   readonly authorizes?: string;
   /** `--state-root`, as it was given. */
   readonly stateRoot?: string | undefined;
+  /** The word by which it asks nothing: `--yes`, `--json`, … */
+  readonly unasked?: string;
   /** The file of the artifact that it is about, safe to print. */
   readonly artifact?: string;
   /** The same command with one flag more, safe to print. */

@@ -6,7 +6,7 @@ import type { Transport } from "@modelcontextprotocol/server";
 import { OpenRequests } from "./open-requests.ts";
 
 /** @param transport that no server has yet: a server keeps the listener it finds */
-export function openCallsOf(transport: Transport): Pick<OpenRequests, "count"> {
+export function openCallsOf(transport: Transport): OpenRequests {
   const calls = new OpenRequests((method) => method === "tools/call");
   transport.onmessage = (message) => calls.heard(message);
   const send = transport.send.bind(transport);

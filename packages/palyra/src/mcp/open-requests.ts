@@ -19,6 +19,20 @@ export class OpenRequests {
     return this.#ids.size;
   }
 
+  has(id: RequestId): boolean {
+    return this.#ids.has(id);
+  }
+
+  /** Before it is heard: what is let in at once is counted at once. */
+  add(id: RequestId): void {
+    this.#ids.add(id);
+  }
+
+  /** One that nobody will answer. */
+  forget(id: RequestId): void {
+    this.#ids.delete(id);
+  }
+
   heard(message: JSONRPCMessage): void {
     if (!("method" in message)) return;
     if ("id" in message) {

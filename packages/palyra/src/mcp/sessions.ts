@@ -1,14 +1,23 @@
 /** Clients of the revisions before 2026: a session each, from `initialize` until it is deleted, forgotten, or crowded out. */
-import { type Server, WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/server";
+import { type RequestId, type Server, WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/server";
 import { refusal } from "./body.ts";
 import { idOf } from "./lines.ts";
 import type { NameKind } from "./names.ts";
+import { isObject } from "./object.ts";
 import { openCallsOf } from "./open-calls.ts";
 import type { OpenQuestions } from "./questions.ts";
 
 /** The session that was silent longest gives way to a new one, while there is any of which no call is open. */
 export const MAX_SESSIONS = 64;
 const FULL = `Service Unavailable: each of the ${MAX_SESSIONS} sessions has an open call; try again when one has ended`;
+
+/**
+ * Calls of one session, and of all of them, that are asked for and not answered: each holds its request open, for as long as its person thinks. Of what
+ * may be asked at a time there is left what answers the questions, ends a session and lists tools.
+ */
+export const MAX_SESSION_CALLS = 24;
+export const MAX_SESSIONS_CALLS = 96;
+const BUSY = "Service Unavailable: as many calls of this session, or of all, are open as may be; try again when one has ended";
 
 interface Session {
   readonly transport: WebStandardStreamableHTTPServerTransport;
@@ -47,7 +56,22 @@ export class Sessions {
     // What the protocol has a client do then: begin anew.
     if (session === undefined) return refusal(404, -32001, "Session not found");
     session.lastUsed = this.#ports.tick();
-    return session.transport.handleRequest(request, { parsedBody });
+    const asked = callsIn(parsedBody);
+    // One id is one request, or it would be counted once.
+    if (new Set(asked).size < asked.length || asked.some((each) => session.calls.has(each)))
+      return refusal(400, -32600, "Invalid Request: a call of this id is open already", idOf(parsedBody).id);
+    if (!this.#hasRoom(session, asked.length)) return refusal(503, -32000, BUSY, idOf(parsedBody).id);
+    for (const each of asked) session.calls.add(each);
+    const response = await session.transport.handleRequest(request, { parsedBody });
+    if (!response.ok) for (const each of asked) session.calls.forget(each);
+    return response;
+  }
+
+  #hasRoom({ calls }: Session, more: number): boolean {
+    if (more === 0) return true;
+    let all = more;
+    for (const session of this.#sessions.values()) all += session.calls.count;
+    return calls.count + more <= MAX_SESSION_CALLS && all <= MAX_SESSIONS_CALLS;
   }
 
   toolsChanged(): void {
@@ -95,4 +119,14 @@ export class Sessions {
     void server.close().catch(() => {});
     return true;
   }
+}
+
+/** Those of tools that are asked for in a message, or in several at once. */
+function callsIn(message: unknown): readonly RequestId[] {
+  const all: readonly unknown[] = Array.isArray(message) ? message : [message];
+  return all.flatMap((each) => {
+    if (!isObject(each) || each["method"] !== "tools/call") return [];
+    const { id } = each;
+    return typeof id === "string" || typeof id === "number" ? [id] : [];
+  });
 }

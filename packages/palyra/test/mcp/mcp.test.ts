@@ -6,7 +6,7 @@ import { getRequestListener } from "@hono/node-server";
 import { Client, type ClientOptions, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type McpPorts, type NameKind, OpenQuestions, StreamableMcp, serveOverStdio } from "../../src/mcp/index.ts";
-import { MAX_SESSIONS } from "../../src/mcp/sessions.ts";
+import { MAX_SESSION_CALLS, MAX_SESSIONS, MAX_SESSIONS_CALLS } from "../../src/mcp/sessions.ts";
 import { ECHO, echoed, RAN, StreamTransport, TestHost } from "./support.ts";
 
 const ended: (() => Promise<unknown> | unknown)[] = [];
@@ -430,6 +430,38 @@ describe("MCP over HTTP", () => {
     await expect(clients[0]?.listTools()).rejects.toThrow();
     expect((await clients.at(-1)?.listTools())?.tools).toHaveLength(1);
   });
+
+  it("T44: has calls whose person is away stand in nobody's way: what answers, lists and calls comes through", async () => {
+    const { url } = await serveHttp(asking());
+    const answers: (() => void)[] = [];
+    const called: Promise<unknown>[] = [];
+    const begin = async () => {
+      const client = clientOf("2025", FORMS);
+      client.setRequestHandler("elicitation/create", async () => {
+        await new Promise<void>((resolve) => answers.push(resolve));
+        return { action: "decline" };
+      });
+      await client.connect(new StreamableHTTPClientTransport(url));
+      ended.push(() => client.close());
+      return client;
+    };
+    const call = (client: Client) => client.callTool({ name: "acme.echo", arguments: { text: "hi" } });
+    for (let open = 0; open < MAX_SESSIONS_CALLS; open += MAX_SESSION_CALLS) {
+      const away = await begin();
+      for (let each = 0; each < MAX_SESSION_CALLS; each += 1) called.push(call(away));
+      await vi.waitFor(() => expect(answers).toHaveLength(open + MAX_SESSION_CALLS), 10_000);
+      await expect(call(away)).rejects.toThrow("Service Unavailable");
+      expect((await away.listTools()).tools).toHaveLength(1);
+    }
+    const other = await begin();
+    await expect(call(other)).rejects.toThrow("Service Unavailable");
+    answers.shift()?.();
+    await called[0];
+    called.push(call(other));
+    await vi.waitFor(() => expect(answers).toHaveLength(MAX_SESSIONS_CALLS), 10_000);
+    for (const answer of answers) answer();
+    for (const each of called) expect(await each).toMatchObject({ isError: true });
+  }, 60_000);
 
   it("counts calls by sessions, and requests without one beside them", async () => {
     const host = new TestHost();

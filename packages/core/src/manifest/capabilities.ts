@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../encoding/index.ts";
 import { host, nameOrWildcard, root, SCOPE } from "./checks.ts";
 import type { Fields } from "./fields.ts";
 import type { Capabilities, Quotas, SecretRequest, WildcardOptIn } from "./manifest.ts";
@@ -12,32 +13,34 @@ export const DEFAULT_QUOTAS: Quotas = {
 const MIN_MEMORY_BYTES = 65_536n;
 
 /**
- * Characters of all that a manifest asks for, each secret with its scope, and so many more for each: a long scope before many short keys is
+ * Bytes of all that a manifest asks for, as JSON has it, each secret with its scope, and so many more for each: a long scope before many short keys is
  * gigabytes to whoever lists them (T17), and a receipt, which names them all, is to be read by whoever gets it.
  */
-export const MAX_ASKED_CHARACTERS = 512 * 1024;
-const CHARACTERS_EACH = 20;
+export const MAX_ASKED_BYTES = 1024 * 1024;
+const BYTES_EACH = 18;
 
 /** Spec 2.1 and 2.3. */
 export function readCapabilities(fields: Fields): Capabilities {
   const capabilities = readAll(fields);
-  const asked = askedCharacters(capabilities);
-  if (asked > MAX_ASKED_CHARACTERS && fields.table !== undefined)
-    fields.faults.value(fields.table, { problem: `${asked} characters of names`, allowed: `at most ${MAX_ASKED_CHARACTERS}` });
+  const asked = askedBytes(capabilities);
+  if (asked > MAX_ASKED_BYTES && fields.table !== undefined)
+    fields.faults.value(fields.table, { problem: `${asked} bytes of names`, allowed: `at most ${MAX_ASKED_BYTES}` });
   return capabilities;
 }
 
-function askedCharacters({ filesystem, secrets, ...lists }: Capabilities): number {
+function askedBytes({ filesystem, secrets, ...lists }: Capabilities): number {
   const { http_egress_allowlist, device_capabilities, node_capabilities } = lists;
   const names = [filesystem.read_roots, filesystem.write_roots, http_egress_allowlist, device_capabilities, node_capabilities];
   const all = [
     ...names.map((list) => ({ before: 0, list })),
-    ...secrets.map(({ scope, key_names }) => ({ before: scope.length + 1, list: key_names })),
+    ...secrets.map(({ scope, key_names }) => ({ before: jsonBytes(scope), list: key_names })),
   ];
-  const charactersOf = (list: readonly string[], before: number): number =>
-    list.reduce((sum, name) => sum + before + name.length + CHARACTERS_EACH, 0);
-  return all.reduce((sum, { before, list }) => sum + charactersOf(list, before), 0);
+  const bytesOf = (list: readonly string[], before: number): number =>
+    list.reduce((sum, name) => sum + before + jsonBytes(name) + BYTES_EACH, 0);
+  return all.reduce((sum, { before, list }) => sum + bytesOf(list, before), 0);
 }
+
+const jsonBytes = (text: string): number => encodeUtf8(JSON.stringify(text)).length;
 
 function readAll(fields: Fields): Capabilities {
   const wildcard_opt_in = fields.defaulted("wildcard_opt_in", readWildcards);

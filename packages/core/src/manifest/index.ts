@@ -1,6 +1,6 @@
 /** `skill.toml` (spec 2): TOML 1.0 to a typed manifest with all faults at once, and what packing makes of it. */
 export { MAX_DEPTH, MAX_VALUES, type TomlNode, type TomlStatement, type TomlTable, type TomlTree } from "../toml/index.ts";
-export { DEFAULT_QUOTAS, MAX_ASKED_CHARACTERS } from "./capabilities.ts";
+export { DEFAULT_QUOTAS, MAX_ASKED_BYTES } from "./capabilities.ts";
 export { checkCompatibility, HOST_LEVEL, type HostLevel } from "./compat.ts";
 export { MAX_FAULTS } from "./faults.ts";
 export { isIdentifier, isSkillId } from "./identifier.ts";

@@ -6,7 +6,7 @@ import { encodeUtf8, type JsonReader, readDocument, writeJson } from "../encodin
 import { checkStatementSize, hex32 } from "../signature/index.ts";
 import { OUTCOMES, RECEIPT_STATEMENT, type Receipt } from "./receipt.ts";
 
-/** Bytes of one: all that a manifest may ask for (2.1), six bytes a character where JSON escapes them, and what an operator grants besides. */
+/** Bytes of one: all that a manifest may ask for (2.1), and what an operator grants besides. */
 export const MAX_RECEIPT_BYTES = 4 * 1024 * 1024;
 const MAX_U64 = (1n << 64n) - 1n;
 

@@ -1,7 +1,7 @@
 import { type Fault, SkillError } from "palyra-skills";
 import { LONG_KEY, MAX_LONG_KEYS } from "palyra-skills/encoding";
 import {
-  MAX_ASKED_CHARACTERS,
+  MAX_ASKED_BYTES,
   MAX_DEPTH,
   MAX_FAULTS,
   MAX_MANIFEST_BYTES,
@@ -187,13 +187,16 @@ describe("bounds of a manifest", () => {
     expect(() => parseManifest(utf8(secrets(256, 100)))).not.toThrow();
     expect(refusal(secrets(1_000_000, 4000))).toMatchObject({
       code: "ManifestValidation",
-      faults: [{ path: "capabilities", problem: expect.stringMatching(/characters of names$/) }],
+      faults: [{ path: "capabilities", problem: expect.stringMatching(/bytes of names$/) }],
     });
     const hosts = (count: number): string =>
       `${BASE}[capabilities]\nhttp_egress_allowlist = [${Array.from({ length: count }, (_, n) => `"h${String(n).padStart(11, "0")}"`).join()}]\n`;
-    const most = MAX_ASKED_CHARACTERS / 32;
+    const most = MAX_ASKED_BYTES / 32;
     expect(() => parseManifest(utf8(hosts(most)))).not.toThrow();
     expect(refusal(hosts(most + 1)).faults).toMatchObject([{ path: "capabilities" }]);
+    // What JSON escapes counts as what it takes there: six bytes each.
+    const roots = `${BASE}[capabilities.filesystem]\nread_roots = ["${"\\u0001".repeat(MAX_ASKED_BYTES / 6)}"]\n`;
+    expect(refusal(roots).faults).toMatchObject([{ path: "capabilities" }]);
   });
 
   it(`tells ${MAX_FAULTS} faults of a kind and the number of the others`, () => {

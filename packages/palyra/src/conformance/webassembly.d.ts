@@ -6,7 +6,8 @@ declare namespace WebAssembly {
   }
   type Limits =
     | { readonly initial: number; readonly maximum?: number }
-    | { readonly address: "i64"; readonly initial: bigint; readonly maximum?: bigint };
+    | { readonly address: "i64"; readonly initial: bigint; readonly maximum?: bigint }
+    | { readonly index: "i64"; readonly initial: number; readonly maximum?: number };
   class Module {
     constructor(bytes: Uint8Array);
   }

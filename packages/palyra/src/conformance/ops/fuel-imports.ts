@@ -67,6 +67,16 @@ const nothing = (results: readonly ValueType[]) => (): unknown => {
 function limitsOf(fact: LimitFact | undefined): WebAssembly.Limits {
   if (fact === undefined) throw new TypeError("an import has no limits");
   const { min, max, wide } = fact;
-  if (wide) return { address: "i64", initial: min, ...(max === undefined ? {} : { maximum: max }) };
-  return { initial: Number(min), ...(max === undefined ? {} : { maximum: Number(max) }) };
+  if (wide && takesAddress()) return { address: "i64", initial: min, ...(max === undefined ? {} : { maximum: max }) };
+  const limits = { initial: Number(min), ...(max === undefined ? {} : { maximum: Number(max) }) };
+  return wide ? { index: "i64", ...limits } : limits;
+}
+
+/** Node 22's engine has 64-bit memories in the form that the proposal had before: by `index`, and with plain numbers. */
+function takesAddress(): boolean {
+  try {
+    return new WebAssembly.Memory({ address: "i64", initial: 0n }) !== undefined;
+  } catch {
+    return false;
+  }
 }

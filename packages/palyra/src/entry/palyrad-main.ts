@@ -27,7 +27,7 @@ export async function runDaemonCommand(argv: readonly string[], program: URL): P
     try {
       await serveDaemon({ ...parts, program }, { log, stopped, ready: (url) => sayReady(url, json) });
     } finally {
-      flush();
+      await flush();
     }
     return 0;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { destination, pino, stdTimeFunctions } from "pino";
 
 /** JSON lines. What is logged is named field by field, never a request or its headers: a token is in neither. */
@@ -14,8 +15,11 @@ const MAX_WAITING = 1024 * 1024;
 const TOGETHER = 4096;
 const TOGETHER_MS = 100;
 
+/** Milliseconds that the last lines have. */
+const LAST_MS = 1000;
+
 /** On stderr. `flush` before the process ends. */
-export function createLog(): { readonly log: Log; flush(): void } {
+export function createLog(): { readonly log: Log; flush(): Promise<void> } {
   const stderr = destination({ fd: 2, sync: false, minLength: TOGETHER, maxLength: MAX_WAITING });
   // There is nowhere left to say it.
   stderr.on("error", () => {});
@@ -38,10 +42,14 @@ export function createLog(): { readonly log: Log; flush(): void } {
   const log = pino({ name: "palyrad", timestamp: stdTimeFunctions.isoTime }, { write });
   return {
     log,
-    flush: () => {
-      try {
-        stderr.flushSync();
-      } catch {}
+    // Not at once: where nobody has stderr any more the library's `flushSync` would try for ever, and keep the process; after an error like that it writes no more.
+    flush: async () => {
+      const over = new AbortController();
+      const late = setTimeout(() => over.abort(), LAST_MS);
+      const written = once(stderr, "drain", { signal: over.signal }).catch(() => {});
+      flush();
+      await written;
+      clearTimeout(late);
     },
   };
 }

@@ -1,10 +1,16 @@
-/** Says three lines, and then what its word names: `waits`, `fails` or `ends`. */
+/** Says three lines, and then what its word names: `waits`, `fails` or `ends`; or one more and its end, once stdin has ended: `goes`. */
 import { createLog } from "../../src/http/index.ts";
 
 const [, , then = ""] = process.argv;
-const { log } = createLog();
+const { log, flush } = createLog();
 for (const line of ["one", "two", "three"]) log.info({ line }, "said");
 if (then === "fails") throw new Error("it fails");
 if (then === "ends") process.exit(3);
 // Until somebody ends it.
 process.stdin.resume();
+if (then === "goes")
+  process.stdin.once("end", async () => {
+    log.info({ line: "four" }, "said");
+    await flush();
+    process.exit(3);
+  });

@@ -27,6 +27,26 @@ describe("the daemon's log", () => {
     expect(linesIn(await saidBy("waits", (said) => linesIn(said).length === ALL.length))).toEqual(ALL);
   });
 
+  it("keeps no process from its end where nobody reads it any more; the last lines are written where somebody does", async () => {
+    for (const reads of [true, false]) {
+      const child = spawn(process.execPath, [program.file, "goes"], { stdio: ["pipe", "ignore", "pipe"] });
+      let said = "";
+      const begun = new Promise<void>((resolve) => {
+        child.stderr.on("data", (bytes: Buffer) => {
+          said += bytes.toString();
+          if (linesIn(said).length === ALL.length) resolve();
+        });
+      });
+      await begun;
+      if (!reads) child.stderr.destroy();
+      child.stdin.end();
+      const late = setTimeout(() => child.kill("SIGKILL"), 8_000);
+      expect(await new Promise((resolve) => child.once("exit", (code) => resolve(code)))).toBe(3);
+      clearTimeout(late);
+      expect(linesIn(said)).toEqual(reads ? [...ALL, "four"] : ALL);
+    }
+  });
+
   it.each(["fails", "ends"])("has its last lines where the process %s", async (then) => {
     expect(linesIn(await saidBy(then))).toEqual(ALL);
   });

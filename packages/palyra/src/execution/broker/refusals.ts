@@ -43,7 +43,8 @@ export class Refusals {
 
   /** The outcome with what the host knows of it. */
   explain(outcome: CallOutcome): CallOutcome {
-    return { ...outcome, details: this.#explained(outcome) };
+    const details = this.#explained(outcome);
+    return details === outcome.details ? outcome : { ...outcome, details };
   }
 
   #explained({ kind, details }: CallOutcome): JsonObject {

@@ -27,25 +27,32 @@ describe("the daemon's log", () => {
     expect(linesIn(await saidBy("waits", (said) => linesIn(said).length === ALL.length))).toEqual(ALL);
   });
 
-  it("keeps no process from its end where nobody reads it any more; the last lines are written where somebody does", async () => {
-    for (const reads of [true, false]) {
-      const child = spawn(process.execPath, [program.file, "goes"], { stdio: ["pipe", "ignore", "pipe"] });
+  it.each([
+    ["goes", true, 3],
+    ["goes", false, 3],
+    ["breaks", true, 1],
+    ["breaks", false, 1],
+  ] as const)(
+    "keeps no process that %s from its end, read or not (%s); the last lines are written where somebody reads",
+    async (then, reads, code) => {
+      const child = spawn(process.execPath, [program.file, then], { stdio: ["pipe", "ignore", "pipe"] });
       let said = "";
-      const begun = new Promise<void>((resolve) => {
+      await new Promise<void>((resolve) => {
         child.stderr.on("data", (bytes: Buffer) => {
           said += bytes.toString();
           if (linesIn(said).length === ALL.length) resolve();
         });
       });
-      await begun;
+      // The last bytes may come after 'exit'.
+      const ended = new Promise<number | null>((resolve) => child.once(reads ? "close" : "exit", resolve));
       if (!reads) child.stderr.destroy();
       child.stdin.end();
       const late = setTimeout(() => child.kill("SIGKILL"), 8_000);
-      expect(await new Promise((resolve) => child.once("exit", (code) => resolve(code)))).toBe(3);
+      expect(await ended).toBe(code);
       clearTimeout(late);
       expect(linesIn(said)).toEqual(reads ? [...ALL, "four"] : ALL);
-    }
-  });
+    },
+  );
 
   it.each(["fails", "ends"])("has its last lines where the process %s", async (then) => {
     expect(linesIn(await saidBy(then))).toEqual(ALL);

@@ -42,7 +42,7 @@ export function activeOfOthers(
 
 /**
  * Refuses a tool id that an active skill of another publisher offers, or that becomes one name with it for a model: `ToolIdConflict`
- * (spec 5, T27). The others' tools are read from their artifacts, as they were installed; one that is not what was installed offers nothing.
+ * (spec 5, T27). The others' tools are read from their artifacts; one that is not what was installed keeps the names it was installed with.
  */
 export async function checkToolIds(home: Home, offer: ToolOffer, others: readonly InstalledEntry[]): Promise<void> {
   const conflicts = await toolConflicts(home, offer, others);
@@ -78,12 +78,16 @@ const NONE: readonly string[] = [];
 /** Tool ids by the digest of their artifact: what is read of those bytes is the same every time. */
 const known = new WeakMap<Home, Map<string, readonly string[]>>();
 
-/** Of an installed version; none of one that is not what was installed. */
+/** Of an installed version, as it was installed; none of one that is damaged and that another program installed. */
 export async function toolIdsOf(home: Home, entry: InstalledEntry): Promise<readonly string[]> {
   const cache = known.get(home) ?? new Map<string, readonly string[]>();
   known.set(home, cache);
   const found = await readInstalled(home.places.skillsRoot, entry, home.platform);
-  if (found.state !== "intact") return NONE;
+  if (found.state !== "intact") {
+    // For that alone: whoever runs a tool need not load it.
+    const { installedToolIds } = await import("./consented.ts");
+    return (await installedToolIds(home, entry)) ?? NONE;
+  }
   const toolIds = cache.get(entry.artifact_sha256) ?? (await readToolIds(home, found.bytes));
   cache.set(entry.artifact_sha256, toolIds);
   return toolIds;

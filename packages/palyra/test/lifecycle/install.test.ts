@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DEFAULT_POLICY } from "palyra-skills/audit";
 import { describe, expect, it } from "vitest";
@@ -524,6 +534,15 @@ describe("T27: tool ids of different publishers", () => {
     });
     expect(await namesOf(home)).toEqual(["acme.echo@1.0.0*"]);
     expect([...(await readTrust(trustPlace(home))).store.trusted]).toEqual([]);
+  });
+
+  it.each(["changed", "missing"])("also where the other's artifact is %s by now", async (how) => {
+    const home = newHome();
+    await install(home);
+    const artifact = join(skillsFolder(home.places.skillsRoot).version("acme.echo", "1.0.0"), "artifact.palyra-skill");
+    if (how === "missing") rmSync(artifact);
+    else appendFileSync(artifact, "#");
+    await expect(install(home, rival("acme_echo", "acme_echo.say"))).rejects.toHaveCode("ToolIdConflict");
   });
 
   it("only between active skills, and not within one publisher", async () => {

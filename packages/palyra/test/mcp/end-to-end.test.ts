@@ -17,7 +17,7 @@ beforeAll(() => {
   execFileSync(process.execPath, [join(repositoryRoot, "scripts/build.mjs"), "--bundle", "--outdir", out], {
     cwd: repositoryRoot,
   });
-}, 120_000);
+});
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 
 const [ECHO, SPIN] = await Promise.all([echo(), spin()]);
@@ -123,7 +123,7 @@ describe.each(WAYS)("an installed skill over MCP (%s)", (way, connect) => {
     const again = await client.callTool({ name: TOOL, arguments: {} });
     expect(again.isError).toBe(true);
     expect(JSON.stringify(again.content)).toContain("NotEligible");
-  }, 90_000);
+  });
 
   it("of which no audit that passed is kept is in no list, is told of why it does not start, and is back with an audit", async () => {
     await installFor(way, { module: ECHO });
@@ -139,7 +139,7 @@ describe.each(WAYS)("an installed skill over MCP (%s)", (way, connect) => {
     await vi.waitFor(() => expect(heard).toHaveBeenCalledWith([TOOL]), 20_000);
     const result = await client.callTool({ name: TOOL, arguments: { text: "hi" } });
     expect(result.structuredContent).toEqual({ text: "hi" });
-  }, 90_000);
+  });
 
   it("whose artifact was swapped is in no list, and is told as that (T1)", async () => {
     await installFor(way, { module: ECHO });
@@ -156,7 +156,7 @@ describe.each(WAYS)("an installed skill over MCP (%s)", (way, connect) => {
       event_kind: "skill.refused",
       payload: { tool_id: TOOL, reason: "ArtifactDigestMismatch" },
     });
-  }, 90_000);
+  });
 
   it("that asks for approval runs once a person behind the client says yes, once (T28, T44)", async () => {
     await installFor(way, { module: ECHO, extra: SECRET });
@@ -202,7 +202,7 @@ describe("T28: a tool that asks for approval, and a client that cannot ask", () 
     const [, command = ""] = /On a terminal: palyra ([^"]*)"/.exec(await said()) ?? [];
     await palyra(...command.split(" "), "--yes", "--json");
     expect(await said()).toContain('"structuredContent":{"text":"hi"}');
-  }, 90_000);
+  });
 });
 
 function receiptOf(run: unknown): string {
@@ -252,31 +252,38 @@ describe("T19: a line on stdin that is no message", () => {
     }
     child.stdin.end();
     expect(await over).toBe(0);
-  }, 90_000);
+  });
 });
 
 describe("what is written into a pipe that ends", () => {
   it("is answered", async () => {
     await installFor("stdio, 2025", { module: ECHO });
-    const asked = [
-      {
-        id: 1,
-        method: "initialize",
-        params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "t", version: "1" } },
-      },
-      { method: "notifications/initialized" },
-      { id: 2, method: "tools/list" },
-    ];
-    const input = asked.map((message) => JSON.stringify({ jsonrpc: "2.0", ...message })).join("\n");
-    const words = [join(out, "palyra.js"), "skills", "mcp"];
-    const { stdout, status } = spawnSync(process.execPath, words, { env: env(), input, encoding: "utf8" });
-    const answers = stdout
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-    expect(answers).toMatchObject([{ id: 1 }, { id: 2, result: { tools: [{ name: TOOL }] } }]);
-    expect(status).toBe(0);
-  }, 60_000);
+    const child = spawn(process.execPath, [join(out, "palyra.js"), "skills", "mcp"], {
+      env: env(),
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const over = new Promise((resolve) => child.once("close", resolve));
+    ended.push(async () => child.kill("SIGKILL"));
+    let said = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
+    const answers = (): readonly unknown[] =>
+      said
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+    const line = (message: object): string => JSON.stringify({ jsonrpc: "2.0", ...message });
+    const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "t", version: "1" } };
+    const list = { method: "tools/list" };
+    child.stdin.write(`${line({ id: 1, method: "initialize", params })}\n${line({ id: 2, ...list })}\n`);
+    // All that a first list loads may take a busy machine longer than the last answers are waited for.
+    await vi.waitFor(() => expect(answers()).toHaveLength(2), 60_000);
+    child.stdin.end(line({ id: 3, ...list }));
+    expect(await over).toBe(0);
+    const listed = { result: { tools: [{ name: TOOL }] } };
+    expect(answers()).toMatchObject([{ id: 1 }, { id: 2, ...listed }, { id: 3, ...listed }]);
+  });
 });
 
 describe("a run that is interrupted", () => {
@@ -288,14 +295,15 @@ describe("a run that is interrupted", () => {
     child.stdout.on("data", (chunk) => {
       said += String(chunk);
     });
-    const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    // The last of what it says may come after 'exit'.
+    const exit = new Promise<number | null>((resolve) => child.once("close", resolve));
     const isStarted = async () => JSON.stringify(await palyra("skills", "journal", "tail", "--json")).includes("skill.started");
     await vi.waitFor(async () => expect(await isStarted()).toBe(true), { timeout: 60_000, interval: 500 });
     child.kill("SIGINT");
     expect(await exit).toBe(130);
     expect(JSON.parse(said)).toMatchObject({ outcome: "RuntimeFailure", details: { fault: "cancelled" } });
     expect(await palyra("skills", "receipts", "list", "--json")).toMatchObject({ receipts: [{ outcome: "RuntimeFailure" }] });
-  }, 120_000);
+  });
 });
 
 describe("T30: palyrad's door for MCP", () => {

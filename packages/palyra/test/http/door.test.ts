@@ -140,8 +140,11 @@ describe("the token", () => {
   it("that is guessed slows down whoever guesses, and not whoever has it", async () => {
     const other = await startDaemon(temporaryFolder());
     const guess = () => ask(`${other.url}/admin/v1/skills`, { headers: { ...ADMIN, authorization: "Bearer wrong-wrong-wrong" } });
-    const statuses = (await Promise.all(Array.from({ length: 130 }, guess))).map(({ status }) => status);
-    expect(new Set(statuses)).toEqual(new Set([401, 429]));
+    const seen = new Set<number>();
+    // So many at once, and again: who asks slowly, as a busy machine does, is let through as fast as that.
+    for (let round = 0; round < 20 && !seen.has(429); round += 1)
+      for (const { status } of await Promise.all(Array.from({ length: 130 }, guess))) seen.add(status);
+    expect(seen).toEqual(new Set([401, 429]));
     expect((await ask(`${other.url}/admin/v1/skills`, { headers: ADMIN })).status).toBe(200);
     await other.stop();
   });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { busyMs } from "../../../../testing/busy.ts";
 import type { VerifiedArtifact } from "../../src/artifact/index.ts";
 import {
   AREAS,
@@ -289,13 +290,13 @@ describe("the difference of two artifacts", () => {
 
   it("takes no longer for lists that compare with each other", () => {
     const hosts = (mark: string) => Array.from({ length: 20_000 }, (_, at) => `${mark}${at}*.a*a*a*b.example`);
-    const started = performance.now();
+    const started = busyMs();
     const { widening: widened } = diffConsent(
       manifest({ hosts: hosts("x"), ...OPTED }),
       manifest({ hosts: hosts("y"), ...OPTED }),
     );
     expect(widened.at(-1)?.more).toBe(19_000);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(busyMs() - started).toBeLessThan(10_000);
   });
 });
 

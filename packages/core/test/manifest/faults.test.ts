@@ -10,6 +10,7 @@ import {
   readToml,
 } from "palyra-skills/manifest";
 import { describe, expect, it } from "vitest";
+import { busyMs } from "../../../../testing/busy.ts";
 import { BASE, thrown, utf8 } from "./toml.ts";
 
 function refusal(text: string | Uint8Array): { code: string; faults: readonly Fault[] } {
@@ -232,9 +233,9 @@ describe("bounds of a manifest", () => {
   });
 
   it("counts a long line once, however many faults are on it", () => {
-    const start = performance.now();
+    const start = busyMs();
     expect(refusal(`x = ["${"y".repeat(15_000_000)}", ${"1e999,".repeat(200)}]`).faults[0]?.column).toBe(15_000_010);
-    expect(performance.now() - start).toBeLessThan(8_000);
+    expect(busyMs() - start).toBeLessThan(8_000);
   });
 
   it("does not slow down on long texts of one kind", () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { busyMs } from "../../../../testing/busy.ts";
 import { judgePattern } from "../../src/schema/index.ts";
 
 const codeOf = (pattern: string): string => judgePattern(pattern)?.code ?? "fine";
@@ -114,9 +115,9 @@ describe("T24 (schemas): regular expressions that can blow up", () => {
         const pattern = `^${body}$`;
         if (codeOf(pattern) !== "fine") return;
         const expression = new RegExp(pattern, "u");
-        const start = performance.now();
+        const start = busyMs();
         for (const text of ["a", "b", "ab", "aab"]) expression.test(`${text.repeat(Math.ceil(28 / text.length))}!`);
-        expect(performance.now() - start).toBeLessThan(1000);
+        expect(busyMs() - start).toBeLessThan(1000);
       }),
       { numRuns: 300 },
     );

@@ -5,6 +5,7 @@ import Ajv2019 from "ajv/dist/2019.js";
 import Ajv2020 from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { busyMs } from "../../../../testing/busy.ts";
 import { describeShared, shared } from "../../../../testing/shared.ts";
 import { type JsonValue, parseJson, toValue } from "../../src/encoding/index.ts";
 import { checkSchema, type SchemaProblem } from "../../src/schema/index.ts";
@@ -89,9 +90,9 @@ describe("a schema", () => {
   it.each(cases)("%s", (_, schema, expected) => expect(told(schema)).toEqual(expected));
 
   it("that doubles forty times holds up nobody", () => {
-    const start = performance.now();
+    const start = busyMs();
     expect(check(doubling(40)).map(({ code }) => code)).toEqual(["reference_expansion"]);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(busyMs() - start).toBeLessThan(1000);
   });
 
   it("with many patterns that are hard to decide is given up on in bounded time", () => {
@@ -99,11 +100,11 @@ describe("a schema", () => {
     const schema = {
       patternProperties: Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`${hard}${index}`, true])),
     };
-    const start = performance.now();
+    const start = busyMs();
     expect(
       check(schema).every(({ code }) => code === "pattern_too_large" || code === "too_large" || code === "pattern_polynomial"),
     ).toBe(true);
-    expect(performance.now() - start).toBeLessThan(20_000);
+    expect(busyMs() - start).toBeLessThan(20_000);
   });
 });
 

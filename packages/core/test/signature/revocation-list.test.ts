@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { busyMs } from "../../../../testing/busy.ts";
 import { encodeUtf8 } from "../../src/encoding/index.ts";
 import { purePlatform as platform } from "../../src/platform/index.ts";
 import {
@@ -113,9 +114,9 @@ describe("a revocation list", () => {
     const many = (count: number) => Array.from({ length: count }, (_, at) => entry(at + 1));
     const full = { ...terms, keys: [], payloads: many(MAX_REVOCATION_ENTRIES) };
     const bytes = writeRevocationList(await signRevocationList(full, seed(9), platform));
-    const start = performance.now();
+    const start = busyMs();
     expect((await read(bytes)).terms.payloads).toHaveLength(MAX_REVOCATION_ENTRIES);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(busyMs() - start).toBeLessThan(2_000);
     const more = await signRevocationList({ ...full, payloads: many(MAX_REVOCATION_ENTRIES + 1) }, seed(9), platform);
     expect(outcomeOf(() => parse(writeRevocationList(more)))).toHaveCode("Serialization");
   });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { encodeUtf8, type JsonObjectNode, parseJson } from "palyra-skills/encoding";
 import { SBOM_VERSIONS, type SbomValidity, validateSbom } from "palyra-skills/supplychain";
 import { describe, expect, it } from "vitest";
+import { busyMs } from "../../../../testing/busy.ts";
 import { describeShared, shared, sharedBytes } from "../../../../testing/shared.ts";
 
 describeShared("corpora/cyclonedx", "CycloneDX's own cases", () => {
@@ -81,10 +82,10 @@ describe("an SBOM that is made to hurt its reader", () => {
 
   it("of very many components takes as long as they are many, not the square of it", async () => {
     const components = many(100_000, (index) => ({ type: "library", name: `n${index}`, version: "1" }));
-    const start = performance.now();
+    const start = busyMs();
     expect((await validate(bom({ components }))).state).toBe("valid");
     // Each with each would be five thousand million comparisons.
-    expect(performance.now() - start).toBeLessThan(20_000);
+    expect(busyMs() - start).toBeLessThan(20_000);
   });
 
   it("of very many faults keeps the first of them, and says that there are more", async () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { encodeFromProcess, type FromProcess, HEADER_BYTES } from "palyra-sandbox/protocol";
 import { describe, expect, it } from "vitest";
+import { busyMs } from "../../../../testing/busy.ts";
 import { FrameReader } from "../../src/execution/pool/frames.ts";
 
 const message: fc.Arbitrary<FromProcess> = fc.oneof(
@@ -33,13 +34,13 @@ describe("T39: what a process says, however it comes", () => {
     const said = encodeFromProcess({ is: "ask", body });
     const reader = new FrameReader();
     const heard: FromProcess[] = [];
-    const since = performance.now();
+    const since = busyMs();
     for (let at = 0; at < said.length; at += 1) heard.push(...reader.take(said.subarray(at, at + 1)));
     // With an array of chunks: 92 s; as it is a tenth of a second.
-    expect(performance.now() - since).toBeLessThan(10_000);
+    expect(busyMs() - since).toBeLessThan(10_000);
     expect(heard).toHaveLength(1);
     expect(heard[0]).toMatchObject({ is: "ask", body: { length: body.length } });
-  }, 120_000);
+  });
 
   it("a length that is not allowed is refused by its header, before anything is kept for it", () => {
     const header = Uint8Array.from(encodeFromProcess({ is: "log", bytes: new Uint8Array(1) }).subarray(0, HEADER_BYTES));

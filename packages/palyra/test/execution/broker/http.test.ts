@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { createServer } from "node:net";
 import fc from "fast-check";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { isGlobalUnicast } from "../../../src/execution/broker/http/address.ts";
 import { NETWORK, type Network } from "../../../src/execution/broker/http/connect.ts";
 import { CERTIFICATE } from "../../net/certificate.ts";
@@ -284,17 +284,10 @@ describe("T37: a request goes to the public internet, to hosts that were declare
 
   it("by no proxy of the environment", async () => {
     const origin = await httpsServer((_, response) => response.end("direct"));
-    const before = { ...process.env };
-    onTestFinished(() => {
-      process.env = before;
-    });
-    Object.assign(process.env, {
-      HTTPS_PROXY: "http://127.0.0.1:9",
-      https_proxy: "http://127.0.0.1:9",
-      ALL_PROXY: "http://127.0.0.1:9",
-      NODE_USE_ENV_PROXY: "1",
-      NO_PROXY: "",
-    });
+    onTestFinished(() => void vi.unstubAllEnvs());
+    for (const name of ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"]) vi.stubEnv(name, "http://127.0.0.1:9");
+    vi.stubEnv("NODE_USE_ENV_PROXY", "1");
+    vi.stubEnv("NO_PROXY", "");
     expect(await fetchBy(await broker(grantOf(origin)), { url: named(origin) })).toMatchObject({ code: 0, body: "direct" });
   });
 

@@ -281,9 +281,7 @@ describe("T29: whoever listens in a daemon's place", () => {
     expect(await statusHere()).toContain('"status":"quarantined"');
   });
 
-  it("that hangs up after its proof was asked for, or answers nothing in time, is an error while a daemon runs", {
-    timeout: 20_000,
-  }, async () => {
+  it("that hangs up after its proof was asked for, or answers nothing in time, is an error while a daemon runs", async () => {
     const daemon = await startDaemon(root);
     const word = JSON.parse(readFileSync(runFile(), "utf8"));
     for (const answer of [(request: IncomingMessage) => void request.socket.destroy(), () => {}]) {

@@ -42,9 +42,7 @@ async function rowOf(home: Home, name: string) {
 }
 
 describe("T19: a skill that ends the thread that audits it, every time", () => {
-  it("is stopped for want of evidence, and all others have their turn; one that did it once is not", {
-    timeout: 120_000,
-  }, async () => {
+  it("is stopped for want of evidence, and all others have their turn; one that did it once is not", async () => {
     const { home, said, threads, auditor } = await auditing(["chance", "changed", "exits", "fills", "sound"]);
     const toml = join(skillsFolder(home.places.skillsRoot).version("acme.changed", "1.0.0"), "skill.toml");
     appendFileSync(toml, "#");
@@ -81,7 +79,7 @@ describe("T19: a skill that ends the thread that audits it, every time", () => {
 });
 
 describe("T19: a skill that is slow", () => {
-  it("is not accused by an orderly stop that could not wait for it, however often", { timeout: 120_000 }, async () => {
+  it("is not accused by an orderly stop that could not wait for it, however often", async () => {
     const root = temporaryFolder();
     const home = homeIn(root);
     await install(home, { id: "acme.slow" });

@@ -191,7 +191,7 @@ describe("T32: whoever listens for changes", () => {
     rmSync(passed, { force: true });
     expect(await palyra.tools()).toEqual([]);
     expect(warned).toHaveLength(1);
-  }, 90_000);
+  });
 });
 
 describe("T28: approval for a program", () => {
@@ -385,7 +385,7 @@ describe("T28: what a program without types answers and gives", () => {
       }, 60_000);
     }
     expect(warned).toContain("What is told of a change could not be taken: mine");
-  }, 130_000);
+  });
 });
 
 describe("the end of a call, and of a host", () => {

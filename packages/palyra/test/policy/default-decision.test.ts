@@ -33,7 +33,7 @@ describe("T28, T33: what holds without a file of the operator's is what Cedar sa
   describe("beside Cedar", () => {
     beforeAll(async () => {
       cedar = await prepareDecider("own", OWN_POLICIES);
-    }, 60_000);
+    });
 
     it("are the policies that are shown, parsed and valid, without a warning", async () => {
       expect(cedarIsLoaded()).toBe(true);

@@ -19,7 +19,7 @@ const withText = (text: string): Promise<Policies> => readPolicies(fileOf(text),
 let byDefault: Policies;
 beforeAll(async () => {
   byDefault = await readPolicies(undefined, nodePlatform);
-}, 60_000);
+});
 
 const network = manifestOf('http_egress_allowlist = ["api.example.com"]');
 

@@ -67,7 +67,7 @@ export class Guest {
         (() => {
           throw new Error("nothing is to be asked here");
         }),
-      readOnly: (root, operation) => this.denied.push(`${root} ${operation}`),
+      denied: (capability, operation, name = "-") => this.denied.push(`${capability} ${operation} ${name}`),
       stdin: new Uint8Array(),
       stdout: { write: (bytes) => this.out.push(bytes.slice()) },
       stderr: { write: (bytes) => this.log.push(bytes.slice()) },

@@ -4,7 +4,7 @@ import { deniedBy } from "./denied.ts";
 import { Exit, endedOf, failed, type Outcome, quotaExceeded, Stop } from "./ended.ts";
 import { decodeReply, encodeRequest, type HostReply, type HostRequest } from "./host-messages.ts";
 import { link, linkAhead } from "./instance.ts";
-import { MAX_FUEL } from "./limits.ts";
+import { MAX_FUEL, MAX_TABLE_ELEMENTS } from "./limits.ts";
 import { type Entry, entryOf, importsOf, linkFault } from "./link.ts";
 import { type Compiled, compiled, isOutcome } from "./modules.ts";
 import type { Ended, Prepare } from "./protocol.ts";
@@ -122,7 +122,8 @@ class Run {
     const refused = this.#refused();
     if ((refused & MEMORY_REFUSED) !== 0)
       return { ...quotaExceeded("max_memory_bytes", this.#memoryBytes(), this.#call.memoryBytes), ...more };
-    if ((refused & TABLE_REFUSED) !== 0) return { kind: "QuotaExceeded", details: { quota: "table_elements" }, ...more };
+    if ((refused & TABLE_REFUSED) !== 0)
+      return { ...quotaExceeded("table_elements", this.#tableElements(), MAX_TABLE_ELEMENTS), ...more };
     return outcome;
   }
 
@@ -147,12 +148,20 @@ class Run {
     return counter instanceof WebAssembly.Global && typeof counter.value === "number" ? counter.value : 0;
   }
 
-  /** Of all memories; one that is not exported counts as what it began with. */
+  /** Of all memories. */
   #memoryBytes(): number {
-    const sizes = new Map(this.#compiled.memories.entries());
+    return this.#compiled.names.memories.reduce((sum, name) => {
+      const memory = this.#exports[name];
+      return memory instanceof WebAssembly.Memory ? sum + memory.buffer.byteLength : sum;
+    }, 0);
+  }
+
+  /** Of all tables; one that is not exported counts as what it began with. */
+  #tableElements(): number {
+    const sizes = new Map(this.#compiled.tables.entries());
     for (const { kind, index, name } of this.#compiled.exports) {
-      const memory = kind === "memory" ? this.#exports[name] : undefined;
-      if (memory instanceof WebAssembly.Memory) sizes.set(index, memory.buffer.byteLength);
+      const table = kind === "table" ? this.#exports[name] : undefined;
+      if (table instanceof WebAssembly.Table) sizes.set(index, Number(table.length));
     }
     return [...sizes.values()].reduce((sum, size) => sum + size, 0);
   }
@@ -181,8 +190,8 @@ class Run {
         counter.value = value;
         if (value >= 0n) throw new Stop(this.#outOfFuel());
       },
-      readOnly: (name, operation) => {
-        this.#denied ??= { capability: "skill.capability.filesystem.write", operation, name };
+      denied: (capability, operation, name) => {
+        this.#denied ??= { capability, operation, ...(name === undefined ? {} : { name }) };
       },
       exit: (code) => {
         throw new Exit(code);

@@ -12,6 +12,11 @@ declare namespace WebAssembly {
     private constructor();
     readonly buffer: ArrayBuffer;
   }
+  class Table {
+    private constructor();
+    /** Of a 64-bit table a bigint. */
+    readonly length: number | bigint;
+  }
   class Global {
     private constructor();
     value: unknown;

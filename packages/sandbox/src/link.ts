@@ -14,6 +14,24 @@ const WASI: readonly string[] = ["wasi_snapshot_preview1", "wasi_unstable"];
 const MEMORY = "memory";
 const START = "_start";
 const INITIALIZE = "_initialize";
+/** Imported functions that neither read nor write memory: a module that has no others may do without one. */
+const WITHOUT_MEMORY: ReadonlySet<string> = new Set([
+  "proc_exit",
+  "proc_raise",
+  "sched_yield",
+  "sock_shutdown",
+  "fd_close",
+  "fd_renumber",
+  "fd_sync",
+  "fd_datasync",
+  "fd_advise",
+  "fd_allocate",
+  "fd_fdstat_set_flags",
+  "fd_fdstat_set_rights",
+  "fd_filestat_set_size",
+  "fd_filestat_set_times",
+  "http-close",
+]);
 /** Types of what is called. */
 const NOTHING = "() -> ()";
 const EXIT_CODE = "() -> (i32)";
@@ -37,7 +55,7 @@ export function linkFault({ imports, exports }: Compiled, { entrypoint }: Prepar
         ...(expected === undefined ? {} : { expected: typeText(expected) }),
       });
   }
-  const usesMemory = imports.some(({ module }) => module !== PALYRA_HOST_CAPABILITIES);
+  const usesMemory = imports.some(({ module, name }) => module !== PALYRA_HOST_CAPABILITIES && !WITHOUT_MEMORY.has(name));
   const memory = exports.find(({ name }) => name === MEMORY);
   if (usesMemory && memory?.kind !== "memory")
     return invalid("export", { name: MEMORY, problem: "it is no memory of the module" });

@@ -13,12 +13,11 @@ export interface Compiled {
   readonly module: WebAssembly.Module;
   readonly imports: readonly ImportFact[];
   readonly exports: readonly ExportFact[];
-  readonly names: Pick<Metered, "fuel" | "refused" | "start">;
-  /** Bytes that the memories begin with, by their indices. */
-  readonly memories: readonly number[];
+  readonly names: Pick<Metered, "fuel" | "refused" | "start" | "memories">;
+  /** Elements that the tables begin with, by their indices. */
+  readonly tables: readonly number[];
 }
 
-const PAGE_BYTES = 65_536;
 const kept = new Map<string, Compiled>();
 
 /** An outcome where it cannot be run. */
@@ -41,7 +40,7 @@ function compile(bytes: Uint8Array, memoryBytes: number, mode: FuelMode): Compil
   if (!WebAssembly.validate(bytes)) return unfit(reading.facts);
   const metered = meter(bytes, { mode, caps: { memoryBytes, tableElements: MAX_TABLE_ELEMENTS } });
   if (!metered.ok) return refusedAs(metered.refusal);
-  const { imports, exports, memories } = reading.facts;
+  const { imports, exports, tables } = reading.facts;
   const module = compileBytes(metered.bytes);
   if (module === undefined) return invalid("module", { problem: "the engine takes nothing like it" });
   return {
@@ -49,7 +48,7 @@ function compile(bytes: Uint8Array, memoryBytes: number, mode: FuelMode): Compil
     imports,
     exports,
     names: metered,
-    memories: memories.map(({ min }) => Number(min) * PAGE_BYTES),
+    tables: tables.map(({ min }) => Number(min)),
   };
 }
 

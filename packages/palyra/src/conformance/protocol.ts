@@ -68,6 +68,11 @@ export function optionalValue(request: Fields, name: string): JsonValue | undefi
   return request.optional(name, (at) => (at.isNull ? undefined : at.value()));
 }
 
+/** What `read` gives, or undefined where the member is absent or null. */
+export function optionalOf<Value>(request: Fields, name: string, read: (at: JsonReader) => Value): Value | undefined {
+  return request.optional(name, (at) => (at.isNull ? undefined : read(at)));
+}
+
 export function optionalText(request: Fields, name: string): string | undefined {
   return request.optional(name, (at) => (at.isNull ? undefined : at.string()));
 }

@@ -28,6 +28,13 @@ describe("op fuel (spec 12)", () => {
       ["ok", 2],
       ["ok", 5],
     ]);
+    expect(await rows(text, { calls, globals: null, mode: null, file: null })).toEqual(await rows(text, { calls }));
+    const added = [{ export: "palyra:start" }, { export: "g", params: null }];
+    expect(await rows('(module (func $s) (start $s) (func (export "g")))', { calls: added })).toEqual([
+      ["instantiated", 3],
+      ["no_such_function"],
+      ["ok", 1],
+    ]);
     const nothing = [["instantiated", 0], ["out_of_fuel", 0], ["out_of_fuel", 0], ["no_such_function"]];
     expect(await rows(text, { calls, budget: 0 })).toEqual(nothing);
     expect(await rows("(module (func $s unreachable) (start $s))")).toEqual([["instantiation_failed", 3]]);

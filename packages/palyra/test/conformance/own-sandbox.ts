@@ -101,8 +101,16 @@ export const SANDBOX: { readonly [name: string]: readonly [module: Promise<Uint8
     INVALID,
   ],
   "no-memory-for-wasi": [
-    assemble('(module (import "wasi_snapshot_preview1" "proc_exit" (func (param i32))) (func (export "_start")))'),
+    assemble(
+      '(module (import "wasi_snapshot_preview1" "args_get" (func (param i32 i32) (result i32))) (func (export "_start")))',
+    ),
     INVALID,
+  ],
+  "no-memory-needed": [
+    assemble(
+      '(module (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32))) (func (export "_start") (call $exit (i32.const 7))))',
+    ),
+    failed(7),
   ],
   "no-module": [hex("00"), INVALID],
   "text-format": [bytes('(module (func (export "_start")))'), INVALID],

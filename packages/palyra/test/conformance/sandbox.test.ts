@@ -50,6 +50,59 @@ describe("op sandbox (spec 12)", () => {
     expect(await ask({ bytes: base64(secret), grants })).toMatchObject({ ok: true, exit_code: -2 >>> 0 });
   });
 
+  it("says what was used and what was allowed (spec 10.1)", async () => {
+    const grows = await assemble(
+      `(module (memory 1) (table 10 funcref) (func (export "run") (result i32) (drop (memory.grow (i32.const 4)))
+        (if (i32.eq (table.grow (ref.null func) (i32.const 99991)) (i32.const -1)) (then unreachable)) (i32.const 0)))`,
+    );
+    expect(
+      await ask({ bytes: base64(grows), quotas: { max_memory_bytes: 1_000_000, wall_clock_timeout_ms: 5000 } }),
+    ).toMatchObject({
+      outcome: "QuotaExceeded",
+      details: { quota: "table_elements", used: 10, allowed: 100_000 },
+      // Of a memory that the module does not export, too.
+      used: { memory_bytes: 5 * 65_536 },
+      allowed: { fuel: 10_000_000n, memory_bytes: 1_000_000, wall_ms: 5000 },
+    });
+  });
+
+  it("what nobody granted is refused, and told of a call that then fails (spec 10.4)", async () => {
+    const wasi = (name: string, params: string, args: string): Promise<Uint8Array> =>
+      assemble(
+        `(module (import "wasi_snapshot_preview1" "${name}" (func $f (param ${params}) (result i32))) (memory (export "memory") 1) (func (export "run") (result i32) (call $f ${args})))`,
+      );
+    const open = (fd: number) =>
+      wasi(
+        "path_open",
+        "i32 i32 i32 i32 i32 i64 i64 i32 i32",
+        `(i32.const ${fd}) (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 8)`,
+      );
+    const make = wasi("path_create_directory", "i32 i32 i32", "(i32.const 3) (i32.const 0) (i32.const 1)");
+    const send = wasi("sock_send", "i32 i32 i32 i32 i32", "(i32.const 4)".repeat(5));
+    for (const [module, capability, operation] of [
+      [open(3), "skill.capability.filesystem.read", "path_open"],
+      [make, "skill.capability.filesystem.write", "path_create_directory"],
+      [send, "skill.capability.http.egress", "sock_send"],
+    ] as const)
+      expect(await ask({ bytes: base64(await module) }), operation).toMatchObject({
+        outcome: "CapabilityDenied",
+        details: { capability, operation },
+        exit_code: 76,
+      });
+    // What libraries ask about that found no folder, and a descriptor that is none.
+    for (const module of [open(-1), wasi("fd_prestat_get", "i32 i32", "(i32.const 3) (i32.const 0)")])
+      expect(await ask({ bytes: base64(await module) })).toMatchObject({ outcome: "RuntimeFailure", exit_code: 8 });
+    expect(await ask({ bytes: base64(await open(0)) })).toMatchObject({ outcome: "RuntimeFailure", exit_code: 54 });
+  });
+
+  it("null is as if it were not there", async () => {
+    const quotas = { fuel_budget: null, max_memory_bytes: null, wall_clock_timeout_ms: null };
+    const grants = { http_hosts: null, secret_keys: null, storage_prefixes: null, channels: null };
+    const bytes = base64(await echo());
+    expect(await ask({ bytes, file: null, stdin: null, mode: null, quotas, grants })).toMatchObject({ ok: true, outcome: "Ok" });
+    expect(await ask({ bytes, quotas: null, grants: null })).toMatchObject({ ok: true, outcome: "Ok" });
+  });
+
   it("is asked with what it takes, and nothing else", async () => {
     expect(await ask({})).toMatchObject({ ok: false, code: "InvalidRequest" });
     for (const quotas of [{ fuel_budget: 0 }, { max_memory_bytes: 2n ** 64n }, { wall_clock_timeout_ms: "1" }])

@@ -147,6 +147,8 @@ describe("what came of a call that is not Ok", () => {
     );
     expect(denied).toMatchObject({ message: expect.stringMatching(/^it asked for what it may not have: to reach "https:/) });
     expect(JSON.stringify(denied)).not.toContain("grant add");
+    const socket = await told("CapabilityDenied", '{"capability":"skill.capability.http.egress","operation":"sock_send"}');
+    expect(socket).toMatchObject({ message: expect.stringMatching(/^it asked for what it may not have: to use a socket \(/) });
   });
 });
 

@@ -23,6 +23,12 @@ export interface HostContext {
   ask(request: HostRequest): HostReply;
 }
 
+/** Actions of spec 2.5. */
+export type Capability =
+  | "skill.capability.filesystem.read"
+  | "skill.capability.filesystem.write"
+  | "skill.capability.http.egress";
+
 /** What WASI works with besides. */
 export interface WasiContext extends HostContext {
   readonly stdin: Uint8Array;
@@ -35,7 +41,7 @@ export interface WasiContext extends HostContext {
   clockMs(): number;
   random(into: Uint8Array): void;
   readonly roots: readonly GrantedRoot[];
-  /** Told where something would be changed in a root that was granted for reading alone. */
-  readOnly?(root: string, operation: string): void;
+  /** Told of what is refused here, without asking the parent. @param name of a root */
+  denied?(capability: Capability, operation: string, name?: string): void;
   exit(code: number): never;
 }

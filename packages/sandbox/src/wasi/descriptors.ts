@@ -1,6 +1,6 @@
 /** The descriptors of one run: 0 to 2, then the granted roots, then what the module opens. */
 import type { HostReply, HostRequest } from "../host-messages.ts";
-import type { GrantedRoot, Sink, WasiContext } from "./context.ts";
+import type { Capability, GrantedRoot, Sink, WasiContext } from "./context.ts";
 import { fault, WasiFault } from "./errno.ts";
 import { directoryRights, STDIN_RIGHTS, STDOUT_RIGHTS, WRITING_RIGHTS } from "./rights.ts";
 
@@ -40,15 +40,18 @@ export type Descriptor = InputDescriptor | OutputDescriptor | DirectoryDescripto
 
 const FIRST_FREE = 3;
 
+/** @param root by its name, where it is one that is granted for reading alone */
+export type Denied = (capability: Capability, root?: string) => void;
+
 export class Descriptors {
   readonly #open = new Map<number, Descriptor>();
   readonly #context: WasiContext;
-  readonly #readOnly: (root: string) => void;
+  readonly #denied: Denied;
 
-  /** @param readOnly told where something would be changed in a root that was granted for reading alone */
-  constructor(context: WasiContext, readOnly: (root: string) => void) {
+  /** @param denied told of what is refused for want of a root */
+  constructor(context: WasiContext, denied: Denied) {
     this.#context = context;
-    this.#readOnly = readOnly;
+    this.#denied = denied;
     const { stdin, stdout, stderr, roots } = context;
     this.#open.set(0, { kind: "input", bytes: stdin, at: 0, base: STDIN_RIGHTS, inheriting: 0n, flags: 0 });
     for (const [fd, sink] of [stdout, stderr].entries()) {
@@ -85,10 +88,22 @@ export class Descriptors {
 
   /** `badf`, `notdir`, `notcapable` */
   directory(fd: number, rights = 0n): DirectoryDescriptor {
+    this.#requireRoots(fd, rights);
     const found = this.get(fd);
     if (found.kind !== "directory") throw fault("notdir");
     this.requireRights(found, found.base, rights);
     return found;
+  }
+
+  /**
+   * A directory where no root is granted is what nobody granted: `notcapable` (spec 10.4). Not by a number below 0: libraries that found no
+   * pre-opened directory look up names in that one, and go on without.
+   */
+  #requireRoots(fd: number, rights: bigint): void {
+    if (this.#context.roots.length > 0 || this.#open.has(fd >>> 0) || fd < 0) return;
+    const writes = (rights & WRITING_RIGHTS) !== 0n;
+    this.#denied(writes ? "skill.capability.filesystem.write" : "skill.capability.filesystem.read");
+    throw fault("notcapable");
   }
 
   /**
@@ -99,7 +114,7 @@ export class Descriptors {
     const missing = rights & ~had;
     if (missing === 0n) return;
     if (root.write || (missing & ~WRITING_RIGHTS) !== 0n) throw fault("notcapable");
-    this.#readOnly(root.name);
+    this.#denied("skill.capability.filesystem.write", root.name);
   }
 
   /** Before anything is opened for it. `mfile` */

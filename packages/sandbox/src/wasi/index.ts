@@ -1,7 +1,7 @@
 /** WASI preview 1 for one run of one module (spec 10.4): every function of core's table of imports, and no more of a host than it says there. */
 import { ERRNO } from "../host-errors.ts";
 import type { WasiContext } from "./context.ts";
-import { Descriptors } from "./descriptors.ts";
+import { type Denied, Descriptors } from "./descriptors.ts";
 import { fault, WasiFault } from "./errno.ts";
 import { fileFunctions } from "./files.ts";
 import { Memory } from "./memory.ts";
@@ -25,13 +25,14 @@ export function wasiImports(context: WasiContext): HostImportOf {
   const memory = new Memory(context);
   const clocks = new Clocks(context.clockMs);
   let called = "";
-  const descriptors = new Descriptors(context, (root) => context.readOnly?.(root, called));
+  const denied: Denied = (capability, name) => context.denied?.(capability, called, name);
+  const descriptors = new Descriptors(context, denied);
   const groups = [
     lazily(() => fileFunctions(memory, descriptors)),
     lazily(() => processFunctions(context, memory, clocks)),
     lazily(() => pathFunctions(memory, descriptors)),
     lazily(() => pollFunctions(memory, clocks, descriptors)),
-    lazily(() => refusedFunctions(descriptors)),
+    lazily(() => refusedFunctions(descriptors, denied)),
   ];
   return (name) => {
     if (name === "proc_exit") return (code: number) => context.exit(code >>> 0);
@@ -68,15 +69,18 @@ function functionOf(groups: readonly (() => Functions)[], name: string): Functio
 }
 
 /** What is never granted; there are no sockets, and no signals. */
-function refusedFunctions(descriptors: Descriptors) {
-  const refuse = (): void => {
+function refusedFunctions(descriptors: Descriptors, denied: Denied) {
+  const network = (): void => {
+    denied("skill.capability.http.egress");
     throw fault("notcapable");
   };
   return {
-    proc_raise: refuse,
-    sock_accept: refuse,
-    sock_recv: refuse,
-    sock_send: refuse,
+    proc_raise(): void {
+      throw fault("notcapable");
+    },
+    sock_accept: network,
+    sock_recv: network,
+    sock_send: network,
     sock_shutdown(fd: number): void {
       descriptors.get(fd);
       throw fault("notsock");

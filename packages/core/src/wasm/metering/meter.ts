@@ -9,12 +9,19 @@ import { type BodyContext, BodyMeter } from "./body.ts";
 import { type Ceilings, copyLowered, type LoweredLimit, loweredLimits, memoryCeilings, tableCeilings } from "./ceilings.ts";
 import { AddedGlobals } from "./globals.ts";
 import { HEADER_BYTES, Id, ORDER, readLayout, type SectionPlace } from "./layout.ts";
-import { type Metered, type MeteringOptions, type MeteringRefused, RESERVED_EXPORTS, Refused } from "./metered.ts";
+import {
+  type Metered,
+  type MeteringOptions,
+  type MeteringRefused,
+  RESERVED_EXPORTS,
+  RESERVED_MEMORY,
+  Refused,
+} from "./metered.ts";
 import { ResultBlocks } from "./results.ts";
 import { Writer } from "./writer.ts";
 
 /** Of what is written: kept with what is compiled of it (spec 10.2). */
-export const METERING_VERSION = 1;
+export const METERING_VERSION = 2;
 
 /**
  * Rewrites a module so that it counts what it consumes and ends where its budget does (spec 10.2). Of a module that `readModule` accepted and
@@ -25,8 +32,9 @@ export function meter(bytes: Uint8Array, options: MeteringOptions): Metered | Me
   try {
     const places = readLayout(bytes);
     const module = readOutline(bytes, places);
-    checkRoom(module);
-    return new Metering(module, places, options).write();
+    const memories = memoryNames(module);
+    checkRoom(module, memories);
+    return new Metering(module, places, memories, options).write();
   } catch (error) {
     if (error instanceof Refused) return { ok: false, refusal: error.refusal };
     if (!(error instanceof Malformed)) throw error;
@@ -58,12 +66,20 @@ const OUTLINE: { readonly [id: number]: (reader: Reader, module: ModuleState) =>
   [Id.start]: readStart,
 };
 
+/** The name under which the module exports each memory, or a reserved one. */
+function memoryNames({ memories, exports }: ModuleState): readonly string[] {
+  const own = new Map(exports.filter(({ kind }) => kind === "memory").map(({ index, name }) => [index, name]));
+  return memories.map((_, index) => own.get(index) ?? `${RESERVED_MEMORY}${index}`);
+}
+
+const isReservedMemory = (name: string): boolean => name.startsWith(RESERVED_MEMORY);
+
 /** Names that metering adds are free, and there is room for what it adds. */
-function checkRoom({ exports, functions, start }: ModuleState): void {
+function checkRoom({ exports, functions, start }: ModuleState, memories: readonly string[]): void {
   const reserved: readonly string[] = Object.values(RESERVED_EXPORTS);
-  const taken = exports.find(({ name }) => reserved.includes(name));
+  const taken = exports.find(({ name }) => reserved.includes(name) || isReservedMemory(name));
   if (taken !== undefined) throw new Refused({ code: "ReservedExport", name: taken.name });
-  if (exports.length + (start === undefined ? 2 : 3) > MAX_EXPORTS)
+  if (exports.length + (start === undefined ? 2 : 3) + memories.filter(isReservedMemory).length > MAX_EXPORTS)
     throw new Refused({ code: "NoRoom", what: "exports", limit: MAX_EXPORTS });
   if (start !== undefined && functions.length === MAX_FUNCTIONS)
     throw new Refused({ code: "NoRoom", what: "functions", limit: MAX_FUNCTIONS });
@@ -72,6 +88,7 @@ function checkRoom({ exports, functions, start }: ModuleState): void {
 class Metering {
   readonly #module: ModuleState;
   readonly #places: ReadonlyMap<number, SectionPlace>;
+  readonly #memoryNames: readonly string[];
   readonly #options: MeteringOptions;
   readonly #memories: Ceilings;
   readonly #tables: Ceilings;
@@ -80,15 +97,24 @@ class Metering {
   readonly #exports: readonly AddedExport[];
   readonly #lowered: readonly LoweredLimit[];
 
-  constructor(module: ModuleState, places: ReadonlyMap<number, SectionPlace>, options: MeteringOptions) {
+  constructor(
+    module: ModuleState,
+    places: ReadonlyMap<number, SectionPlace>,
+    memories: readonly string[],
+    options: MeteringOptions,
+  ) {
     this.#module = module;
     this.#places = places;
+    this.#memoryNames = memories;
     this.#options = options;
     this.#memories = memoryCeilings(module.memories, options.caps);
     this.#tables = tableCeilings(module.tables, options.caps);
     this.#globals = new AddedGlobals(module.globals.length);
     this.#results = new ResultBlocks(module.types);
-    this.#exports = addedExports(this.#globals.get("fuel", "i64"), this.#globals.get("refused", "i32"), module);
+    this.#exports = [
+      ...addedExports(this.#globals.get("fuel", "i64"), this.#globals.get("refused", "i32"), module),
+      ...addedMemories(memories),
+    ];
     this.#lowered = loweredLimits(this.#memories, this.#tables);
   }
 
@@ -100,7 +126,7 @@ class Metering {
     out.copy(bytes, 0, HEADER_BYTES);
     for (const id of ORDER) this.#section(id, code, out);
     const { fuel, refused } = RESERVED_EXPORTS;
-    const metered = { ok: true, bytes: out.taken(), fuel, refused } as const;
+    const metered = { ok: true, bytes: out.taken(), fuel, refused, memories: this.#memoryNames } as const;
     return start === undefined ? metered : { ...metered, start: RESERVED_EXPORTS.start };
   }
 
@@ -187,6 +213,7 @@ interface AddedExport {
 }
 
 const FUNCTION = 0;
+const MEMORY = 2;
 const GLOBAL = 3;
 
 function addedExports(fuel: number, refused: number, { start, functions }: ModuleState): readonly AddedExport[] {
@@ -196,3 +223,6 @@ function addedExports(fuel: number, refused: number, { start, functions }: Modul
     ...(start === undefined ? [] : [{ name: RESERVED_EXPORTS.start, kind: FUNCTION, index: functions.length }]),
   ];
 }
+
+const addedMemories = (names: readonly string[]): readonly AddedExport[] =>
+  names.map((name, index) => ({ name, kind: MEMORY, index })).filter(({ name }) => isReservedMemory(name));

@@ -16,6 +16,8 @@ export interface MeteringOptions {
 
 /** Exports that metering adds. A module that has one of them itself is refused. */
 export const RESERVED_EXPORTS = { fuel: "palyra:fuel", refused: "palyra:refused", start: "palyra:start" } as const;
+/** The same, before the index of each memory that the module does not export itself: what it has used is asked for by name. */
+export const RESERVED_MEMORY = "palyra:memory:";
 
 export interface Metered {
   readonly ok: true;
@@ -24,6 +26,8 @@ export interface Metered {
   readonly fuel: string;
   /** Name of the exported mutable i32 in which a bit is set once a cap refused a `memory.grow` (1) or a `table.grow` (2). */
   readonly refused: string;
+  /** Names under which the memories are exported, by their indices. */
+  readonly memories: readonly string[];
   /** Name under which the former start function is exported; absent where there was none. */
   readonly start?: string;
 }

@@ -135,7 +135,7 @@ describe("a module that would refuel itself (spec 10.2)", () => {
     });
   });
 
-  it.each(["palyra:fuel", "palyra:refused", "palyra:start"])("exports %s itself", (name) => {
+  it.each(["palyra:fuel", "palyra:refused", "palyra:start", "palyra:memory:0"])("exports %s itself", (name) => {
     const module = wat(`(module (global (export "${name}") (mut i64) (i64.const -1000)))`);
     expect(refusalOf(module)).toEqual({ code: "ReservedExport", name });
   });
@@ -291,6 +291,17 @@ describe("what else a module has", () => {
 
   it("a module of nothing", () => {
     expect(Object.keys(new Instance(metered(moduleOf())).exports)).toEqual(["palyra:fuel", "palyra:refused"]);
+  });
+
+  it("its memories can be asked how large they are, by its own name for one or a reserved one", () => {
+    const own = metered(wat('(module (memory (export "a") 1) (export "b" (memory 0)))'));
+    expect(own.memories).toEqual(["b"]);
+    expect(Object.keys(new Instance(own).exports)).toEqual(["a", "b", "palyra:fuel", "palyra:refused"]);
+    const hidden = metered(wat('(module (memory 1) (func (export "f") (drop (memory.grow (i32.const 2)))))'));
+    expect(hidden.memories).toEqual(["palyra:memory:0"]);
+    const instance = new Instance(hidden);
+    instance.call("f");
+    expect(instance.exports["palyra:memory:0"]).toMatchObject({ buffer: { byteLength: 3 * 65_536 } });
   });
 
   it.each([

@@ -2,7 +2,7 @@
 import type { JsonReader, JsonValue } from "palyra-skills/encoding";
 import type { ModuleFacts } from "palyra-skills/wasm";
 import { meter } from "palyra-skills/wasm/metering";
-import { base64, type Op, toJson } from "../protocol.ts";
+import { base64, type Op, optionalOf, toJson } from "../protocol.ts";
 import { importsFor, type Zero, zeroOf } from "./fuel-imports.ts";
 import { accepted, compiled, factsOf, invalid } from "./fuel-module.ts";
 import { bytesOf } from "./inputs.ts";
@@ -17,13 +17,13 @@ const MAX_BUDGET = 2n ** 63n - 1n;
 export const fuelOp: Op = {
   read(request) {
     const load = bytesOf(request);
-    const globals = request.optional("globals", (at) => (at.isNull ? undefined : base64(at)));
+    const globals = optionalOf(request, "globals", base64);
     const given = request.required("calls");
     const names = given.array(exportOf);
     if (names.length > MAX_CALLS) given.fault("too many calls", { found: String(names.length), allowed: `at most ${MAX_CALLS}` });
     const asked = request.required("budget").integer({ min: 0n, max: 2n ** 64n - 1n });
     const budget = asked < MAX_BUDGET ? asked : MAX_BUDGET;
-    const mode = request.optional("mode", (at) => at.oneOf(["flat", "per_byte"])) ?? "per_byte";
+    const mode = optionalOf(request, "mode", (at) => at.oneOf(["flat", "per_byte"])) ?? "per_byte";
     return async () => {
       const bytes = await load();
       const facts = accepted(bytes);
@@ -37,6 +37,8 @@ export const fuelOp: Op = {
 
 interface Call {
   readonly export: string;
+  /** Of the module itself: what metering adds is called by nobody. */
+  readonly isOwn: boolean;
   /** As many zeros as the function takes. */
   readonly args: readonly Zero[];
 }
@@ -46,13 +48,13 @@ const VALUE_TYPES = ["i32", "i64", "f32", "f64", "v128", "funcref"] as const;
 /** What its parameters are says the module. */
 function exportOf(at: JsonReader): string {
   const fields = at.object();
-  fields.optional("params", (list) => list.array((each) => each.oneOf(VALUE_TYPES)));
+  optionalOf(fields, "params", (list) => list.array((each) => each.oneOf(VALUE_TYPES)));
   return fields.required("export").string();
 }
 
 function callsOf(names: readonly string[], { exports }: ModuleFacts): readonly Call[] {
   const types = new Map(exports.map(({ name, type }) => [name, type]));
-  return names.map((name) => ({ export: name, args: (types.get(name)?.params ?? []).map(zeroOf) }));
+  return names.map((name) => ({ export: name, isOwn: types.has(name), args: (types.get(name)?.params ?? []).map(zeroOf) }));
 }
 
 type Row = readonly [outcome: string, fuel?: JsonValue];
@@ -81,7 +83,10 @@ class FuelledRun {
     if (!(counter instanceof WebAssembly.Global)) throw new TypeError("the counter is not exported");
     const first: Row = start === undefined ? ["ok", 0] : this.#call(exports[start], [], counter);
     if (first[0] !== "ok") return [["instantiation_failed", first[1] ?? 0]];
-    return [["instantiated", first[1] ?? 0], ...calls.map((call): Row => this.#call(exports[call.export], call.args, counter))];
+    return [
+      ["instantiated", first[1] ?? 0],
+      ...calls.map((call): Row => this.#call(call.isOwn ? exports[call.export] : undefined, call.args, counter)),
+    ];
   }
 
   #call(called: WebAssembly.Exported | undefined, args: readonly Zero[], counter: WebAssembly.Global): Row {

@@ -7,16 +7,14 @@ import { encodeUtf8, type Fields, type JsonObject, type JsonReader, writeJson } 
 import { EMPTY_TRUST_STORE, parseTrustStore, type TrustStore } from "palyra-skills/trust";
 import { PalyraError } from "../../errors.ts";
 import { io, readBounded } from "../../files/index.ts";
-import { base64, optionalValue } from "../protocol.ts";
+import { base64, optionalOf, optionalValue } from "../protocol.ts";
 
 /** `bytes`, or in their place `file` (spec 12). A file over the size of an archive is refused as one. */
 export function bytesOf(request: Fields): () => Promise<Uint8Array> {
-  if (!request.has("file")) {
-    const bytes = base64(request.required("bytes"));
-    return async () => bytes;
-  }
-  const file = pathOf(request.required("file"));
-  return () => readFileOf(file);
+  const file = optionalOf(request, "file", pathOf);
+  if (file !== undefined) return () => readFileOf(file);
+  const bytes = base64(request.required("bytes"));
+  return async () => bytes;
 }
 
 export const pathOf = (at: JsonReader): string => at.string((path) => (path.includes("\0") ? "not a path" : undefined));

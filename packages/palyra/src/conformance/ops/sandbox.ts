@@ -5,7 +5,7 @@ import type { Fields, JsonReader } from "palyra-skills/encoding";
 import { DEFAULT_QUOTAS } from "palyra-skills/manifest";
 import { PalyraError } from "../../errors.ts";
 import { runTrial, type SandboxPool } from "../../execution/index.ts";
-import { base64, type Op, toBase64, toJson } from "../protocol.ts";
+import { base64, type Op, optionalOf, toBase64, toJson } from "../protocol.ts";
 import { bytesOf } from "./inputs.ts";
 
 /** Milliseconds that this op lets anything run, whatever is asked for: the next line waits. */
@@ -14,15 +14,15 @@ const MAX_WALL_MS = 600_000;
 export const sandboxOp = (pool: (() => SandboxPool) | undefined): Op => ({
   read(request) {
     const load = bytesOf(request);
-    const input = request.optional("stdin", (at) => (at.isNull ? undefined : base64(at))) ?? new Uint8Array(0);
-    const grants = request.optional("grants", (at) => (at.isNull ? undefined : grantsOf(at.object())));
-    const quotas = quotasOf(request.optional("quotas", (at) => (at.isNull ? undefined : at.object())));
-    const fuelMode = request.optional("mode", (at) => at.oneOf(["per_byte", "flat"])) ?? "per_byte";
+    const input = optionalOf(request, "stdin", base64) ?? new Uint8Array(0);
+    const grants = optionalOf(request, "grants", (at) => grantsOf(at.object()));
+    const quotas = quotasOf(optionalOf(request, "quotas", (at) => at.object()));
+    const fuelMode = optionalOf(request, "mode", (at) => at.oneOf(["per_byte", "flat"])) ?? "per_byte";
     return async () => {
       if (pool === undefined) throw new PalyraError("SandboxUnavailable", { problem: "none was set up here" });
       const trial = { module: await load(), input, quotas, fuelMode, ...(grants === undefined ? {} : { grants }) };
       const { signal } = new AbortController();
-      const { kind, details, stdout, log, exitCode, used } = await runTrial(pool(), trial, { signal });
+      const { kind, details, stdout, log, exitCode, used, allowed } = await runTrial(pool(), trial, { signal });
       return {
         outcome: kind,
         details,
@@ -30,6 +30,7 @@ export const sandboxOp = (pool: (() => SandboxPool) | undefined): Op => ({
         exit_code: exitCode ?? null,
         log,
         used: toJson({ fuel: used.fuel, memory_bytes: used.memoryBytes, wall_ms: used.wallMs, output_bytes: used.outputBytes }),
+        allowed: toJson({ fuel: allowed.fuel, memory_bytes: allowed.memoryBytes, wall_ms: allowed.wallMs }),
       };
     };
   },
@@ -37,7 +38,7 @@ export const sandboxOp = (pool: (() => SandboxPool) | undefined): Op => ({
 
 function grantsOf(fields: Fields): CapabilityGrants {
   const names = (name: string): string[] =>
-    [...new Set(fields.optional(name, (at) => at.array((each: JsonReader) => each.string())) ?? [])].sort();
+    [...new Set(optionalOf(fields, name, (at) => at.array((each: JsonReader) => each.string())) ?? [])].sort();
   return {
     http_hosts: names("http_hosts"),
     secret_keys: names("secret_keys"),
@@ -49,7 +50,7 @@ function grantsOf(fields: Fields): CapabilityGrants {
 /** Spec 2.1 names them, and they may be any u64; what is absent is as for a manifest that does not say. */
 function quotasOf(fields: Fields | undefined) {
   const number = (name: keyof typeof DEFAULT_QUOTAS): bigint =>
-    fields?.optional(name, (at) => at.integer({ min: 1n, max: 2n ** 64n - 1n })) ?? DEFAULT_QUOTAS[name];
+    (fields && optionalOf(fields, name, (at) => at.integer({ min: 1n, max: 2n ** 64n - 1n }))) ?? DEFAULT_QUOTAS[name];
   return {
     fuel: number("fuel_budget"),
     memoryBytes: Math.min(Number(number("max_memory_bytes")), Number.MAX_SAFE_INTEGER),

@@ -21,7 +21,7 @@ const OPERATIONS: { readonly [capability: string]: string } = {
 export function tellDenial(details: JsonObject, skillId: string | undefined): ToldDenial {
   const denied = readDenial(details);
   const { capability, operation, name, header, origin, redirected } = denied;
-  const verb = header === undefined ? OPERATIONS[capability] : "send the secret";
+  const verb = isSocket(denied) ? "use a socket" : header === undefined ? OPERATIONS[capability] : "send the secret";
   const asked = verb === undefined ? safe(operation ?? "something") : verb;
   const named = name === undefined ? "" : ` ${quoted(name)}`;
   const where = header === undefined ? "" : ` in the header ${safe(header)} to ${quoted(origin ?? "")}`;
@@ -44,6 +44,9 @@ interface ReadDenial {
   readonly redirected: boolean;
 }
 
+/** One of WASI's functions for sockets, which nobody grants (spec 4.6). */
+const isSocket = ({ operation }: ReadDenial): boolean => operation?.startsWith("sock_") === true;
+
 function readDenial(details: JsonObject): ReadDenial {
   const text = (key: string): string | undefined => {
     const value = details[key];
@@ -56,6 +59,7 @@ function readDenial(details: JsonObject): ReadDenial {
 
 function hintOf(denied: ReadDenial, skillId: string): string {
   const grant = `palyra skills grant add ${safe(skillId)}`;
+  if (isSocket(denied)) return "no tool has sockets: one that is to reach a host does it with HTTP of palyra:skills/host@1";
   if (denied.capability === HTTP) return reachHint(denied, grant);
   if (denied.capability === SECRET) return secretHint(denied, grant, `palyra skills grant list ${safe(skillId)}`);
   return "only the roots that its manifest declares are there, those of write_roots alone to be written";

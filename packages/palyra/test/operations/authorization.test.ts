@@ -308,7 +308,7 @@ describe("skills grant", () => {
 
   it("T23: lays no root into or above what is this system's own, and tells no mode for it", async () => {
     await install(secretly);
-    for (const folder of ["/", root, join(root, "state"), join(root, "state", "skills")]) {
+    for (const folder of ["/", root, join(root, "state"), join(root, "state", "skills"), join(root, "state", "later")]) {
       const ran = await palyra("skills", "grant", "add", "acme.echo", "--root", `out=${folder}`, "--json");
       expect([ran.exit, errorOf(ran)]).toEqual([
         1,

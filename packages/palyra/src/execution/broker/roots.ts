@@ -1,6 +1,6 @@
 /** The granted roots of a skill as open directories (spec 10.4, T23). */
 import { closeSync, constants, mkdirSync, openSync, readlinkSync, realpathSync } from "node:fs";
-import { isAbsolute, join, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, sep } from "node:path";
 import { PalyraError } from "../../errors.ts";
 import { asIo, systemCode } from "../../files/index.ts";
 import { SKILL_DATA } from "../../installed/index.ts";
@@ -78,8 +78,8 @@ export function checkMappedRoot(grant: MappedRoot, places: RootPlaces): void {
 
 export type MappedRoot = Pick<RootGrant, "name"> & { readonly mappedTo: string };
 
-function openMapped({ name: root, mappedTo }: MappedRoot, { stateRoot, skillId, guarded }: RootPlaces): number {
-  const whose = { root, skill_id: skillId };
+function openMapped({ name: root, mappedTo }: MappedRoot, places: RootPlaces): number {
+  const whose = { root, skill_id: places.skillId };
   const unsafe = (problem: string) => new PalyraError("UnsafeStateRoot", { folder: mappedTo, problem, ...whose });
   if (!isAbsolute(mappedTo)) throw unsafe("a root can be put in an absolute place only");
   let fd: number;
@@ -88,21 +88,26 @@ function openMapped({ name: root, mappedTo }: MappedRoot, { stateRoot, skillId, 
   } catch (error) {
     const code = systemCode(error);
     if (code === "ELOOP" || code === "ENOTDIR") throw unsafe("it, or what it lies in, is no folder");
+    // It will be in none of our own places by being made later.
+    const reaches = code === "ENOENT" ? reachedBy(futurePlace(mappedTo), places) : undefined;
+    if (reaches !== undefined) throw unsafe(`a root lies in or above ${reaches}`);
     throw asIo("open", mappedTo, error, whose);
   }
   try {
     // Where it is in truth, of what is open: no name is looked up twice.
-    const place = readlinkSync(byDescriptor(fd));
-    const own = `${realpathSync(stateRoot)}${sep}${SKILL_DATA}${sep}${skillId}`;
-    const reaches = [stateRoot, ...guarded].map(realPlace).find((guard) => isBelow(guard, place) || isBelow(place, guard));
-    if (reaches !== undefined && !isBelow(place, own)) {
-      throw unsafe(`a root lies in or above ${reaches}`);
-    }
+    const reaches = reachedBy(readlinkSync(byDescriptor(fd)), places);
+    if (reaches !== undefined) throw unsafe(`a root lies in or above ${reaches}`);
     return fd;
   } catch (error) {
     closeSync(fd);
     throw asIo("open", mappedTo, error, whose);
   }
+}
+
+/** Which place of ours a folder lies in or above, but for the skill's own. */
+function reachedBy(place: string, { stateRoot, skillId, guarded }: RootPlaces): string | undefined {
+  if (isBelow(place, join(realPlace(stateRoot), SKILL_DATA, skillId))) return undefined;
+  return [stateRoot, ...guarded].map(realPlace).find((guard) => isBelow(guard, place) || isBelow(place, guard));
 }
 
 /** The place itself, or below it. */
@@ -115,6 +120,16 @@ function realPlace(path: string): string {
     return realpathSync(path);
   } catch {
     return path;
+  }
+}
+
+/** Where a folder will be that is not there, by what there is of its path. */
+function futurePlace(path: string): string {
+  const above = dirname(path);
+  try {
+    return realpathSync(path);
+  } catch {
+    return above === path ? path : join(futurePlace(above), basename(path));
   }
 }
 

@@ -25,8 +25,10 @@ export const MAX_CONNECTIONS = 512;
 export const SPARE_CONNECTIONS = 64;
 /** Streams of events at a time. */
 export const MAX_STREAMS = 32;
-/** Bytes that wait for a slow reader of a stream. */
+/** Bytes that wait for a slow reader of a stream, beyond which no event is added to them. */
 export const MAX_STREAM_BACKLOG = 1024 * 1024;
+/** Milliseconds for which a reader with so many waiting may take none of them. */
+export const STREAM_STALLED_MS = 10_000;
 export const HEARTBEAT_MS = 15_000;
 /** Entries of a page, and events. */
 export const DEFAULT_PAGE = 100;

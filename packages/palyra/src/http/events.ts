@@ -1,12 +1,12 @@
 /**
  * The journal as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): `id` is the number of the event,
  * `event` its kind, `data` the event. Each reader has a place of its own in the journal, so that nothing is lost between two of its
- * connections; one that does not keep up is cut off, and may come back with the last number that it has.
+ * connections; one that takes nothing any more is cut off, and may come back with the last number that it has.
  */
 import type { ServerResponse } from "node:http";
 import type { Journal } from "../journal/index.ts";
 import { shownEvent } from "../operations/journal/tail.ts";
-import { HEARTBEAT_MS, MAX_STREAM_BACKLOG, MAX_STREAMS } from "./bounds.ts";
+import { HEARTBEAT_MS, MAX_STREAM_BACKLOG, MAX_STREAMS, STREAM_STALLED_MS } from "./bounds.ts";
 import { jsonText } from "./json.ts";
 import { isOver, whenOver } from "./over.ts";
 import { Refusal } from "./refusal.ts";
@@ -32,6 +32,8 @@ interface Reader {
   /** Number of the last event that was sent, or passed over. */
   after: number;
   lastSent: number;
+  /** Bytes that waited for it at the last look, and since when they are the same. */
+  waiting: { readonly bytes: number; readonly since: number };
   /** Which journal was read to its end, and what its count of changes was then: another one counts from its own beginning. */
   readUpTo: { readonly journal: Journal; readonly changes: number } | undefined;
   serving: boolean;
@@ -62,7 +64,9 @@ export class EventStreams {
     if (isOver(outgoing)) throw new Refusal("RequestTimeout", "the connection was closed before the stream began");
     if (this.#readers.size >= MAX_STREAMS)
       throw new Refusal("Busy", `${MAX_STREAMS} streams are open, and no more can be`, { headers: { "retry-after": "10" } });
-    const reader: Reader = { filter, outgoing, after: after ?? 0, lastSent: this.#now(), readUpTo: undefined, serving: false };
+    const lastSent = this.#now();
+    const waiting = { bytes: 0, since: lastSent };
+    const reader: Reader = { filter, outgoing, after: after ?? 0, lastSent, waiting, readUpTo: undefined, serving: false };
     this.#readers.add(reader);
     whenOver(outgoing, () => this.#leave(reader));
     outgoing.on("error", () => this.#leave(reader));
@@ -107,17 +111,27 @@ export class EventStreams {
   }
 
   async #serve(reader: Reader): Promise<void> {
-    if (reader.serving) return;
+    if (reader.serving || this.#isBehind(reader)) return;
     reader.serving = true;
     try {
       await this.#sendNew(reader);
     } finally {
       reader.serving = false;
     }
-    const { outgoing } = reader;
     if (this.#now() - reader.lastSent >= HEARTBEAT_MS) this.#write(reader, ":\n\n");
-    // What a reader does not take would wait in our memory.
-    if (outgoing.writableLength > MAX_STREAM_BACKLOG) outgoing.destroy();
+  }
+
+  /**
+   * What a reader does not take waits in our memory: nothing is added to much of it, and whoever takes none of it for long is cut off. One event may
+   * be more than that by itself, and is no reason: it would be one again whenever he comes back, and he would never see what follows it.
+   */
+  #isBehind(reader: Reader): boolean {
+    const { outgoing, waiting } = reader;
+    const bytes = outgoing.writableLength;
+    if (bytes !== waiting.bytes) reader.waiting = { bytes, since: this.#now() };
+    if (bytes <= MAX_STREAM_BACKLOG) return false;
+    if (this.#now() - reader.waiting.since >= STREAM_STALLED_MS) outgoing.destroy();
+    return true;
   }
 
   /** A batch of what the reader has not had; the next look goes on where there is more. */
@@ -134,8 +148,9 @@ export class EventStreams {
       const kind = event.kind.replace(/[\r\n]/g, " ");
       this.#write(reader, `id: ${event.seq}\nevent: ${kind}\ndata: ${jsonText(shownEvent(event))}\n\n`);
       reader.after = event.seq;
+      if (reader.outgoing.writableLength > MAX_STREAM_BACKLOG) return;
     }
-    if (events.length === BATCH) return;
+    if (events.length > 0) return;
     // What its filter passes over is not looked through again.
     reader.after = Math.max(reader.after, head);
     reader.readUpTo = { journal, changes };

@@ -39,7 +39,7 @@ export interface Journal {
    * why nothing could be kept: then the head stays behind, which frees nothing. Where it is not called, closing does it in silence.
    */
   keepHead(): Promise<PalyraError | undefined>;
-  /** Events whose lines wait for an audit file, oldest first. */
+  /** Events whose lines wait for an audit file, oldest first; none where there are none, else one at least. */
   waiting(auditFile: string, limit: number): Promise<readonly StoredEvent[]>;
   /** Forgets lines that are on the disk. */
   settle(auditFile: string, seqs: readonly number[]): Promise<void>;

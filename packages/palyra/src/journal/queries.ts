@@ -8,6 +8,11 @@ import { EVENT_COLUMNS, type Tables } from "./schema.ts";
 import { text } from "./text.ts";
 
 const DEFAULT_EVENTS = 100;
+/**
+ * Characters of payloads behind which a page of events ends, with one event at least. A receipt has all that its skill may use, which is a mebibyte
+ * of a stranger's: a page of a thousand were more than any text can be (T40).
+ */
+export const PAGE_CHARACTERS = 8 * 1024 * 1024;
 
 export function readEvents(database: Database, tables: Tables, query: EventQuery): StoredEvent[] {
   const found: StoredEvent[] = [];
@@ -18,16 +23,19 @@ export function readEvents(database: Database, tables: Tables, query: EventQuery
   // Asked of SQLite, so that the rows of other kinds never come here.
   const ofKinds = query.kinds === undefined ? "" : `AND kind IN (${kinds.map((_, index) => `?${index + 2}`).join(", ")})`;
   const values: SqlValue[] = [query.after ?? 0, ...kinds];
+  const ofUlid = query.ulid === undefined ? "" : beginsSo(values.push(query.ulid.slice(0, MAX_LIKE)));
   const aboutSkill = skillId === undefined ? "" : mayBeAbout(values.push(`%"${skillId.slice(0, MAX_LIKE)}%`));
+  let room = query.first === undefined && query.bounded !== true ? Number.POSITIVE_INFINITY : PAGE_CHARACTERS;
   // By the events themselves: what was installed is asked here, and an index of the file may hide it (T8, T26).
-  const from = `FROM skill_events NOT INDEXED WHERE seq > ?1 ${ofKinds} ${aboutSkill} ORDER BY seq ${query.first === undefined ? "DESC" : "ASC"}`;
+  const from = `FROM skill_events NOT INDEXED WHERE seq > ?1 ${ofKinds} ${ofUlid} ${aboutSkill} ORDER BY seq ${query.first === undefined ? "DESC" : "ASC"}`;
   database.select(EVENT_COLUMNS, from, values, (columns) => {
     const event = toStoredEvent(columns);
     // An event that lost what it is about may be about this skill (spec 5.3, T8).
     const about = skillId === undefined ? "unreadable" : skillOfEvent(event.payload_json);
     if (about !== "unreadable" && foldId(about ?? "") !== skillId) return true;
     found.push(event);
-    return found.length < wanted;
+    room -= event.payload_json.length;
+    return found.length < wanted && room > 0;
   });
   return query.first === undefined ? found.reverse() : found;
 }
@@ -40,6 +48,8 @@ export function readChanges(database: Database): number {
   });
   return changes;
 }
+
+const beginsSo = (value: number): string => `AND substr(event_ulid, 1, length(?${value})) = ?${value}`;
 
 /** Characters; SQLite takes no pattern beyond 50,000 bytes. */
 const MAX_LIKE = 200;
@@ -74,9 +84,12 @@ export function readWaiting(database: Database, tables: Tables, auditFile: strin
   if (!tables.outbox || !tables.events) return found;
   const columns = EVENT_COLUMNS.map((column) => `e.${column}`);
   const from = `FROM skill_outbox o CROSS JOIN skill_events e ON e.seq = o.seq WHERE o.audit_file = ?1 ORDER BY o.seq`;
+  let room = PAGE_CHARACTERS;
   database.select(columns, from, [auditFile], (row) => {
-    found.push(toStoredEvent(row));
-    return found.length < limit;
+    const event = toStoredEvent(row);
+    found.push(event);
+    room -= event.payload_json.length;
+    return found.length < limit && room > 0;
   });
   return found;
 }

@@ -65,8 +65,12 @@ export interface EventQuery {
   readonly kinds?: readonly string[];
   /** Without regard to case. */
   readonly skillId?: string;
+  /** Only events whose ulid begins so, in capitals. */
+  readonly ulid?: string;
   /** The last n, in ascending order; default 100. */
   readonly last?: number;
-  /** In place of it: the first n after `after`, for reading on from there. */
+  /** Of these no more than a page holds, as of `first`. */
+  readonly bounded?: true;
+  /** In place of `last`: the first n after `after`, for reading on from there. Where payloads are long a page has fewer, and one at least. */
   readonly first?: number;
 }

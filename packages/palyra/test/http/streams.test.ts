@@ -3,9 +3,12 @@ import { copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from "nod
 import { request } from "node:http";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { compose } from "../../src/entry/compose.ts";
 import { STOP_GRACE_MS } from "../../src/http/bounds.ts";
+import { newEvent } from "../../src/journal/index.ts";
 import { temporaryFolder } from "../cli/support.ts";
 import { ADMIN, admin, type Daemon, startDaemon } from "../daemon/support.ts";
+import { newCall } from "../lifecycle/parts.ts";
 
 /** Milliseconds that a machine with much else to do has for what must come. */
 const PATIENCE_MS = 60_000;
@@ -141,6 +144,32 @@ describe("GET /admin/v1/journal as a stream", () => {
     rmSync(file);
     writeFileSync(file, "no journal ".repeat(500));
     expect((await open("", { "last-event-id": "0" })).status).toBe(503);
+  });
+
+  it("T40: of events that are longer than what may wait for a reader goes on behind them, and a page of them has fewer", async () => {
+    const root = temporaryFolder();
+    daemon = await startDaemon(root);
+    await quarantine(1);
+    const { home } = compose({}, { HOME: root, PALYRA_STATE_ROOT: join(root, "state"), PALYRA_VAULT_BACKEND: "encrypted_file" });
+    const journal = await home.openJournal(home.places.journal, { create: true, auditFile: join(root, "audit.ndjson") });
+    const long = "x".repeat(9 * 1024 * 1024);
+    await journal.transaction((writer) => {
+      for (const each of [long, long]) writer.append(newEvent(home.newUlid(1), newCall(), "skill.finished", { each }));
+    });
+    await journal.close();
+    await quarantine(2);
+    const stream = await open("", { "last-event-id": "1" });
+    await stream.until((text) => text.includes("acme.s2"));
+    expect(stream.ids()).toEqual([2, 3, 4]);
+    stream.close();
+    const page = async (query: string) => {
+      const { json } = await admin(daemon, `/admin/v1/journal?${query}`);
+      return [Object(json)["events"].map(({ seq }: { seq: number }) => seq), json["next_after"]];
+    };
+    expect(await page("limit=10")).toEqual([[1, 2], 2]);
+    expect(await page("limit=10&after=2")).toEqual([[3], 3]);
+    expect(await page("limit=10&after=3")).toEqual([[4], null]);
+    expect(await page("limit=10&last=true")).toEqual([[3, 4], null]);
   });
 
   it("is open to so many readers and no more; one that goes makes room", async () => {

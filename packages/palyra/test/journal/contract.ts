@@ -183,6 +183,22 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
       expect(await seqs({ skillId: "acme.EVEN", last: 3 })).toEqual([3, 5, 6]);
     });
 
+    it("T40: ends a page where its payloads are long, with one event at least, and finds events by how their ulid begins", async () => {
+      const journal = await open();
+      const long = "x".repeat(5 * 1024 * 1024);
+      const [first] = await journal.transaction((writer) =>
+        [long, long, long, "short"].map((text) => writer.append(event({ skill_id: "acme.echo", text }))),
+      );
+      const seqs = async (query: Parameters<Journal["events"]>[0]) => (await journal.events(query)).map(({ seq }) => seq);
+      expect(await seqs({ after: 0, first: 100 })).toEqual([1, 2]);
+      expect(await seqs({ after: 2, first: 100 })).toEqual([3, 4]);
+      expect(await seqs({ after: 0, last: 100, bounded: true })).toEqual([2, 3, 4]);
+      expect(await seqs({ after: 0, last: 100 })).toEqual([1, 2, 3, 4]);
+      expect(await seqs({ last: 100, ulid: first?.event_ulid ?? "" })).toEqual([1]);
+      expect(await seqs({ last: 100, ulid: first?.event_ulid.slice(0, 6) ?? "" })).toEqual([1, 2, 3, 4]);
+      expect(await seqs({ last: 100, ulid: "%" })).toEqual([]);
+    });
+
     it("lets nobody write after the transaction", async () => {
       const journal = await open();
       const writer = await journal.transaction((kept) => kept);

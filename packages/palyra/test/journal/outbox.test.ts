@@ -2,7 +2,7 @@ import { appendFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { scratchFolder } from "../../../../testing/scratch.ts";
-import { auditLine, type Journal, openJournal, projectOutbox } from "../../src/journal/index.ts";
+import { auditLine, type Journal, openJournal, projectOutbox, rebuildAuditFile } from "../../src/journal/index.ts";
 import { event } from "./contract.ts";
 
 let folder: string;
@@ -99,6 +99,17 @@ describe("audit.ndjson", () => {
     await mkdir(join(folder, "gone"));
     expect(await projectOutbox(other, elsewhere)).toBe(1);
     await other.close();
+  });
+
+  it("T40: takes long lines a few at a time: a batch of them is more than any text can be", async () => {
+    const long = "x".repeat(5 * 1024 * 1024);
+    await journal.transaction((writer) => [long, long, long].map((each) => writer.append(event({ each }))));
+    expect(await journal.waiting(auditFile, 500)).toHaveLength(2);
+    expect(await projectOutbox(journal, auditFile)).toBe(3);
+    const projected = await text();
+    await rm(auditFile);
+    expect(await rebuildAuditFile(journal, auditFile)).toBe(3);
+    expect((await text()) === projected).toBe(true);
   });
 
   it("goes through more lines than one batch", async () => {

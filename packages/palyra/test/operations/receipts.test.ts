@@ -5,6 +5,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { compose } from "../../src/entry/compose.ts";
 import { draftReceipt, finishReceipt, outputSha256, receiptIn, type UnsignedReceipt } from "../../src/execution/index.ts";
 import { newEvent, redact } from "../../src/journal/index.ts";
+import { everyReceipt, receiptMeant } from "../../src/operations/receipts/shared.ts";
+import { writeNewFile } from "../../src/operations/shared/new-file.ts";
 import { receiptKeys } from "../../src/operations/shared/receipt-keys.ts";
 import { commandLine, errorOf, parsed, type Ran, temporaryFolder } from "../cli/support.ts";
 import { newCall } from "../lifecycle/parts.ts";
@@ -87,6 +89,52 @@ describe("a receipt in the journal", () => {
   });
 });
 
+describe("T40: receipts that name all that a stranger's skill may use", () => {
+  const LONG = Array.from({ length: 3500 }, (_, at) => `network=${at}.${"a".repeat(1000)}.example`).sort();
+
+  it("are read a few at a time by whoever exports all of them, and one alone by whoever names it", async () => {
+    const [first, , third] = [await record({ grants: LONG }), await record({ grants: LONG }), await record({ grants: LONG })];
+    const { home } = compose({}, { HOME: root, PALYRA_STATE_ROOT: join(root, "state"), PALYRA_VAULT_BACKEND: "encrypted_file" });
+    const seen: string[] = [];
+    for await (const { receipt } of everyReceipt(home, {}, newCall())) {
+      // What is written while the first are read is read, too: nothing was read ahead of them.
+      if (seen.push(receipt.receipt_id) === 1) await record({ grants: [] });
+    }
+    expect([seen.length, seen[0], seen[2]]).toEqual([4, first.receipt_id, third.receipt_id]);
+    const asked: unknown[] = [];
+    const journal = await home.openJournal(home.places.journal, { create: false });
+    const watched = {
+      ...home,
+      openJournal: async () => ({
+        ...journal,
+        events: async (query: object) => {
+          asked.push(query);
+          return journal?.events(query);
+        },
+        close: async () => {},
+      }),
+    };
+    const meant = await receiptMeant(Object(watched), { id: third.receipt_id.toLowerCase() }, newCall());
+    expect([meant.seq, meant.receipt.grants.length]).toEqual([3, 3500]);
+    expect(asked).toEqual([{ kinds: ["skill.finished"], ulid: third.receipt_id, last: 4 }]);
+    await journal?.close();
+    const file = join(root, "all.ndjson");
+    expect(await json("skills", "receipts", "export", "--output", file)).toMatchObject({ count: 4 });
+    expect(readFileSync(file, "utf8").trimEnd().split("\n")).toHaveLength(4);
+    expect(await json("skills", "receipts", "export", "--last", "2", "--output", join(root, "two"))).toMatchObject({ count: 2 });
+  }, 60_000);
+
+  it("leave no file behind that has a part of them", async () => {
+    const file = join(root, "part.ndjson");
+    const some = async function* () {
+      yield bytes("one\n");
+      throw new Error("no more");
+    };
+    await expect(writeNewFile(file, some())).rejects.toThrow();
+    expect(existsSync(file)).toBe(false);
+  });
+});
+
 describe("T26: a run whose receipt cannot be read", () => {
   it("is told, wherever receipts are shown: it is not one that never was", async () => {
     await record();
@@ -124,6 +172,15 @@ describe("skills receipts verify", () => {
     ]);
     const unsaid = await elsewhere("skills", "receipts", "verify", file, "--json");
     expect([unsaid.exit, parsed(unsaid)]).toEqual([1, expect.objectContaining({ verified: 0, key: null, key_from: null })]);
+    // However many there are, that is what is said of them.
+    const many = Array.from({ length: 1001 }, () => writeReceipt(receipt, { indent: 0 }));
+    const manyFile = join(root, "many.ndjson");
+    writeFileSync(manyFile, Buffer.concat(many));
+    const unsaidOfMany = await elsewhere("skills", "receipts", "verify", manyFile);
+    expect([unsaidOfMany.exit, unsaidOfMany.stdout]).toEqual([
+      1,
+      expect.stringContaining("1,001 receipts: nobody said whose key"),
+    ]);
     const wrong = await elsewhere("skills", "receipts", "verify", file, "--key", "ab".repeat(32));
     expect([wrong.exit, wrong.stdout]).toEqual([1, expect.stringContaining("another key signed it")]);
   });

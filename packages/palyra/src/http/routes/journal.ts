@@ -86,9 +86,12 @@ async function pageOf(state: State, input: RawInput): Promise<string> {
   const journal = await state.journal();
   const from = typeof after === "number" ? after : 0;
   const query = { ...filterOf(input), after: from };
-  // One more than asked for tells whether there are more.
-  const found = (await journal?.events(last === true ? { ...query, last: size } : { ...query, first: size + 1 })) ?? [];
-  const events = found.slice(0, size).map(shownEvent);
-  const next_after = found.length > size ? (events.at(-1)?.seq ?? null) : null;
+  const found =
+    (await journal?.events(last === true ? { ...query, last: size, bounded: true } : { ...query, first: size })) ?? [];
+  const end = last === true ? undefined : found.at(-1)?.seq;
+  // Where payloads are long, fewer come than there are.
+  const more = end === undefined ? [] : ((await journal?.events({ ...query, after: end, first: 1 })) ?? []);
+  const events = found.map(shownEvent);
+  const next_after = more.length > 0 && end !== undefined ? end : null;
   return jsonText({ journal: state.journalFile, filter: { skill: skillId, kinds }, count: events.length, events, next_after });
 }

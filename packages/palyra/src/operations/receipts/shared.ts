@@ -2,6 +2,7 @@ import type { Receipt } from "palyra-skills/receipt";
 import type { Call } from "../../call.ts";
 import { PalyraError } from "../../errors.ts";
 import { receiptIn } from "../../execution/index.ts";
+import type { EventQuery, Journal, StoredEvent } from "../../journal/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { checkStateRoot } from "../../lifecycle/state-root.ts";
 import { shownEvent } from "../journal/tail.ts";
@@ -13,28 +14,70 @@ export interface KeptReceipt {
   readonly receipt: Receipt;
 }
 
-/** Of the journal, oldest first; what is damaged is none, and is told. `JournalUnavailable`, `UnsafeStateRoot`, `Io`. */
+interface Wanted {
+  readonly skillId?: string | undefined;
+  /** An id, or how it begins: the journal's event has the same. */
+  readonly id?: string | undefined;
+}
+
+/** The last of the journal, oldest first; what is damaged is none, and is told. `JournalUnavailable`, `UnsafeStateRoot`, `Io`. */
 export async function keptReceipts(
   home: Home,
-  { last, skillId }: { readonly last: number; readonly skillId?: string | undefined },
+  { last, ...wanted }: Wanted & { readonly last: number },
   { warn }: Pick<Call, "warn">,
 ): Promise<readonly KeptReceipt[]> {
+  return withJournal(home, async (journal) => {
+    const events = (await journal?.events({ ...queryOf(wanted), last })) ?? [];
+    const kept = events.flatMap(keptIn);
+    warnOfUnread(events.length - kept.length, warn);
+    return kept;
+  });
+}
+
+/** All of them in the same order, read piece by piece: each may name a mebibyte of what its skill may use, and there may be any number (T40). */
+export async function* everyReceipt(home: Home, wanted: Wanted, { warn }: Pick<Call, "warn">): AsyncGenerator<KeptReceipt> {
+  let unread = 0;
+  for (let after = 0; ; ) {
+    const page = await withJournal(
+      home,
+      async (journal) => (await journal?.events({ ...queryOf(wanted), after, first: PAGE })) ?? [],
+    );
+    for (const event of page) {
+      const kept = keptIn(event);
+      unread += kept.length === 0 ? 1 : 0;
+      yield* kept;
+    }
+    const last = page.at(-1);
+    if (last === undefined) break;
+    after = last.seq;
+  }
+  warnOfUnread(unread, warn);
+}
+
+/** Events that are read at a time. */
+const PAGE = 500;
+
+const queryOf = ({ skillId, id }: Wanted): EventQuery => ({
+  kinds: ["skill.finished"],
+  ...(skillId === undefined ? {} : { skillId }),
+  ...(id === undefined ? {} : { ulid: id.toUpperCase() }),
+});
+
+async function withJournal<Result>(home: Home, use: (journal: Journal | undefined) => Promise<Result>): Promise<Result> {
   await checkStateRoot(home); // T25
   const journal = await home.openJournal(home.places.journal, { create: false });
   try {
-    const events =
-      (await journal?.events({ kinds: ["skill.finished"], last, ...(skillId === undefined ? {} : { skillId }) })) ?? [];
-    const kept = events.flatMap((event) => {
-      const { payload, seq, hash } = shownEvent(event);
-      const isObject = payload !== null && typeof payload === "object" && !("length" in payload);
-      const receipt = isObject ? receiptIn(payload) : undefined;
-      return receipt === undefined ? [] : [{ seq, hash, receipt }];
-    });
-    warnOfUnread(events.length - kept.length, warn);
-    return kept;
+    return await use(journal);
   } finally {
     await journal?.close();
   }
+}
+
+function keptIn(event: StoredEvent): readonly KeptReceipt[] {
+  const { payload, seq, hash } = shownEvent(event);
+  const isObject = payload !== null && typeof payload === "object" && !("length" in payload);
+  const receipt = isObject ? receiptIn(payload) : undefined;
+  return receipt === undefined ? [] : [{ seq, hash, receipt }];
 }
 
 /** T26: a run whose receipt nobody can read is not one that never was. */
@@ -52,22 +95,21 @@ export function warnOfNone(receipts: readonly unknown[], skillId: string | undef
     warn(`no run of ${skillId} is recorded: palyra skills receipts list shows whose are, palyra skills list what is installed`);
 }
 
-/** The one of that id, else the only one that begins so. `ReceiptNotFound`; `Usage` where several do. */
-export function receiptMeant(all: readonly KeptReceipt[], id: string): KeptReceipt {
+/** The one of that id, else the only one that begins so. `ReceiptNotFound`; `Usage` where several do; what `keptReceipts` throws. */
+export async function receiptMeant(home: Home, wanted: Wanted & { readonly id: string }, call: Call): Promise<KeptReceipt> {
+  const { id } = wanted;
   // Crockford's digits have no case.
-  const typed = id.toUpperCase();
-  const [found, ...others] = all.filter(({ receipt: { receipt_id } }) => receipt_id.toUpperCase().startsWith(typed));
-  const exact = all.find(({ receipt }) => receipt.receipt_id === id);
-  if (exact !== undefined) return exact;
-  if (found === undefined || typed === "") throw new PalyraError("ReceiptNotFound", { receipt_id: id });
+  const found = id === "" ? [] : await keptReceipts(home, { ...wanted, last: MOST_NAMED + 1 }, call);
+  const [first, ...others] = found;
+  if (first === undefined) throw new PalyraError("ReceiptNotFound", { receipt_id: id });
   if (others.length > 0) {
-    const ids = [found, ...others].map(({ receipt }) => receipt.receipt_id);
+    const ids = found.map(({ receipt }) => receipt.receipt_id);
     throw new PalyraError("Usage", {
-      problem: `${ids.length} receipts begin with ${id}`,
+      problem: `${ids.length > MOST_NAMED ? `more than ${MOST_NAMED}` : ids.length} receipts begin with ${id}`,
       hint: `type more of it: ${ids.slice(-MOST_NAMED).join(", ")}`,
     });
   }
-  return found;
+  return first;
 }
 
 /** The last ones: who asks means most likely one of these. */

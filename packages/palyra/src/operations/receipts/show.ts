@@ -4,7 +4,7 @@ import { receiptSalt } from "../../execution/index.ts";
 import { flag, text } from "../field.ts";
 import { operation } from "../operation.ts";
 import { receiptKeys } from "../shared/receipt-keys.ts";
-import { keptReceipts, receiptMeant } from "./shared.ts";
+import { receiptMeant } from "./shared.ts";
 
 export interface ReceiptShowDocument {
   readonly receipt: Receipt;
@@ -24,8 +24,7 @@ export const show = operation({
   examples: ["skills receipts show 01JD…", "skills receipts show 01JD… --salt --json"],
   errors: ["ReceiptNotFound", "JournalUnavailable", "VaultUnavailable", "UnsafeStateRoot", "Io"],
   run: async ({ home }, { id, salt }, call): Promise<ReceiptShowDocument> => {
-    const all = await keptReceipts(home, { last: Number.MAX_SAFE_INTEGER }, call);
-    const { receipt, seq, hash } = receiptMeant(all, id);
+    const { receipt, seq, hash } = await receiptMeant(home, { id }, call);
     const opened = salt ? Buffer.from(await receiptSalt(receiptKeys(home), receipt.receipt_id)).toString("hex") : null;
     return { receipt, seq, hash, salt: opened };
   },

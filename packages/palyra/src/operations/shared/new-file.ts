@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access, lstat, open } from "node:fs/promises";
+import { access, type FileHandle, lstat, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { SkillError } from "palyra-skills";
 import { parseSigningKey } from "palyra-skills/signature";
@@ -7,17 +7,28 @@ import { PalyraError } from "../../errors.ts";
 import { ifThere, io, readBounded } from "../../files/index.ts";
 import { MAX_KEY_BYTES } from "../services.ts";
 
-/** Writes a file that is not there yet, mode 0644, and waits for the disk. `Io`, with `EEXIST` where there is one. */
-export async function writeNewFile(file: string, bytes: Uint8Array): Promise<void> {
+/** Writes a file that is not there yet, mode 0644, and waits for the disk; of what cannot be written whole nothing stays. `Io`, with `EEXIST` where there is one. */
+export async function writeNewFile(file: string, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
   await io("write", file, async () => {
     const handle = await open(file, "wx", 0o644);
     try {
-      await handle.writeFile(bytes);
+      if (content instanceof Uint8Array) await handle.writeFile(content);
+      else for await (const part of content) await handle.writeFile(part);
       await handle.sync();
+    } catch (error) {
+      await unlessGone(file, handle);
+      throw error;
     } finally {
       await handle.close();
     }
   });
+}
+
+/** Removes what was begun, where it still is what lies there. */
+async function unlessGone(file: string, handle: FileHandle): Promise<void> {
+  const [begun, there] = await Promise.all([handle.stat(), lstat(file).catch(() => undefined)]);
+  if (there?.isFile() === true && begun.ino === there.ino && begun.dev === there.dev)
+    await rm(file, { force: true }).catch(() => {});
 }
 
 /** `Io`, as `writeNewFile` would give it; writes nothing. */

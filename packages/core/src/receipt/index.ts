@@ -10,6 +10,5 @@ export {
   type ReceiptTerms,
   receiptMessage,
   signReceipt,
-  type VerifiedReceipt,
-  verifyReceipt,
 } from "./receipt.ts";
+export { type VerifiedReceipt, verifyReceipt } from "./verify.ts";

@@ -1,6 +1,6 @@
 import { toHex } from "../encoding/index.ts";
 import type { Platform } from "../platform/index.ts";
-import { checkStatement, keyBytes, signStatement, statementMessage, statementSha256 } from "../signature/index.ts";
+import { keyBytes, signStatement, statementMessage } from "../signature/index.ts";
 
 /** What a receipt says it is, in its document and in what is signed. */
 export const RECEIPT_STATEMENT = "palyra.skill.receipt.v1";
@@ -45,12 +45,6 @@ export type ReceiptTerms = {
 
 export type Receipt = ReceiptTerms & { readonly signature_base64: string };
 
-export interface VerifiedReceipt {
-  readonly terms: ReceiptTerms;
-  /** Of the message; 64 hex digits. */
-  readonly sha256: string;
-}
-
 /** Spec 10.7: fields in this order; what is null is empty; the grants are last, behind their number. */
 export const receiptMessage = (terms: ReceiptTerms): Uint8Array => messageOf(terms, terms.host_public_key);
 
@@ -78,15 +72,4 @@ export async function signReceipt(
   const host_public_key = toHex(await platform.ed25519.publicKey(secretKey));
   const signature_base64 = await signStatement(secretKey, messageOf(terms, host_public_key), platform);
   return { ...terms, host_public_key, signature_base64 };
-}
-
-/**
- * That the holder of its key asserted this: no more, and not that no other run was left out. Whose key it is, is the caller's to know.
- * @throws SkillError `SignatureVerificationFailed`
- */
-export async function verifyReceipt(receipt: Receipt, platform: Platform): Promise<VerifiedReceipt> {
-  const { signature_base64, ...terms } = receipt;
-  const message = receiptMessage(terms);
-  await checkStatement({ name: "host", publicKey: terms.host_public_key, signature: signature_base64 }, message, platform);
-  return { terms, sha256: statementSha256(message, platform) };
 }

@@ -102,6 +102,35 @@ describe("the message of a receipt", () => {
     }
   });
 
+  it("holds of nothing but what parseReceipt gives, whatever object it is handed: what is not signed is not in it", async () => {
+    const bytesAsText = (value: number): string => number(value).toString("latin1");
+    let asked = 0;
+    const forged: readonly object[] = [
+      { ...receipt, channel: "" },
+      { ...receipt, approved_by: "user:admin" },
+      { ...receipt, wall_used_ms: bytesAsText(3) },
+      { ...receipt, fuel_used: undefined },
+      { ...receipt, grants: Object.assign([...receipt.grants], { toJSON: () => [] }).concat([[]] as never) },
+      { ...receipt, statement: "palyra.skill.receipt.v2" },
+      Object.defineProperty({ ...receipt }, "outcome", {
+        enumerable: true,
+        get: () => {
+          asked += 1;
+          return asked === 1 ? "TimedOut" : "Ok";
+        },
+      }),
+    ];
+    for (const [at, each] of forged.entries())
+      await expect(verifyReceipt(each as Receipt, platform), String(at)).rejects.toHaveCode("SignatureVerificationFailed");
+    const knot: { receipt: Receipt; self: unknown } = { receipt, self: undefined };
+    knot.self = knot;
+    await expect(verifyReceipt({ ...receipt, ...knot }, platform)).rejects.toHaveCode("SignatureVerificationFailed");
+    const { signature_base64: _, ...signed } = receipt;
+    expect((await verifyReceipt(receipt, platform)).terms).toEqual(signed);
+    // As JSON.parse gives it, where no number is beyond a double.
+    expect((await verifyReceipt(JSON.parse(plain), platform)).terms).toEqual({ ...signed, fuel_used: 390n });
+  });
+
   it("moves nothing from one field or grant to the next", () => {
     fc.assert(
       fc.property(fc.array(fc.string()), fc.array(fc.string()), (one, other) => {

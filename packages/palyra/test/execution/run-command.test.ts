@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { echo } from "../../../../testing/forge/command.ts";
+import { command, echo, write } from "../../../../testing/forge/command.ts";
 import type { Call } from "../../src/call.ts";
 import { runCommandLine } from "../../src/cli/run.ts";
 import type { compose } from "../../src/entry/compose.ts";
@@ -61,6 +61,7 @@ describe("palyra skills run", () => {
     const out = at("out.json");
     const ran = await skillsRun("acme.echo", "--input", own, "--output", out);
     expect([ran.exit, ran.stdout, ran.stderr.includes("warning")]).toEqual([0, "", false]);
+    expect(ran.stderr).toContain(`written: ${own.length} B to ${out}\n`);
     expect(readFileSync(out, "utf8")).toBe(own);
     const [receipt] = Object(parsed(await palyra("skills", "receipts", "list", "--json"))).receipts;
     const { salt } = Object(parsed(await palyra("skills", "receipts", "show", receipt.receipt_id, "--salt", "--json")));
@@ -81,6 +82,34 @@ describe("palyra skills run", () => {
       details: { code: "EEXIST" },
     });
     expect((await kinds()).filter((kind) => kind === "skill.started")).toHaveLength(2);
+  });
+
+  it("--output is told where a person reads it alone", async () => {
+    await install({ module: ECHO });
+    for (const quiet of [["--json"], ["--log-level", "error"]]) {
+      const ran = await skillsRun("acme.echo", "--input", "{}", "--output", at(`${quiet.length}.json`), ...quiet);
+      expect([ran.exit, ran.stderr.includes("written")]).toEqual([0, false]);
+    }
+  });
+
+  it("says of an answer that is lost that the tool ran all the same", async () => {
+    await install({ module: ECHO });
+    const out = at("out.json");
+    // Between the look whether it is there and the answer.
+    const listen = (): void => writeFileSync(out, "mine");
+    const interruption = () => ({ signal: new AbortController().signal, listen, end: () => {} });
+    const ran = await skillsRunWith({ interruption, stdinIsGiven: () => false }, "acme.echo", "--output", out, "--json");
+    expect([ran.exit, errorOf(ran)]).toEqual([1, expect.objectContaining({ code: "Io" })]);
+    expect(ran.stderr).toMatch(/acme\.echo\.say ran all the same, and its answer is lost: receipt 01[0-9A-Z]{24}/);
+    expect(readFileSync(out, "utf8")).toBe("mine");
+  });
+
+  it("says nothing of --output where no answer would be written to it", async () => {
+    await install({ module: await command(`${write(1, 512, 4)}`, '(data (i32.const 512) "nope")') });
+    const ran = await skillsRun("acme.echo", "--input", "{}");
+    expect([ran.exit, ran.stdout]).toEqual([1, ""]);
+    expect(ran.stderr).toContain("RuntimeFailure: what it answered is no JSON");
+    expect(ran.stderr).not.toContain("--output");
   });
 
   it.each([

@@ -18,6 +18,8 @@ import { LAUNCH_ERRORS, ofSkill, toolName } from "../shared/launch-inputs.ts";
 import { logLines } from "../shared/log-lines.ts";
 import { requireNew, writeNewFile } from "../shared/new-file.ts";
 import { inputOptions, inputProblem, isOfStdin, readInput, readInputOrStdin, requireJson } from "../shared/tool-input.ts";
+import { safe } from "../wording/safe.ts";
+import { size } from "../wording/units.ts";
 
 export interface RunDocument {
   readonly tool_id: string;
@@ -129,8 +131,10 @@ export const run = operation({
       warnOfFuel(asked.maxFuel, result.receipt.fuel_allowed, call);
       if (result.outcome.details["fault"] === "input" && isOfStdin(services, asked)) call.warn(FROM_STDIN);
       if (!wasAsked) await warnOfUnkept(services, asked.approve, result, call);
-      const written = asked.output === undefined ? {} : { output_file: await writeAnswer(asked.output, result) };
-      const unlike = asked.output === undefined ? unlikeOutput(result.outcome.stdout) : undefined;
+      const written = asked.output === undefined ? {} : { output_file: await writeAnswer(asked.output, result, call) };
+      // Of another outcome nothing is written to a file, either.
+      const isShown = asked.output === undefined && result.outcome.kind === "Ok";
+      const unlike = isShown ? unlikeOutput(result.outcome.stdout) : undefined;
       if (unlike !== undefined) call.warn(`${unlike}: --output FILE writes the tool's own bytes`);
       return { ...runDocument(result), ...written, ...(asked.trace ? { trace } : {}) };
     } finally {
@@ -146,9 +150,17 @@ export const run = operation({
 });
 
 /** Null: only an outcome that is `Ok` has an answer, as in its receipt. */
-async function writeAnswer(file: string, { outcome: { kind, stdout } }: RunToolResult): Promise<string | null> {
-  if (kind !== "Ok") return null;
-  await writeNewFile(file, stdout);
+async function writeAnswer(file: string, result: RunToolResult, call: Call): Promise<string | null> {
+  const { outcome, receipt, toolId } = result;
+  if (outcome.kind !== "Ok") return null;
+  try {
+    await writeNewFile(file, outcome.stdout);
+  } catch (error) {
+    // Whoever runs it again does it twice.
+    call.warn(`${toolId} ran all the same, and its answer is lost: receipt ${receipt.receipt_id}`);
+    throw error;
+  }
+  call.tell?.([`written: ${size(outcome.stdout.length)} to ${safe(file)}`]);
   return file;
 }
 

@@ -1,7 +1,7 @@
 /** What a host asserts of one run of a tool: signed with its own key, verified offline by whoever has the key (spec 10.7). */
 export { commitment, isCommitted, SALT_BYTES } from "./commitment.ts";
 export { MAX_RECEIPT_BYTES, parseReceipt, writeReceipt } from "./document.ts";
-export { parseReceipts, type ReadReceipt, type ReceiptLine, ReceiptReader, readReceipts } from "./lines.ts";
+export { parseReceipts, READ_NO_FURTHER, type ReadReceipt, type ReceiptLine, ReceiptReader, readReceipts } from "./lines.ts";
 export {
   OUTCOMES,
   type Outcome,

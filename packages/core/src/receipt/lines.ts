@@ -13,6 +13,8 @@ const MAX_USELESS_LINES = 1000;
 const MAX_USELESS_BYTES = 8 * 1024 * 1024;
 /** Faults of a line that are told; a receipt has 26 fields. */
 const MAX_LINE_FAULTS = 30;
+/** What is said of a file that is given up. */
+export const READ_NO_FURTHER = "too much of it proves nothing: it is read no further";
 /** Bytes that are looked through at a time. */
 const PIECE_BYTES = 64 * 1024;
 const LINE_FEED = 10;
@@ -158,8 +160,7 @@ export class ReceiptReader {
     this.#useless.bytes += bytes;
     if (this.#useless.lines <= MAX_USELESS_LINES && this.#useless.bytes <= MAX_USELESS_BYTES) return;
     const allowed = `at most ${MAX_USELESS_LINES} lines and ${MAX_USELESS_BYTES} bytes`;
-    const problem = "too much of it proves nothing: it is read no further";
-    throw this.#refused([{ path: "", problem, line, allowed }, ...(this.#first ?? [])]);
+    throw this.#refused([{ path: "", problem: READ_NO_FURTHER, line, allowed }, ...(this.#first ?? [])]);
   }
 
   #refused(faults: readonly Fault[]): SkillError {

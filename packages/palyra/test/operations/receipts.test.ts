@@ -263,6 +263,17 @@ describe("skills receipts verify", () => {
         ],
       },
     });
+    const elsewhere = await commandLine(temporaryFolder())("skills", "receipts", "verify", file, "--key", "ab".repeat(32));
+    expect([elsewhere.exit, elsewhere.stderr.split("\n")]).toEqual([
+      1,
+      [
+        `error: ${file} was not read to its end`,
+        expect.stringContaining("too much of it proves nothing: it is read no further"),
+        expect.stringContaining("another key signed it"),
+        expect.stringMatching(/^hint: whose key must have signed receipts --key says: palyra skills receipts list shows it/),
+        "",
+      ],
+    ]);
   });
 
   it("fails where a line is no receipt, names it, and still tells of the others", async () => {
@@ -315,6 +326,17 @@ describe("skills receipts verify", () => {
     expect((await verify("--input", input, "--output", output, "--salt", String(salt))).exit).toBe(0);
     expect((await verify("--input", output, "--salt", String(salt))).stdout).toContain("that is not its input");
     expect((await verify("--output", output, "--salt", "ab".repeat(32))).exit).toBe(1);
+    await record();
+    const several = join(root, "several.ndjson");
+    await palyra("skills", "receipts", "export", "--output", several);
+    const refused = await palyra("skills", "receipts", "verify", several, "--input", input, "--salt", String(salt), "--json");
+    expect([refused.exit, errorOf(refused)]).toEqual([
+      2,
+      expect.objectContaining({
+        code: "Usage",
+        message: `--input and --output go with one receipt, and ${several} has several`,
+      }),
+    ]);
     expect((await verify("--input", input)).exit).toBe(2);
   });
 });

@@ -1,6 +1,7 @@
 import { type Fault, SkillError } from "palyra-skills";
 import { isCommitted, type Receipt, type ReceiptLine, ReceiptReader, verifyReceipt } from "palyra-skills/receipt";
 import * as v from "valibot";
+import { PalyraError } from "../../errors.ts";
 import { readBounded, readPieces } from "../../files/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import { text } from "../field.ts";
@@ -72,6 +73,7 @@ export const verify = operation({
         unreadable.push({ line: read.line, faults: read.faults });
         continue;
       }
+      if (asked.salt !== undefined && lines.length > 0) throw ofSeveral(file);
       const { receipt } = read;
       const signed = await verifyReceipt(receipt, home.platform).catch(signatureProblem);
       const sha256 = typeof signed === "string" ? null : signed.sha256;
@@ -89,6 +91,13 @@ export const verify = operation({
   },
   failed: ({ receipts, unreadable, verified }) => unreadable.length > 0 || receipts.length === 0 || verified < receipts.length,
 });
+
+/** One salt is of one receipt: of each other it would be said that this was not its input. */
+const ofSeveral = (file: string): PalyraError =>
+  new PalyraError("Usage", {
+    problem: `--input and --output go with one receipt, and ${file} has several`,
+    hint: "palyra skills receipts export --id ID --output FILE writes one",
+  });
 
 function signatureProblem(error: unknown): string {
   if (error instanceof SkillError && error.code === "SignatureVerificationFailed") return "its signature does not hold";

@@ -1,4 +1,5 @@
 import type { ErrorCode, ErrorDetails, Fault } from "palyra-skills";
+import { READ_NO_FURTHER } from "palyra-skills/receipt";
 import { MAX_KEY_BYTES } from "../services.ts";
 import { shownKey } from "./keys.ts";
 import { quoted, safe } from "./safe.ts";
@@ -9,6 +10,8 @@ import { faultCount, size } from "./units.ts";
 const manifestFile = (document: string | undefined): string => (document === undefined ? "" : `${safe(document)} `);
 /** Files that are no modules have the code of a manifest that is not valid, and are no fault of the manifest. */
 const areModules = (list: readonly Fault[]): boolean => list.length > 0 && list.every(({ path }) => path === "modules");
+/** A file of receipts that is well formed, and of no use to whoever named no key. */
+const isGivenUp = ([first]: readonly Fault[]): boolean => first?.problem === READ_NO_FURTHER;
 const tampered = "get the artifact again from its publisher; do not install this one";
 const manifestHint = "correct the places that are shown; the format is in SPEC.md, chapter 2";
 /** What is read no further than the limit has hardly more, as far as anybody knows. */
@@ -70,8 +73,12 @@ export const CORE_REFUSALS: { readonly [Code in ErrorCode]: Sentence<ErrorDetail
     hint: () => "leave --provenance out to have one generated",
   },
   Serialization: {
-    says: ({ document, faults: list }) => `${safe(document)} is not well formed: ${faultCount(list)}`,
-    hint: () => "nothing was changed; correct the file, or restore it from a copy",
+    says: ({ document, faults: list }) =>
+      isGivenUp(list) ? `${safe(document)} was not read to its end` : `${safe(document)} is not well formed: ${faultCount(list)}`,
+    hint: ({ faults: list }) =>
+      isGivenUp(list)
+        ? "whose key must have signed receipts --key says: palyra skills receipts list shows it on the host that wrote them, and palyra skills receipts export --output FILE writes them anew there"
+        : "nothing was changed; correct the file, or restore it from a copy",
   },
   PayloadHashMismatch: {
     says: ({ declared, actual }) =>

@@ -12,6 +12,7 @@ import type { Host } from "./host.ts";
 import { type Invocation, readGlobals, readInvocation } from "./invocation.ts";
 import { type Manner, mannerOf } from "./manner.ts";
 import { startProgress } from "./progress.ts";
+import { fold } from "./text/fold.ts";
 import { ASIDES, VIEWS } from "./views/index.ts";
 import type { Asked } from "./views/view.ts";
 import { usage } from "./words.ts";
@@ -228,7 +229,11 @@ function askingOf(
   return {
     ask: async (question) => {
       const { askPerson } = await import("./ask.ts");
-      const answer = await askPerson(prompt, question, { write, paint: manner.errorPaint });
+      const answer = await askPerson(prompt, question, {
+        write,
+        paint: manner.errorPaint,
+        fold: (line) => fold(line, manner.errorColumns),
+      });
       if (answer === undefined) throw new Interrupted();
       return answer;
     },

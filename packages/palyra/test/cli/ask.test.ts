@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { askPerson } from "../../src/cli/ask.ts";
 import { askHidden, HiddenLine } from "../../src/cli/hidden.ts";
+import { fold } from "../../src/cli/text/fold.ts";
 import { plain } from "../../src/cli/text/paint.ts";
 
 const ask = async (
@@ -14,7 +15,7 @@ const ask = async (
   const answer = askPerson(
     { input, output },
     { context: ["what it asks for"], question: "Install it?" },
-    { write: (lines) => void context.push(...lines), paint: plain },
+    { write: (lines) => void context.push(...lines), paint: plain, fold: (line) => [line] },
   );
   if (typed !== undefined) input.write(typed);
   input.end();
@@ -35,10 +36,29 @@ describe("a question", () => {
   it("ends its line where the input ends, so that what is said next begins a new one", async () => {
     expect((await ask(undefined)).shown).toMatch(/\[y\/N\] \n$/);
   });
+  it("is broken at blanks where the terminal is narrower", async () => {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    const lines: string[] = [];
+    const asked = askPerson(
+      { input, output },
+      { context: [], question: "Let acme.echo of acme.echo 1.0.0 run on terminal, this once?" },
+      { write: (more) => void lines.push(...more), paint: plain, fold: (line) => fold(line, 40) },
+    );
+    input.end("y\n");
+    expect([await asked, lines, String(output.read())]).toEqual([
+      true,
+      ["", "", "Let acme.echo of acme.echo 1.0.0 run on"],
+      expect.stringMatching(/^ {2}terminal, this once\? \[y\/N\] /),
+    ]);
+  });
   it("that is interrupted is neither", async () => {
     const output = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
     const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} });
-    const asked = askPerson({ input, output }, { context: [], question: "Install it?" }, { write: () => {}, paint: plain });
+    const asked = askPerson(
+      { input, output },
+      { context: [], question: "Install it?" },
+      { write: () => {}, paint: plain, fold: (line) => [line] },
+    );
     input.write("\u0003");
     expect(await asked).toBeUndefined();
     expect(String(output.read())).toMatch(/\n$/);

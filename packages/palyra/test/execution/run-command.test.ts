@@ -328,6 +328,28 @@ describe("palyra skills run", () => {
     });
   });
 
+  it("--dry-run says why it may not start", async () => {
+    await install({ module: ECHO });
+    const site = at("site.cedar");
+    writeFileSync(site, '@id("no") forbid (principal, action == Palyra::Action::"tool.execute", resource);');
+    const ran = await skillsRun("acme.echo", "--dry-run", "--authorization-policy", site);
+    expect(ran.stdout).toMatch(
+      /may not start[\s\S]*denied +tool\.execute on tool:acme\.echo\.say: forbidden by site\.cedar#no\n/,
+    );
+  });
+
+  it("says what of the input its schema does not take, and not of what stands above it", async () => {
+    const inputSchema = '{ type = "object", additionalProperties = false, properties = { a = { type = "string" } } }';
+    await install({ module: ECHO, inputSchema });
+    const linesOf = async (input: string) => (await skillsRun("acme.echo", "--input", input)).stderr.match(/^ {2}.*: .*$/gm);
+    expect(await linesOf('{"a":5}')).toEqual(['  #/a: Instance type "number" is invalid. Expected "string".']);
+    expect(await linesOf('{"b":5}')).toEqual(["  #/b: its schema lets nothing stand here"]);
+    expect(await linesOf("5")).toEqual(['  the whole of it: Instance type "number" is invalid. Expected "object".']);
+    expect((await skillsRun("acme.echo", "--input", "{a:1}")).stderr).toContain(
+      "hint: keys and texts of JSON stand in double quotes; what it takes is in its inputSchema",
+    );
+  });
+
   it("shows what it may do, and runs nothing, with --dry-run", async () => {
     await install({ module: ECHO, extra: SECRETLY });
     const ran = await skillsRun("acme.echo", "--dry-run", "--json");

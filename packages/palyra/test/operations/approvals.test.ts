@@ -55,6 +55,17 @@ describe("policy explain", () => {
 });
 
 describe("T28: an approval that is listed", () => {
+  it("is not there for a skill that is misspelt, and that is said", async () => {
+    await install();
+    await palyra("approvals", "add", "acme.echo", "--yes");
+    const ran = await palyra("approvals", "list", "acme.eco");
+    expect([ran.exit, ran.stderr]).toEqual([
+      0,
+      "warning: nothing of acme.eco is approved: palyra skills approvals list shows what is, palyra skills list what is installed\n",
+    ]);
+    expect((await palyra("approvals", "list", "acme.echo")).stderr).toBe("");
+  });
+
   const fits = async (...more: string[]): Promise<unknown> => {
     const { approvals } = await json("approvals", "list", ...more);
     return Object(approvals).map(({ fits: is, changed }: { fits: unknown; changed: unknown }) => [is, changed]);

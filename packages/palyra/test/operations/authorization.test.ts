@@ -314,7 +314,7 @@ describe("skills grant", () => {
         1,
         expect.objectContaining({
           code: "UnsafeStateRoot",
-          message: expect.stringContaining(`${folder} cannot be the root out of acme.echo: a root lies in or above`),
+          message: expect.stringContaining(`${folder} cannot be the root out of acme.echo: it lies in or above`),
           hint: "lay it elsewhere: palyra skills grant add acme.echo --root out=FOLDER",
         }),
       ]);

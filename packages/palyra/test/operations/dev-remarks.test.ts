@@ -151,6 +151,9 @@ describe("what a run has used", () => {
     expect(said({ quota: "max_memory_bytes", used: 7_654_605, allowed: 8_388_608 })).toBe(
       "it needs more memory than it may have: it had 7.3 MiB of 8.0 MiB, and asked for more than was left",
     );
+    expect(said({ quota: "output_bytes", used: 1_048_640, allowed: 1_048_576 })).toBe(
+      "it needs more output than it may have: 1,048,640 B, over its budget of 1,048,576 B",
+    );
     expect(said({ used: 1999, allowed: 2000 }, "TimedOut")).toBe("it took longer than it may: its time was over, of 2,000 ms");
     expect(said({ used: 2013, allowed: 2000 }, "TimedOut")).toContain("2,013 ms, over its budget of 2,000 ms");
     const prepared = { used: 101, allowed: 100, phase: "preparing", module_bytes: 3_145_728 };

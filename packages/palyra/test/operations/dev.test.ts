@@ -97,6 +97,12 @@ describe("skills dev, one round", () => {
     expect(stateOf(state).map((name) => [name, contentOf(join(state, name))])).toEqual(before);
   });
 
+  it("says of a file that it is no folder", async () => {
+    const file = join(folder, "skill.toml");
+    const ran = await commandLine(root)("skills", "dev", file);
+    expect([ran.exit, ran.stderr]).toEqual([1, `error: cannot read ${file}: it is there, and is no folder\n`]);
+  });
+
   it("builds first where it is told to, says what it runs, and goes no further where that fails", async () => {
     rmSync(join(folder, "module.wasm"));
     writeFileSync(join(root, "ready.wasm"), ECHO);

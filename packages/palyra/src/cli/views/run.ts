@@ -1,5 +1,6 @@
 import type { Outputs } from "../../operations/catalog.ts";
 import type { RunDocument, RunPlanDocument } from "../../operations/skills/run.ts";
+import { deniedBy } from "../../operations/wording/denied-by.ts";
 import { tellGrant } from "../../operations/wording/grants.ts";
 import { jsonText } from "../../operations/wording/json-text.ts";
 import { listed, safe } from "../../operations/wording/safe.ts";
@@ -45,11 +46,13 @@ const DECISION = { allowed: "starts at once", approval: "asks a person first", d
 
 function planLines(document: RunPlanDocument, paint: Paint): string[] {
   const { tool_id, skill_id, version, decision, approval_id, grants, withheld } = document;
+  const denied = document.requests.filter(({ allowed }) => decision === "denied" && !allowed);
   const said = decision === "approval" && approval_id !== null ? "starts at once: it was approved" : DECISION[decision];
   return [
     `${safe(tool_id)} of ${safe(skill_id)} ${safe(version)}: ${said}; nothing was run`,
     ...fields(
       [
+        ...denied.map((each) => ["denied", deniedBy(each)] as const),
         ["module", safe(document.module)],
         ["at most", `${grouped(document.fuel)} units of fuel, ${size(document.memory_bytes)}, ${grouped(document.wall_ms)} ms`],
         ...(grants.length === 0

@@ -90,13 +90,13 @@ function openMapped({ name: root, mappedTo }: MappedRoot, places: RootPlaces): n
     if (code === "ELOOP" || code === "ENOTDIR") throw unsafe("it, or what it lies in, is no folder");
     // It will be in none of our own places by being made later.
     const reaches = code === "ENOENT" ? reachedBy(futurePlace(mappedTo), places) : undefined;
-    if (reaches !== undefined) throw unsafe(`a root lies in or above ${reaches}`);
+    if (reaches !== undefined) throw unsafe(`it lies in or above ${reaches}`);
     throw asIo("open", mappedTo, error, whose);
   }
   try {
     // Where it is in truth, of what is open: no name is looked up twice.
     const reaches = reachedBy(readlinkSync(byDescriptor(fd)), places);
-    if (reaches !== undefined) throw unsafe(`a root lies in or above ${reaches}`);
+    if (reaches !== undefined) throw unsafe(`it lies in or above ${reaches}`);
     return fd;
   } catch (error) {
     closeSync(fd);

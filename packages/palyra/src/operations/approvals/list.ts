@@ -24,6 +24,11 @@ export const list = operation({
       ({ skill_id, expires_at_unix_ms }) =>
         (skillId === undefined || skill_id === skillId) && !isOver(expires_at_unix_ms, call.now),
     );
+    // As of receipts: an id that is misspelt has none.
+    if (approvals.length === 0 && skillId !== undefined)
+      call.warn(
+        `nothing of ${skillId} is approved: palyra skills approvals list shows what is, palyra skills list what is installed`,
+      );
     return { count: approvals.length, approvals: await withFits(services, approvals, call) };
   },
 });

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import * as v from "valibot";
 import { type SourceWatch, watchSources } from "../../authoring/index.ts";
 import type { Call } from "../../call.ts";
+import { PalyraError } from "../../errors.ts";
 import type { SandboxPool } from "../../execution/index.ts";
 import { asIo } from "../../files/index.ts";
 import { Once } from "../../once.ts";
@@ -94,5 +95,5 @@ function requireFolder(folder: string): void {
   } catch (error) {
     throw asIo("read", folder, error);
   }
-  throw asIo("read", folder, Object.assign(new Error(), { code: "ENOTDIR" }));
+  throw new PalyraError("Io", { action: "read", file: folder, code: "ENOTDIR", in_the_way: folder });
 }

@@ -28,6 +28,8 @@ export const mcp = operation({
     "Io",
   ],
   run: async ({ serving }, { names }, call): Promise<null> => {
+    // No client is behind a terminal on stdin.
+    if (call.ask !== undefined) call.tell?.(["a client of MCP starts this and speaks JSON-RPC with it here; Ctrl-C ends it"]);
     await serving.mcp(call, names);
     return null;
   },

@@ -79,8 +79,13 @@ function told(
   within: (used: string, allowed: string) => string,
 ): string {
   const isOver = isNumber(used) && isNumber(allowed) && used > allowed;
-  return isOver ? `${amount(used)}, over its budget of ${amount(allowed)}` : within(amount(used), amount(allowed));
+  if (!isOver) return within(amount(used), amount(allowed));
+  // Rounded they may be the same.
+  const [has, may] = [used, allowed].map(amount(used) === amount(allowed) ? exactly : amount);
+  return `${has}, over its budget of ${may}`;
 }
+
+const exactly = (value: JsonValue | undefined): string => `${number(value)} B`;
 
 const isNumber = (value: JsonValue | undefined): value is number | bigint =>
   typeof value === "number" || typeof value === "bigint";
@@ -116,9 +121,11 @@ function invalidInput({ details, tool_id, skill_id }: OutcomeOf): ToldOutcome {
     says: isCallers && isNoJson(details) ? "the input is no JSON" : (FAULTY[fault] ?? "it could not be prepared"),
     lists: faultLines(details),
     hint: isCallers
-      ? skill_id === undefined
-        ? "the tool's input_schema in skill.toml says what it takes"
-        : `what it takes is in its inputSchema: palyra skills tools --json, or palyra skills info ${safe(skill_id)} --json`
+      ? `${isNoJson(details) ? "keys and texts of JSON stand in double quotes; " : ""}${
+          skill_id === undefined
+            ? "the tool's input_schema in skill.toml says what it takes"
+            : `what it takes is in its inputSchema: palyra skills tools --json, or palyra skills info ${safe(skill_id)} --json`
+        }`
       : `that is a fault of ${safe(tool_id)}: tell its publisher`,
   };
 }
@@ -190,7 +197,7 @@ const OURS: { readonly [fault: string]: string } = {
 /** Faults of a document by their places, or the one problem that there is. */
 function faultLines(details: JsonObject): readonly string[] {
   const { faults, problem, line, column } = details;
-  if (Array.isArray(faults)) return faults.map((each: JsonValue) => (isObject(each) ? faultLine(each) : safe(String(each))));
+  if (Array.isArray(faults)) return toldFaults(faults.filter(isObject)).map(faultLine);
   const where = line === undefined ? "" : ` at line ${number(line)}, column ${number(column)}`;
   const name = [text(details, "module"), text(details, "name"), text(details, "export")].filter((each) => each !== undefined);
   const says = [...name.map((each) => quoted(each)), ...(typeof problem === "string" ? [safe(problem)] : [])].join(" ");
@@ -198,9 +205,21 @@ function faultLines(details: JsonObject): readonly string[] {
 }
 
 const faultLine = (fault: JsonObject): string => {
-  const path = text(fault, "path") ?? "#";
-  return `${path === "#" ? "the whole of it" : safe(path)}: ${safe(text(fault, "problem") ?? "")}`;
+  const path = pathOf(fault);
+  // Of a schema that nothing fits the validator says no more than that.
+  const problem = text(fault, "keyword") === "false" ? "its schema lets nothing stand here" : (text(fault, "problem") ?? "");
+  return `${path === "#" ? "the whole of it" : safe(path)}: ${safe(problem)}`;
 };
+
+const pathOf = (fault: JsonObject): string => text(fault, "path") ?? "#";
+
+/** Keywords that fail by what stands below, which is told by itself: that a property does not match, and then why. */
+const PARENTS: ReadonlySet<string | undefined> = new Set(["properties", "additionalProperties", "items", "prefixItems"]);
+
+const toldFaults = (faults: readonly JsonObject[]): readonly JsonObject[] =>
+  faults.filter(
+    (fault) => !PARENTS.has(text(fault, "keyword")) || !faults.some((other) => pathOf(other).startsWith(`${pathOf(fault)}/`)),
+  );
 
 const isObject = (value: JsonValue): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
 

@@ -2,6 +2,7 @@ import { nearest } from "palyra-skills/encoding";
 import type { PalyraErrorDetails } from "../../errors.ts";
 import { DEFAULT_PRINCIPAL } from "../../settings.ts";
 import { shellWord } from "./at-place.ts";
+import { asked, deniedBy } from "./denied-by.ts";
 import { listed, quoted, safe } from "./safe.ts";
 import type { Sentence } from "./sentence.ts";
 import { decidedAlike, type Typed } from "./typed.ts";
@@ -14,9 +15,6 @@ type Codes =
   | "ApprovalRequired"
   | "AuthorizationRecordInvalid"
   | "ReceiptNotFound";
-
-const asked = ({ action, resource }: { readonly action: string; readonly resource: string }): string =>
-  `${action} on ${resource}`;
 
 /** An approval is good for one surface and one principal (T28): the command says which, where it would not be the one of a terminal. */
 export function approvalCommand(
@@ -57,12 +55,7 @@ export const RUN_REFUSALS: { readonly [Code in Codes]: Sentence<PalyraErrorDetai
   },
   PolicyDenied: {
     says: ({ tool_id, denied }) => `policy does not let ${safe(tool_id)} start: ${listed(denied.map(asked))}`,
-    lists: ({ denied }) =>
-      denied.map(({ by, errors, ...each }) =>
-        errors.length > 0
-          ? `${safe(asked(each))}: a policy could not be evaluated: ${listed(errors, 2)}`
-          : `${safe(asked(each))}: ${by.length === 0 ? "no policy permits it" : `forbidden by ${listed(by)}`}`,
-      ),
+    lists: ({ denied }) => denied.map(deniedBy),
     hint: ({ tool_id }, typed) => `what each policy says: palyra skills policy explain ${safe(tool_id)}${decidedAlike(typed)}`,
   },
   ApprovalRequired: {

@@ -1,5 +1,6 @@
 /** Clients of the revisions before 2026: a session each, from `initialize` until it is deleted, forgotten, or crowded out. */
 import { type RequestId, type Server, WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/server";
+import { AnswerStreams } from "./answer-streams.ts";
 import { refusal } from "./body.ts";
 import { idOf } from "./lines.ts";
 import type { NameKind } from "./names.ts";
@@ -23,6 +24,7 @@ interface Session {
   readonly transport: WebStandardStreamableHTTPServerTransport;
   readonly server: Server;
   readonly calls: ReturnType<typeof openCallsOf>;
+  readonly streams: AnswerStreams;
   lastUsed: number;
 }
 
@@ -56,14 +58,18 @@ export class Sessions {
     // What the protocol has a client do then: begin anew.
     if (session === undefined) return refusal(404, -32001, "Session not found");
     session.lastUsed = this.#ports.tick();
-    const asked = callsIn(parsedBody);
+    const { ids, calls } = requestsIn(parsedBody);
     // One id is one request, or it would be counted once.
-    if (new Set(asked).size < asked.length || asked.some((each) => session.calls.has(each)))
-      return refusal(400, -32600, "Invalid Request: a call of this id is open already", idOf(parsedBody).id);
-    if (!this.#hasRoom(session, asked.length)) return refusal(503, -32000, BUSY, idOf(parsedBody).id);
-    for (const each of asked) session.calls.add(each);
+    if (new Set(ids).size < ids.length || ids.some((each) => session.calls.has(each) || session.streams.has(each)))
+      return refusal(400, -32600, "Invalid Request: a request of this id is open already", idOf(parsedBody).id);
+    if (!this.#hasRoom(session, calls.length)) return refusal(503, -32000, BUSY, idOf(parsedBody).id);
+    for (const each of calls) session.calls.add(each);
+    session.streams.add(ids);
     const response = await session.transport.handleRequest(request, { parsedBody });
-    if (!response.ok) for (const each of asked) session.calls.forget(each);
+    if (!response.ok) {
+      for (const each of calls) session.calls.forget(each);
+      session.streams.forget(ids);
+    }
     return response;
   }
 
@@ -94,10 +100,11 @@ export class Sessions {
       sessionIdGenerator: () => id,
       onsessioninitialized: (session) => {
         isFull = !this.#makeRoom();
-        if (!isFull) this.#sessions.set(session, { transport, server, calls, lastUsed: tick() });
+        if (!isFull) this.#sessions.set(session, { transport, server, calls, streams, lastUsed: tick() });
       },
     });
     const calls = openCallsOf(transport);
+    const streams = new AnswerStreams(transport);
     await server.connect(transport);
     server.onclose = () => {
       this.#sessions.delete(id);
@@ -121,12 +128,15 @@ export class Sessions {
   }
 }
 
-/** Those of tools that are asked for in a message, or in several at once. */
-function callsIn(message: unknown): readonly RequestId[] {
-  const all: readonly unknown[] = Array.isArray(message) ? message : [message];
-  return all.flatMap((each) => {
-    if (!isObject(each) || each["method"] !== "tools/call") return [];
+/** What is asked for in a message, or in several at once: all of it, and the calls of tools among it. */
+function requestsIn(message: unknown): { readonly ids: readonly RequestId[]; readonly calls: readonly RequestId[] } {
+  const [ids, calls]: [RequestId[], RequestId[]] = [[], []];
+  for (const each of Array.isArray(message) ? message : [message]) {
+    if (!isObject(each) || typeof each["method"] !== "string") continue;
     const { id } = each;
-    return typeof id === "string" || typeof id === "number" ? [id] : [];
-  });
+    if (typeof id !== "string" && typeof id !== "number") continue;
+    ids.push(id);
+    if (each["method"] === "tools/call") calls.push(id);
+  }
+  return { ids, calls };
 }

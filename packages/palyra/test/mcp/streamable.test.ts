@@ -19,7 +19,7 @@ afterEach(async () => {
   for (const end of ended.splice(0).reverse()) await end();
 });
 
-function newMcp(host: TestHost): StreamableMcp {
+function newMcp(host: TestHost, warn: (text: string) => void = () => {}): StreamableMcp {
   let last = 0;
   const newSessionId = () => {
     last += 1;
@@ -32,7 +32,7 @@ function newMcp(host: TestHost): StreamableMcp {
     stateKey: new Uint8Array(32).fill(7),
     newSessionId,
     tick: () => performance.now(),
-    warn: () => {},
+    warn,
   });
 }
 
@@ -282,4 +282,78 @@ it("a call ends when its connection breaks, though its answer waits behind anoth
   expect(stopped).toEqual([]);
   socket.destroy();
   await vi.waitFor(() => expect(stopped).toHaveLength(3), 20_000);
+});
+
+/** A session over plain requests: what it is answered, as it comes. */
+async function plainSession(mcp: StreamableMcp, capabilities: object = {}) {
+  const headers: Record<string, string> = { "content-type": "application/json", accept: "application/json, text/event-stream" };
+  const post = (message: unknown): Promise<Response> =>
+    mcp.fetch(new Request("http://localhost/mcp", { method: "POST", headers, body: JSON.stringify(message) }));
+  const begun = await post({ ...INITIALIZE, params: { ...INITIALIZE.params, capabilities } });
+  headers["mcp-session-id"] = begun.headers.get("mcp-session-id") ?? "";
+  await begun.text();
+  const call = (id: number) => ({
+    jsonrpc: "2.0",
+    id,
+    method: "tools/call",
+    params: { name: "acme.echo", arguments: { text: `${id}` } },
+  });
+  const cancel = (requestId: number) => ({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId } });
+  return { post, call, cancel };
+}
+const messagesIn = (stream: string): { readonly id?: number; readonly method?: string }[] =>
+  [...stream.matchAll(/^data: (.+)$/gm)].map(([, data = ""]) => JSON.parse(data));
+
+it("the stream of a call that was cancelled ends, without an answer: left open it would keep its place from whoever asks next", async () => {
+  const host = new TestHost();
+  const warned: string[] = [];
+  const mcp = newMcp(host, (text) => warned.push(text));
+  ended.push(() => mcp.close());
+  host.answer = ({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("ended"))));
+  const { post, call, cancel } = await plainSession(mcp);
+  for (const id of [1, 2]) {
+    const called = await post(call(id));
+    await vi.waitFor(() => expect(host.calls).toHaveLength(id));
+    expect((await post(cancel(id))).status).toBe(202);
+    expect(await called.text()).toBe("");
+  }
+  host.answer = ({ input }) => echoed(input);
+  expect(messagesIn(await (await post(call(1))).text())).toMatchObject([{ id: 1, result: { structuredContent: { text: "1" } } }]);
+  expect(warned).toEqual([]);
+});
+
+it("of several calls in one body those that were not cancelled are answered, whichever comes first, and the stream ends", async () => {
+  const host = new TestHost();
+  const mcp = newMcp(host);
+  ended.push(() => mcp.close());
+  const answers = new Map<string, (answer: ToolAnswer) => void>();
+  host.answer = ({ input }) => new Promise((resolve) => answers.set(input, resolve));
+  const { post, call, cancel } = await plainSession(mcp);
+  const answer = (id: number): void => answers.get(JSON.stringify({ text: `${id}` }))?.(echoed(`{"text":"${id}"}`));
+  for (const [kept, gone, isFirst] of [
+    [1, 2, true],
+    [4, 3, false],
+  ] as const) {
+    const called = await post([call(kept), call(gone)]);
+    await vi.waitFor(() => expect(answers.size).toBe(Math.max(kept, gone)));
+    if (isFirst) answer(kept);
+    await post(cancel(gone));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (!isFirst) answer(kept);
+    expect(messagesIn(await called.text())).toMatchObject([{ id: kept, result: { structuredContent: { text: `${kept}` } } }]);
+  }
+});
+
+it("a question of a call that was cancelled is taken back before the stream ends", async () => {
+  const host = new TestHost();
+  const mcp = newMcp(host);
+  ended.push(() => mcp.close());
+  host.answer = () => ASKS;
+  const { post, call, cancel } = await plainSession(mcp, { elicitation: {} });
+  const called = await post(call(1));
+  await vi.waitFor(() => expect(host.calls).toHaveLength(1));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await post(cancel(1));
+  const said = messagesIn(await called.text()).map(({ method }) => method);
+  expect(said).toEqual(["elicitation/create", "notifications/cancelled"]);
 });

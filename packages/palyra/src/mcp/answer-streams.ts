@@ -3,6 +3,7 @@
  * alone, the stream of what was cancelled stays open, in its place among those that the daemon has, for as long as its client is there.
  */
 import {
+  type CancelledNotification,
   isJSONRPCErrorResponse,
   isJSONRPCResultResponse,
   isSpecType,
@@ -21,13 +22,15 @@ interface Stream {
 export class AnswerStreams {
   readonly #transport: WebStandardStreamableHTTPServerTransport;
   readonly #streams = new Map<RequestId, Stream>();
+  /** What is being cancelled a second time. */
+  readonly #again = new Set<RequestId>();
 
   /** @param transport that no server has yet: a server keeps the listener it finds */
   constructor(transport: WebStandardStreamableHTTPServerTransport) {
     this.#transport = transport;
     const hear = transport.onmessage;
     transport.onmessage = (message, extra) => {
-      this.#heard(message);
+      if (isSpecType.CancelledNotification(message)) this.#cancelled(message);
       hear?.(message, extra);
     };
     const send = transport.send.bind(transport);
@@ -52,11 +55,20 @@ export class AnswerStreams {
     for (const id of ids) this.#streams.delete(id);
   }
 
-  #heard(message: JSONRPCMessage): void {
-    if (!isSpecType.CancelledNotification(message) || message.params.requestId === undefined) return;
-    const id = message.params.requestId;
-    // Whoever asked a person on this stream takes the question back on it first.
-    setImmediate(() => this.#close(id, "cancelled"));
+  /**
+   * It comes on a connection of its own, and may be read before what it cancels: what is open by then is cancelled again, or would run to its end. Whoever
+   * asked a person on the stream takes the question back on it before it ends.
+   */
+  #cancelled(message: CancelledNotification & JSONRPCMessage): void {
+    const { requestId: id } = message.params;
+    if (id === undefined || this.#again.has(id)) return;
+    setImmediate(() => {
+      if (this.#streams.get(id)?.open.has(id) !== true) return;
+      this.#again.add(id);
+      this.#transport.onmessage?.(message);
+      this.#again.delete(id);
+      setImmediate(() => this.#close(id, "cancelled"));
+    });
   }
 
   #close(id: RequestId | undefined, how: "answered" | "cancelled"): void {

@@ -322,6 +322,17 @@ it("the stream of a call that was cancelled ends, without an answer: left open i
   expect(warned).toEqual([]);
 });
 
+it("a call is cancelled by what comes on another connection and is read a moment before it", async () => {
+  const host = new TestHost();
+  const mcp = newMcp(host);
+  ended.push(() => mcp.close());
+  host.answer = ({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("ended"))));
+  const { post, call, cancel } = await plainSession(mcp);
+  const [cancelled, called] = await Promise.all([post(cancel(1)), post(call(1))]);
+  expect([cancelled.status, await called.text()]).toEqual([202, ""]);
+  await vi.waitFor(() => expect(host.calls.map(({ signal }) => signal.aborted)).toEqual([true]));
+});
+
 it("of several calls in one body those that were not cancelled are answered, whichever comes first, and the stream ends", async () => {
   const host = new TestHost();
   const mcp = newMcp(host);

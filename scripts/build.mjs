@@ -8,6 +8,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chunks } from "./chunks.mjs";
 import { sandboxBundle } from "./sandbox-bundle.mjs";
+import { takeInSandbox } from "./sandbox-declarations.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
@@ -25,6 +26,7 @@ function types() {
     recursive: true,
     filter: (path) => !path.endsWith(".ts"),
   });
+  takeInSandbox(join(palyraDist, "types"), join(root, "packages/sandbox/dist"));
 }
 
 /** Of every source: what another program judged is judged anew, whether or not its version says that it is another (spec 5.4, T32). */

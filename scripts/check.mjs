@@ -6,8 +6,11 @@ import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-for (const args of [["-b"], ["-p", "tsconfig.test.json"]]) {
-  const run = spawnSync(process.execPath, [tsc, ...args, "--pretty", "false"], { cwd: root, stdio: "inherit" });
+for (const args of [
+  ["scripts/build.mjs", "--types"],
+  [tsc, "-p", "tsconfig.test.json", "--pretty", "false"],
+]) {
+  const run = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
   if (run.status !== 0) process.exit(run.status ?? 1);
 }
 const docs = spawnSync(process.execPath, ["scripts/rules.mjs", "--check"], { cwd: root, stdio: "inherit" });

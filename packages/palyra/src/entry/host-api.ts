@@ -10,13 +10,13 @@ import type { AskSecret } from "./compose.ts";
 /** Where things lie and who asks: as the options of the same names of the command line, and its variables where one is absent. */
 export interface HostOptions extends Omit<SettingsOptions, "url" | "token"> {
   /** Default `process.env`. */
-  readonly env?: Environment;
+  readonly env?: Environment | undefined;
   /** What an approval `session` is good for; default: this host alone, until it is closed. */
-  readonly session?: string;
+  readonly session?: string | undefined;
   /** Asked for the vault's passphrase where it has one that no file holds; absent: `VaultUnavailable` then. */
-  readonly askSecret?: AskSecret;
+  readonly askSecret?: AskSecret | undefined;
   /** A remark for the operator, one sentence; default `process.emitWarning`. */
-  readonly onWarning?: (text: string) => void;
+  readonly onWarning?: ((text: string) => void) | undefined;
 }
 
 /**
@@ -39,8 +39,9 @@ export interface Host {
   /** What `call` would be decided by and could use. Nothing is asked, kept, journaled or started; refuses as `call`, but for policies and approvals. */
   plan(tool: string, input?: JsonValue, options?: PlanOptions): Promise<CallPlan>;
   /**
-   * Calls back when `tools` answers something else, within half a second, whichever process changed it: an install, a quarantine, an update. Looks
-   * only while somebody listens; keeps no process alive. The result ends it.
+   * Calls back when `tools` answers something else, within half a second, whichever process changed it: an install, a quarantine, an update; within two
+   * where an audit policy or a feed did, and half a minute where one artifact of ten thousand was changed. Looks only
+   * while somebody listens; keeps no process alive. The result ends it.
    */
   onChange(listener: () => void): () => void;
   /** Ends what runs (`RuntimeFailure`, `fault: "cancelled"`), and every process; resolves when all are gone. A second time does nothing more. */
@@ -52,27 +53,27 @@ export type HostTool = RunnableTool;
 
 export interface PlanOptions {
   /** Where several skills have the tool. */
-  readonly skill?: string;
+  readonly skill?: string | undefined;
   /** Default: the skill's current one. */
-  readonly version?: string;
+  readonly version?: string | undefined;
   /** Who asks; policies, approvals, the journal and the receipt know it. Default: the host's. */
-  readonly principal?: string;
+  readonly principal?: string | undefined;
   /** Units of fuel at most; lowers the manifest's, never raises. */
-  readonly maxFuel?: bigint;
+  readonly maxFuel?: bigint | undefined;
 }
 
 export interface CallOptions extends PlanOptions {
   /** Ends the call, wherever it is; what has begun to run ends as `RuntimeFailure`, `fault: "cancelled"`. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** What the tool writes to stderr, as it comes: a stranger's text, not escaped. */
-  readonly onLog?: (text: string) => void;
+  readonly onLog?: ((text: string) => void) | undefined;
   /** The launch is permitted; its module is checked, metered and compiled; its start is journaled. */
-  readonly onStep?: (step: "authorized" | "prepared" | "started") => void;
+  readonly onStep?: ((step: "authorized" | "prepared" | "started") => void) | undefined;
   /**
    * Asked where a person must say yes first: for how long the yes is good, or undefined for no (`Declined`). The signal tells that the call ended.
    * Absent: `ApprovalRequired`.
    */
-  readonly approve?: (question: ApprovalQuestion, signal: AbortSignal) => Promise<ApprovalScope | undefined>;
+  readonly approve?: ((question: ApprovalQuestion, signal: AbortSignal) => Promise<ApprovalScope | undefined>) | undefined;
 }
 
 /** What a person is asked. */

@@ -100,6 +100,8 @@ export function checkJson(value: JsonValue | undefined): void {
     if (typeof next === "function" || typeof next === "symbol") throw usage(`the input has a ${typeof next}, which is no JSON`);
     if (typeof next !== "object" || next === null || seen.has(next)) continue;
     seen.add(next);
+    // A gap counts as one. A member that is undefined is left out, as `JSON.stringify` does it; a place in a list cannot be.
+    if (Array.isArray(next) && next.includes(undefined)) throw usage("the input has undefined in an array, which is no JSON");
     const prototype: unknown = Object.getPrototypeOf(next);
     if (!Array.isArray(next) && prototype !== null && Object.getPrototypeOf(prototype) !== null)
       throw usage("the input has an object of a class, which is no JSON");

@@ -9,6 +9,7 @@ import type { CallOptions, Host, HostOptions } from "../../src/entry/host-api.ts
 import { openHost } from "../../src/entry/index.ts";
 import { hostOf } from "../../src/entry/open-host.ts";
 import { openSandboxPool } from "../../src/execution/index.ts";
+import { LOOK_MS } from "../../src/mcp/watch.ts";
 import type { Services } from "../../src/operations/services.ts";
 import { openRunner } from "../../src/operations/shared/runner.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
@@ -101,6 +102,36 @@ describe("a host of the library (spec 10)", () => {
     await expect(palyra.call("acme.echo", {})).rejects.toHaveCode("NotEligible");
     expect(await palyra.tools()).toEqual([]);
     expect(() => openHost({ env: env(), principal: "" })).toThrow(expect.objectContaining({ code: "Usage" }));
+  });
+
+  it("is told of an artifact that is swapped, back again, and of an audit policy that is no longer one", async () => {
+    await install({ module: ECHO });
+    const auditPolicy = join(root, "audit-policy.json");
+    writeFileSync(auditPolicy, "{}");
+    const palyra = host({ auditPolicy });
+    const heard = vi.fn();
+    palyra.onChange(heard);
+    const artifact = join(root, "state/skills/acme.echo/1.0.0/artifact.palyra-skill");
+    const bytes = readFileSync(artifact);
+    const tools = async (): Promise<number | string> => (await palyra.tools().catch(({ code }) => String(code))).length;
+    let told = 0;
+    const change = async (file: string, to: string | Buffer): Promise<void> => {
+      // A look or two before it, so that there is something to compare.
+      await new Promise((resolve) => setTimeout(resolve, 3 * LOOK_MS));
+      expect(heard).toHaveBeenCalledTimes(told);
+      writeFileSync(file, to);
+      told += 1;
+      await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(told), 20_000);
+    };
+    await commandLine(root)("skills", "audit", "acme.echo", "--audit-policy", auditPolicy);
+    await vi.waitFor(async () => expect(await tools()).toBe(1));
+    told = heard.mock.calls.length;
+    await change(artifact, Buffer.from(bytes).fill(0, 0, 1));
+    expect(await tools()).toBe(0);
+    await change(artifact, bytes);
+    expect(await tools()).toBe(1);
+    await change(auditPolicy, "{");
+    await expect(palyra.tools()).rejects.toHaveCode("PolicyInvalid");
   });
 
   it("T28: is asked by nobody whose name is another's once it is written, or the daemon's own", async () => {
@@ -282,6 +313,8 @@ describe("T28: what a program without types answers and gives", () => {
       new Map(),
       Object.create(Object.create(Object.create(null))),
       [Symbol("x")],
+      { list: [1, undefined] },
+      { list: Array.from({ length: 1 }).concat(new Array(1)) },
     ])
       await usage(palyra.call("acme.echo", untyped(input)));
     expect(await events()).toEqual([]);

@@ -6,7 +6,7 @@ import { type NameKind, OpenQuestions, RunnerHost, type RunnerHostPorts, Streama
 import type { Services } from "../operations/services.ts";
 import { changedSince } from "../operations/shared/changed-since.ts";
 import { typedAtStart } from "../operations/wording/typed.ts";
-import { homeMark } from "./home-mark.ts";
+import { HomeMark } from "./home-mark.ts";
 import { requirePolicies } from "./require-policies.ts";
 import { stdout } from "./streams.ts";
 import { systemTimers } from "./timers.ts";
@@ -73,11 +73,12 @@ function hostOf(
   clients: Pick<RunnerHostPorts, "principal" | "isShared">,
   { call, failed }: Voice,
 ): RunnerHost {
+  const files = new HomeMark(home.places, settings);
   return new RunnerHost({
     runner,
     ...clients,
     callOf: (caller, signal) => ({ ...withoutAsking(call), principal: caller, signal, now: Date.now() }),
-    mark: () => homeMark(home.places),
+    mark: () => files.look(),
     saidBefore: ({ subject }) => changedSince(home, subject),
     typed: typedAtStart(settings),
     failed,

@@ -11,7 +11,7 @@ import { changedSince } from "../operations/shared/changed-since.ts";
 import { jsonOutput } from "../operations/shared/json-output.ts";
 import { plainJson } from "../operations/shared/plain-json.ts";
 import { compose, LONG_LIVED } from "./compose.ts";
-import { homeMark } from "./home-mark.ts";
+import { HomeMark } from "./home-mark.ts";
 import type { CallOptions, CallPlan, CallResult, Host, HostOptions, HostTool, PlanOptions } from "./host-api.ts";
 import { answerOf, checkJson, takenCallOptions, takenHostOptions } from "./host-arguments.ts";
 
@@ -44,8 +44,9 @@ class HomeHost implements Host {
     this.#runner = new Once(() => services.runner());
     this.#session = session ?? `host:${toHex(services.randomBytes(16))}`;
     this.#warn = heedless(onWarning ?? ((text) => process.emitWarning(text, "PalyraWarning")));
+    const files = new HomeMark(services.home.places, services.settings);
     this.#watch = new ToolWatch({
-      mark: () => homeMark(services.home.places),
+      mark: () => files.look(),
       summary: async () => summaryOf(await this.#peek()),
     });
   }

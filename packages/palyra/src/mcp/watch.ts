@@ -12,6 +12,9 @@ export interface WatchPorts {
 /** Milliseconds between two looks. A call asks for itself, at its own moment: this is for lists alone. */
 export const LOOK_MS = 200;
 
+/** Looks after the last change at which the list is made once more: what verdicts rest on is believed to be the same for a second (`GROUND_MS`). */
+const LOOKS_UNTIL_SETTLED = 7;
+
 /** What a list comes to: words and schemas change only with the artifact. */
 export function summaryOf(tools: readonly { readonly toolId: string; readonly artifactSha256: string }[]): string {
   const hash = createHash("sha256");
@@ -47,10 +50,14 @@ export class ToolWatch {
     // Before the first list is read: what changes while it is read is seen by the next look.
     let mark = this.#ports.mark();
     let summary = await this.#summary();
+    let unsettled = 0;
     while (!signal.aborted) {
       await sleep(LOOK_MS, undefined, { signal, ref: false }).catch(() => {});
       const now = this.#ports.mark();
-      if (signal.aborted || now === mark) continue;
+      if (signal.aborted) continue;
+      const left = now === mark ? unsettled - 1 : LOOKS_UNTIL_SETTLED;
+      unsettled = Math.max(left, 0);
+      if (now === mark && left !== 0) continue;
       mark = now;
       const next = await this.#summary();
       if (next === summary) continue;

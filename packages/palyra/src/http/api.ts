@@ -116,7 +116,8 @@ function appOf(ports: ApiPorts, visits: WeakMap<IncomingMessage, Visit>): Hono<B
   const { guest } = ports;
   if (guest !== undefined) {
     const letGuestIn = doorOf(guest, ports.tick);
-    app.all(MCP_PATH, (context) =>
+    // The same place, as people type it: the same token, and nothing that has to be followed.
+    app.on("ALL", [MCP_PATH, `${MCP_PATH}/`], (context) =>
       answering(context, async (visit) => {
         visit.route = MCP_PATH;
         letGuestIn(context.env.incoming);

@@ -312,14 +312,18 @@ describe("T30: palyrad's door for MCP", () => {
     const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" });
     const ask = async (path: string, headers: Record<string, string>) => {
       const json = { "content-type": "application/json", accept: "application/json, text/event-stream" };
-      const init = path === "/mcp" ? { method: "POST", body, headers: { ...json, ...headers } } : { headers };
+      const init = path.startsWith("/mcp") ? { method: "POST", body, headers: { ...json, ...headers } } : { headers };
       return (await fetch(new URL(path, url), init)).status;
     };
     const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-    expect(await ask("/mcp", {})).toBe(401);
-    expect(await ask("/mcp", bearer(TOKEN))).toBe(401);
-    expect(await ask("/mcp", { ...bearer(MCP_TOKEN), origin: "http://evil.example" })).toBe(403);
-    expect(await ask("/mcp", bearer(MCP_TOKEN))).not.toBe(401);
+    for (const path of ["/mcp", "/mcp/", "/mcp/?names=model"]) {
+      expect(await ask(path, {})).toBe(401);
+      expect(await ask(path, bearer(TOKEN))).toBe(401);
+      expect(await ask(path, { ...bearer(MCP_TOKEN), origin: "http://evil.example" })).toBe(403);
+      // A ping without a session.
+      expect(await ask(path, bearer(MCP_TOKEN))).toBe(400);
+    }
+    for (const path of ["/mcp//", "/mcp/x", "/mcp%2f"]) expect(await ask(path, bearer(MCP_TOKEN))).toBe(401);
     expect(await ask("/metrics", bearer(MCP_TOKEN))).toBe(401);
     expect(await ask("/metrics", bearer(TOKEN))).toBe(200);
   });

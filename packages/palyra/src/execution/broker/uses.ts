@@ -34,6 +34,17 @@ export class Uses {
     this.#known.set(key(shown), { capability, resource: shown, action, allowed, count });
   }
 
+  /** What was added as granted, once of it, was refused in the end. */
+  turnRefused(capability: CapabilityUse["capability"], resource: string, action: string): void {
+    const key = (of: string): string => JSON.stringify([capability, of, action, true]);
+    const name = [shorten(resource, MOST_CHARACTERS), "*"].map(key).find((each) => this.#known.has(each));
+    const use = name === undefined ? undefined : this.#known.get(name);
+    if (name === undefined || use === undefined) return;
+    if (use.count > 1) this.#known.set(name, { ...use, count: use.count - 1 });
+    else this.#known.delete(name);
+    this.add(capability, resource, action, false);
+  }
+
   #takesRoom(capability: CapabilityUse["capability"], allowed: boolean): boolean {
     const kind = `${capability} ${allowed}`;
     const taken = this.#taken.get(kind) ?? 0;

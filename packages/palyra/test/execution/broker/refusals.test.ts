@@ -69,6 +69,11 @@ describe("T37: a place that was refused is named, with what would open it", () =
     expect(told.details).toEqual({ ...http("http_head"), name: "https://inside.example", reason: "private_address" });
     expect(shown(told)).toContain("--private-origin https://inside.example");
     expect(shown(told)).not.toContain("10.1.2.3");
+    // What the journal has of it: it went nowhere.
+    const use = { capability: "http", resource: "https://inside.example", action: "GET" };
+    expect(of.uses).toEqual([{ ...use, allowed: false, count: 1 }]);
+    await deniedOf(of, { url: "https://inside.example/" }, "http_head");
+    expect(of.uses).toEqual([{ ...use, allowed: false, count: 2 }]);
   });
 
   it("one that its name has led to since it was looked up", async () => {

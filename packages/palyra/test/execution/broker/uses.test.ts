@@ -22,6 +22,18 @@ describe("T26: what a module did with what it was granted is journaled by name",
     ]);
   });
 
+  it("and what was refused after all as that, whatever else went there", () => {
+    const uses = new Uses();
+    for (let n = 0; n < 3; n += 1) uses.add("http", "https://a.example", "GET", true);
+    uses.turnRefused("http", "https://a.example", "GET");
+    uses.turnRefused("http", "https://never.example", "GET");
+    const use = { capability: "http", resource: "https://a.example", action: "GET" };
+    expect(uses.all).toEqual([
+      { ...use, allowed: true, count: 2 },
+      { ...use, allowed: false, count: 1 },
+    ]);
+  });
+
   it("and a name that is cut is cut at a whole character", () => {
     const uses = new Uses();
     uses.add("secret", `${"a".repeat(298)}\u{1f600}\u{1f600}`, "read", false);

@@ -13,8 +13,10 @@ export interface ExchangePorts {
   readonly limits: HttpLimits;
   /** Asked for each address that the request goes to; undefined: not granted. */
   readonly permits: (url: URL) => HttpPermission | undefined;
-  /** A request leaves for there. */
+  /** A request leaves for there: its name is looked up, whatever comes of that. */
   readonly note: (method: Method, url: URL) => void;
+  /** What was noted last came no further: its name led to where nothing may go. */
+  readonly refused: (method: Method, url: URL) => void;
   readonly signal: AbortSignal;
 }
 
@@ -116,7 +118,7 @@ export class Exchange {
   }
 
   async #send(outgoing: Outgoing, untilHead: AbortSignal, total: AbortSignal): Promise<IncomingMessage> {
-    const { permits, note, limits } = this.#ports;
+    const { permits, note, refused, limits } = this.#ports;
     if (!isPlainUrl(outgoing.url)) throw HttpFault.denied(denialOf(outgoing.url, "unusable_address"));
     const permission = permits(outgoing.url);
     if (permission === undefined) throw HttpFault.denied(refusalOf(outgoing.url));
@@ -154,7 +156,9 @@ export class Exchange {
         if (untilHead.aborted) stop();
       });
     } catch (error) {
-      throw this.#faultOf(error);
+      const fault = this.#faultOf(error);
+      if (fault.denial !== undefined) refused(outgoing.method, outgoing.url);
+      throw fault;
     } finally {
       untilHead.removeEventListener("abort", stop);
     }

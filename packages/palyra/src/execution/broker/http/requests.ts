@@ -64,6 +64,7 @@ export class HttpRequests {
         signal,
         permits: (url) => this.#permits(url, head.method),
         note: (method, url) => uses.add("http", url.origin, method, true),
+        refused: (method, url) => uses.turnRefused("http", url.origin, method),
       });
       this.#open.set(number, exchange);
       return reply(0, BigInt(number));

@@ -7,6 +7,7 @@ import { NETWORK, type Network } from "./http/connect.ts";
 import { type HttpOptions, HttpRequests } from "./http/requests.ts";
 import { BROKER_LIMITS, type BrokerLimits } from "./limits.ts";
 import { Refusals } from "./refusals.ts";
+import { Room } from "./room.ts";
 import { openRoots, type RootGrant } from "./roots.ts";
 import { type SecretOptions, Secrets } from "./secrets.ts";
 import { Storage } from "./storage.ts";
@@ -51,7 +52,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const refusals = new Refusals();
   const note = (root: string, change: boolean, granted: boolean): void =>
     uses.add("filesystem", root, change ? "write" : "read", granted);
-  const files = firstUse(() => new RootFiles(roots, limits, note, options.now));
+  const files = firstUse(() => new RootFiles(roots, limits, note, options.now, new Room([stateRoot, ...guarded])));
   const storage = firstUse(
     () => new Storage(files(), roots, () => `.palyra-${Buffer.from(options.randomBytes(8)).toString("hex")}`),
   );

@@ -32,7 +32,7 @@ export function writeAt(handle: Handle, offset: bigint, append: boolean, bytes: 
   const start = append ? size : offset;
   budget.requireSize(start + BigInt(bytes.byteLength));
   // Sparse growth counts as written: it can be filled later.
-  budget.spend(bytes.byteLength + (start > size ? Number(start - size) : 0));
+  budget.spend(bytes.byteLength + (start > size ? Number(start - size) : 0), handle.fd);
   if (append) {
     handle.appending ??= openSync(byDescriptor(handle.fd), constants.O_WRONLY | constants.O_APPEND);
     writeAll(handle.appending, bytes, null);
@@ -52,7 +52,7 @@ export function resize({ fd, write }: Handle, size: bigint, exactly: boolean, bu
   if (!write) throw new FileFault(ERRNO.inval);
   budget.requireSize(size);
   const more = size - sizeOf(fd);
-  if (more > 0n) budget.spend(Number(more));
+  if (more > 0n) budget.spend(Number(more), fd);
   if (more > 0n || exactly) ftruncateSync(fd, Number(size));
   return reply(ERRNO.success);
 }

@@ -12,6 +12,7 @@ import { Looks, namesOf, packNames } from "./listing.ts";
 import { atPlace, makeDirectory, removeDirectory, renameEnd, unlinkName } from "./names.ts";
 import { changes, openEnd, wants } from "./opening.ts";
 import { type ModulePath, parseModulePath } from "./path.ts";
+import type { Room } from "./room.ts";
 import { type End, walk } from "./walk.ts";
 
 export type FileRequest = Extract<HostRequest, { readonly directory: number } | { readonly handle: number }>;
@@ -30,9 +31,9 @@ export class RootFiles {
   readonly #entries: number;
 
   /** @param roots open; they are closed with it @param now milliseconds since 1970 */
-  constructor(roots: readonly OpenRoot[], limits: BrokerLimits, note: NoteRoot, now: () => number) {
+  constructor(roots: readonly OpenRoot[], limits: BrokerLimits, note: NoteRoot, now: () => number, room: Room) {
     this.#handles = new Handles(roots, limits.handles, note);
-    this.#budget = new Budget(limits);
+    this.#budget = new Budget(limits, room);
     this.#status = new Status(now);
     this.#looks = new Looks(limits.looked);
     this.#entries = limits.entries;

@@ -19,7 +19,7 @@ export function atPlace<Result>({ fd, name, directory }: End, use: (place: numbe
 
 export function makeDirectory({ fd, name }: End, budget: Budget): void {
   if (name === undefined) throw new FileFault(ERRNO.exist);
-  budget.make(() => mkdirSync(inside(fd, name), 0o700));
+  budget.make(fd, () => mkdirSync(inside(fd, name), 0o700));
 }
 
 export function removeDirectory({ fd, name }: End): void {

@@ -30,7 +30,7 @@ export function openEnd({ fd, name, directory }: End, flags: number, budget: Bud
   if (!wants(flags, OPEN.create)) return openThere(fd, name, directory, flags);
   if (directory) throw new FileFault(ERRNO.isdir);
   try {
-    return { fd: budget.make(() => openSync(inside(fd, name), accessOf(flags) | FRESH, 0o600)), kind: "file", shared: false };
+    return { fd: budget.make(fd, () => openSync(inside(fd, name), accessOf(flags) | FRESH, 0o600)), kind: "file", shared: false };
   } catch (error) {
     if (systemCode(error) !== "EEXIST" || wants(flags, OPEN.exclusive)) throw error;
   }

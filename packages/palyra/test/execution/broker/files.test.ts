@@ -16,6 +16,7 @@ import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { scratchFolder } from "../../../../../testing/scratch.ts";
 import { O, R } from "../../../../../testing/wasi-guest.ts";
+import { Room } from "../../../src/execution/broker/room.ts";
 import { openRoots } from "../../../src/execution/broker/roots.ts";
 import { rooted, stateRoot } from "./roots.ts";
 
@@ -29,6 +30,7 @@ const E = {
   isdir: 31,
   loop: 32,
   noent: 44,
+  nospc: 51,
   notdir: 54,
   notempty: 55,
   perm: 63,
@@ -288,6 +290,54 @@ describe("T43: no link is made or followed", () => {
     expect(readdirSync(there)).toEqual(["secret"]);
     expect(readFileSync(join(there, "secret"), "utf8")).toBe("outside");
     expect(seen.inside + seen.refused).toBeGreaterThan(0);
+  });
+});
+
+describe("T33: on a disk that is full no quarantine can be journaled, so no tool fills one that the host writes", () => {
+  const MIB = 1024 * 1024;
+  const disk = { bavail: 100_000, blocks: 1_000_000, bsize: 4096, ffree: 50_000, files: 100_000 };
+  /** On which the places are, and how it is by and by. */
+  const onDisk = (places: (state: string) => readonly string[]) => {
+    const state = stateRoot();
+    const now = { ...disk };
+    return { ...rooted(undefined, {}, state, {}, new Room(places(state), () => now)), now };
+  };
+
+  it("some of it is kept free of bytes, however they are added", () => {
+    const { guest, now, at } = onDisk((state) => [join(state, "not there"), state]);
+    const { fd } = guest.open(ROOT, "file", { oflags: O.create, rights: RW | R.fdFilestatSetSize });
+    expect(guest.write(fd, "x").errno).toBe(0);
+    now.bavail = (64 * MIB) / now.bsize + 1;
+    expect(guest.write(fd, "x".repeat(now.bsize)).errno).toBe(0);
+    expect(guest.write(fd, "x".repeat(now.bsize + 1)).errno).toBe(E.nospc);
+    expect(guest.call("fd_filestat_set_size", fd, BigInt(3 * now.bsize))).toBe(E.nospc);
+    expect(guest.call("fd_allocate", fd, 0n, BigInt(3 * now.bsize))).toBe(E.nospc);
+    now.bavail -= 2;
+    expect(guest.open(ROOT, "other", { oflags: O.create }).errno).toBe(E.nospc);
+    expect(guest.path("path_create_directory", ROOT, "dir")).toBe(E.nospc);
+    // What makes room is not kept from it, nor what reads.
+    expect(guest.call("fd_filestat_set_size", fd, 0n)).toBe(0);
+    expect(guest.open(ROOT, "file", { rights: R.read }).errno).toBe(0);
+    expect(guest.path("path_unlink_file", ROOT, "file")).toBe(0);
+    expect(readdirSync(at("work"))).toEqual([]);
+  });
+
+  it("of a small one a part, and of files where it counts them", () => {
+    const { guest, now } = onDisk((state) => [state]);
+    Object.assign(now, { blocks: 16_000, bavail: 1001 });
+    expect(guest.open(ROOT, "one", { oflags: O.create }).errno).toBe(0);
+    now.bavail = 999;
+    expect(guest.open(ROOT, "two", { oflags: O.create }).errno).toBe(E.nospc);
+    Object.assign(now, disk, { ffree: 1023 });
+    expect(guest.open(ROOT, "two", { oflags: O.create }).errno).toBe(E.nospc);
+    Object.assign(now, { ffree: 0, files: 0 });
+    expect(guest.open(ROOT, "two", { oflags: O.create }).errno).toBe(0);
+  });
+
+  it("and another disk is the operator's, who laid a root there", () => {
+    const { guest, now } = onDisk(() => ["/proc"]);
+    now.bavail = 0;
+    expect(guest.open(ROOT, "one", { oflags: O.create }).errno).toBe(0);
   });
 });
 

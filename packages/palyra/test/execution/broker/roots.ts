@@ -5,6 +5,7 @@ import { scratchFolder } from "../../../../../testing/scratch.ts";
 import { Guest, type GuestOptions } from "../../../../../testing/wasi-guest.ts";
 import { RootFiles } from "../../../src/execution/broker/files.ts";
 import { BROKER_LIMITS, type BrokerLimits } from "../../../src/execution/broker/limits.ts";
+import { Room } from "../../../src/execution/broker/room.ts";
 import { openRoots, type RootGrant } from "../../../src/execution/broker/roots.ts";
 
 export function stateRoot(): string {
@@ -26,6 +27,7 @@ export function rooted(
   limits: Partial<BrokerLimits> = {},
   state = stateRoot(),
   context: GuestOptions["context"] = {},
+  room = new Room([state]),
 ): Rooted {
   const skillId = "acme.files";
   const uses: string[] = [];
@@ -33,7 +35,7 @@ export function rooted(
   const roots = grants.map(({ name, write }, index) => ({ fd: opened[index] ?? -1, name, write }));
   const note = (root: string, change: boolean, granted: boolean): void =>
     void uses.push(`${root} ${change ? "write" : "read"}${granted ? "" : " refused"}`);
-  const files = new RootFiles(roots, { ...BROKER_LIMITS, ...limits }, note, () => 1_700_000_000_000);
+  const files = new RootFiles(roots, { ...BROKER_LIMITS, ...limits }, note, () => 1_700_000_000_000, room);
   onTestFinished(() => files.close());
   const guest = new Guest({
     roots: grants,

@@ -34,8 +34,9 @@ export interface Approval extends ApprovalSubject {
 const SESSION_MS = 12 * 60 * 60 * 1000;
 /** Milliseconds by which a clock may have been set back, and calls begin before others that are answered first. */
 const SKEW_MS = 5 * 60 * 1000;
-/** Approvals that one home keeps. */
+/** Approvals that one home keeps, and bytes of them: less than what is read of a record (`sealed`). */
 const MAX_APPROVALS = 10_000;
+const MAX_APPROVAL_BYTES = 7 * 1024 * 1024;
 
 /** SHA-256 of the domain and each part with its length as u64-BE; null is empty, and the grants are last. */
 export function approvalId(subject: ApprovalSubject, session: string | null, platform: Platform): string {
@@ -70,11 +71,42 @@ export function makeApproval(
   return { id, ...subject, session, approved_at_unix_ms: now, approved_by: by, expires_at_unix_ms };
 }
 
-/** With one more; the one that it takes the place of, and those whose time is over, are gone. */
+/**
+ * With one more; the one that it takes the place of, and those whose time is over, are gone. Of more than may be kept the oldest of the skill that
+ * takes most room go: its calls are asked for again, and nobody else's, however much a skill asks for (T19, T28).
+ */
 export function withApproval(approvals: readonly Approval[], added: Approval, now: number): readonly Approval[] {
   const kept = approvals.filter(({ id, expires_at_unix_ms }) => id !== added.id && !isOver(expires_at_unix_ms, now));
-  return [...kept, added].slice(-MAX_APPROVALS);
+  return [...withinBounds(kept, MAX_APPROVAL_BYTES - bytesOf(added)), added];
 }
+
+function withinBounds(approvals: readonly Approval[], bytes: number): readonly Approval[] {
+  const bySkill = new Map<string, { bytes: number; readonly sizes: Map<Approval, number> }>();
+  let left = { count: approvals.length, bytes: 0 };
+  for (const approval of approvals) {
+    const held = bySkill.get(approval.skill_id) ?? { bytes: 0, sizes: new Map() };
+    const size = bytesOf(approval);
+    held.sizes.set(approval, size);
+    held.bytes += size;
+    left.bytes += size;
+    bySkill.set(approval.skill_id, held);
+  }
+  const gone = new Set<Approval>();
+  while (left.count > 0 && (left.count >= MAX_APPROVALS || left.bytes > bytes)) {
+    const [most] = [...bySkill.values()].sort((one, other) => other.bytes - one.bytes);
+    const [oldest] = most?.sizes ?? [];
+    if (most === undefined || oldest === undefined) break;
+    const [approval, size] = oldest;
+    most.sizes.delete(approval);
+    most.bytes -= size;
+    left = { count: left.count - 1, bytes: left.bytes - size };
+    gone.add(approval);
+  }
+  return gone.size === 0 ? approvals : approvals.filter((each) => !gone.has(each));
+}
+
+/** As it stands in the record. */
+const bytesOf = (approval: Approval): number => encodeUtf8(writeJson({ ...approval })).length + 1;
 
 /** One of a session that ends later than any could that was given by now was given while the clock was ahead, and would be good for as long as that was. */
 export const isOver = (expires: number | null, now: number): boolean =>

@@ -71,10 +71,12 @@ async function readOnce(at: SealedPlace): Promise<Sealed> {
   return { generation: found.generation, json: found.json };
 }
 
-/** Replaces it as a whole. The caller holds the lock of the skills folder. */
+/** Replaces it as a whole. The caller holds the lock of the skills folder. `Io` with `EFBIG`: nothing was written that nobody could read. */
 export async function writeSealed(at: SealedPlace, before: number, json: Uint8Array): Promise<number> {
   const generation = Math.max(before, await at.floor()) + 1;
   const head = `${DOMAIN}\n${generation}\n${(await sealOf(at, generation, json)).toString("hex")}\n`;
+  if (head.length + json.length > MAX_SEALED_BYTES)
+    throw new PalyraError("Io", { action: "write", file: at.file, code: "EFBIG", limit: MAX_SEALED_BYTES });
   await writeFileAtomically(at.file, Buffer.concat([Buffer.from(head), json]), { mode: 0o600, temporary: `${at.file}.tmp` });
   await at.raise(generation);
   return generation;

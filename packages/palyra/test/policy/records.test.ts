@@ -49,6 +49,16 @@ function newPlace(change: Partial<SealedPlace> = {}): SealedPlace {
 }
 
 describe("a sealed record", () => {
+  it("is not written where it could not be read again: what was kept stays", async () => {
+    const at = newPlace();
+    await writeSealed(at, 0, bytes("{}"));
+    await expect(writeSealed(at, 1, new Uint8Array(8 * 1024 * 1024))).rejects.toMatchObject({
+      code: "Io",
+      details: { code: "EFBIG" },
+    });
+    expect((await readSealed(at)).generation).toBe(1);
+  });
+
   it("is read as it was written, and as empty before", async () => {
     const at = newPlace();
     expect((await readSealed(at)).generation).toBe(0);
@@ -181,6 +191,34 @@ describe("T28: an approval is for what was approved, and for nothing else", () =
     expect(fittingApproval([session], subject, at("s2"), platform)).toBeUndefined();
     expect(fittingApproval([session], subject, at("s1", now + 12 * 3_600_000), platform)).toBeUndefined();
     expect(withApproval([session], always, now + 12 * 3_600_000)).toEqual([always]);
+  });
+
+  it("T19: is kept beside any number of those of a skill that asks for a mebibyte of names", async () => {
+    const grants = Array.from({ length: 1000 }, (_, index) => `network=h${index}.${"a".repeat(1000)}.example`);
+    const greedy = (number: number) => ({ ...subject, skill_id: "evil.greedy", tool_id: `evil.greedy.t${number}`, grants });
+    let kept = withApproval([], always, now);
+    for (let number = 0; number < 12; number += 1)
+      kept = withApproval(kept, makeApproval(greedy(number), { session: null, now, by: "user:local" }, platform), now);
+    const place = newPlace();
+    await writeSealed(place, 0, writeApprovals(kept));
+    const read = parseApprovals((await readSealed(place)).json) ?? [];
+    expect(read.map(({ tool_id }) => tool_id)).toEqual([
+      "acme.echo.say",
+      ...[5, 6, 7, 8, 9, 10, 11].map((number) => `evil.greedy.t${number}`),
+    ]);
+    expect(fittingApproval(read, subject, at("s1"), platform)).toEqual(always);
+  });
+
+  it("is one of ten thousand at most: the oldest of the skill that has most go", () => {
+    const many = Array.from({ length: 10_000 }, (_, index) =>
+      makeApproval({ ...subject, skill_id: "a.b" }, { session: `s${index}`, now, by: "u" }, platform),
+    );
+    const kept = withApproval(
+      [always, ...many.slice(0, 9_999)],
+      makeApproval(subject, { session: "x", now, by: "u" }, platform),
+      now,
+    );
+    expect([kept.length <= 10_000, kept[0], kept.at(-1)?.session, kept[1]?.session === "s0"]).toEqual([true, always, "x", false]);
   });
 
   it("T28: of a session that was given while the clock was ahead is good for no longer than any", () => {

@@ -110,6 +110,7 @@ describe("palyra skills run", () => {
     expect([ran.exit, ran.stdout]).toEqual([1, ""]);
     expect(ran.stderr).toContain("RuntimeFailure: what it answered is no JSON");
     expect(ran.stderr).not.toContain("--output");
+    expect(ran.stderr).toContain('warning: what it answered begins "nope"; a log goes to stderr');
   });
 
   it.each([
@@ -315,6 +316,14 @@ describe("palyra skills run", () => {
     const ran = await skillsRun("acme.echo", '{"a":1}', "--json");
     expect([ran.exit, errorOf(ran).hint]).toEqual([2, `did you mean --input '{"a":1}'?`]);
     expect(errorOf(await skillsRun("acme.echo", "more", "--json")).hint).toBe("--help shows how it is used");
+  });
+
+  it.each(["", "@"])("says of a file that is given as the input (%jFILE) how it is given", async (before) => {
+    await install({ module: ECHO });
+    writeFileSync(at("in.json"), "{}");
+    const ran = await skillsRun("acme.echo", "--input", before + at("in.json"));
+    expect([ran.exit, ran.stderr]).toEqual([1, expect.stringContaining(`is a file: --input-file ${at("in.json")} takes`)]);
+    expect((await skillsRun("acme.echo", "--input", "x".repeat(5000))).stderr).not.toContain("is a file");
   });
 
   it("says how large an input may be", async () => {

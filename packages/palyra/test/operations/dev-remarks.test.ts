@@ -89,7 +89,7 @@ describe("skills dev", () => {
     expect((await once()).document.remarks).toEqual([]);
     put("one.wasm", PROSE);
     put("skill.toml", manifestText());
-    expect((await once()).document.remarks).toEqual([]);
+    expect((await once()).document.remarks).toEqual(['what it answered begins "hello"; a log goes to stderr']);
   });
 
   it("says what is missing: a folder with nothing of a skill, a module", async () => {

@@ -14,7 +14,7 @@ import { effectiveQuotas, NO_GRANTS } from "../../policy/index.ts";
 import type { Services } from "../services.ts";
 import { safe } from "../wording/safe.ts";
 import { type DevProblem, devProblem, moduleRemarks, staleRemarks, trialRemarks } from "./dev-remarks.ts";
-import { jsonOutput } from "./json-output.ts";
+import { beginningRemarks, jsonOutput } from "./json-output.ts";
 import { type LintDocument, type Linted, lintDocument, lintFolder, sourcesOf } from "./lint-folder.ts";
 import { logLines } from "./log-lines.ts";
 
@@ -86,8 +86,8 @@ export async function devRound(services: Services, request: DevRequest, call: Ca
     if (artifact !== undefined)
       remarks.push(...moduleRemarks(audit, artifact, files), ...schemaRemarks(artifact.manifest).map((remark) => safe(remark)));
     if (!audit.passed || artifact === undefined) return { ...NOTHING, build, audit, remarks };
-    const run = await tried(artifact, request, call);
-    remarks.push(...trialRemarks(artifact, run.outcome));
+    const { run, outcome } = await tried(artifact, request, call);
+    remarks.push(...trialRemarks(artifact, run.outcome), ...beginningRemarks(outcome));
     return { ...NOTHING, build, audit, run, passed: run.outcome === "Ok", remarks };
   } catch (error) {
     return { ...NOTHING, build, audit, problem: await devProblem(error), remarks };
@@ -119,7 +119,11 @@ async function audited(
 }
 
 /** `AmbiguousTool`, `UnknownTool`, `SandboxUnavailable`, `Io`. */
-async function tried({ manifest, archive }: VerifiedArtifact, request: DevRequest, call: Call): Promise<DevRun> {
+async function tried(
+  { manifest, archive }: VerifiedArtifact,
+  request: DevRequest,
+  call: Call,
+): Promise<{ readonly run: DevRun; readonly outcome: CallOutcome }> {
   const tool = toolOf(manifest, request.tool);
   const paths = archive.entries.map(({ path }) => path).filter((path) => path.startsWith("modules/") && path.endsWith(".wasm"));
   const path = moduleOfTool(tool, manifest, paths);
@@ -145,7 +149,7 @@ async function tried({ manifest, archive }: VerifiedArtifact, request: DevReques
     { signal: call.signal, onLog: log.take },
   );
   log.end();
-  return runOf(outcome, tool.id, path);
+  return { run: runOf(outcome, tool.id, path), outcome };
 }
 
 function toolOf({ skill_id, entrypoints: { tools } }: Manifest, wanted: string | undefined): Tool {

@@ -13,6 +13,7 @@ describe("T20: a document shows on a terminal what it says", () => {
     ] as const) {
       expect(jsonText(document, 0)).toBe(text);
     }
+    expect(jsonText("\u2800\u{1d159}\u{16fe4}\u2801", 0)).toBe('"\\u2800\\ud834\\udd59\\ud81b\\udfe4\u2801"\n');
     expect(jsonText({ odd: "\u202e" }, 2)).toBe('{\n  "odd": "\\u202e"\n}\n');
   });
 

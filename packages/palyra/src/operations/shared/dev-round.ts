@@ -14,9 +14,10 @@ import { effectiveQuotas, NO_GRANTS } from "../../policy/index.ts";
 import type { Services } from "../services.ts";
 import { safe } from "../wording/safe.ts";
 import { type DevProblem, devProblem, moduleRemarks, staleRemarks, trialRemarks } from "./dev-remarks.ts";
-import { beginningRemarks, jsonOutput } from "./json-output.ts";
+import { jsonOutput } from "./json-output.ts";
 import { type LintDocument, type Linted, lintDocument, lintFolder, sourcesOf } from "./lint-folder.ts";
 import { logLines } from "./log-lines.ts";
+import { beginningRemarks } from "./run-remarks.ts";
 
 export interface DevDocument {
   /** What was looked at is no skill of this host: nobody signed it, nothing of it was kept. */

@@ -1,6 +1,4 @@
 import { decodeUtf8, type JsonNode, type JsonValue, parseJson, toValue } from "palyra-skills/encoding";
-import type { CallOutcome } from "../../execution/index.ts";
-import { quoted } from "../wording/safe.ts";
 
 /** What a tool wrote to stdout, as JSON: a stranger's. Null where it is no JSON, or nothing was written. */
 export function jsonOutput(stdout: Uint8Array): JsonValue {
@@ -15,17 +13,6 @@ export function unlikeOutput(stdout: Uint8Array): string | undefined {
   if (node === undefined) return "what it answered is no JSON that is read here, and stands for null";
   const changed = changedNumber(node, decodeUtf8(stdout) ?? "");
   return changed === undefined ? undefined : `numbers of its answer are shown as a double holds them, ${changed} for one`;
-}
-
-/** Characters of an answer that are shown, and bytes that they have at most. */
-const MAX_BEGINNING = 60;
-const BEGINNING_BYTES = 4 * MAX_BEGINNING;
-
-/** How an answer that is no JSON begins: most often with a line that was meant for the log. One remark, or none. */
-export function beginningRemarks({ details, stdout }: Pick<CallOutcome, "details" | "stdout">): readonly string[] {
-  if (details["fault"] !== "output" || details["problem"] === undefined || stdout.length === 0) return [];
-  const beginning = new TextDecoder().decode(stdout.subarray(0, BEGINNING_BYTES));
-  return [`what it answered begins ${quoted(beginning, MAX_BEGINNING)}; a log goes to stderr`];
 }
 
 function nodeOf(stdout: Uint8Array): JsonNode | "none" | undefined {

@@ -1,5 +1,4 @@
 /** The input of a tool, as it is given on a command line. */
-import { statSync } from "node:fs";
 import { encodeUtf8, JsonFault, parseJson } from "palyra-skills/encoding";
 import * as v from "valibot";
 import type { Call } from "../../call.ts";
@@ -7,7 +6,6 @@ import { PalyraError } from "../../errors.ts";
 import { readBounded } from "../../files/index.ts";
 import { text } from "../field.ts";
 import type { Services } from "../services.ts";
-import { shellWord } from "../wording/at-place.ts";
 
 export const inputOptions = {
   input: v.optional(text("JSON", "The input; {} where none is given")),
@@ -32,21 +30,6 @@ export async function readInput({ readStdin }: Services, { input, inputFile }: I
   const read = await readBounded(inputFile, MAX_INPUT_BYTES);
   if (!read.ok) throw new PalyraError("Io", { action: "read", file: inputFile, code: "EFBIG", limit: MAX_INPUT_BYTES });
   return read.bytes;
-}
-
-/** What is no JSON and names a file, with or without an `@`: what stands in that was meant. */
-export function warnOfFile({ input }: InputOptions, { warn }: Call): void {
-  const file = input?.replace(/^@/, "");
-  if (file === undefined || !isFile(file)) return;
-  warn(`${file} is a file: --input-file ${shellWord(file)} takes what stands in it`);
-}
-
-function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 /** What a run would end with is told at once: schemas are a stranger's, and are looked at where tools run alone (spec 10.3). `Usage`. */

@@ -13,19 +13,11 @@ import { readApprovals } from "../shared/authorization-writes.ts";
 import { changedSince } from "../shared/changed-since.ts";
 import { type ExplainedRequest, explainedRequests } from "../shared/explained-request.ts";
 import { version } from "../shared/inputs.ts";
-import { beginningRemarks, jsonOutput, unlikeOutput } from "../shared/json-output.ts";
+import { jsonOutput, unlikeOutput } from "../shared/json-output.ts";
 import { LAUNCH_ERRORS, ofSkill, toolName } from "../shared/launch-inputs.ts";
 import { logLines } from "../shared/log-lines.ts";
 import { requireNew, writeNewFile } from "../shared/new-file.ts";
-import {
-  inputOptions,
-  inputProblem,
-  isOfStdin,
-  readInput,
-  readInputOrStdin,
-  requireJson,
-  warnOfFile,
-} from "../shared/tool-input.ts";
+import { inputOptions, inputProblem, isOfStdin, readInput, readInputOrStdin, requireJson } from "../shared/tool-input.ts";
 import { safe } from "../wording/safe.ts";
 import { size } from "../wording/units.ts";
 
@@ -138,8 +130,10 @@ export const run = operation({
       onStep("finished");
       warnOfFuel(asked.maxFuel, result.receipt.fuel_allowed, call);
       if (result.outcome.details["fault"] === "input" && isOfStdin(services, asked)) call.warn(FROM_STDIN);
-      if (isUnparsed(result.outcome)) warnOfFile(asked, call);
-      for (const remark of beginningRemarks(result.outcome)) call.warn(remark);
+      if (result.outcome.kind !== "Ok") {
+        const { beginningRemarks, fileRemarks } = await import("../shared/run-remarks.ts");
+        for (const remark of [...beginningRemarks(result.outcome), ...fileRemarks(result.outcome, asked)]) call.warn(remark);
+      }
       if (!wasAsked) await warnOfUnkept(services, asked.approve, result, call);
       const written = asked.output === undefined ? {} : { output_file: await writeAnswer(asked.output, result, call) };
       // Of another outcome nothing is written to a file, either.
@@ -186,10 +180,6 @@ const sessionOf = (
 /** A loop over the lines of its own stdin did not mean to give them away (`while read …; do palyra skills run …; done`). */
 const FROM_STDIN =
   "stdin was read for the input, all of it, since neither --input nor --input-file was given; to give none: --input '{}'";
-
-/** The input is no JSON: it was held against no schema. */
-const isUnparsed = ({ details }: RunToolResult["outcome"]): boolean =>
-  details["fault"] === "input" && details["problem"] !== undefined;
 
 /** A limit that is above what holds anyway: whoever typed it may believe that it raised something. */
 function warnOfFuel(typed: number | undefined, allowed: bigint, { warn }: Call): void {

@@ -91,7 +91,7 @@ export async function recordRefusal<Result>(
     return await work();
   } catch (error) {
     if (error instanceof PalyraError || error instanceof SkillError) {
-      const { skillId, toolId, version, surface } = about;
+      const { skillId, toolId, version = versionOf(error, about.skillId), surface } = about;
       const named = { skill_id: skillId, ...(version === undefined ? {} : { version }), tool_id: toolId, surface };
       const now = ports.now();
       const write = append(ports, ports.tools.newUlid(now), { ...call, now }, "skill.refused", { ...named, ...reasonOf(error) });
@@ -100,6 +100,12 @@ export async function recordRefusal<Result>(
     }
     throw error;
   }
+}
+
+/** Which version of the skill was meant, where nobody named one and the refusal says it. */
+function versionOf({ details }: PalyraError | SkillError, skillId: string): string | undefined {
+  const isOfSkill = "skill_id" in details && details.skill_id === skillId && "version" in details;
+  return isOfSkill && typeof details.version === "string" ? details.version : undefined;
 }
 
 /** Codes, policies and digests; no text of a stranger but what is in these. */

@@ -180,6 +180,7 @@ describe("T1: what is refused is not started, and journaled with its reason", ()
     expect(await kinds()).toEqual(["skill.refused", "skill.refused", "skill.refused"]);
     expect(await lastOf("skill.refused")).toMatchObject({
       skill_id: "acme.echo",
+      version: "1.0.0",
       tool_id: "acme.echo.say",
       reason: "NotEligible",
       reasons: ["quarantined: odd"],

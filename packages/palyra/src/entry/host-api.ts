@@ -30,7 +30,7 @@ export interface Host {
   tools(): Promise<readonly HostTool[]>;
   /**
    * Runs a tool, as `palyra skills run` does: decided, in a process of its own, within the signed quotas, journaled, with a receipt.
-   * `UnknownTool`, `AmbiguousTool`, `NotInstalled`, `NotEligible`, `VerdictMissing`, `PolicyDenied`, `ApprovalRequired`, `Declined`, `PolicyInvalid`,
+   * `UnknownTool`, `AmbiguousTool`, `NotInstalled`, `NotEligible`, `VerdictMissing`, `EngineUnsupported`, `PolicyDenied`, `ApprovalRequired`, `Declined`, `PolicyInvalid`,
    * `AuthorizationRecordInvalid`, `ArtifactDigestMismatch`, `JournalUnavailable`, `JournalChainBroken`, `VaultUnavailable`, `SandboxUnavailable`, …
    * @param tool the id of a tool, its `modelName`, or the id of a skill that has one tool
    * @param input held against the tool's input schema; at most 1 MiB as JSON. Integers beyond 2^53 are bigints

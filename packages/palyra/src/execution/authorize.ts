@@ -24,6 +24,8 @@ import {
   type SkillGrants,
 } from "../policy/index.ts";
 import type { AuthorizationRecords } from "./authorization-records.ts";
+import { unsupportedBy } from "./engine.ts";
+import { modulePathsOf } from "./modules.ts";
 import type { OpenedSkill, ResolvedSkill } from "./resolve.ts";
 
 export interface AuthorizePorts {
@@ -70,7 +72,7 @@ export interface LaunchPlan {
 export type AskApproval = (plan: LaunchPlan) => Promise<ApprovalScope | undefined>;
 
 /**
- * `UnknownTool`, `VerdictMissing`, `PolicyInvalid`, `AuthorizationRecordInvalid`; what the vault throws. Writes nothing.
+ * `UnknownTool`, `VerdictMissing`, `EngineUnsupported`, `PolicyInvalid`, `AuthorizationRecordInvalid`; what the vault throws. Writes nothing.
  * @param before of the same question: verdict, grants, policies and approval are asked again, and what follows from them only where one of
  * them is another
  */
@@ -83,8 +85,7 @@ export async function planLaunch(
 ): Promise<LaunchPlan> {
   const { manifest } = skill.artifact;
   const tool = toolOf(manifest, question.toolId);
-  if (!(await ports.hasVerdict(skill, call)))
-    throw new PalyraError("VerdictMissing", { skill_id: skill.skillId, version: skill.version });
+  if (!(await ports.hasVerdict(skill, call))) throw await withoutVerdict(skill, ports.platform);
   const granted = await ports.records.grantsOf(skill.skillId);
   const policies = await ports.policies();
   const { principal } = call;
@@ -115,7 +116,7 @@ export async function planLaunch(
   };
   const isAsked = decision.kind === "approval";
   const approval = isAsked ? await ports.records.approvalFor(subject, at) : undefined;
-  const modulePath = moduleOfTool(tool, manifest, modulePathsOf(skill));
+  const modulePath = moduleOfTool(tool, manifest, modulePathsOf(skill.artifact));
   const module = skill.artifact.archive.get(modulePath);
   // The audit fails where there is none (spec 10.4): a verdict is not kept of such a skill.
   if (module === undefined) throw new SkillError("MissingArtifactEntry", { path: modulePath });
@@ -123,6 +124,12 @@ export async function planLaunch(
   const { platform } = ports;
   const { input } = question;
   return { skill, tool, modulePath, module, quotas, granted, grants, policies, decision, subject, approval, platform, input };
+}
+
+/** None is kept of what this engine cannot run, however often it is audited. */
+async function withoutVerdict(skill: OpenedSkill, platform: Platform): Promise<PalyraError> {
+  const names = { skill_id: skill.skillId, version: skill.version };
+  return (await unsupportedBy(platform, skill)) ?? new PalyraError("VerdictMissing", names);
 }
 
 /** A call that may start, and by whose yes. */
@@ -190,9 +197,6 @@ function toolOf({ skill_id, entrypoints: { tools } }: Manifest, toolId: string):
   if (tool !== undefined) return tool;
   throw new PalyraError("UnknownTool", { tool: toolId, offered: tools.map(({ id }) => id), skill_id });
 }
-
-const modulePathsOf = ({ artifact }: ResolvedSkill): readonly string[] =>
-  artifact.archive.entries.map(({ path }) => path).filter((path) => path.startsWith("modules/") && path.endsWith(".wasm"));
 
 /** Of all that a yes to this one call binds: SHA-256 of a domain, what an approval of this binds, and the input, with their lengths; 64 hex digits. */
 export function basisOf({ subject, input, platform }: Pick<LaunchPlan, "subject" | "input" | "platform">): string {

@@ -2,6 +2,7 @@
 import type { Call } from "../call.ts";
 import type { InstalledEntry } from "../installed/index.ts";
 import type { AuthorizePorts } from "./authorize.ts";
+import { unsupportedBy } from "./engine.ts";
 import type { RunGate } from "./resolve.ts";
 import { type DamagedSkill, listTools, type RunnableTool, type ToolPorts } from "./tools.ts";
 
@@ -9,7 +10,7 @@ export interface StartableTools {
   readonly tools: readonly RunnableTool[];
   /** Whose tools are left out: no audit that passed is kept of these bytes, by what is in force. */
   readonly unaudited: readonly InstalledEntry[];
-  /** As in `ListedTools`. */
+  /** As in `ListedTools`, and what this engine cannot run (spec 4.5). */
   readonly damaged: readonly DamagedSkill[];
 }
 
@@ -20,23 +21,31 @@ export interface StartableTools {
 export async function listStartable(
   gate: RunGate,
   ports: ToolPorts,
-  { hasVerdict }: Pick<AuthorizePorts, "hasVerdict">,
+  { hasVerdict, platform }: Pick<AuthorizePorts, "hasVerdict" | "platform">,
   call: Call,
 ): Promise<StartableTools> {
   const { tools: listed, damaged } = await listTools(gate, ports, call);
   const { entries } = await ports.readIndex();
   const offering = new Set(listed.map(({ skillId, artifactSha256 }) => `${skillId} ${artifactSha256}`));
   const unaudited: InstalledEntry[] = [];
+  const unsupported: DamagedSkill[] = [];
   const unreadable = new Set<string>();
   for (const entry of entries) {
     const { skill_id: skillId, version, artifact_sha256: artifactSha256, current } = entry;
     if (!current || !offering.has(`${skillId} ${artifactSha256}`)) continue;
     // Opened a moment ago. What changed since offers nothing, as there (T19).
     const artifact = await ports.open(entry).catch(() => undefined);
-    if (artifact === undefined) unreadable.add(skillId);
-    else if (!(await hasVerdict({ skillId, version, artifactSha256, artifact }, call))) unaudited.push(entry);
+    if (artifact === undefined) {
+      unreadable.add(skillId);
+      continue;
+    }
+    const skill = { skillId, version, artifactSha256, artifact };
+    if (await hasVerdict(skill, call)) continue;
+    const problem = await unsupportedBy(platform, skill);
+    if (problem === undefined) unaudited.push(entry);
+    else unsupported.push({ entry, problem });
   }
-  const isLeftOut = ({ skillId }: RunnableTool): boolean =>
-    unreadable.has(skillId) || unaudited.some(({ skill_id }) => skill_id === skillId);
-  return { tools: listed.filter((tool) => !isLeftOut(tool)), unaudited, damaged };
+  const withoutVerdict = new Set([...unaudited, ...unsupported.map(({ entry }) => entry)].map(({ skill_id }) => skill_id));
+  const isLeftOut = ({ skillId }: RunnableTool): boolean => unreadable.has(skillId) || withoutVerdict.has(skillId);
+  return { tools: listed.filter((tool) => !isLeftOut(tool)), unaudited, damaged: [...damaged, ...unsupported] };
 }

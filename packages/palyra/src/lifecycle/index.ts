@@ -10,7 +10,8 @@ export type {
   InstallOutcome,
   InstallRequest,
 } from "./install-look.ts";
-export { holdsLaunchVerdict, isLaunchable, keepLaunchVerdicts, type LaunchStandards, launchGround } from "./launch-verdicts.ts";
+export { holdsLaunchVerdict, keepLaunchVerdicts, type LaunchStandards, launchGround } from "./launch-verdicts.ts";
+export { isLaunchable } from "./launchable.ts";
 export { missingSecrets } from "./missing-secrets.ts";
 export { openInstalled } from "./open-installed.ts";
 export { ACCEPT_WIDENING } from "./plan-install.ts";

@@ -8,7 +8,6 @@
  */
 import type { KeyObject } from "node:crypto";
 import { realpath } from "node:fs/promises";
-import type { AuditReport } from "palyra-skills/audit";
 import { HOST_LEVEL } from "palyra-skills/manifest";
 import type { Call } from "../call.ts";
 import { ifThere, withLock } from "../files/index.ts";
@@ -39,10 +38,6 @@ export async function launchGround(
   const until = feedChangeMs(feed, policy, now);
   return groundDigest({ place, code, engine: platform.engine, host, policy, feed, vexSha256, trust: "", until });
 }
-
-/** Whether an audit says enough to start by: all of it was done, and nothing of it failed. T16, T32. */
-export const isLaunchable = (report: AuditReport, { feed }: Pick<LaunchStandards, "feed">): boolean =>
-  report.passed && !report.should_quarantine && (feed.state !== "open" || report.vulnerability_scan.status !== "skipped");
 
 /** What the vault throws; `Io`. */
 export async function holdsLaunchVerdict(home: Home, ground: string, entry: LaunchSubject): Promise<boolean> {

@@ -8,12 +8,14 @@ import { PalyraError } from "../../src/errors.ts";
 import { LaunchPermit, ReadyCall } from "../../src/execution/index.ts";
 import type { Journal, OpenJournal } from "../../src/journal/index.ts";
 import { changeStatus, type Home } from "../../src/lifecycle/index.ts";
+import { audit } from "../../src/operations/skills/audit.ts";
+import { tools } from "../../src/operations/skills/tools.ts";
 import { nodePlatform } from "../../src/platform/index.ts";
 import { parsed } from "../cli/support.ts";
 import { newCall } from "../lifecycle/parts.ts";
 import { ECHO, SECRETLY, SPIN, useRuns } from "./run-support.ts";
 
-const { at, env, palyra, install, run, kinds, lastOf } = useRuns();
+const { at, env, palyra, install, servicesOf, run, kinds, lastOf } = useRuns();
 /** Answers sixteen letters: eight of randomness, eight of the clock. */
 const dice = () =>
   command(
@@ -166,6 +168,28 @@ describe("a run (spec 10)", () => {
 });
 
 describe("T1: what is refused is not started, and journaled with its reason", () => {
+  it("what this engine cannot run (spec 4.5), audited here or not, and it is not listed", async () => {
+    await install({ module: await command("(drop (i32.extend8_s (i32.const 1)))") });
+    const older = ({ platform }: Home) => ({
+      platform: { ...platform, engine: "Node 18.0.0", validateModule: async () => false },
+    });
+    const services = servicesOf({}, older);
+    const unsupported = {
+      code: "EngineUnsupported",
+      details: { skill_id: "acme.echo", version: "1.0.0", features: ["sign_extension"], engine: "Node 18.0.0" },
+    };
+    await expect(run({}, {}, {}, older)).rejects.toMatchObject(unsupported);
+    const { output } = await audit.run(services, { skillId: "acme.echo" }, newCall());
+    expect(output).toMatchObject({ audits: [{ report: { passed: true, should_quarantine: false } }] });
+    await expect(run({}, {}, {}, older)).rejects.toMatchObject(unsupported);
+    expect(await kinds()).toEqual(["skill.refused", "skill.refused"]);
+    expect(await lastOf("skill.refused")).toMatchObject({ version: "1.0.0", reason: "EngineUnsupported" });
+    const told: string[] = [];
+    const listed = await tools.run(services, {}, { ...newCall(), warn: (text) => told.push(text) });
+    expect(JSON.stringify(listed)).not.toContain("acme.echo.say");
+    expect(told.join()).toContain("acme.echo 1.0.0 uses what Node 18.0.0 cannot run: sign_extension");
+  });
+
   it("T2: quarantined, by an invalid policy, without a verdict", async () => {
     await install({ module: ECHO });
     const file = at("site.cedar");

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { DEFAULT_POLICY } from "palyra-skills/audit";
 import { describe, expect, it } from "vitest";
+import { command } from "../../../../testing/forge/command.ts";
 import { FilesHash, type Hashing } from "../../src/files/index.ts";
 import { type InstalledEntry, skillsFolder } from "../../src/installed/index.ts";
 import { changeTrust, decideTrustChange, type Home, type ReauditRequest, reauditSkills } from "../../src/lifecycle/index.ts";
@@ -52,6 +53,22 @@ const ENTRY: InstalledEntry = {
 const KEY = createSecretKey(Buffer.alloc(32, 1));
 
 describe("T32: a verdict", () => {
+  it("is not kept of what this engine cannot run, which is stopped by nobody (spec 4.5)", async () => {
+    const home = newHome();
+    await install(home, { module: await command("(drop (i32.extend8_s (i32.const 1)))") });
+    const platform = { ...home.platform, engine: "Node 18.0.0", validateModule: async () => false };
+    const told: string[] = [];
+    for (const _ of [1, 2])
+      expect(await pass({ ...home, platform }, { passed: ({ skill_id }) => told.push(skill_id) })).toMatchObject({
+        checked: 1,
+        unchanged: 0,
+        quarantined: 0,
+      });
+    expect(told).toEqual([]);
+    expect(await pass(home, { passed: ({ skill_id }) => told.push(skill_id) })).toMatchObject({ checked: 1 });
+    expect(told).toEqual(["acme.echo"]);
+  });
+
   it("is another one with any of the things that it rests on", () => {
     const change: { readonly [name in keyof Ground]: fc.Arbitrary<Ground[name]> } = {
       place: fc.string(),

@@ -1,7 +1,7 @@
 import type { Fault } from "palyra-skills";
 import { SkillError } from "palyra-skills";
 import { openArtifact, type VerifiedArtifact } from "palyra-skills/artifact";
-import { auditSkill } from "palyra-skills/audit";
+import { auditSkill, engineBlocks } from "palyra-skills/audit";
 import type { Sha256 } from "palyra-skills/platform";
 import { decideTrust } from "palyra-skills/trust";
 import { PalyraError } from "../../errors.ts";
@@ -95,7 +95,9 @@ async function audited(
   );
   if (!report.ok) return { findings: [report.finding], isWhole: false };
   // T16, T32: what a feed that was open could not be asked is not kept as if it had said nothing.
-  const isWhole = feed.state !== "open" || report.value.vulnerability_scan.status !== "skipped";
+  const isScanned = feed.state !== "open" || report.value.vulnerability_scan.status !== "skipped";
+  // Spec 4.5: nor that a module passed whose types this engine cannot check.
+  const isWhole = isScanned && engineBlocks(report.value).length === 0;
   const findings = report.value.checks
     .filter(({ status }) => status === "fail")
     .map(({ check_id, message }) => ({ code: check_id, detail: message }));

@@ -26,6 +26,7 @@ export const LAUNCH_ERRORS = [
   "JournalUnavailable",
   "JournalChainBroken",
   "VerdictMissing",
+  "EngineUnsupported",
   "PolicyInvalid",
   "AuthorizationRecordInvalid",
   "VexInvalid",

@@ -26,6 +26,8 @@ interface Session {
   readonly calls: ReturnType<typeof openCallsOf>;
   readonly streams: AnswerStreams;
   lastUsed: number;
+  /** Its tools changed since its client last opened a stream: what is told while none is open nobody hears. */
+  hasChanged: boolean;
 }
 
 export interface SessionPorts {
@@ -69,6 +71,9 @@ export class Sessions {
     if (!response.ok) {
       for (const each of calls) session.calls.forget(each);
       session.streams.forget(ids);
+    } else if (request.method === "GET" && session.hasChanged) {
+      session.hasChanged = false;
+      tellChanged(session);
     }
     return response;
   }
@@ -81,7 +86,10 @@ export class Sessions {
   }
 
   toolsChanged(): void {
-    for (const { server } of this.#sessions.values()) void server.sendToolListChanged().catch(() => {});
+    for (const session of this.#sessions.values()) {
+      session.hasChanged = true;
+      tellChanged(session);
+    }
   }
 
   async close(): Promise<void> {
@@ -100,7 +108,7 @@ export class Sessions {
       sessionIdGenerator: () => id,
       onsessioninitialized: (session) => {
         isFull = !this.#makeRoom();
-        if (!isFull) this.#sessions.set(session, { transport, server, calls, streams, lastUsed: tick() });
+        if (!isFull) this.#sessions.set(session, { transport, server, calls, streams, lastUsed: tick(), hasChanged: false });
       },
     });
     const calls = openCallsOf(transport);
@@ -126,6 +134,10 @@ export class Sessions {
     void server.close().catch(() => {});
     return true;
   }
+}
+
+function tellChanged({ server }: Session): void {
+  void server.sendToolListChanged().catch(() => {});
 }
 
 /** What is asked for in a message, or in several at once: all of it, and the calls of tools among it. */

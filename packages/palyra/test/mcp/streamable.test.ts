@@ -244,6 +244,24 @@ it("a session is refused while each has an open call, and begins once one was ca
   expect((await sent({ jsonrpc: "2.0", id: 2, method: "ping" }, sessions[5])).status).toBe(404);
 });
 
+it("a session whose tools change before its client listens is told as soon as it does, once", async () => {
+  const host = new TestHost();
+  const mcp = newMcp(host);
+  ended.push(() => mcp.close());
+  const { accept, "content-type": type } = HEADERS;
+  const asked = (headers: object, more: object = {}): Promise<Response> =>
+    mcp.fetch(new Request("http://localhost/mcp", { headers: { accept, ...headers }, ...more }));
+  const begun = await asked({ "content-type": type }, { method: "POST", body: JSON.stringify(INITIALIZE) });
+  const session = { "mcp-session-id": begun.headers.get("mcp-session-id") ?? "", "mcp-protocol-version": "2025-06-18" };
+  host.change([]);
+  const first = (await asked(session)).body?.getReader();
+  expect(new TextDecoder().decode((await first?.read())?.value)).toContain("notifications/tools/list_changed");
+  await first?.cancel();
+  const second = (await asked(session)).body?.getReader();
+  expect(await Promise.race([second?.read(), new Promise((none) => setTimeout(none, 100, "nothing"))])).toBe("nothing");
+  await second?.cancel();
+});
+
 it("calls without a session are counted by the program that asks, as it names itself, and where from", async () => {
   const host = new TestHost();
   const port = await served(host);

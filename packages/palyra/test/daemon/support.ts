@@ -132,18 +132,21 @@ export type SpawnDaemon = (words: readonly string[], env: { readonly [name: stri
 /** Bundles the daemon once for a test file; `remove` when done. */
 export async function buildDaemon(): Promise<{ readonly spawnDaemon: SpawnDaemon; remove(): Promise<void> }> {
   const bundle = await bundleForNode(join(repositoryRoot, "packages/palyra/src/entry/palyrad.ts"));
-  const children = new Set<ChildProcess>();
+  const all: DaemonProcess[] = [];
   return {
     spawnDaemon: (words, env) => {
       const child = spawn(process.execPath, [bundle.file, ...words], {
         env: { PATH: process.env["PATH"] ?? "", PALYRA_VAULT_BACKEND: "encrypted_file", ...env },
         stdio: ["ignore", "pipe", "pipe"],
       });
-      children.add(child);
-      return watched(child);
+      const daemon = watched(child);
+      all.push(daemon);
+      return daemon;
     },
     remove: async () => {
-      for (const child of children) child.kill("SIGKILL");
+      for (const { child } of all) child.kill("SIGKILL");
+      // Their folders are taken away next.
+      await Promise.all(all.map(({ ended }) => ended));
     },
   };
 }

@@ -262,7 +262,7 @@ async function checkJournal(): Promise<void> {
 async function checkLeftovers(): Promise<void> {
   const alive = (): readonly Held[] => [...seen.values()].filter(isThere);
   // What was ended takes a moment to be gone.
-  for (let look = 0; alive().length > 0 && look < 100; look += 1) await sleep(100);
+  for (let look = 0; alive().length > 0 && look < 600; look += 1) await sleep(100);
   if (alive().length > 0) fault(`processes are left: ${alive().map(({ name }) => name)}`);
   const files = readdirSync(temporary);
   if (files.length > 0) fault(`temporary files are left: ${files.slice(0, 5)}`);

@@ -85,13 +85,15 @@ describe("T19: a skill that is slow", () => {
     await install(home, { id: "acme.slow" });
     const { examining } = skillsFolder(home.places.skillsRoot);
     for (let stops = 0; stops < 4; stops += 1) {
-      const start = () => new Worker(program.file, { workerData: { root } });
+      let atTurn = false;
+      const start = () =>
+        new Worker(program.file, { workerData: { root } }).on("message", ({ of, subject }) => {
+          atTurn ||= of === "turn" && subject !== undefined;
+        });
       const cutOff = () => pardon(home.places.skillsRoot);
       const auditor = threadedAuditor(start, () => {}, { cutOff, graceMs: 50 });
       const pass = auditor.pass().catch((error: unknown) => error);
-      while (!existsSync(examining)) await sleep(20);
-      // Until its turn is told as well.
-      await sleep(200);
+      while (!(atTurn && existsSync(examining))) await sleep(20);
       await auditor.close();
       await pass;
       expect(existsSync(examining)).toBe(false);

@@ -55,7 +55,7 @@ async function until<Value>(look: () => Promise<Value>, isIt: (value: Value) => 
   for (let attempt = 0; ; attempt += 1) {
     const value = await look();
     if (isIt(value)) return value;
-    if (attempt > 200) throw new Error(`it does not come: ${JSON.stringify(value)}`);
+    if (attempt > 600) throw new Error(`it does not come: ${JSON.stringify(value)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

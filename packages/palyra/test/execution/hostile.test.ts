@@ -79,7 +79,7 @@ describe("after all of them", () => {
         }
       });
     // Two that stand ready, and two that have served; what was ended takes a moment to be gone.
-    for (let look = 0; resident().length > 4 && look < 200; look += 1) await sleep(50);
+    for (let look = 0; resident().length > 4 && look < 1200; look += 1) await sleep(50);
     expect(resident().length).toBeLessThanOrEqual(4);
     expect(Math.max(...resident())).toBeLessThan(400);
   });

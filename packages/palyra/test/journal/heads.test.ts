@@ -297,7 +297,7 @@ describe("the heads of a process that lives long", () => {
     const { journal } = await openHere(20);
     await append(journal, event());
     await journal.keepHead();
-    for (let tries = 0; tries < 100 && (await recorded())?.seq !== 1; tries += 1)
+    for (let tries = 0; tries < 1000 && (await recorded())?.seq !== 1; tries += 1)
       await new Promise((done) => setTimeout(done, 20));
     expect((await recorded())?.seq).toBe(1);
   });

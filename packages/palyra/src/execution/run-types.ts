@@ -73,6 +73,7 @@ export interface Runner {
   list(call: Call): Promise<readonly RunnableTool[]>;
   /** The same, and nothing is told: between the writes of an install its skill lacks a verdict, and nobody need do anything about that. */
   peek(call: Call): Promise<readonly RunnableTool[]>;
+  /** What `runTool` throws; `Io`, of which nothing is journaled, where the journal's disk is nearly full. */
   run(request: RunToolRequest, call: Call, options?: RunToolOptions): Promise<RunToolResult>;
   /** What a run would be decided by and could use; nothing is asked, kept or started. */
   plan(request: RunToolRequest, call: Call): Promise<LaunchPlan>;

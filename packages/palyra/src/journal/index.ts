@@ -12,4 +12,5 @@ export { openJournal } from "./open.ts";
 export { auditLine, projectOutbox, rebuildAuditFile } from "./outbox.ts";
 export type { ChainSummary, EffectiveStatus, EventQuery, NewEvent, SkillStatus, StatusRow, StoredEvent } from "./records.ts";
 export { looksSecret, REDACTED, redact } from "./redact.ts";
+export { type DiskOf, lackedRoom, requireRoom } from "./room.ts";
 export { type Look, whyNot } from "./why-not.ts";

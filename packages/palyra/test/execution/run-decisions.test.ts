@@ -106,6 +106,29 @@ describe("T33: what is decided while a person thinks", () => {
     expect(await kinds()).toEqual(["skill.started", "skill.finished", "skill.refused"]);
   });
 
+  it("T33: nothing starts, and nothing is journaled, where calls alone would fill the disk: a quarantine has to be", async () => {
+    await install();
+    const mebibyte = 1024 * 1024;
+    const disk = { bsize: 1, blocks: 1024 * mebibyte, bavail: 128 * mebibyte, files: 0, ffree: 0 };
+    const free = { ...disk };
+    const runner = await openRunner(servicesOf(), { openPool, now: () => Date.now(), diskOf: () => free });
+    const call = () => runner.run(request(), { ...newCall("user:local"), now: Date.now() });
+    try {
+      expect((await call()).outcome.kind).toBe("Ok");
+      const before = await kinds();
+      free.bavail -= 1;
+      const full = { code: "Io", details: { code: "ENOSPC", limit: 128 * mebibyte } };
+      await expect(call()).rejects.toMatchObject(full);
+      Object.assign(free, disk, { blocks: 1e12, bavail: 256 * mebibyte - 1 });
+      await expect(call()).rejects.toMatchObject({ details: { limit: 256 * mebibyte } });
+      expect(await kinds()).toEqual(before);
+    } finally {
+      await runner.close();
+    }
+    const quarantined = await palyra("skills", "quarantine", "acme.echo", "--version", "1.0.0", "--reason", "odd");
+    expect(quarantined.exit).toBe(0);
+  });
+
   it("nobody is asked about an input that the tool does not take: the call ends, with a receipt, and nothing was started", async () => {
     await install({ module: ECHO, extra: SECRETLY });
     let asked = 0;

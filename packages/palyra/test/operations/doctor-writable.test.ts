@@ -43,6 +43,14 @@ describe("palyra doctor: what each start writes", () => {
       message: expect.stringContaining("its disk is full"),
     });
   });
+  it("is a problem where tools no longer start, since what is left is kept", () => {
+    const disk = { bsize: 1, blocks: 8000, bavail: 999, files: 0, ffree: 0 };
+    const here: Look = { access: () => {}, room: () => 1 << 30 };
+    expect(lookWritable(home, settings, here, () => disk)).toMatchObject([
+      { level: "problem", where: home.places.journal, message: expect.stringContaining("less than 1000 B are free") },
+    ]);
+    expect(lookWritable(home, settings, here, () => ({ ...disk, bavail: 1000 }))).toMatchObject([{ level: "ok" }]);
+  });
   it("is not where the skills folder alone is not to be written: a host may lay one down for good", () => {
     const { skillsRoot } = home.places;
     expect(look({ access: refusing("EROFS", (path) => path.startsWith(join(skillsRoot))) })).toMatchObject([

@@ -2,17 +2,23 @@
 
 import { join } from "node:path";
 import { SKILL_DATA, skillsFolder } from "../../installed/index.ts";
-import { type Look, whyNot } from "../../journal/index.ts";
+import { type DiskOf, type Look, lackedRoom, whyNot } from "../../journal/index.ts";
 import type { Home } from "../../lifecycle/home.ts";
 import type { Settings } from "../../settings.ts";
 import { vaultFiles } from "../../vault/index.ts";
+import { size } from "../wording/units.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 import { quoted } from "./permissions.ts";
 
 const ID = "writable";
 
-/** @param look a test's own disk */
-export function lookWritable({ places }: Home, { vaultDir }: Pick<Settings, "vaultDir">, look?: Look): readonly Finding[] {
+/** @param look,diskOf a test's own disk */
+export function lookWritable(
+  { places }: Home,
+  { vaultDir }: Pick<Settings, "vaultDir">,
+  look?: Look,
+  diskOf?: DiskOf,
+): readonly Finding[] {
   const { journal, skillsRoot } = places;
   const starts = "so no tool can start, and no skill be stopped";
   const needed = [
@@ -38,6 +44,11 @@ export function lookWritable({ places }: Home, { vaultDir }: Pick<Settings, "vau
       level(ID, `${what} cannot be written (${WHY[code] ?? code}), ${kept}`, { where: file, advice: adviceOf(code, file) }),
     ];
   });
+  const lacked = findings.length > 0 ? undefined : lackedRoom(journal, diskOf);
+  if (lacked !== undefined) {
+    const kept = `less than ${size(lacked)} are free beside the journal: they are kept so that skills can be stopped, and no tool can start`;
+    return [problem(ID, kept, { where: journal, advice: adviceOf("ENOSPC", journal) })];
+  }
   return findings.length > 0 ? findings : [ok(ID, "what commands write can be written, and there is room for it")];
 }
 

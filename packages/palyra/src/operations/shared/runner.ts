@@ -14,6 +14,7 @@ import {
   type SandboxPool,
   type StartableTools,
 } from "../../execution/index.ts";
+import { type DiskOf, requireRoom } from "../../journal/index.ts";
 import { Once } from "../../once.ts";
 import { parseReference } from "../../vault/index.ts";
 import type { Services } from "../services.ts";
@@ -29,9 +30,11 @@ export interface RunnerParts {
   readonly pool?: SandboxPool | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** A test's own. */
+  readonly diskOf?: DiskOf;
 }
 
-export async function openRunner(services: Services, { openPool, pool, now }: RunnerParts): Promise<Runner> {
+export async function openRunner(services: Services, { openPool, pool, now, diskOf }: RunnerParts): Promise<Runner> {
   const { home, openVault, randomBytes } = services;
   const { gate, tools, ports: authorize, look } = await authorizingOf(services);
   const { stateRoot } = home.places;
@@ -66,7 +69,10 @@ export async function openRunner(services: Services, { openPool, pool, now }: Ru
   return {
     list: async (call) => startableOf(await listStartable(gate, tools, authorize, call), told, call),
     peek: async (call) => (await listStartable(gate, tools, authorize, call)).tools,
-    run: (request, call, options) => runTool(ports, request, call, options),
+    run: async (request, call, options) => {
+      requireRoom(home.places.journal, diskOf);
+      return runTool(ports, request, call, options);
+    },
     plan: async (request, call) => {
       const found = await findTool(gate, tools, request, call);
       const { surface, session, input, maxFuel } = request;

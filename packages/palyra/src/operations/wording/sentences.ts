@@ -262,9 +262,10 @@ const OWN: { readonly [Code in PalyraErrorCode]: Sentence<PalyraErrorDetails[Cod
       const whose = root === undefined || skill_id === undefined ? "" : `the root ${safe(root)} of ${safe(skill_id)}, `;
       return `cannot ${safe(details.action)} ${whose}${safe(details.file)}${variable === undefined ? "" : ` (named by ${safe(variable)})`}: ${systemProblem(details)}`;
     },
-    hint: ({ code, root, skill_id }) =>
-      root === undefined || skill_id === undefined
-        ? SYSTEM_HINTS[code]
-        : `${code === "ENOENT" ? "make that folder, or lay it elsewhere" : "lay it elsewhere"}: ${rootCommand(root, skill_id)}`,
+    hint: ({ code, root, skill_id, file, limit }) => {
+      if (root !== undefined && skill_id !== undefined)
+        return `${code === "ENOENT" ? "make that folder, or lay it elsewhere" : "lay it elsewhere"}: ${rootCommand(root, skill_id)}`;
+      return code === "ENOSPC" && limit !== undefined ? remedyOf(code, file) : SYSTEM_HINTS[code];
+    },
   },
 };

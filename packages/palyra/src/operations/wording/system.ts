@@ -3,13 +3,15 @@ import { dirname } from "node:path";
 import type { PalyraErrorDetails } from "../../errors.ts";
 import { shellWord } from "./at-place.ts";
 import { safe } from "./safe.ts";
-import { count } from "./units.ts";
+import { count, size } from "./units.ts";
 
 /** Of a file that is to be made, the folder is what is missing. */
 export function systemProblem({ action, file, code, in_the_way, limit }: PalyraErrorDetails["Io"]): string {
   if (in_the_way === file) return "it is there, and is no folder";
   if (in_the_way !== undefined) return `${safe(in_the_way)} is a file, where a folder is needed`;
   if (action === "write" && code === "ENOENT") return `the folder ${safe(dirname(file))} is not there, or takes no new file`;
+  if (code === "ENOSPC" && limit !== undefined)
+    return `less than ${size(limit)} are free on its disk, and those are kept so that skills can be stopped`;
   const most = code === "EFBIG" && limit !== undefined ? `, more than ${count(limit, "byte")}` : "";
   return `${systemWords(code)}${most}`;
 }

@@ -54,19 +54,18 @@ function check(input: Uint8Array): Outcome {
   return ACCEPTED;
 }
 
-function checkRuns(input: Uint8Array, { bytes, fuel, refused, start }: Metered): void {
+function checkRuns(input: Uint8Array, { bytes, fuel, refused, memories, start }: Metered): void {
   const module = new WebAssembly.Module(bytes);
   const own = new WebAssembly.Module(new Uint8Array(input));
   mustEqual("it asks for the same imports", WebAssembly.Module.imports(module), WebAssembly.Module.imports(own));
+  const exported = WebAssembly.Module.exports(own);
   const added = [
     { name: fuel, kind: "global" },
     { name: refused, kind: "global" },
     ...(start === undefined ? [] : [{ name: start, kind: "function" }]),
+    ...memories.filter((name) => !exported.some((each) => each.name === name)).map((name) => ({ name, kind: "memory" })),
   ];
-  mustEqual("it exports the same, and what metering adds", WebAssembly.Module.exports(module), [
-    ...WebAssembly.Module.exports(own),
-    ...added,
-  ]);
+  mustEqual("it exports the same, and what metering adds", WebAssembly.Module.exports(module), [...exported, ...added]);
   const reading = readModule(bytes);
   if (!reading.ok) throw new Broken("what is metered can be read", reading);
   const { imports, exports } = reading.facts;

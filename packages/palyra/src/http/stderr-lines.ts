@@ -13,8 +13,8 @@ const LAST_MS = 1000;
 /** One for a process: lines on its stderr, written while it goes on, and the last ones as it ends. */
 export class StderrLines {
   #waiting = "";
-  /** What a thread writes now, and what is left of it. */
-  #writing: Buffer | undefined;
+  /** A thread writes: what comes meanwhile waits. */
+  #isWriting = false;
   #soon: NodeJS.Timeout | undefined;
   /** Nobody has stderr any more: there is nowhere left to say it. */
   #gone = false;
@@ -50,14 +50,15 @@ export class StderrLines {
   }
 
   #next(): void {
-    if (this.#writing !== undefined) return;
+    if (this.#isWriting) return;
     if (this.#waiting === "") {
       this.#whenWritten?.();
       return;
     }
-    this.#writing = Buffer.from(this.#waiting);
+    const bytes = Buffer.from(this.#waiting);
     this.#waiting = "";
-    this.#write(this.#writing);
+    this.#isWriting = true;
+    this.#write(bytes);
   }
 
   #write(bytes: Buffer): void {
@@ -67,7 +68,7 @@ export class StderrLines {
       else if (fault !== null) this.#end();
       else if (count < bytes.length) this.#write(bytes.subarray(count));
       else {
-        this.#writing = undefined;
+        this.#isWriting = false;
         this.#next();
       }
     });
@@ -76,7 +77,7 @@ export class StderrLines {
   #end(): void {
     this.#gone = true;
     this.#waiting = "";
-    this.#writing = undefined;
+    this.#isWriting = false;
     this.#whenWritten?.();
   }
 
